@@ -1,0 +1,133 @@
+/** What a criterion is, and what it says: findings and verdicts. */
+import type { z } from 'zod';
+import type { Colour, FactKind, TrackFacts, Waiver } from '../facts.ts';
+import type { App, Release, Sibling } from '../release/release.ts';
+import type { Step, Track } from '../release/track.ts';
+import type { TrackPolicy } from '../policy/track-policy.ts';
+import type { Instant } from '../time.ts';
+
+/** A measured amount with its unit in words: `{ amount: 25, unit: 'of 26 teams' }`. */
+export type Quantity = { amount: number; unit: string };
+
+/** A link to a fact that was used: what it is, how a person reads it, and where it can be seen. */
+export type Evidence = { kind: FactKind | 'sign-off' | 'decision' | 'approval' | 'commit' | 'calendar' | 'policy' | 'track'; label: string; url: string | null; at: Instant | null };
+
+/** Who can turn a verdict green. `name` is a team, a role or a person as shown; `what` says what they would do. */
+export type Who = { kind: 'team' | 'role' | 'person' | 'robot' | 'source'; name: string; what: string; contact: string | null };
+
+/**
+ * What one criterion says of one track now.
+ * - `headline`: the first line of the cell, a few words: `1 open`, `25 of 26`, `RC 4 building`.
+ * - `because`: one full sentence in plain words.
+ * - `turnsGreen`: what would turn it green; null when it is green.
+ * - `looksAgainAt`: the moment when time alone may change this finding.
+ */
+export type Finding = {
+  colour: Colour;
+  headline: string;
+  because: string;
+  turnsGreen: string | null;
+  evidence: readonly Evidence[];
+  who: readonly Who[];
+  value?: Quantity;
+  limit?: Quantity;
+  range?: readonly [number, number];
+  sample?: Quantity;
+  baseline?: Quantity;
+  /** 0–1, where a bar makes sense. */
+  progress?: number;
+  dueAt?: Instant | null;
+  looksAgainAt?: Instant | null;
+  /** A red that stays red until a person or a new candidate ends it. */
+  latched?: boolean;
+};
+
+/** What a criterion judges from: facts, the policy and the time, and nothing else. */
+export type JudgeAt<S> = {
+  app: App;
+  release: Release;
+  track: Track;
+  siblings: readonly Sibling[];
+  facts: TrackFacts;
+  policy: TrackPolicy;
+  settings: S;
+  /** The instance's id in the policy. */
+  instance: string;
+  /** The step that is being judged: windows and soaks differ by step. Null for a watch. */
+  step: Step | null;
+  now: Instant;
+};
+
+/** One kind of criterion. */
+export type Criterion<S> = {
+  kind: string;
+  /** Row title on the screen: `Blocking bugs`. */
+  title: string;
+  /** One sentence for the reference page: what it asks. */
+  asks: string;
+  settings: z.ZodType<S>;
+  /** Kinds of fact whose source must be alive. Empty for what Signalbox itself holds. */
+  needs: readonly FactKind[];
+  waivable: boolean | 'by-policy';
+  judge(at: JudgeAt<S>): Finding;
+};
+
+/** One criterion instance of a policy, compiled: its kind is known and its settings are parsed. */
+export type Instance = {
+  id: string;
+  kind: string;
+  title: string;
+  settings: unknown;
+  /** A source that was never connected counts as unknown instead of not set up. */
+  required: boolean;
+  /** Shown, never holding. */
+  informing: boolean;
+  /** Overrides the source's own limit. */
+  freshForMinutes: number | null;
+  waivable: boolean;
+};
+
+/**
+ * A finding with what the engine and the policy add.
+ * - `setUp` false: its source was never connected and the policy does not require it; it holds nothing.
+ * - `holds`: the step it holds now; null when it passes, informs, is watched only or gates a later step.
+ * - `gates`: every step of the process that it stands before.
+ * - `since`: when it took this colour. `freshAt`: how old its newest fact's reading is; null for what Signalbox itself holds.
+ */
+export type Verdict = Finding & {
+  instance: string;
+  kind: string;
+  title: string;
+  setUp: boolean;
+  informing: boolean;
+  waivable: boolean;
+  gates: readonly Step[];
+  holds: Step | null;
+  neededNow: boolean;
+  since: Instant;
+  freshAt: Instant | null;
+  freshForMinutes: number | null;
+  nextReadAt: Instant | null;
+  sources: readonly string[];
+  waiver: Waiver | null;
+};
+
+const worstFirst: readonly Colour[] = ['red', 'unknown', 'yellow', 'green'];
+
+/** The worst of some colours; green when there is none. Worst first: red, unknown, yellow, green. */
+export function worst(colours: Iterable<Colour>): Colour {
+  let found = worstFirst.length - 1;
+  for (const colour of colours) found = Math.min(found, worstFirst.indexOf(colour));
+  return worstFirst[found] ?? 'green';
+}
+
+/** Whether `a` is a worse colour than `b`. */
+export function isWorse(a: Colour, b: Colour): boolean {
+  return worstFirst.indexOf(a) < worstFirst.indexOf(b);
+}
+
+/** Whether a verdict lets its step pass: green, waived, only informing, or never set up and not required. */
+export function passes(verdict: Pick<Verdict, 'colour' | 'setUp' | 'informing' | 'waiver'>): boolean {
+  if (verdict.informing || !verdict.setUp) return true;
+  return verdict.colour === 'green' || verdict.waiver?.state === 'active';
+}

@@ -1,0 +1,59 @@
+/** Events: what the journal says happened to a track. `evolve` (evolve.ts) folds the ones that move it. */
+import type { BugDecision, CherryPick, Colour, SignOff, Waiver } from '../facts.ts';
+import type { Instant } from '../time.ts';
+import type { RobotPause } from './release.ts';
+import type { Candidate, Cut, ReleaseKind, Stage, Step } from './track.ts';
+
+/** Events that move a track or change what it carries. */
+export type TrackEvent =
+  | { is: 'born'; kind: ReleaseKind; stage: 'planned' | 'developing' }
+  | { is: 'development-started' }
+  | { is: 'cut'; cut: Cut }
+  | { is: 'cut-again'; cut: Cut; why: string }
+  | { is: 'candidate-chosen'; candidate: Candidate }
+  | { is: 'went-back'; to: 'stabilising' | 'candidate'; why: string }
+  | { is: 'submitted'; candidate: Candidate }
+  | { is: 'approved' }
+  | { is: 'rejected'; kind: 'binary' | 'metadata'; why: string }
+  | { is: 'withdrawn'; why: string }
+  | { is: 'rollout-started'; percent: number; candidate: Candidate; byStorefront: boolean }
+  | { is: 'percent-observed'; percent: number; byStorefront: boolean }
+  | { is: 'halt-ordered'; key: string; why: string }
+  | { is: 'halted'; percent: number; why: string; by: string }
+  | { is: 'resume-ordered'; key: string; why: string }
+  | { is: 'resumed'; percent: number; byStorefront: boolean }
+  | { is: 'order-refused'; key: string; why: string }
+  | { is: 'released'; watchUntil: Instant }
+  | { is: 'completed'; why: string }
+  | { is: 'canceled'; why: string }
+  | { is: 'superseded'; by: string; why: string }
+  | { is: 'shadowed'; step: Step; note: string }
+  | { is: 'asked'; step: Step; note: string };
+
+/** Events that record a person's word or the robot's doings beside the track's own state. */
+export type RecordEvent =
+  | { is: 'action-ordered'; key: string; effect: string; step: Step | null; why: string }
+  | { is: 'action-ended'; key: string; state: 'done' | 'refused' | 'void'; outcome: string }
+  | { is: 'held'; step: Step; by: readonly string[] }
+  | { is: 'verdict-changed'; instance: string; title: string; from: Colour | null; to: Colour; because: string }
+  | { is: 'bug-decided'; bug: string; decision: BugDecision; reason: string; risk: string | null; impact: string | null; workaround: string | null }
+  | { is: 'bug-nominated'; bug: string; reason: string }
+  | { is: 'bug-assigned'; bug: string; team: string; reason: string | null }
+  | { is: 'sign-off-given'; team: string; state: SignOff['state']; build: string | null; note: string | null }
+  | { is: 'approval-given'; instance: string; answer: 'approved' | 'refused'; note: string | null; build: string | null; role: string }
+  | { is: 'ticked'; instance: string; answer: 'done' | 'refused'; note: string | null; build: string | null }
+  | { is: 'waiver-asked'; waiver: Waiver }
+  | { is: 'waiver-approved'; waiver: string }
+  | { is: 'waiver-ended'; waiver: string; instance: string; why: string }
+  | { is: 'waiver-revoked'; waiver: string; instance: string; why: string }
+  | { is: 'cherry-pick-asked'; pick: CherryPick }
+  | { is: 'cherry-pick-answered'; pick: string; answer: 'accepted' | 'refused'; why: string }
+  | { is: 'robot-paused'; scope: 'app' | 'track'; pause: RobotPause }
+  | { is: 'robot-unpaused'; scope: 'app' | 'track'; why: string }
+  | { is: 'action-retried'; key: string }
+  | { is: 'corrected'; field: string; from: string | null; to: string; why: string };
+
+export type Event = TrackEvent | RecordEvent;
+
+/** An event with when and by whom, as the journal keeps it. */
+export type Recorded = { at: Instant; actor: { kind: string; id: string; name: string }; event: Event; stageAfter: Stage };

@@ -1,0 +1,53 @@
+/** Apps and releases: what tracks hang on. */
+import type { Instant } from '../time.ts';
+import type { ReleaseKind, Stage } from './track.ts';
+
+/** Stops the robot advancing, by app or by track; it goes on observing, holding, halting and paging. */
+export type RobotPause = { by: string; at: Instant; why: string; until: Instant | null };
+
+export type App = {
+  /** A slug: `music`. */
+  id: string;
+  name: string;
+  /** IANA zone; the plan is in this zone. */
+  timezone: string;
+  platforms: readonly string[];
+  robotPaused: RobotPause | null;
+};
+
+/** One version of one app across its platforms. Planned times are the calendar's, and null where the cycle names none. */
+export type Release = {
+  app: string;
+  version: string;
+  kind: ReleaseKind;
+  /** The version whose base this hotfix or replacement takes. */
+  base: string | null;
+  bornAt: Instant;
+  manager: string | null;
+  planned: PlannedTimes;
+  /** Read out of a repository's history and not watched while it happened. */
+  imported: boolean;
+};
+
+export type PlannedTimes = {
+  branch: Instant | null;
+  candidate: Instant | null;
+  submit: Instant | null;
+  start: Instant | null;
+  finish: Instant | null;
+};
+
+/** Another track of the app, as far as this one's rules need it. */
+export type Sibling = {
+  id: string;
+  version: string;
+  platform: string;
+  kind: ReleaseKind;
+  stage: Stage;
+  since: Instant;
+  reached: Readonly<Partial<Record<Stage, Instant>>>;
+  candidateBuild: string | null;
+  percent: number | null;
+  /** Negative, 0, positive: its version is lower than, the same as, or higher than this track's. */
+  order: number;
+};

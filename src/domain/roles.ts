@@ -1,0 +1,70 @@
+/** Who may do what: the table of roles and commands (`can` for stages and storefronts is in release/can.ts). */
+import type { CommandKind } from './release/commands.ts';
+
+/** The roles a person or a key may hold for an app, least first. */
+export const roles = ['viewer', 'member', 'release-manager', 'release-team', 'admin'] as const;
+export type Role = (typeof roles)[number];
+
+/**
+ * Who did something. Every entry of the journal names one.
+ * - `person`: someone signed in; `teams` are the teams whose word they may give.
+ * - `key`: an API key, acting with its own role and scopes.
+ * - `robot`: the part that orders actions by itself.
+ * - `integration`: an adapter that reported or performed.
+ */
+export type Actor =
+  | { kind: 'person'; id: string; name: string; role: Role; teams: readonly string[] }
+  | { kind: 'key'; id: string; name: string; role: Role; scopes: readonly Scope[]; teams: readonly string[] }
+  | { kind: 'robot'; id: 'robot'; name: 'Robot' }
+  | { kind: 'integration'; id: string; name: string };
+
+/** What an API key may be used for. `read` sees; `report` writes facts; `command` gives commands within the key's role; `admin` sets things up. */
+export const scopes = ['read', 'report', 'command', 'admin'] as const;
+export type Scope = (typeof scopes)[number];
+
+const everyone: readonly Role[] = roles;
+const members: readonly Role[] = ['member', 'release-manager', 'release-team', 'admin'];
+const managers: readonly Role[] = ['release-manager', 'release-team'];
+const seconds: readonly Role[] = ['release-team', 'admin'];
+
+/** The commands each role may give, as `domain.md` §5 tells. */
+export const rolesFor: Readonly<Record<CommandKind | 'see', readonly Role[]>> = {
+  see: everyone,
+  halt: members,
+  'pause-robot': members,
+  'unpause-robot': managers,
+  'report-bug': members,
+  'nominate-bug': members,
+  'ask-waiver': members,
+  'ask-cherry-pick': members,
+  'sign-off': ['member'],
+  'decide-bug': managers,
+  'assign-bug': managers,
+  'answer-cherry-pick': managers,
+  'choose-candidate': managers,
+  cut: managers,
+  submit: managers,
+  withdraw: managers,
+  start: managers,
+  raise: managers,
+  resume: managers,
+  waive: managers,
+  'revoke-waiver': managers,
+  'approve-waiver': seconds,
+  'retry-action': managers,
+  cancel: managers,
+  approve: [...managers, 'admin'],
+  tick: managers,
+  'plan-release': managers,
+  'correct-release': managers,
+};
+
+/** Whether this role may give this command at all. */
+export function roleMay(role: Role, command: CommandKind | 'see'): boolean {
+  return rolesFor[command].includes(role);
+}
+
+/** The name of a role as a person reads it: `release manager`. */
+export function roleName(role: Role): string {
+  return role === 'member' ? 'member of a team' : role.replace('-', ' ');
+}

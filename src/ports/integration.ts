@@ -1,0 +1,50 @@
+/** An integration is one value: its settings draw the form and validate, and `provides` makes the ports that it can serve. */
+import type { z } from 'zod';
+import type { FactKind } from '#domain/facts.ts';
+import type { StorefrontKind } from '#domain/rollout/storefronts.ts';
+import type { Instant } from '#domain/time.ts';
+import type { Chat } from './chat.ts';
+import type { FactsFeed } from './facts-feed.ts';
+import type { GitHost } from './git-host.ts';
+import type { Storefront } from './storefront.ts';
+
+/** What an adapter gets from us: never the database, never the engine. */
+export type Tools = {
+  fetch: typeof fetch;
+  now(): Instant;
+  log(message: string, details?: Record<string, unknown>): void;
+  /** A directory of this integration's own, for mirrors and caches. */
+  dataDir: string;
+  /** Ends a call that takes too long; vendor calls end within 10 s. */
+  signal?: AbortSignal;
+};
+
+export type Ports = {
+  gitHost: GitHost;
+  storefront: Storefront;
+  tracker: FactsFeed;
+  builds: FactsFeed;
+  chat: Chat;
+};
+export type PortName = keyof Ports;
+
+export type Integration<S = unknown> = {
+  /** A slug: `git`, `sandbox`. */
+  id: string;
+  name: string;
+  /** One sentence: what it connects. */
+  connects: string;
+  settings: z.ZodType<S>;
+  /** Kinds of facts that it brings, by port, and for how many minutes a read is fresh. */
+  brings: Partial<Record<PortName, { kinds: readonly FactKind[]; freshForMinutes: number | null }>>;
+  provides: {
+    [P in PortName]?: P extends 'storefront'
+      ? (settings: S, tools: Tools, which: StorefrontKind) => Ports[P]
+      : (settings: S, tools: Tools) => Ports[P];
+  };
+};
+
+/** Keeps the settings' type together with what is made from it. */
+export function defineIntegration<S>(integration: Integration<S>): Integration<S> {
+  return integration;
+}
