@@ -300,7 +300,11 @@ export type TrackFacts = {
 /** How an ordered action stands. */
 export type ActionState = {
   key: string;
+  /** The effect's kind: `ensure-submission`. */
   kind: string;
+  /** The step it is for, if any. */
+  step: string | null;
+  orderedBy: 'robot' | 'person' | 'key';
   state: 'ordered' | 'trying' | 'waiting' | 'done' | 'refused' | 'void';
   attempts: number;
   orderedAt: Instant;

@@ -7,14 +7,15 @@ export type Role = (typeof roles)[number];
 
 /**
  * Who did something. Every entry of the journal names one.
- * - `person`: someone signed in; `teams` are the teams whose word they may give.
- * - `key`: an API key, acting with its own role and scopes.
+ * - `person`: someone signed in. One person may hold several roles of an app (in a small team the admin is often the release manager too);
+ *   `teams` are the teams whose word they may give.
+ * - `key`: an API key, acting with roles and scopes of its own.
  * - `robot`: the part that orders actions by itself.
  * - `integration`: an adapter that reported or performed.
  */
 export type Actor =
-  | { kind: 'person'; id: string; name: string; role: Role; teams: readonly string[] }
-  | { kind: 'key'; id: string; name: string; role: Role; scopes: readonly Scope[]; teams: readonly string[] }
+  | { kind: 'person'; id: string; name: string; roles: readonly Role[]; teams: readonly string[] }
+  | { kind: 'key'; id: string; name: string; roles: readonly Role[]; scopes: readonly Scope[]; teams: readonly string[] }
   | { kind: 'robot'; id: 'robot'; name: 'Robot' }
   | { kind: 'integration'; id: string; name: string };
 
@@ -37,7 +38,8 @@ export const rolesFor: Readonly<Record<CommandKind | 'see', readonly Role[]>> = 
   'nominate-bug': members,
   'ask-waiver': members,
   'ask-cherry-pick': members,
-  'sign-off': ['member'],
+  // for one's own team only: `decide` asks whether the actor is in that team
+  'sign-off': members,
   'decide-bug': managers,
   'assign-bug': managers,
   'answer-cherry-pick': managers,
@@ -59,9 +61,9 @@ export const rolesFor: Readonly<Record<CommandKind | 'see', readonly Role[]>> = 
   'correct-release': managers,
 };
 
-/** Whether this role may give this command at all. */
-export function roleMay(role: Role, command: CommandKind | 'see'): boolean {
-  return rolesFor[command].includes(role);
+/** Whether someone with these roles may give this command at all. */
+export function mayGive(held: readonly Role[], command: CommandKind | 'see'): boolean {
+  return held.some((role) => rolesFor[command].includes(role));
 }
 
 /** The name of a role as a person reads it: `release manager`. */
