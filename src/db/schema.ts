@@ -1,0 +1,2 @@
+/** The tables of the database, for the query builder. */
+export interface Database {}

@@ -1,0 +1,32 @@
+import { defineConfig } from 'vitest/config';
+
+const NEEDS_DATABASE = '**/*.db.test.ts';
+const NEEDS_BROWSER = '**/*.e2e.test.ts';
+const NEVER = ['**/node_modules/**', '**/dist/**', '**/.data/**'];
+
+/**
+ * The kind of a test is in its file's name: `x.test.ts` needs nothing, `x.db.test.ts` a PostgreSQL, `x.e2e.test.ts` a browser and the whole program.
+ * `npm run check` runs the first kind, `npm test` all.
+ */
+export default defineConfig({
+  test: {
+    reporters: ['default', './test/setup/reporter.ts'],
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['{src,web,test,scripts,bench}/**/*.test.{ts,tsx}'], exclude: [...NEVER, NEEDS_DATABASE, NEEDS_BROWSER], testTimeout: 20_000 },
+      },
+      {
+        extends: true,
+        test: { name: 'database', include: [NEEDS_DATABASE], exclude: NEVER, globalSetup: './test/setup/cluster.ts', testTimeout: 60_000 },
+      },
+      {
+        extends: true,
+        // One at a time: each starts the program and a browser, and two cores carry no more.
+        test: { name: 'browser', include: [NEEDS_BROWSER], exclude: NEVER, globalSetup: './test/setup/cluster.ts', testTimeout: 120_000, fileParallelism: false },
+      },
+    ],
+  },
+});
