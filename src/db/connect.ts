@@ -76,7 +76,9 @@ async function checkServer(pool: Pool, options: ConnectOptions): Promise<void> {
     throw new DatabaseTrouble(`${placeOf(options.url)} is PostgreSQL ${version}; Signalbox needs ${OLDEST_SERVER} or later.`);
   }
   if (encoding !== 'UTF8') {
-    throw new DatabaseTrouble(`${placeOf(options.url)} stores text as ${encoding}; Signalbox needs UTF8. Create the database anew: create database … encoding 'UTF8' template template0.`);
+    throw new DatabaseTrouble(
+      `${placeOf(options.url)} stores text as ${encoding}; Signalbox needs UTF8. Create the database anew: create database … encoding 'UTF8' template template0.`,
+    );
   }
 }
 
@@ -115,7 +117,7 @@ function inWords(cause: unknown, url: string): DatabaseTrouble {
     ENOTFOUND: 'no such host. Is the host in DATABASE_URL right?',
     '28P01': 'it refuses the password. Are user and password of DATABASE_URL right?',
     '28000': `it refuses this user (${said}).`,
-    '3D000': 'it has no such database. Create it: create database … encoding \'UTF8\'.',
+    '3D000': "it has no such database. Create it: create database … encoding 'UTF8'.",
     '42704': `it does not know a setting that Signalbox needs (${said}).`,
     '53300': 'it has no connection left. Raise max_connections, or lower the number of Signalbox processes.',
   };
@@ -152,7 +154,7 @@ function getTypeParser(oid: number, format?: 'text' | 'binary'): (value: string)
     const parser = OUR_PARSERS.get(oid);
     if (parser !== undefined) return parser;
   }
-  return types.getTypeParser(oid, format as 'text') as (value: string) => unknown;
+  return types.getTypeParser(oid, format) as (value: string) => unknown;
 }
 
 const OUR_PARSERS = new Map<number, (value: string) => unknown>([
@@ -172,7 +174,8 @@ function asIs(text: string): string {
 /** A bigint column as a number. Refuses what a number cannot hold exactly, in place of handing out a neighbour. */
 export function parseInt8(text: string): number {
   const value = Number(text);
-  if (!Number.isSafeInteger(value)) throw new RangeError(`the bigint ${text} is beyond what a number holds exactly (±2^53): cast the column to text`);
+  if (!Number.isSafeInteger(value))
+    throw new RangeError(`the bigint ${text} is beyond what a number holds exactly (±2^53): cast the column to text`);
   return value;
 }
 
@@ -181,7 +184,8 @@ const INSTANT = /^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2})(?:\.(\d{1,6}))?\+00$/;
 /** `2024-10-01 12:20:00.1234+00` as `2024-10-01T12:20:00.123Z`. Microseconds are cut. Refuses infinity and years that have not four digits. */
 export function parseInstant(text: string): string {
   const [, day, time, fraction = ''] = INSTANT.exec(text) ?? [];
-  if (day === undefined || time === undefined) throw new RangeError(`the timestamptz ${text} is no instant between the years 1 and 9999 in UTC`);
+  if (day === undefined || time === undefined)
+    throw new RangeError(`the timestamptz ${text} is no instant between the years 1 and 9999 in UTC`);
   return `${day}T${time}.${fraction.padEnd(3, '0').slice(0, 3)}Z`;
 }
 

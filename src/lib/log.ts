@@ -44,12 +44,17 @@ function readable(line: string): string {
   } catch {
     return line;
   }
-  const time = typeof entry['time'] === 'string' ? entry['time'].slice(11, 19) : '';
+  const time = textOf(entry['time']).slice(11, 19);
   const level = LEVEL_NAMES[Number(entry['level'])] ?? '';
   const fields = Object.entries(entry)
     .filter(([name]) => !OMITTED_FOR_PEOPLE.has(name))
-    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
-  return `${[time, level.padEnd(5), String(entry['msg'] ?? ''), ...fields].join(' ').trimEnd()}${stackOf(entry['err'])}\n`;
+    .map(([name, value]) => `${name}=${textOf(value)}`);
+  return `${[time, level.padEnd(5), textOf(entry['msg']), ...fields].join(' ').trimEnd()}${stackOf(entry['err'])}\n`;
+}
+
+function textOf(value: unknown): string {
+  if (value === undefined) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function stackOf(error: unknown): string {

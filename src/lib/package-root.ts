@@ -11,7 +11,8 @@ export function packageRoot(): string {
   for (;;) {
     if (isSignalbox(join(folder, 'package.json'))) return folder;
     const above = dirname(folder);
-    if (above === folder) throw new Error(`no package.json named "signalbox" above ${fileURLToPath(import.meta.url)}: the installation is incomplete`);
+    if (above === folder)
+      throw new Error(`no package.json named "signalbox" above ${fileURLToPath(import.meta.url)}: the installation is incomplete`);
     folder = above;
   }
 }

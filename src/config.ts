@@ -1,0 +1,164 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve, sep } from 'node:path';
+import { z } from 'zod';
+import { LOG_LEVELS } from '#lib/log.ts';
+import type { LogLevel } from '#lib/log.ts';
+import { packageRoot } from '#lib/package-root.ts';
+
+/** The settings of the program that come from its environment. Everything else is in the database and has a form. */
+export type Config = {
+  /** A PostgreSQL server of the user's own; null for the embedded one. */
+  databaseUrl: string | null;
+  /** Absolute path of the data directory: the embedded database, the mirrors of repositories, the secret. */
+  dataDir: string;
+  host: string;
+  /** 0: any free port. */
+  port: number;
+  /** What people put before a path to reach this server, without a slash at the end; null: http, host and port as they are. */
+  publicUrl: string | null;
+  logLevel: LogLevel;
+  /** SIGNALBOX_SECRET; null: the one kept in the data directory (`keptSecret`). */
+  secret: string | null;
+};
+
+/** A setting is wrong. The message names the variable, what it was, and what would be right. */
+export class ConfigTrouble extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'ConfigTrouble';
+  }
+}
+
+const LEAST_SECRET_LENGTH = 32;
+
+const settings = z.object({
+  DATABASE_URL: z
+    .string()
+    .refine((text) => /^postgres(ql)?:$/.test(protocolOf(text)), 'it should look like postgresql://user:password@host:5432/signalbox')
+    .optional(),
+  DATA_DIR: z.string().optional(),
+  HOST: z
+    .string()
+    .regex(/^[\w.:-]+$/, 'it should be an address or a host name such as 127.0.0.1 or 0.0.0.0, without a port')
+    .default('127.0.0.1'),
+  PORT: z
+    .string()
+    .refine((text) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535, 'it should be a whole number from 0 (any free port) to 65535')
+    .transform(Number)
+    .default(4600),
+  PUBLIC_URL: z
+    .string()
+    .refine(isPublicUrl, 'it should look like https://signalbox.example.com, without query or fragment')
+    .transform((text) => text.replace(/\/+$/, ''))
+    .optional(),
+  LOG_LEVEL: z.enum(LOG_LEVELS, { error: `it should be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
+  SIGNALBOX_SECRET: z
+    .string()
+    .min(LEAST_SECRET_LENGTH, `it should have at least ${LEAST_SECRET_LENGTH} characters: openssl rand -base64 48`)
+    .optional(),
+});
+
+/** Variables whose value must not be repeated in a message. */
+const HIDDEN = new Set(['DATABASE_URL', 'SIGNALBOX_SECRET']);
+
+/**
+ * Reads the settings from the environment; the only place that does. An empty variable counts as absent. Reads no file and writes none.
+ *
+ * @throws ConfigTrouble that names every wrong variable
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''));
+  const parsed = settings.safeParse(given);
+  if (!parsed.success) {
+    throw new ConfigTrouble(
+      parsed.error.issues
+        .map(({ path, message }) => {
+          const name = String(path[0]);
+          return `${name}${HIDDEN.has(name) ? '' : ` is "${given[name]}"`}: ${message}`;
+        })
+        .join('\n'),
+    );
+  }
+  const { DATABASE_URL, DATA_DIR, HOST, PORT, PUBLIC_URL, LOG_LEVEL, SIGNALBOX_SECRET } = parsed.data;
+  return {
+    databaseUrl: DATABASE_URL ?? null,
+    dataDir: resolve(DATA_DIR ?? defaultDataDir(environment)),
+    host: HOST,
+    port: PORT,
+    publicUrl: PUBLIC_URL ?? null,
+    logLevel: LOG_LEVEL,
+    secret: SIGNALBOX_SECRET ?? null,
+  };
+}
+
+/**
+ * The secret that sessions are signed with: SIGNALBOX_SECRET, or the one kept in the data directory, which is made the first time (only its
+ * owner may read it). Losing it logs everybody out. Of two processes that start together, both get the same.
+ */
+export function secretOf(config: Pick<Config, 'secret' | 'dataDir'>): string {
+  if (config.secret !== null) return config.secret;
+  const file = join(config.dataDir, 'secret');
+  try {
+    return readSecret(file) ?? makeSecret(config.dataDir, file);
+  } catch (cause) {
+    if (cause instanceof ConfigTrouble) throw cause;
+    throw new ConfigTrouble(
+      `The secret in ${file} cannot be read or made: ${(cause as Error).message}. Set SIGNALBOX_SECRET, or DATA_DIR to a folder that this account may write.`,
+      { cause },
+    );
+  }
+}
+
+function readSecret(file: string): string | null {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+  if (text.length < LEAST_SECRET_LENGTH)
+    throw new ConfigTrouble(
+      `The secret in ${file} is shorter than ${LEAST_SECRET_LENGTH} characters. Remove the file to have a new one made (everybody signs in again).`,
+    );
+  if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
+  return text;
+}
+
+function makeSecret(dataDir: string, file: string): string {
+  mkdirSync(dataDir, { recursive: true });
+  const unfinished = `${file}.${process.pid}`;
+  writeFileSync(unfinished, `${randomBytes(48).toString('base64url')}\n`, { mode: 0o600 });
+  try {
+    // Linked, not renamed: whoever comes second keeps the first one's secret.
+    linkSync(unfinished, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(unfinished, { force: true });
+  }
+  const secret = readSecret(file);
+  if (secret === null) throw new ConfigTrouble(`The secret in ${file} vanished while it was made.`);
+  return secret;
+}
+
+/** In a clone its folder .data; for an installed package, which an update replaces, the place that the system has for such data. */
+function defaultDataDir(environment: Readonly<Record<string, string | undefined>>): string {
+  const root = packageRoot();
+  if (!root.split(sep).includes('node_modules')) return join(root, '.data');
+  if (process.getuid?.() === 0) return '/var/lib/signalbox';
+  const shared = environment['XDG_DATA_HOME'];
+  return join(shared !== undefined && shared !== '' ? shared : join(homedir(), '.local', 'share'), 'signalbox');
+}
+
+function protocolOf(text: string): string {
+  return URL.canParse(text) ? new URL(text).protocol : '';
+}
+
+function isPublicUrl(text: string): boolean {
+  if (!/^https?:$/.test(protocolOf(text))) return false;
+  const { search, hash, username, password } = new URL(text);
+  return search === '' && hash === '' && username === '' && password === '';
+}
