@@ -1,0 +1,51 @@
+/** The journal as evidence: its entries with their hashes, whether the chains hold, and the seals for keeping elsewhere. */
+import { z } from 'zod';
+import { route } from './route.ts';
+import { journalEntry } from './tracks.ts';
+import { appId, moment, pageOf, pageQuery } from './words.ts';
+
+export const seal = z
+  .object({ id: z.string(), at: moment, heads: z.record(z.string(), z.unknown()), signature: z.string(), publicKey: z.string() })
+  .meta({ id: 'Seal' });
+
+export const auditRoutes = [
+  route({
+    id: 'listAudit',
+    method: 'get',
+    path: '/api/audit',
+    summary: 'List the entries of the journal with their hashes, the newest first',
+    tag: 'audit',
+    who: 'see',
+    query: pageQuery.extend({
+      app: appId.optional(),
+      track: z.string().max(300).optional(),
+      actor: z.string().max(200).optional(),
+      is: z.string().max(60).optional(),
+    }),
+    answers: { 200: pageOf(journalEntry).meta({ id: 'JournalPage' }) },
+  }),
+  route({
+    id: 'verifyAudit',
+    method: 'get',
+    path: '/api/audit/verify',
+    summary: 'Check every chain of the journal and every seal',
+    tag: 'audit',
+    who: 'admin',
+    query: z.object({ app: appId.optional() }),
+    answers: {
+      200: z
+        .object({ ok: z.boolean(), chains: z.int(), entries: z.int(), seals: z.int(), problems: z.array(z.string()) })
+        .meta({ id: 'AuditResult' }),
+    },
+  }),
+  route({
+    id: 'listSeals',
+    method: 'get',
+    path: '/api/audit/seals',
+    summary: 'Export the signed seals, the newest first',
+    tag: 'audit',
+    who: 'admin',
+    query: pageQuery,
+    answers: { 200: pageOf(seal).meta({ id: 'SealPage' }) },
+  }),
+] as const;

@@ -1,0 +1,77 @@
+/** Connections: what an app is connected to, and the integrations there are with the form of their settings. */
+import { z } from 'zod';
+import { route } from './route.ts';
+import { appParams, moment } from './words.ts';
+
+export const integration = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    connects: z.string(),
+    provides: z.array(z.string()).meta({ description: 'Ports: git-host, storefront, tracker, builds, chat' }),
+    settings: z.record(z.string(), z.unknown()).meta({ description: 'JSON Schema of the settings; secrets carry `secret: true`' }),
+  })
+  .meta({ id: 'Integration' });
+
+export const connection = z
+  .object({
+    id: z.string(),
+    app: z.string(),
+    integration: z.string(),
+    name: z.string(),
+    serves: z.array(z.string()),
+    settings: z.record(z.string(), z.unknown()).meta({ description: 'Without its secrets' }),
+    createdAt: moment.nullable(),
+  })
+  .meta({ id: 'Connection' });
+
+export const connectionRoutes = [
+  route({
+    id: 'listIntegrations',
+    method: 'get',
+    path: '/api/integrations',
+    summary: 'List the integrations and the form of their settings',
+    tag: 'connections',
+    who: 'signed-in',
+    answers: { 200: z.object({ items: z.array(integration) }) },
+  }),
+  route({
+    id: 'listConnections',
+    method: 'get',
+    path: '/api/apps/{app}/connections',
+    summary: 'List what an app is connected to',
+    tag: 'connections',
+    who: 'see',
+    params: appParams,
+    answers: { 200: z.object({ items: z.array(connection) }) },
+  }),
+  route({
+    id: 'addConnection',
+    method: 'post',
+    path: '/api/apps/{app}/connections',
+    summary: 'Connect an app to something',
+    tag: 'connections',
+    who: 'admin',
+    params: appParams,
+    body: z.object({
+      integration: z.string().min(1).max(100),
+      settings: z.record(z.string(), z.unknown()).default({}),
+      serves: z
+        .array(z.string().min(1).max(100))
+        .max(20)
+        .default([])
+        .meta({ description: 'Ports and storefronts that it serves: `git-host`, `storefront:google-play`; all that it can when empty' }),
+    }),
+    answers: { 201: connection },
+  }),
+  route({
+    id: 'removeConnection',
+    method: 'delete',
+    path: '/api/apps/{app}/connections/{connection}',
+    summary: 'Disconnect',
+    tag: 'connections',
+    who: 'admin',
+    params: appParams.extend({ connection: z.string().min(1).max(100) }),
+    answers: { 204: z.null() },
+  }),
+] as const;

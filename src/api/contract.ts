@@ -1,0 +1,31 @@
+/** The HTTP contract: every route there is. */
+import { appRoutes } from './apps.ts';
+import { auditRoutes } from './audit.ts';
+import { connectionRoutes } from './connections.ts';
+import { controlRoomRoutes } from './control-room.ts';
+import { factRoutes } from './facts.ts';
+import { healthRoutes } from './health.ts';
+import { peopleRoutes } from './people.ts';
+import { policyRoutes } from './policy.ts';
+import { releaseRoutes } from './releases.ts';
+import { sessionRoutes } from './session.ts';
+import { trackRoutes } from './tracks.ts';
+import type { Route } from './route.ts';
+
+export const contract = [
+  ...healthRoutes,
+  ...sessionRoutes,
+  ...appRoutes,
+  ...controlRoomRoutes,
+  ...releaseRoutes,
+  ...trackRoutes,
+  ...factRoutes,
+  ...policyRoutes,
+  ...connectionRoutes,
+  ...peopleRoutes,
+  ...auditRoutes,
+] as const satisfies readonly Route[];
+
+export type Contract = (typeof contract)[number];
+export type RouteId = Contract['id'];
+export type RouteOf<Id extends RouteId> = Extract<Contract, { id: Id }>;

@@ -1,0 +1,237 @@
+/** The control room of one app: the snapshot that its first screen needs, and the patches that keep it true. */
+import { z } from 'zod';
+import { releaseKinds, stages } from '#domain/release/track.ts';
+import { route } from './route.ts';
+import { activityLine, cell } from './verdict.ts';
+import { appParams, moment } from './words.ts';
+
+const pause = z.object({ by: z.string(), at: moment, why: z.string(), until: moment.nullable() }).meta({ id: 'RobotPause' });
+
+export const app = z
+  .object({ id: z.string(), name: z.string(), timezone: z.string(), platforms: z.array(z.string()), robotPaused: pause.nullable() })
+  .meta({ id: 'App' });
+export type AppView = z.infer<typeof app>;
+
+export const plannedTimes = z
+  .object({
+    branch: moment.nullable(),
+    candidate: moment.nullable(),
+    submit: moment.nullable(),
+    start: moment.nullable(),
+    finish: moment.nullable(),
+  })
+  .meta({ id: 'PlannedTimes' });
+
+const candidate = z
+  .object({ build: z.string(), commit: z.string(), candidate: z.number().nullable(), chosenAt: moment, chosenBy: z.string() })
+  .meta({ id: 'Candidate' });
+
+export const robot = z
+  .object({
+    is: z.enum(['armed', 'holding', 'acting', 'paused', 'asks', 'failed', 'shadowing', 'manual', 'resting']),
+    sentence: z.string(),
+    willStop: z.string().nullable(),
+    missing: z.array(z.string()),
+  })
+  .meta({ id: 'RobotState' });
+
+export const storefront = z
+  .object({
+    kind: z.string(),
+    name: z.string(),
+    state: z.string(),
+    percent: z.number(),
+    build: z.string().nullable(),
+    readAt: moment.nullable(),
+    nextMove: z.object({ at: moment, percent: z.number() }).nullable(),
+    pausedDaysUsed: z.number(),
+    pauseBudgetDays: z.number().nullable(),
+    startsOn: z.enum(['approval', 'command', 'console']),
+    advances: z.enum(['by-command', 'by-itself']),
+    haltAt100: z.boolean(),
+    haltMeans: z.string(),
+    url: z.string().nullable(),
+  })
+  .meta({ id: 'Storefront' });
+
+/** The head of a track's column: where it stands, what stands before its next step, and what the robot does. */
+export const trackHead = z
+  .object({
+    id: z.string(),
+    app: z.string(),
+    version: z.string(),
+    platform: z.string(),
+    kind: z.enum(releaseKinds),
+    stage: z.enum(stages),
+    station: z.string().meta({ description: 'The station on the line: On main, Branched, Final RC, In review, 1%, 100%' }),
+    since: moment,
+    revision: z.int(),
+    percent: z.number().nullable(),
+    candidate: candidate.nullable(),
+    branch: z.string().nullable(),
+    next: z.string().nullable().meta({ description: 'The next step with an effect outside' }),
+    nextInWords: z.string().nullable(),
+    passing: z.int().meta({ description: 'Criteria of the next step that pass' }),
+    needed: z.int().meta({ description: 'Criteria of the next step' }),
+    signal: z
+      .object({ is: z.enum(['held', 'waits', 'blind', 'clear', 'none']), count: z.int(), text: z.string() })
+      .meta({ id: 'Signal', description: 'The signal in front of the train: the worst criterion that holds, and how many hold' }),
+    robot,
+    robotPaused: pause.nullable(),
+    stages: z.array(z.enum(stages)).meta({ description: 'The stages of its process, in order' }),
+    rollout: z.array(z.number()).meta({ description: 'Rollout steps in percent' }),
+    reached: z.record(z.string(), moment).meta({ description: 'When each stage was first reached' }),
+    planned: plannedTimes,
+    lateMs: z.number().nullable().meta({ description: 'How far it is behind its plan; null when it is not, or has none' }),
+    back: z.object({ from: z.string(), at: moment, why: z.string() }).nullable(),
+    pending: z
+      .object({ is: z.enum(['halting', 'resuming']), at: moment, by: z.string(), why: z.string() })
+      .nullable()
+      .meta({ description: 'An order that was sent and is not read back yet' }),
+    haltedWhy: z.string().nullable(),
+    ended: z.string().nullable().meta({ description: 'Why its life ended' }),
+    storefronts: z.array(storefront),
+  })
+  .meta({ id: 'TrackHead' });
+export type TrackHead = z.infer<typeof trackHead>;
+
+export const releaseHead = z
+  .object({
+    version: z.string(),
+    kind: z.enum(releaseKinds),
+    base: z.string().nullable(),
+    manager: z.string().nullable(),
+    bornAt: moment,
+    planned: plannedTimes,
+    imported: z.boolean(),
+    part: z.enum(['current', 'upcoming', 'watched', 'ended']).meta({ description: 'Its part in the control room' }),
+    tracks: z.array(z.string()),
+  })
+  .meta({ id: 'ReleaseHead' });
+
+/** One thing that waits for a person. */
+export const need = z
+  .object({
+    id: z.string(),
+    rank: z.enum(['holds-a-late-track', 'holds-a-track', 'due-soon', 'watch']),
+    kind: z.enum(['criterion', 'question', 'action-refused', 'waiver', 'cherry-pick', 'bug']),
+    track: z.string().nullable(),
+    instance: z.string().nullable(),
+    title: z.string(),
+    text: z.string(),
+    who: z.string().nullable().meta({ description: 'Whom it waits for' }),
+    dueAt: moment.nullable(),
+    since: moment,
+    command: z.string().nullable().meta({ description: 'The command that answers it: `decide-bug`' }),
+    target: z.string().nullable().meta({ description: 'What the command names: a bug, a waiver, an instance' }),
+  })
+  .meta({ id: 'Need' });
+export type Need = z.infer<typeof need>;
+
+export const sourceState = z
+  .object({
+    source: z.string(),
+    kinds: z.array(z.string()),
+    connected: z.boolean(),
+    state: z.enum(['fresh', 'ageing', 'stale', 'failing', 'pushes', 'not-connected']),
+    lastReadAt: moment.nullable(),
+    freshForMinutes: z.number().nullable(),
+    nextReadAt: moment.nullable(),
+    error: z.string().nullable(),
+  })
+  .meta({ id: 'SourceState' });
+
+/** The summary sentence in parts, so that a screen can set the names of tracks in bold. Joined they are the text. */
+export const summary = z
+  .object({
+    text: z.string(),
+    parts: z.array(z.object({ text: z.string(), strong: z.boolean() })),
+    worst: z.enum(['red', 'unknown', 'yellow', 'green']),
+  })
+  .meta({ id: 'Summary' });
+
+export const setUpStep = z
+  .object({
+    id: z.enum(['code', 'ci', 'tracker', 'storefront', 'teams', 'policy']),
+    title: z.string(),
+    done: z.boolean(),
+    unlocks: z.string(),
+  })
+  .meta({ id: 'SetUpStep' });
+
+export const row = z
+  .object({ title: z.string(), instances: z.array(z.string()), sources: z.array(z.string()) })
+  .meta({ id: 'Row', description: 'A row of the criteria frame: the instances of the policy that it groups' });
+
+/** All that the control room shows at first. `version` is the counter of the app: the ETag, and the id on the stream. */
+export const controlRoom = z
+  .object({
+    version: z.int(),
+    at: moment,
+    app,
+    summary,
+    releases: z.array(releaseHead),
+    tracks: z.array(trackHead),
+    rows: z.array(row),
+    cells: z.array(cell),
+    needs: z.array(need),
+    activity: z.array(activityLine).meta({ description: 'The newest first' }),
+    sources: z.array(sourceState),
+    setUp: z.array(setUpStep),
+  })
+  .meta({ id: 'ControlRoom' });
+export type ControlRoom = z.infer<typeof controlRoom>;
+
+/** What changed between two versions. Lists hold whole new values; a part that is absent did not change. */
+export const patch = z
+  .object({
+    from: z.int(),
+    version: z.int(),
+    at: moment,
+    app: app.optional(),
+    summary: summary.optional(),
+    releases: z.array(releaseHead).optional(),
+    tracks: z.array(trackHead).meta({ description: 'Heads that are new or changed' }),
+    removedTracks: z.array(z.string()),
+    rows: z.array(row).optional(),
+    cells: z.array(cell).meta({ description: 'Cells that are new or changed' }),
+    removedCells: z.array(z.object({ track: z.string(), instance: z.string() })),
+    needs: z.array(need).optional(),
+    activity: z.array(activityLine).meta({ description: 'New lines, the newest first' }),
+    sources: z.array(sourceState).optional(),
+    setUp: z.array(setUpStep).optional(),
+  })
+  .meta({ id: 'ControlRoomPatch' });
+export type ControlRoomPatch = z.infer<typeof patch>;
+
+export const controlRoomRoutes = [
+  route({
+    id: 'getControlRoom',
+    method: 'get',
+    path: '/api/apps/{app}/control-room',
+    summary: "Give the snapshot of an app's control room (ETag: the app's version)",
+    tag: 'control room',
+    who: 'see',
+    params: appParams,
+    answers: { 200: controlRoom },
+  }),
+  route({
+    id: 'streamControlRoom',
+    method: 'get',
+    path: '/api/apps/{app}/stream',
+    summary: 'Stream patches of the control room: events `patch`, `gap` (fetch the snapshot again) and `hello`; resumes by `Last-Event-ID`',
+    tag: 'control room',
+    who: 'see',
+    params: appParams,
+    query: z.object({
+      after: z.coerce
+        .number()
+        .int()
+        .min(0)
+        .optional()
+        .meta({ description: 'The version one has; the header Last-Event-ID goes before it' }),
+    }),
+    answers: { 200: patch },
+    streams: 'sse',
+  }),
+] as const;

@@ -1,0 +1,93 @@
+/** Signing in and out, and the one-time link that makes the first admin. */
+import { z } from 'zod';
+import { route } from './route.ts';
+import { nothing, role } from './words.ts';
+
+const password = z.string().min(10, 'a password of at least 10 characters').max(200);
+const email = z.email().max(254);
+const name = z.string().trim().min(1).max(100);
+
+/** Roles and teams of someone in one app; the app `*` stands for all. */
+export const grant = z.object({ app: z.string(), roles: z.array(role), teams: z.array(z.string()) }).meta({ id: 'Grant' });
+
+export const session = z
+  .object({
+    /** Null when nobody is signed in. */
+    who: z
+      .object({
+        kind: z.enum(['person', 'key']),
+        id: z.string(),
+        name: z.string(),
+        email: z.string().nullable(),
+        scopes: z.array(z.string()).nullable(),
+        grants: z.array(grant),
+      })
+      .nullable(),
+    /** No admin exists yet: only the one-time set-up link goes on from here. */
+    setUpNeeded: z.boolean(),
+    version: z.string().meta({ description: 'The version of this Signalbox' }),
+  })
+  .meta({ id: 'Session' });
+export type Session = z.infer<typeof session>;
+
+export const sessionRoutes = [
+  route({
+    id: 'getSession',
+    method: 'get',
+    path: '/api/session',
+    summary: 'Tell who is signed in',
+    tag: 'session',
+    who: 'public',
+    answers: { 200: session },
+  }),
+  route({
+    id: 'signIn',
+    method: 'post',
+    path: '/api/session',
+    summary: 'Sign in with e-mail and password',
+    tag: 'session',
+    who: 'public',
+    body: z.object({ email, password: z.string().min(1).max(200) }),
+    answers: { 200: session },
+  }),
+  route({
+    id: 'signOut',
+    method: 'delete',
+    path: '/api/session',
+    summary: 'Sign out',
+    tag: 'session',
+    who: 'public',
+    answers: { 204: nothing },
+  }),
+  route({
+    id: 'changePassword',
+    method: 'post',
+    path: '/api/session/password',
+    summary: "Change one's own password; other sessions end",
+    tag: 'session',
+    who: 'signed-in',
+    body: z.object({ current: z.string().min(1).max(200), next: password }),
+    answers: { 204: nothing },
+  }),
+  route({
+    id: 'setUp',
+    method: 'post',
+    path: '/api/setup',
+    summary: 'Spend the one-time set-up link: create the first admin and sign in',
+    tag: 'session',
+    who: 'public',
+    body: z.object({
+      token: z.string().min(20).max(200).meta({ description: 'The part of the set-up link after `#token=`' }),
+      name,
+      email,
+      password,
+      key: z
+        .object({ name })
+        .optional()
+        .meta({ description: 'Also make an API key with all the rights of the first admin, for the command line' }),
+    }),
+    answers: {
+      201: session.extend({ key: z.string().nullable().meta({ description: 'The API key, shown this once' }) }).meta({ id: 'SetUpDone' }),
+    },
+  }),
+] as const;

@@ -1,0 +1,103 @@
+/** What one criterion says of one track, with every field that a cell and its inspector show. */
+import { z } from 'zod';
+import { colours } from '#domain/facts.ts';
+import { cellStates } from '#domain/cell-state.ts';
+import { actor, moment, quantity } from './words.ts';
+
+export const evidence = z
+  .object({ kind: z.string(), label: z.string(), url: z.string().nullable(), at: moment.nullable() })
+  .meta({ id: 'Evidence' });
+export const who = z
+  .object({
+    kind: z.enum(['team', 'role', 'person', 'robot', 'source']),
+    name: z.string(),
+    what: z.string(),
+    contact: z.string().nullable(),
+  })
+  .meta({ id: 'WhoCan' });
+
+export const waiver = z
+  .object({
+    id: z.string(),
+    track: z.string(),
+    instance: z.string(),
+    state: z.enum(['asked', 'active', 'ended', 'revoked']),
+    category: z.enum(['known-and-accepted', 'data-is-not-enough', 'fallback-is-on', 'data-is-wrong']),
+    reason: z.string(),
+    askedBy: z.string(),
+    askedAt: moment,
+    approvedBy: z.string().nullable(),
+    untilStep: z.string().nullable(),
+    untilAt: moment.nullable(),
+    endsIf: z.array(z.enum(['new-candidate', 'worse-colour'])),
+    ended: z.object({ at: moment, why: z.string() }).nullable(),
+  })
+  .meta({ id: 'Waiver' });
+export type WaiverView = z.infer<typeof waiver>;
+
+/** One cell of the criteria frame: the nine fields of the control room and what the inspector adds. */
+export const cell = z
+  .object({
+    track: z.string().meta({ description: '`music/8.9.2/ios`' }),
+    instance: z.string(),
+    kind: z.string(),
+    title: z.string(),
+    state: z
+      .enum(cellStates)
+      .meta({ description: 'What the screen shows: clear, caution, stop, waived, unknown, not-set-up, not-needed-yet' }),
+    colour: z.enum(colours),
+    headline: z.string(),
+    because: z.string(),
+    turnsGreen: z.string().nullable(),
+    value: quantity.nullable(),
+    limit: quantity.nullable(),
+    range: z.array(z.number()).nullable().meta({ description: 'Low and high end' }),
+    sample: quantity.nullable(),
+    baseline: quantity.nullable(),
+    progress: z.number().nullable().meta({ description: '0 to 1' }),
+    since: moment,
+    dueAt: moment.nullable(),
+    who: z.array(who),
+    evidence: z.array(evidence),
+    sources: z.array(z.string()),
+    readAt: moment.nullable().meta({ description: 'When its newest fact was read; null for what Signalbox itself holds' }),
+    freshForMinutes: z.number().nullable(),
+    nextReadAt: moment.nullable(),
+    holds: z.string().nullable().meta({ description: 'The step that it holds now' }),
+    gates: z.array(z.string()).meta({ description: 'Every step that it stands before' }),
+    neededNow: z.boolean(),
+    passes: z.boolean(),
+    informing: z.boolean(),
+    setUp: z.boolean(),
+    waivable: z.boolean(),
+    latched: z.boolean(),
+    waiver: waiver.nullable(),
+  })
+  .meta({ id: 'Cell' });
+export type Cell = z.infer<typeof cell>;
+
+export const verdictChange = z
+  .object({
+    id: z.string(),
+    at: moment,
+    from: z.enum(colours).nullable(),
+    to: z.enum(colours),
+    headline: z.string(),
+    because: z.string(),
+    evidence: z.array(evidence),
+  })
+  .meta({ id: 'VerdictChange' });
+
+/** One line of the activity feed: who or what did what, in a sentence. */
+export const activityLine = z
+  .object({
+    id: z.string(),
+    at: moment,
+    actor,
+    app: z.string(),
+    track: z.string().nullable(),
+    is: z.string().meta({ description: 'The kind of event: `halted`' }),
+    text: z.string(),
+  })
+  .meta({ id: 'ActivityLine' });
+export type ActivityLine = z.infer<typeof activityLine>;

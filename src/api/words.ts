@@ -1,0 +1,56 @@
+/** Schemas that several resources share: slugs, moments, pages, actors. */
+import { z } from 'zod';
+import { roles, scopes } from '#domain/roles.ts';
+
+/** A moment as the API sends it: ISO-8601, UTC, milliseconds. */
+export const moment = z.iso.datetime().meta({ description: 'ISO-8601 in UTC: `2024-10-01T12:20:00.000Z`' });
+
+/** A moment as the API takes it, with any offset; it is kept in UTC. */
+export const momentIn = z.iso.datetime({ offset: true }).transform((at) => new Date(at).toISOString());
+
+export const appId = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,62}$/, 'an app id is a slug: a lower-case letter, then up to 62 letters, digits and dashes')
+  .meta({ description: "The app's slug: `music`", example: 'music' });
+export const platformId = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,62}$/, 'a platform is a slug: `android`, `ios`, `desktop` or a name of your own')
+  .meta({ description: 'The platform: `android`, `ios`, `desktop` or a name of your own', example: 'ios' });
+export const versionName = z
+  .string()
+  .regex(/^[0-9A-Za-z][0-9A-Za-z.+_-]{0,99}$/, 'a version: up to 100 letters, digits, dots, dashes')
+  .meta({ description: 'The version that users see: `8.9.2`', example: '8.9.2' });
+export const instanceId = z
+  .string()
+  .min(1)
+  .max(200)
+  .meta({ description: 'The id of a criterion instance in the policy: `signed-off`', example: 'signed-off' });
+
+export const appParams = z.object({ app: appId });
+export const releaseParams = z.object({ app: appId, version: versionName });
+export const trackParams = z.object({ app: appId, version: versionName, platform: platformId });
+
+/** The most things that one page, or one bulk report, may hold. */
+export const PAGE_MAX = 200;
+export const BULK_MAX = 1000;
+
+export const pageQuery = z.object({
+  cursor: z.string().max(500).optional().meta({ description: 'Where the last page ended: its `next`. Opaque.' }),
+  limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(50),
+});
+
+/** A page of a list, and the cursor of the next one; null on the last. */
+export function pageOf<T extends z.ZodType>(item: T) {
+  return z.object({ items: z.array(item), next: z.string().nullable() });
+}
+
+export const role = z.enum(roles).meta({ id: 'Role' });
+export const scope = z.enum(scopes).meta({ id: 'Scope' });
+
+/** Someone who did something. */
+export const actor = z.object({ kind: z.string(), id: z.string(), name: z.string() }).meta({ id: 'Actor' });
+
+export const quantity = z.object({ amount: z.number(), unit: z.string() }).meta({ id: 'Quantity' });
+
+/** An answer without content. */
+export const nothing = z.null();
