@@ -1,0 +1,175 @@
+/** A bare copy of a repository in the data directory, brought up to date before it is read. */
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { ensureConfig, git, GitTrouble } from './client.ts';
+import type { Git } from './client.ts';
+import { writeWhole } from './files.ts';
+import { addressOf, nameOf, sourceOf } from './source.ts';
+import type { Source } from './source.ts';
+
+export type Mirror = {
+  source: Source;
+  gitDir: string;
+  git: Git;
+  /** Changes exactly when a branch, a tag or HEAD of the source does. */
+  refsKey: string;
+  /** The full name of the branch that the source's HEAD names, where it says so. */
+  head: string | null;
+  /** Whether this opening brought anything new. */
+  news: boolean;
+};
+
+export type OpenMirror = {
+  repo: string;
+  /** Mirrors live in `<dataDir>/mirrors/<hash>`. */
+  dataDir: string;
+  onProgress?: (line: string) => void;
+  signal?: AbortSignal;
+};
+
+/** What was true when the mirror was last brought up to date; kept beside its objects. */
+type State = { refsKey: string; head: string | null; stamp: string | null };
+
+const REFSPECS = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*'];
+const STATE_FILE = 'signalbox.json';
+
+/** One opening at a time for each mirror in this process: two fetches into one directory would trip over each other's locks. */
+const openings = new Map<string, Promise<unknown>>();
+
+/**
+ * Opens the mirror of a repository, fetching what is new (with prune). Without news nothing is fetched: for a bundle its size and time are compared,
+ * else the answer of one `ls-remote`. The first import also writes a commit-graph, which makes walks several times faster.
+ */
+export async function openMirror(options: OpenMirror): Promise<Mirror> {
+  const source = await sourceOf(options.repo);
+  const gitDir = path.join(
+    path.resolve(options.dataDir),
+    'mirrors',
+    createHash('sha256').update(addressOf(source)).digest('hex').slice(0, 24),
+  );
+  const before = openings.get(gitDir) ?? Promise.resolve();
+  const opening = before.catch(() => {}).then(() => refresh(source, gitDir, options));
+  openings.set(gitDir, opening);
+  try {
+    return await opening;
+  } finally {
+    if (openings.get(gitDir) === opening) openings.delete(gitDir);
+  }
+}
+
+async function refresh(source: Source, gitDir: string, options: OpenMirror): Promise<Mirror> {
+  const configFile = await ensureConfig(path.dirname(gitDir));
+  const inMirror = git({ gitDir, configFile });
+  const known = await readState(gitDir);
+  const stamp = source.kind === 'bundle' ? source.stamp : null;
+  const mirror = (state: State, news: boolean): Mirror => ({
+    source,
+    gitDir,
+    git: inMirror,
+    refsKey: state.refsKey,
+    head: state.head,
+    news,
+  });
+  if (known && stamp !== null && known.stamp === stamp) return mirror(known, false);
+
+  const remote = await listRemote(source, configFile, options);
+  if (known && known.refsKey === remote.refsKey) {
+    if (known.stamp !== stamp) await writeState(gitDir, { ...known, stamp });
+    return mirror(known, false);
+  }
+  await ensureBare(gitDir, configFile);
+  options.onProgress?.(`reading ${nameOf(source)}`);
+  const run = { onProgress: options.onProgress, signal: options.signal };
+  await named(
+    source,
+    inMirror.text(
+      [
+        'fetch',
+        '--progress',
+        '--prune',
+        '--force',
+        '--no-tags',
+        '--no-auto-maintenance',
+        '--no-write-fetch-head',
+        '--no-recurse-submodules',
+        '--end-of-options',
+        addressOf(source),
+        ...REFSPECS,
+      ],
+      run,
+    ),
+  );
+  const state: State = { refsKey: remote.refsKey, head: remote.head, stamp };
+  // An optimisation only: a mirror without it answers the same, more slowly.
+  await inMirror.text(['commit-graph', 'write', '--reachable', '--split', '--no-progress'], { signal: options.signal }).catch(() => {});
+  await writeState(gitDir, state);
+  return mirror(state, true);
+}
+
+/** Branches, tags and HEAD as the source has them now, digested to one key. */
+async function listRemote(source: Source, configFile: string, options: OpenMirror): Promise<{ refsKey: string; head: string | null }> {
+  const listing = await named(
+    source,
+    git({ configFile }).text(
+      ['ls-remote', '--quiet', '--symref', '--end-of-options', addressOf(source), 'HEAD', 'refs/heads/*', 'refs/tags/*'],
+      { signal: options.signal },
+    ),
+  );
+  const lines = listing.split('\n').filter((line) => line !== '');
+  let head: string | null = null;
+  let headSha: string | null = null;
+  const branches: { name: string; sha: string }[] = [];
+  for (const line of lines) {
+    const [left = '', name = ''] = line.split('\t');
+    if (left.startsWith('ref: ')) {
+      if (name === 'HEAD') head = left.slice('ref: '.length);
+    } else if (name === 'HEAD') headSha = left;
+    else if (name.startsWith('refs/heads/')) branches.push({ name, sha: left });
+  }
+  if (branches.length === 0) throw new GitTrouble('empty', `git: ${nameOf(source)} has no branch with a commit`);
+  if (head !== null && !branches.some((branch) => branch.name === head)) head = null;
+  if (head === null && headSha !== null) {
+    // A bundle says which commit HEAD was, not which branch; one branch there settles it.
+    const there = branches.filter((branch) => branch.sha === headSha);
+    head = there.length === 1 ? (there[0]?.name ?? null) : null;
+  }
+  return { refsKey: createHash('sha256').update(lines.sort().join('\n')).digest('hex'), head };
+}
+
+async function ensureBare(gitDir: string, configFile: string): Promise<void> {
+  if (
+    await stat(path.join(gitDir, 'HEAD')).then(
+      () => true,
+      () => false,
+    )
+  )
+    return;
+  await mkdir(gitDir, { recursive: true });
+  // An empty template: nothing of the machine's templates (hooks among them) comes in.
+  await git({ configFile }).text(['init', '--bare', '--quiet', '--template=', '--', gitDir]);
+}
+
+/** Adds the repository's name to git's trouble with it. */
+async function named<T>(source: Source, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof GitTrouble) throw new GitTrouble(error.fault, `${nameOf(source)}: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+async function readState(gitDir: string): Promise<State | null> {
+  try {
+    const state = JSON.parse(await readFile(path.join(gitDir, STATE_FILE), 'utf8')) as Partial<State>;
+    if (typeof state.refsKey !== 'string') return null;
+    return { refsKey: state.refsKey, head: state.head ?? null, stamp: state.stamp ?? null };
+  } catch {
+    return null;
+  }
+}
+
+async function writeState(gitDir: string, state: State): Promise<void> {
+  await writeWhole(path.join(gitDir, STATE_FILE), JSON.stringify(state));
+}
