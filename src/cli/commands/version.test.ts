@@ -5,7 +5,7 @@ import { versionCommand } from './version.ts';
 type Heard = { out: string[]; err: string[]; code: number | null };
 
 /** Runs `signalbox version …` and listens. The code is that of the command, or of the wrong call that commander threw. */
-async function run(args: string[], input = ''): Promise<Heard> {
+async function run(args: string[], input: string | null = ''): Promise<Heard> {
   const heard: Heard = { out: [], err: [], code: null };
   const io = {
     out: (line: string) => void heard.out.push(line),
@@ -22,6 +22,10 @@ async function run(args: string[], input = ''): Promise<Heard> {
     heard.code = error.exitCode;
   }
   return heard;
+}
+
+function read(line: string): unknown {
+  return JSON.parse(line);
 }
 
 describe('signalbox version, when it can answer', () => {
@@ -64,7 +68,7 @@ describe('signalbox version, when it can answer', () => {
   ])('%j prints JSON', async (args, json) => {
     const heard = await run(args);
     expect(heard.code).toBe(0);
-    expect(heard.out.map((line) => JSON.parse(line))).toEqual([json]);
+    expect(heard.out.map(read)).toEqual([json]);
   });
 });
 
@@ -84,7 +88,7 @@ describe('signalbox version, when the answer is no', () => {
 
   test('with --json the reason stands in the answer', async () => {
     const heard = await run(['valid', '--json', '01.2.3']);
-    expect({ ...heard, out: heard.out.map((line) => JSON.parse(line)) }).toEqual({
+    expect({ ...heard, out: heard.out.map(read) }).toEqual({
       out: [
         {
           version: '01.2.3',
@@ -110,6 +114,7 @@ describe('signalbox version, when it refuses', () => {
     [['sort', '1.2.3', 'latest'], '"latest"'],
     [['compare', '--scheme', 'calendar:YYYY.MM.N', '2024.10.1', '8.9.2'], 'the year of "8.9.2" is written "8"'],
     [['hotfix', '1.2.3', '--platform', 'anroid'], 'no rules for the platform "anroid"'],
+    [['hotfix', '1.2.3', '--platform', 'google-play'], 'no rules for the platform "google-play"'],
     [['valid', '1.2.3', '--scheme', 'semantic'], 'no version scheme "semantic"'],
     [['valid', '1.2.3', '--scheme', 'pattern:(a+)+$'], 'names no part'],
     [['valid', '1.2.3', '--scheme', 'calendar:'], 'has no parts'],
@@ -122,10 +127,14 @@ describe('signalbox version, when it refuses', () => {
     expect(heard.err[0]).toContain('right would be');
   });
 
+  test('sort alone at a terminal does not wait for an answer', async () => {
+    expect(await run(['sort'], null)).toMatchObject({ out: [], code: 2 });
+  });
+
   test('with --json the refusal is JSON on standard error', async () => {
     const heard = await run(['compare', '--json', '1.2.3', '1.2.x']);
     expect(heard).toMatchObject({ out: [], code: 2 });
-    expect(heard.err.map((line) => JSON.parse(line))).toEqual([
+    expect(heard.err.map(read)).toEqual([
       {
         error: { code: 'not-a-number', was: 'the patch part of "1.2.x" is "x", not a number', wouldBeRight: 'a number such as 0, 7 or 12' },
       },

@@ -13,6 +13,7 @@ import {
   sort,
   valid,
   versionPlaces,
+  versionPlatforms,
   type VersionScheme,
 } from '#domain/versions/index.ts';
 import { exitCodes, type Io, speakThrough } from '../output.ts';
@@ -24,7 +25,7 @@ const schemes =
   'semver (2 or 3 parts), semver-2 (2 parts, hotfixes with a third), calendar:<pattern> such as calendar:YYYY.MM.N, or pattern:<regular expression with named groups>';
 
 /** `signalbox version …`: orders and names versions by a scheme. Pure arithmetic: no server, no clock. `standardInput` serves `sort` without arguments. */
-export function versionCommand(io: Io, standardInput: () => Promise<string> = readStandardInput): Command {
+export function versionCommand(io: Io, standardInput: () => Promise<string | null> = readStandardInput): Command {
   const command = new Command('version').description('Compare, sort, check and raise version numbers; no server is needed');
   command.addCommand(nextCommand(io));
   command.addCommand(hotfixCommand(io));
@@ -78,7 +79,7 @@ function nextCommand(io: Io): Command {
 function hotfixCommand(io: Io): Command {
   return subcommand('hotfix', 'the version of a hotfix of a released version')
     .argument('<version>', 'the released version')
-    .option('--platform <platform>', `whose hotfix: ${versionPlaces.join(', ')}`)
+    .option('--platform <platform>', `whose hotfix: ${versionPlatforms.join(', ')}`)
     .option('--taken <versions>', 'versions of other releases, with commas; they are skipped', commaList)
     .action((version: string, options: Shared & { platform?: string; taken?: string[] }) => {
       const taken = options.taken ?? [];
@@ -86,7 +87,7 @@ function hotfixCommand(io: Io): Command {
         io,
         options,
         [version, ...taken],
-        (scheme) => refusePlace(options.platform) ?? named('version', hotfixOf(scheme, version, options.platform, taken)),
+        (scheme) => refusePlace(options.platform, versionPlatforms) ?? named('version', hotfixOf(scheme, version, options.platform, taken)),
       );
     });
 }
@@ -105,11 +106,13 @@ function compareCommand(io: Io): Command {
     });
 }
 
-function sortCommand(io: Io, standardInput: () => Promise<string>): Command {
+function sortCommand(io: Io, standardInput: () => Promise<string | null>): Command {
   return subcommand('sort', 'prints versions one a line, the lowest first')
     .argument('[versions...]', 'the versions; without any, they are read from standard input, one a line')
     .action(async (given: string[], options: Shared) => {
       const versions = given.length > 0 ? given : lines(await standardInput());
+      if (versions === null)
+        return sayRefused(io, options, refuse('empty', 'there are no versions to sort', 'versions as arguments, or on standard input'));
       answer(io, options, versions, (scheme) => {
         const sorted = sort(scheme, versions);
         return isRefused(sorted) ? sorted : { line: sorted.join('\n'), json: { versions: sorted } };
@@ -122,7 +125,7 @@ function validCommand(io: Io): Command {
     .argument('<version>')
     .option('--platform <platform>', `also by the rules of: ${versionPlaces.join(', ')}`)
     .action((version: string, options: Shared & { platform?: string }) => {
-      const scheme = refusePlace(options.platform) ?? schemeOf(options);
+      const scheme = refusePlace(options.platform, versionPlaces) ?? schemeOf(options);
       if (isRefused(scheme)) return sayRefused(io, options, scheme);
       const checked = valid(scheme, version, options.platform);
       const refused = isRefused(checked) ? checked : null;
@@ -144,8 +147,8 @@ function named(name: string, value: string | Refused): Answer | Refused {
   return isRefused(value) ? value : { line: value, json: { [name]: value } };
 }
 
-function lines(input: string): string[] {
-  return input.split(/\r?\n/u).filter((line) => line !== '');
+function lines(input: string | null): string[] | null {
+  return input === null ? null : input.split(/\r?\n/u).filter((line) => line !== '');
 }
 
 function schemeOf({ scheme, preRelease }: Shared): VersionScheme | Refused {
@@ -155,9 +158,9 @@ function schemeOf({ scheme, preRelease }: Shared): VersionScheme | Refused {
   return refuse('bad-scheme', `a ${read.scheme} scheme says itself which suffixes it takes`, '--pre-release with semver or semver-2 only');
 }
 
-function refusePlace(platform: string | undefined): Refused | null {
-  if (platform === undefined || versionPlaces.includes(platform)) return null;
-  return refuse('storefront', `there are no rules for the platform ${JSON.stringify(platform)}`, versionPlaces.join(', '));
+function refusePlace(platform: string | undefined, known: readonly string[]): Refused | null {
+  if (platform === undefined || known.includes(platform)) return null;
+  return refuse('storefront', `there are no rules for the platform ${JSON.stringify(platform)}`, known.join(', '));
 }
 
 /** Versions are checked before they are used, so that a slip in `--taken` is told and not passed over. */
@@ -197,8 +200,8 @@ function sayRefused(io: Io, options: Shared, refused: Refused): void {
   io.exit(exitCodes.refused);
 }
 
-async function readStandardInput(): Promise<string> {
-  // Somebody who types "version sort" alone at a terminal would otherwise wait for an answer that waits for them.
-  if (process.stdin.isTTY) return '';
+async function readStandardInput(): Promise<string | null> {
+  // Null at a terminal: somebody who types "version sort" alone at a terminal would otherwise wait for an answer that waits for them.
+  if (process.stdin.isTTY) return null;
   return text(process.stdin);
 }

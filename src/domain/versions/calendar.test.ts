@@ -1,8 +1,9 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readCalendarPattern } from './calendar.ts';
 import { isRefused } from './refused.ts';
 import { compare, hotfixOf, next, parse, print, readScheme, sort, valid, versionScheme } from './scheme.ts';
+import { sure } from './sure.ts';
 
 function calendar(pattern: string, more: object = {}) {
   return versionScheme.parse({ scheme: 'calendar', pattern, ...more });
@@ -150,19 +151,19 @@ describe('for every day and pattern', () => {
     fc.assert(
       fc.property(origin, day, day, ([written, first], a, b) => {
         const scheme = calendar(written);
-        const [versionA, versionB] = [String(next(scheme, first, undefined, { on: a })), String(next(scheme, first, undefined, { on: b }))];
+        const [versionA, versionB] = [sure(next(scheme, first, undefined, { on: a })), sure(next(scheme, first, undefined, { on: b }))];
         const read = parse(scheme, versionA);
         expect(isRefused(read) ? read : print(read)).toBe(versionA);
         const order = Number(compare(scheme, versionA, versionB));
         expect(order === 0 || order < 0 === a < b).toBe(true);
         for (const part of [undefined, 'year']) {
-          const following = String(next(scheme, versionA, part));
+          const following = sure(next(scheme, versionA, part));
           expect(valid(scheme, following)).toMatchObject({ kind: 'accepted' });
           expect(compare(scheme, versionA, following)).toBe(-1);
         }
-        const hotfix = String(hotfixOf(scheme, versionA));
+        const hotfix = sure(hotfixOf(scheme, versionA));
         expect(compare(scheme, versionA, hotfix)).toBe(-1);
-        expect(compare(scheme, hotfix, String(next(scheme, versionA, 'year')))).toBe(-1);
+        expect(compare(scheme, hotfix, sure(next(scheme, versionA, 'year')))).toBe(-1);
       }),
     );
   });

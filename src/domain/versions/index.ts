@@ -28,5 +28,5 @@ export {
   type VersionScheme,
   type VersionSchemeInput,
 } from './scheme.ts';
-export { refuseOnPlace, versionPlaces } from './storefronts.ts';
+export { refuseOnPlace, versionPlaces, versionPlatforms } from './storefronts.ts';
 export type { Order } from './text.ts';

@@ -153,9 +153,9 @@ export function valid(scheme: VersionScheme, text: string, place?: string): Acce
   return refused ?? { kind: 'accepted', version };
 }
 
-/** A version that starts with a year of four digits is taken for a calendar version when nobody has said its scheme. */
+/** A version that starts with a year (2024.10.1) or a date in one piece (20241001.1) is taken for a calendar version when nobody has said its scheme. */
 function looksLikeCalendar(text: string): boolean {
-  return /^(19|20)[0-9]{2}[._-]?[0-9]/u.test(text) && !/^[0-9]{5,}\./u.test(text);
+  return /^(19|20)[0-9]{2}((0[1-9]|1[0-2])([0-3][0-9])?)?([._-]|$)/u.test(text);
 }
 
 /**

@@ -10,8 +10,11 @@ const fieldOfPlatform: Record<string, VersionField> = {
   ios: 'app-store-connect',
 };
 
+/** The platforms that this room knows; others are names of the user's own. */
+export const versionPlatforms: readonly string[] = ['android', 'ios', 'desktop'];
+
 /** The platforms and storefronts by whose rules a version can be checked. */
-export const versionPlaces: readonly string[] = ['android', 'ios', 'desktop', ...versionFields];
+export const versionPlaces: readonly string[] = [...versionPlatforms, ...versionFields];
 
 function isVersionField(place: string): place is VersionField {
   return versionFields.some((field) => field === place);
