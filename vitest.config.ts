@@ -16,7 +16,12 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['{src,web,test,scripts,bench}/**/*.test.{ts,tsx}'], exclude: [...NEVER, NEEDS_DATABASE, NEEDS_BROWSER], testTimeout: 20_000 },
+        test: {
+          name: 'unit',
+          include: ['{src,web,test,scripts,bench}/**/*.test.{ts,tsx}'],
+          exclude: [...NEVER, NEEDS_DATABASE, NEEDS_BROWSER],
+          testTimeout: 20_000,
+        },
       },
       {
         extends: true,
@@ -25,7 +30,14 @@ export default defineConfig({
       {
         extends: true,
         // One at a time: each starts the program and a browser, and two cores carry no more.
-        test: { name: 'browser', include: [NEEDS_BROWSER], exclude: NEVER, globalSetup: './test/setup/cluster.ts', testTimeout: 120_000, fileParallelism: false },
+        test: {
+          name: 'browser',
+          include: [NEEDS_BROWSER],
+          exclude: NEVER,
+          globalSetup: './test/setup/cluster.ts',
+          testTimeout: 120_000,
+          fileParallelism: false,
+        },
       },
     ],
   },

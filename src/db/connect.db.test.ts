@@ -57,14 +57,18 @@ describe('the limits of a connection', () => {
   });
 
   test('the server knows who is connected and which limits hold', async () => {
-    const { rows } = await database.pool.query(`select current_setting('application_name') as name, current_setting('lock_timeout') as lock, current_setting('idle_in_transaction_session_timeout') as idle`);
+    const { rows } = await database.pool.query(
+      `select current_setting('application_name') as name, current_setting('lock_timeout') as lock, current_setting('idle_in_transaction_session_timeout') as idle`,
+    );
     expect(rows).toEqual([{ name: 'signalbox-test', lock: '10s', idle: '30s' }]);
   });
 
   test('the pool lives on when the server ends its connections', async () => {
     await database.pool.query('select 1');
     const second = await connect({ url: database.url });
-    await second.pool.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()');
+    await second.pool.query(
+      'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+    );
     await second.close();
     await new Promise((done) => {
       setTimeout(done, 100);
@@ -75,7 +79,9 @@ describe('the limits of a connection', () => {
 
 describe('a database that cannot be used is refused in words', () => {
   test('nothing listens', async () => {
-    await expect(connect({ url: `postgresql://someone:hunter2@127.0.0.1:${await freePort()}/x` })).rejects.toThrow(/nothing listens there\. Is the server running/);
+    await expect(connect({ url: `postgresql://someone:hunter2@127.0.0.1:${await freePort()}/x` })).rejects.toThrow(
+      /nothing listens there\. Is the server running/,
+    );
   });
 
   test('no such database, and the password is not in the message', async () => {
@@ -103,7 +109,10 @@ describe('a database that cannot be used is refused in words', () => {
     const net = await import('node:net');
     const target = new URL(database.url);
     const pipe = net.createServer((socket) => {
-      const upstream = host === undefined ? net.connect(Number(target.port || 5432), target.hostname) : net.connect(`${host}/.s.PGSQL.${target.searchParams.get('port') ?? (target.port || '5432')}`);
+      const upstream =
+        host === undefined
+          ? net.connect(Number(target.port || 5432), target.hostname)
+          : net.connect(`${host}/.s.PGSQL.${target.searchParams.get('port') ?? (target.port || '5432')}`);
       socket.on('error', () => upstream.destroy());
       upstream.on('error', () => socket.destroy());
       socket.pipe(upstream).pipe(socket);

@@ -15,7 +15,7 @@ beforeEach(async () => {
   ({ url, drop } = await emptyDatabase());
   database = await connect({ url });
   folder = await mkdtemp(join(tmpdir(), 'signalbox-sql-'));
-  await writeFile(join(folder, '0001-apps.sql'), 'create table app (id text primary key);\ninsert into app values (\'one\');\n');
+  await writeFile(join(folder, '0001-apps.sql'), "create table app (id text primary key);\ninsert into app values ('one');\n");
 });
 afterEach(async () => {
   await database.close();
@@ -28,7 +28,9 @@ function run(): Promise<string[]> {
 }
 
 async function tables(): Promise<string[]> {
-  const { rows } = await database.pool.query<{ name: string }>(`select relname as name from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace order by 1`);
+  const { rows } = await database.pool.query<{ name: string }>(
+    `select relname as name from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace order by 1`,
+  );
   return rows.map(({ name }) => name);
 }
 
@@ -65,7 +67,7 @@ describe('migrating', () => {
 
   test('line ends of another system are no change', async () => {
     await run();
-    await writeFile(join(folder, '0001-apps.sql'), 'create table app (id text primary key);\r\ninsert into app values (\'one\');\r\n');
+    await writeFile(join(folder, '0001-apps.sql'), "create table app (id text primary key);\r\ninsert into app values ('one');\r\n");
     expect(await run()).toEqual([]);
   });
 
@@ -79,7 +81,9 @@ describe('migrating', () => {
     await writeFile(join(folder, '0002-future.sql'), 'select 1');
     await run();
     await rm(join(folder, '0002-future.sql'));
-    await expect(run()).rejects.toThrow('migrated by a newer Signalbox: it has 0002-future.sql, and this program knows migrations up to 0001-apps.sql');
+    await expect(run()).rejects.toThrow(
+      'migrated by a newer Signalbox: it has 0002-future.sql, and this program knows migrations up to 0001-apps.sql',
+    );
   });
 
   test.each([
@@ -92,7 +96,11 @@ describe('migrating', () => {
   });
 
   test('another library migrates its own tables under the same lock', async () => {
-    await migrate({ pool: database.pool, folder, afterMigrate: async (pool) => void (await pool.query('create schema auth; create table auth.person ()')) });
+    await migrate({
+      pool: database.pool,
+      folder,
+      afterMigrate: async (pool) => void (await pool.query('create schema auth; create table auth.person ()')),
+    });
     const { rows } = await database.pool.query(`select to_regclass('auth.person') is not null as there`);
     expect(rows).toEqual([{ there: true }]);
   });

@@ -58,16 +58,21 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
 
 /** Reads and checks a folder of migrations: names as `0001-name.sql`, numbers from 1 without a gap. */
 export async function readMigrations(folder: string): Promise<Migration[]> {
-  const names = (await readdir(folder).catch((cause: unknown) => {
-    throw new DatabaseTrouble(`The folder of database migrations ${folder} cannot be read: the installation is incomplete.`, { cause });
-  }))
+  const names = (
+    await readdir(folder).catch((cause: unknown) => {
+      throw new DatabaseTrouble(`The folder of database migrations ${folder} cannot be read: the installation is incomplete.`, { cause });
+    })
+  )
     .filter((name) => name.endsWith('.sql'))
     .toSorted();
   return Promise.all(
     names.map(async (name, index) => {
       const number = Number(FILE_NAME.exec(name)?.[1] ?? Number.NaN);
       if (Number.isNaN(number)) throw new DatabaseTrouble(`${name} is no name for a migration: it should look like 0001-name.sql`);
-      if (number !== index + 1) throw new DatabaseTrouble(`${name} should have the number ${String(index + 1).padStart(4, '0')}: migrations are numbered from 1 without a gap`);
+      if (number !== index + 1)
+        throw new DatabaseTrouble(
+          `${name} should have the number ${String(index + 1).padStart(4, '0')}: migrations are numbered from 1 without a gap`,
+        );
       const sql = (await readFile(join(folder, name), 'utf8')).replaceAll('\r\n', '\n');
       return { number, name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
     }),
@@ -81,10 +86,18 @@ export function stillToApply(migrations: readonly Migration[], applied: readonly
     const file = known.get(number);
     if (file === undefined) {
       const newest = migrations.at(-1)?.name ?? 'none';
-      throw new DatabaseTrouble(`This database was migrated by a newer Signalbox: it has ${name}, and this program knows migrations up to ${newest}. Install the newer version again.`);
+      throw new DatabaseTrouble(
+        `This database was migrated by a newer Signalbox: it has ${name}, and this program knows migrations up to ${newest}. Install the newer version again.`,
+      );
     }
-    if (file.name !== name) throw new DatabaseTrouble(`The database has the migration ${name} where this program has ${file.name}: was a migration renamed? Add a new file instead.`);
-    if (file.checksum !== checksum) throw new DatabaseTrouble(`The migration ${name} was changed after it was applied to this database. Restore it, and put the change into a new file.`);
+    if (file.name !== name)
+      throw new DatabaseTrouble(
+        `The database has the migration ${name} where this program has ${file.name}: was a migration renamed? Add a new file instead.`,
+      );
+    if (file.checksum !== checksum)
+      throw new DatabaseTrouble(
+        `The migration ${name} was changed after it was applied to this database. Restore it, and put the change into a new file.`,
+      );
   }
   return migrations.slice(applied.length);
 }
@@ -106,7 +119,11 @@ async function apply(client: PoolClient, migration: Migration): Promise<void> {
   try {
     await client.query('begin');
     await client.query(migration.sql);
-    await client.query('insert into schema_migrations (number, name, checksum) values ($1, $2, $3)', [migration.number, migration.name, migration.checksum]);
+    await client.query('insert into schema_migrations (number, name, checksum) values ($1, $2, $3)', [
+      migration.number,
+      migration.name,
+      migration.checksum,
+    ]);
     await client.query('commit');
   } catch (error) {
     await client.query('rollback').catch(() => undefined);

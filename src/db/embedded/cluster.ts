@@ -41,7 +41,10 @@ async function holdsCluster(data: string): Promise<boolean> {
     throw fileTrouble(error, data, 'read the cluster of PostgreSQL');
   }
   if (entries.length === 0) return false;
-  throw new EmbeddedTrouble('not-a-cluster', `${data} is not empty and holds no PostgreSQL cluster (no PG_VERSION). Move it away, or set DATA_DIR to another folder.`);
+  throw new EmbeddedTrouble(
+    'not-a-cluster',
+    `${data} is not empty and holds no PostgreSQL cluster (no PG_VERSION). Move it away, or set DATA_DIR to another folder.`,
+  );
 }
 
 async function checkVersion(data: string, binaries: Binaries): Promise<void> {
@@ -74,7 +77,10 @@ async function ownerOf(path: string): Promise<number | null> {
 function notOurs(data: string, owner: number | null, account: Account | null): EmbeddedTrouble {
   const whose = owner === null ? 'another account' : `the account with number ${owner}`;
   const who = account === null ? 'this one' : `${account.name} (${account.uid})`;
-  return new EmbeddedTrouble('permission', `The database in ${data} belongs to ${whose}, and PostgreSQL would run under ${who}. Start Signalbox as its owner or as root, or set DATA_DIR to another folder. ${USE_YOUR_OWN}`);
+  return new EmbeddedTrouble(
+    'permission',
+    `The database in ${data} belongs to ${whose}, and PostgreSQL would run under ${who}. Start Signalbox as its owner or as root, or set DATA_DIR to another folder. ${USE_YOUR_OWN}`,
+  );
 }
 
 async function makeCluster(data: string, binaries: Binaries, account: Account, durable: boolean): Promise<void> {
@@ -87,7 +93,10 @@ async function makeCluster(data: string, binaries: Binaries, account: Account, d
     await giveTo(account, unfinished);
     const { bavail, bsize } = await statfs(unfinished);
     if (bavail * bsize < LEAST_FREE_BYTES) {
-      throw new EmbeddedTrouble('disk-full', `There are ${Math.floor((bavail * bsize) / 1_000_000)} MB free where the database would go (${data}); it needs ${Math.ceil(LEAST_FREE_BYTES / 1_000_000)}. Make room, or set DATA_DIR to another disk.`);
+      throw new EmbeddedTrouble(
+        'disk-full',
+        `There are ${Math.floor((bavail * bsize) / 1_000_000)} MB free where the database would go (${data}); it needs ${Math.ceil(LEAST_FREE_BYTES / 1_000_000)}. Make room, or set DATA_DIR to another disk.`,
+      );
     }
   } catch (error) {
     throw error instanceof EmbeddedTrouble ? error : fileTrouble(error, unfinished, 'make the folder for the cluster');
@@ -96,7 +105,13 @@ async function makeCluster(data: string, binaries: Binaries, account: Account, d
   // The built-in locale sorts the same on every system, so that indexes survive a move to another one.
   const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
   const access = [`--username=${EMBEDDED_USER}`, '--auth=trust'];
-  const { code, output, spawnError } = await runAs(account, binaries.initdb, ['-D', unfinished, ...access, ...locale, ...(durable ? [] : ['--no-sync'])]);
+  const { code, output, spawnError } = await runAs(account, binaries.initdb, [
+    '-D',
+    unfinished,
+    ...access,
+    ...locale,
+    ...(durable ? [] : ['--no-sync']),
+  ]);
   if (code !== 0) {
     await rm(unfinished, { recursive: true, force: true });
     throw startTrouble(`initdb (${spawnError ?? `exit code ${code}`})`, output, data, account);
@@ -109,19 +124,37 @@ async function makeCluster(data: string, binaries: Binaries, account: Account, d
 export function startTrouble(program: string, output: string, data: string, account: Account): EmbeddedTrouble {
   const said = output.trim().split('\n').slice(-8).join('\n  ');
   if (/No space left on device|Disk quota exceeded/i.test(output)) {
-    return new EmbeddedTrouble('disk-full', `PostgreSQL could not write to ${data}: the disk is full. Make room, or set DATA_DIR to another disk. It said:\n  ${said}`);
+    return new EmbeddedTrouble(
+      'disk-full',
+      `PostgreSQL could not write to ${data}: the disk is full. Make room, or set DATA_DIR to another disk. It said:\n  ${said}`,
+    );
   }
   if (/could not look up effective user ID/i.test(output)) {
-    return new EmbeddedTrouble('no-account', `The account with number ${account.uid} is not listed in the passwd file, and PostgreSQL needs that to make a database. Add it, or run as a listed account. ${USE_YOUR_OWN}`);
+    return new EmbeddedTrouble(
+      'no-account',
+      `The account with number ${account.uid} is not listed in the passwd file, and PostgreSQL needs that to make a database. Add it, or run as a listed account. ${USE_YOUR_OWN}`,
+    );
   }
   if (/Permission denied|Operation not permitted|invalid permissions|wrong ownership/i.test(output)) {
-    return new EmbeddedTrouble('permission', `PostgreSQL, under the account ${account.name}, was refused access to ${data}. It said:\n  ${said}`);
+    return new EmbeddedTrouble(
+      'permission',
+      `PostgreSQL, under the account ${account.name}, was refused access to ${data}. It said:\n  ${said}`,
+    );
   }
   if (/lock file .* already exists|Is another postmaster/i.test(output)) {
-    return new EmbeddedTrouble('in-use', `Another PostgreSQL uses ${data}. Stop it, or set DATA_DIR to another folder. It said:\n  ${said}`);
+    return new EmbeddedTrouble(
+      'in-use',
+      `Another PostgreSQL uses ${data}. Stop it, or set DATA_DIR to another folder. It said:\n  ${said}`,
+    );
   }
   if (/incompatible with server|not compatible with this version|was initialized by PostgreSQL version/i.test(output)) {
-    return new EmbeddedTrouble('other-version', `The database in ${data} was made by another version of PostgreSQL. ${USE_YOUR_OWN} It said:\n  ${said}`);
+    return new EmbeddedTrouble(
+      'other-version',
+      `The database in ${data} was made by another version of PostgreSQL. ${USE_YOUR_OWN} It said:\n  ${said}`,
+    );
   }
-  return new EmbeddedTrouble('failed', `PostgreSQL failed in ${program} on ${data}. It said:\n  ${said === '' ? '(nothing)' : said}\n${USE_YOUR_OWN}`);
+  return new EmbeddedTrouble(
+    'failed',
+    `PostgreSQL failed in ${program} on ${data}. It said:\n  ${said === '' ? '(nothing)' : said}\n${USE_YOUR_OWN}`,
+  );
 }

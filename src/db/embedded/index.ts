@@ -63,7 +63,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   try {
     const account = accountFor((await expectedPlace(dataDir)).data);
     const place = await settlePlace(dataDir, account, options.fallbackRoot ?? '/var/lib');
-    if (place.isElsewhere) log.info({ folder: place.base }, `the account ${account.name} cannot reach ${dataDir}, so the database is elsewhere`);
+    if (place.isElsewhere)
+      log.info({ folder: place.base }, `the account ${account.name} cannot reach ${dataDir}, so the database is elsewhere`);
     const binaries = await usableBinaries(native, account, place.base);
     const stoppedOrphan = await stopOrphan(place.data, log);
     const isNew = await ensureCluster(place.data, binaries, account, options.durable ?? true);
@@ -84,7 +85,16 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     }
     return {
       url: urlFor(socketFolder, EMBEDDED_USER),
-      info: { version: binaries.version, pid: kept.pid(), account: account.name, dataDirectory: place.data, socketFolder, isElsewhere: place.isElsewhere, isNew, stoppedOrphan },
+      info: {
+        version: binaries.version,
+        pid: kept.pid(),
+        account: account.name,
+        dataDirectory: place.data,
+        socketFolder,
+        isElsewhere: place.isElsewhere,
+        isNew,
+        stoppedOrphan,
+      },
       stop: once(stop),
     };
   } catch (error) {
@@ -110,7 +120,11 @@ async function ensureDatabase(socketFolder: string): Promise<void> {
 }
 
 /** Starts PostgreSQL again when it ends without having been asked to, with growing pauses. */
-function keepRunning(first: Postmaster, setup: PostmasterSetup, onLost?: (error: Error) => void): { pid: () => number; stop: () => Promise<void> } {
+function keepRunning(
+  first: Postmaster,
+  setup: PostmasterSetup,
+  onLost?: (error: Error) => void,
+): { pid: () => number; stop: () => Promise<void> } {
   let current = first;
   let isStopping = false;
   let restart: Promise<void> = Promise.resolve();

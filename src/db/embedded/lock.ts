@@ -23,7 +23,10 @@ export async function takeLock(dataDir: string): Promise<Lock> {
     const holder = await askHolder(address);
     if (holder !== null || attempt === 5) {
       const who = holder === null ? 'Another process' : `Another copy of Signalbox (process ${holder})`;
-      throw new EmbeddedTrouble('in-use', `${who} is already using the data directory ${dataDir}. Stop it first, or give this one its own DATA_DIR.`);
+      throw new EmbeddedTrouble(
+        'in-use',
+        `${who} is already using the data directory ${dataDir}. Stop it first, or give this one its own DATA_DIR.`,
+      );
     }
     if (process.platform !== 'linux') await rm(address, { force: true });
   }

@@ -37,7 +37,10 @@ export async function stopOrphan(data: string, log: Log): Promise<number | null>
     send(file.pid, signal, data);
     if (await isGone(data, file.pid, 10_000)) return file.pid;
   }
-  throw new EmbeddedTrouble('in-use', `A PostgreSQL (process ${file.pid}) still runs on ${data} and does not stop when asked. Stop it by hand, then start again.`);
+  throw new EmbeddedTrouble(
+    'in-use',
+    `A PostgreSQL (process ${file.pid}) still runs on ${data} and does not stop when asked. Stop it by hand, then start again.`,
+  );
 }
 
 function send(pid: number, signal: NodeJS.Signals, data: string): void {
@@ -46,7 +49,11 @@ function send(pid: number, signal: NodeJS.Signals, data: string): void {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ESRCH') return;
-    throw new EmbeddedTrouble('permission', `A PostgreSQL (process ${pid}) runs on ${data} under another account and may not be stopped by this one. Stop it, then start again.`, { cause: error });
+    throw new EmbeddedTrouble(
+      'permission',
+      `A PostgreSQL (process ${pid}) runs on ${data} under another account and may not be stopped by this one. Stop it, then start again.`,
+      { cause: error },
+    );
   }
 }
 

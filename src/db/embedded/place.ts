@@ -74,7 +74,10 @@ export async function prepareSocketFolder(base: string, account: Account): Promi
   const beside = join(base, 'run');
   const folder = Buffer.byteLength(beside + SOCKET_NAME) <= LONGEST_SOCKET_PATH ? beside : join(tmpdir(), `signalbox-${hashOf(base)}`);
   if (Buffer.byteLength(folder + SOCKET_NAME) > LONGEST_SOCKET_PATH) {
-    throw new EmbeddedTrouble('path-too-long', `The path ${folder} is too long for a socket (${LONGEST_SOCKET_PATH} bytes with its name). Set DATA_DIR or TMPDIR to a shorter path. ${USE_YOUR_OWN}`);
+    throw new EmbeddedTrouble(
+      'path-too-long',
+      `The path ${folder} is too long for a socket (${LONGEST_SOCKET_PATH} bytes with its name). Set DATA_DIR or TMPDIR to a shorter path. ${USE_YOUR_OWN}`,
+    );
   }
   await mkdir(folder, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw fileTrouble(error, folder, 'make the folder for the socket');
@@ -83,7 +86,10 @@ export async function prepareSocketFolder(base: string, account: Account): Promi
   const found = await lstat(folder);
   const isOurs = found.uid === account.uid || found.uid === process.getuid?.();
   if (!found.isDirectory() || !isOurs) {
-    throw new EmbeddedTrouble('permission', `${folder} belongs to another account or is not a folder; the socket of PostgreSQL goes there. Remove it, or set DATA_DIR to another place. ${USE_YOUR_OWN}`);
+    throw new EmbeddedTrouble(
+      'permission',
+      `${folder} belongs to another account or is not a folder; the socket of PostgreSQL goes there. Remove it, or set DATA_DIR to another place. ${USE_YOUR_OWN}`,
+    );
   }
   await giveTo(account, folder);
   await chmod(folder, 0o700);
@@ -99,10 +105,13 @@ export async function giveTo(account: Account, path: string): Promise<void> {
 export function fileTrouble(cause: unknown, path: string, intent: string): EmbeddedTrouble {
   const code = (cause as NodeJS.ErrnoException).code;
   const start = `Signalbox could not ${intent} (${path})`;
-  if (code === 'ENOSPC' || code === 'EDQUOT') return new EmbeddedTrouble('disk-full', `${start}: the disk is full. Make room, or set DATA_DIR to another disk.`, { cause });
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new EmbeddedTrouble('disk-full', `${start}: the disk is full. Make room, or set DATA_DIR to another disk.`, { cause });
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
     const why = code === 'EROFS' ? 'the file system is read-only' : 'permission denied';
-    return new EmbeddedTrouble('permission', `${start}: ${why}. Set DATA_DIR to a folder that this account may write. ${USE_YOUR_OWN}`, { cause });
+    return new EmbeddedTrouble('permission', `${start}: ${why}. Set DATA_DIR to a folder that this account may write. ${USE_YOUR_OWN}`, {
+      cause,
+    });
   }
   return new EmbeddedTrouble('failed', `${start}: ${cause instanceof Error ? cause.message : String(cause)}.`, { cause });
 }

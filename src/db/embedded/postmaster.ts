@@ -71,7 +71,10 @@ async function startOnce(setup: PostmasterSetup): Promise<Postmaster> {
   if (outcome === 'ready') return postmaster;
   if (outcome === 'late') {
     await postmaster.stop();
-    throw new EmbeddedTrouble('failed', `PostgreSQL did not answer within ${READY_WITHIN_MS / 1000} s on ${data}. It said:\n  ${lastLines.slice(-8).join('\n  ')}`);
+    throw new EmbeddedTrouble(
+      'failed',
+      `PostgreSQL did not answer within ${READY_WITHIN_MS / 1000} s on ${data}. It said:\n  ${lastLines.slice(-8).join('\n  ')}`,
+    );
   }
   throw startTrouble(`postgres (exit code ${outcome.code ?? outcome.signal})`, lastLines.join('\n'), data, account);
 }
@@ -90,7 +93,8 @@ async function whenReady(child: ChildProcess, data: string, log: Log): Promise<'
     const file = await readPostmasterFile(data);
     if (file !== null && file.pid === child.pid && file.isReady) return 'ready';
     if (child.exitCode !== null || child.signalCode !== null) break;
-    if (waitedMs > 0 && waitedMs % TELL_EVERY_MS === 0) log.info({ waitedSeconds: waitedMs / 1000 }, 'PostgreSQL is still starting (it recovers from an interruption)');
+    if (waitedMs > 0 && waitedMs % TELL_EVERY_MS === 0)
+      log.info({ waitedSeconds: waitedMs / 1000 }, 'PostgreSQL is still starting (it recovers from an interruption)');
     await pause(10);
   }
   return 'late';
@@ -102,7 +106,11 @@ function postmasterOf(child: ChildProcess, end: Promise<End>): Postmaster | null
   if (pid === undefined) return null;
   let stopping: Promise<void> | null = null;
   const stop = async (): Promise<void> => {
-    for (const [signal, forMs] of [['SIGINT', 10_000], ['SIGQUIT', 5_000], ['SIGKILL', 5_000]] as const) {
+    for (const [signal, forMs] of [
+      ['SIGINT', 10_000],
+      ['SIGQUIT', 5_000],
+      ['SIGKILL', 5_000],
+    ] as const) {
       child.kill(signal);
       if (await endsWithin(end, forMs)) return;
     }
