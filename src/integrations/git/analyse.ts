@@ -10,17 +10,17 @@ import type {
   Grammar,
   HistoryWindow,
   LeadTimeHours,
-  LeftOut,
 } from '#domain/history/analysis.ts';
-import { categoryOf } from '#domain/changes/category.ts';
 import { anomaliesOf } from './anomalies.ts';
 import { asBackported, originFinder } from './backports.ts';
 import type { OriginFinder } from './backports.ts';
 import { GitTrouble } from './client.ts';
-import { cutOf, detectPolicy, mendedByBuilds } from './cuts.ts';
-import type { Cut, CutPolicy } from './cuts.ts';
+import { detectPolicy } from './cuts.ts';
+import type { CutPolicy } from './cuts.ts';
+import { draftsOf } from './drafts.ts';
+import type { Draft } from './drafts.ts';
 import { writeWhole } from './files.ts';
-import { commitsBetween, contains, firstParentCommitsBetween, trunkOf } from './graph.ts';
+import { commitsBetween, firstParentCommitsBetween, trunkOf } from './graph.ts';
 import type { CommitGraph, Trunk } from './graph.ts';
 import { readGraph, readRefs } from './history.ts';
 import type { Ref } from './history.ts';
@@ -28,7 +28,6 @@ import { openMirror } from './mirror.ts';
 import type { Mirror } from './mirror.ts';
 import { keepPatches, recallPatches, samePatches } from './patches.ts';
 import { trainsOf } from './trains.ts';
-import type { Trains, TrainVersion } from './trains.ts';
 import { detectTrunk } from './trunk.ts';
 import type { TrunkChoice } from './trunk.ts';
 
@@ -143,103 +142,6 @@ function chooseTrunk(
     );
   }
   return { ref, trunk: trunkOf(graph, tip), because: 'it was named' };
-}
-
-/** A version with what the graph says of it, before the figures. */
-export type Draft = {
-  version: TrainVersion;
-  /** The final's commit, else the last build's, else the branch's tip. */
-  commit: number;
-  /** Seconds since 1970, of the final tag. */
-  taggedAt: number | null;
-  cut: Cut;
-  builds: { tag: string | null; kind: string; number: number | null; commit: number; at: number; cut: Cut; inFinal: boolean }[];
-  base: Draft | null;
-  /** The nearest earlier regular release with a final. */
-  previous: Draft | null;
-  /** Commits after the cut and in no final of an earlier train, oldest first. */
-  afterCut: number[];
-  /** What this version brought: for a hotfix the commits after its base, else `afterCut`. */
-  listed: number[];
-};
-
-function draftsOf(graph: CommitGraph, trunk: Trunk, trains: Trains, policy: CutPolicy): { drafts: Draft[]; leftOut: LeftOut[] } {
-  const drafts: Draft[] = [];
-  const leftOut: LeftOut[] = [];
-  // Where no build is ever tagged, builds are numbered in commits' subjects.
-  const numbered = !trains.versions.some((version) => version.builds.length > 0);
-  const finals: Draft[] = [];
-  for (const version of trains.versions) {
-    const commit = version.final?.commit ?? version.builds.at(-1)?.commit ?? version.branch?.commit;
-    if (commit === undefined) continue;
-    const builds = version.builds.map((build) => ({
-      tag: build.short,
-      kind: build.kind,
-      number: build.number,
-      commit: build.commit,
-      at: build.ref.at,
-      cut: cutOf(graph, trunk, build.commit, policy),
-      inFinal: contains(graph, trunk, commit, build.commit),
-    }));
-    const cut = mendedByBuilds(trunk, cutOf(graph, trunk, commit, policy), builds);
-    if (cutsOffHistory(graph, trunk, cut)) {
-      leftOut.push({
-        version: version.label,
-        tag: version.final?.short ?? null,
-        because: 'its branch point lies before the first commit that the repository holds',
-      });
-      continue;
-    }
-    const base = finals.findLast((final) => contains(graph, trunk, commit, final.commit)) ?? null;
-    const previous = finals.findLast((final) => final.version.kind === 'regular') ?? null;
-    const earlier = finals.filter((final) => final.version.train !== version.train).map((final) => final.commit);
-    const afterCut = cut.commit < 0 ? [] : commitsBetween(graph, commit, [cut.commit, ...earlier]);
-    const listed = listedOf(graph, version, commit, cut, base, afterCut, earlier);
-    const all = numbered ? numberedBuilds(graph, listed, cut) : builds;
-    const draft: Draft = { version, commit, taggedAt: version.final?.ref.at ?? null, cut, builds: all, base, previous, afterCut, listed };
-    drafts.push(draft);
-    if (version.final) finals.push(draft);
-  }
-  return { drafts, leftOut };
-}
-
-/** A branch point that is the repository's very first commit means that history was cut off there (a shallow clone, a window). */
-function cutsOffHistory(graph: CommitGraph, trunk: Trunk, cut: Cut): boolean {
-  return cut.commit >= 0 && cut.method !== 'tag-on-trunk' && graph.parentCount(cut.commit) === 0 && trunk.contains(cut.commit);
-}
-
-function listedOf(
-  graph: CommitGraph,
-  version: TrainVersion,
-  commit: number,
-  cut: Cut,
-  base: Draft | null,
-  afterCut: number[],
-  earlier: readonly number[],
-): number[] {
-  if (version.kind !== 'hotfix' || base === null) return afterCut;
-  return commitsBetween(graph, commit, [base.commit, ...(cut.commit < 0 ? [] : [cut.commit]), ...earlier]);
-}
-
-const NUMBERED_BUILD = /\bbuild\b/i;
-const BUILD_NUMBER = /\bbuild(?: number)?(?: to)?:?\s+#?(\d{1,12})\b/i;
-
-/** Builds that only a bump's subject tells of: `Bump app build number to 657`. */
-function numberedBuilds(graph: CommitGraph, listed: readonly number[], cut: Cut): Draft['builds'] {
-  return listed
-    .filter((commit) => NUMBERED_BUILD.test(graph.subject(commit)) && categoryOf(graph.subject(commit)) === 'version-bump')
-    .map((commit) => {
-      const number = BUILD_NUMBER.exec(graph.subject(commit))?.[1];
-      return {
-        tag: null,
-        kind: 'build',
-        number: number === undefined ? null : Number(number),
-        commit,
-        at: graph.committedAt(commit),
-        cut,
-        inFinal: true,
-      };
-    });
 }
 
 function described(

@@ -1,8 +1,8 @@
 /** What a reader of a version's figures must know. Definitions: the public format `release-history/1`; the conditions are spelled out here. */
 import { anomalies as known } from '#domain/history/analysis.ts';
 import type { Anomaly } from '#domain/history/analysis.ts';
-import type { Draft } from './analyse.ts';
 import type { CutPolicy } from './cuts.ts';
+import type { Draft } from './drafts.ts';
 import { compareParts } from './grammar.ts';
 import { contains } from './graph.ts';
 import type { CommitGraph, Trunk } from './graph.ts';

@@ -9,6 +9,8 @@ export type Origin = {
   evidence: OriginEvidence[];
   /** The number of a change of trunk that the message names. */
   reference: number | null;
+  /** The id that a trailer names, where the repository does not hold that commit; then nothing else speaks for an origin. */
+  unresolved: string | null;
 };
 
 export type OriginFinder = (commit: number) => Origin | null;
@@ -45,11 +47,13 @@ export function originFinder(
     const named = [...referencesIn(graph.subject(commit)), ...graph.bodyReferences(commit)].filter((number) => number !== own);
     const reference = named.find((number) => trunkChanges.has(number)) ?? null;
     if (reference !== null) evidence.push('pr-ref');
+    const unresolved = evidence.length === 0 ? (graph.pickedFrom(commit).at(-1) ?? null) : null;
+    if (unresolved !== null) return { commit: -1, evidence: ['x-trailer'], reference: null, unresolved };
     if (evidence.length === 0) return null;
 
     const source =
       pickedOnTrunk ?? nearest(graph, commit, alike) ?? pickedFrom ?? (reference === null ? undefined : trunkChanges.get(reference));
-    return { commit: source ?? -1, evidence, reference };
+    return { commit: source ?? -1, evidence, reference, unresolved: null };
   };
 }
 

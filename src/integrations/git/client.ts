@@ -287,3 +287,10 @@ export async function ensureConfig(directory: string): Promise<string> {
   await writeWhole(file, lines.join('\n'));
   return file;
 }
+
+/** A commit id of the caller's, which goes onto a command line. */
+export function commitId(text: string): string {
+  if (!/^[0-9a-f]{7,64}$/.test(text))
+    throw new GitTrouble('no-such-ref', `git: "${text}" is no commit id; right would be 7 to 64 hexadecimal digits`);
+  return text;
+}

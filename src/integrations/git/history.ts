@@ -50,8 +50,15 @@ async function commitOf(git: Git, name: string, run?: GitRun): Promise<string | 
 export const COMMIT_FORMAT = '%H%x00%P%x00%ct%x00%s%x00%b%x00';
 const FIELDS = 5;
 
-/** Every commit of every branch and tag, in one stream. */
-export async function readGraph(git: Git, run: GitRun & { onCommits?: (read: number) => void } = {}): Promise<CommitGraph> {
+/**
+ * Every commit of every branch and tag, in one stream.
+ *
+ * @param run.revisions in place of all branches and tags: ids, with `^` before those that bound the walk. The bounding commits themselves are read too.
+ */
+export async function readGraph(
+  git: Git,
+  run: GitRun & { onCommits?: (read: number) => void; revisions?: readonly string[] } = {},
+): Promise<CommitGraph> {
   const builder = graphBuilder();
   const decoder = new TextDecoder('utf-8');
   let rest = '';
@@ -77,11 +84,8 @@ export async function readGraph(git: Git, run: GitRun & { onCommits?: (read: num
       if (++read % 10_000 === 0) run.onCommits?.(read);
     }
   };
-  await git.stream(
-    ['rev-list', '--branches', '--tags', `--format=${COMMIT_FORMAT}`],
-    (chunk) => take(decoder.decode(chunk, { stream: true })),
-    run,
-  );
+  const revisions = run.revisions ? ['--boundary', ...run.revisions, '--'] : ['--branches', '--tags'];
+  await git.stream(['rev-list', `--format=${COMMIT_FORMAT}`, ...revisions], (chunk) => take(decoder.decode(chunk, { stream: true })), run);
   run.onCommits?.(read);
   return builder.build();
 }

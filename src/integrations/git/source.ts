@@ -1,4 +1,5 @@
 /** What a person may name as a repository: a directory, a bundle, or an address that git reads. */
+import { statSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -54,6 +55,11 @@ export function nameOf(source: Source): string {
 /** What git is given; a path is absolute, so that it cannot be taken for an option or an address. */
 export function addressOf(source: Source): string {
   return source.kind === 'url' ? source.url : source.path;
+}
+
+/** Whether `repo` names a file, which among repositories only a bundle is. Answers at once, because what a connection can do must be known when it is made. */
+export function looksLikeBundle(repo: string): boolean {
+  return statSync(path.resolve(repo.replace(/^file:\/\//i, '')), { throwIfNoEntry: false })?.isFile() ?? /\.bundle$/i.test(repo);
 }
 
 async function onDisk(name: string): Promise<Source> {

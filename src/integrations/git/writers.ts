@@ -1,0 +1,104 @@
+/** Making branches and tags. Nothing is ever moved, overwritten or deleted: git itself is told to expect that the name is free. */
+import type { GitHost } from '#ports/git-host.ts';
+import { done, refused } from '#ports/outcome.ts';
+import type { Outcome } from '#ports/outcome.ts';
+import { commitId, ensureConfig, git, GitTrouble, withoutSecrets } from './client.ts';
+import { openMirror } from './mirror.ts';
+import { looksLikeBundle, addressOf } from './source.ts';
+import type { GitSettings, GitTools } from './settings.ts';
+
+/** The writers of a source that can be written; none for a bundle, which is a file of what once was. */
+export function writersOf(settings: GitSettings, tools: GitTools): Pick<GitHost, 'ensureBranch' | 'ensureTag'> {
+  if (looksLikeBundle(settings.repo)) return {};
+  return {
+    ensureBranch: ({ name, at }) => ensureRef(settings, tools, { kind: 'branch', ref: `refs/heads/${name}`, name, at }),
+    ensureTag: ({ name, at }) => ensureRef(settings, tools, { kind: 'tag', ref: `refs/tags/${name}`, name, at }),
+  };
+}
+
+type Wanted = { kind: 'branch' | 'tag'; ref: string; name: string; at: string };
+
+async function ensureRef(settings: GitSettings, tools: GitTools, wanted: Wanted): Promise<Outcome> {
+  const run = { signal: tools.signal };
+  const plain = git();
+  const wellFormed = await plain.text(['check-ref-format', wanted.ref], run).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof GitTrouble && error.fault === 'failed') return false;
+      throw error;
+    },
+  );
+  if (!wellFormed)
+    return refused(
+      `"${wanted.name}" is no name that git permits for a ${wanted.kind}`,
+      'a name without spaces, "..", "~", "^", ":", "?", "*", "[" or a closing ".lock"',
+    );
+  const asked = commitId(wanted.at);
+  const mirror = await openMirror({ repo: settings.repo, dataDir: tools.dataDir, signal: tools.signal });
+  const commit = await mirror.git.text(['rev-parse', '--verify', '--quiet', '--end-of-options', `${asked}^{commit}`], run).then(
+    (text) => text.trim(),
+    () => null,
+  );
+  if (commit === null) return refused(`the repository has no commit ${asked}`, 'a commit that was pushed before');
+
+  const there = await standing(mirror.git, wanted.ref, run);
+  if (there !== null) return standsAlready(mirror.git, wanted, commit, there, run);
+  const configFile = await ensureConfig(`${mirror.gitDir}/..`);
+  try {
+    // An empty lease: the push holds only if the name is still free when it arrives.
+    await git({ gitDir: mirror.gitDir, configFile }).text(
+      [
+        'push',
+        '--porcelain',
+        '--no-verify',
+        `--force-with-lease=${wanted.ref}:`,
+        '--end-of-options',
+        addressOf(mirror.source),
+        `${commit}:${wanted.ref}`,
+      ],
+      run,
+    );
+  } catch (error) {
+    if (error instanceof GitTrouble && error.fault === 'failed') {
+      return refused(
+        `the repository did not take the ${wanted.kind} ${wanted.name}: ${withoutSecrets(error.message)}`,
+        `leave to make ${wanted.ref} there, or a name that its rules permit`,
+      );
+    }
+    throw error;
+  }
+  return done(`${wanted.kind} ${wanted.name} made at ${commit.slice(0, 12)}`);
+}
+
+async function standing(
+  git: Awaited<ReturnType<typeof openMirror>>['git'],
+  ref: string,
+  run: { signal?: AbortSignal },
+): Promise<string | null> {
+  return git.text(['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`], run).then(
+    (text) => text.trim(),
+    () => null,
+  );
+}
+
+async function standsAlready(
+  git: Awaited<ReturnType<typeof openMirror>>['git'],
+  wanted: Wanted,
+  commit: string,
+  there: string,
+  run: { signal?: AbortSignal },
+): Promise<Outcome> {
+  if (there === commit) return done(`${wanted.kind} ${wanted.name} was there, at ${commit.slice(0, 12)}`, true);
+  if (wanted.kind === 'branch') {
+    // A branch grows: what was asked for is that it was made at this commit.
+    const grown = await git.text(['merge-base', '--is-ancestor', commit, there], run).then(
+      () => true,
+      () => false,
+    );
+    if (grown) return done(`branch ${wanted.name} was there and has grown to ${there.slice(0, 12)}`, true);
+  }
+  return refused(
+    `the ${wanted.kind} ${wanted.name} is there already, at ${there.slice(0, 12)} and not at ${commit.slice(0, 12)}`,
+    `another name, or a person who decides about the ${wanted.kind} that is there`,
+  );
+}
