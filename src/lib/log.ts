@@ -11,7 +11,7 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 const SECRET_FIELDS = ['password', 'secret', 'token', 'apiKey', 'authorization', 'cookie', 'connectionString'];
 
 const LEVEL_NAMES: Record<number, string> = { 20: 'debug', 30: 'info', 40: 'warn', 50: 'error' };
-const OMITTED_FOR_PEOPLE = new Set(['level', 'time', 'msg', 'pid', 'hostname', 'err']);
+const OMITTED_FOR_PEOPLE = new Set(['level', 'time', 'msg', 'err']);
 
 /**
  * The program's log: one JSON object a line, or short lines for people when the output is a terminal.

@@ -23,21 +23,34 @@ declare module 'vitest' {
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = await serverForTests();
   const template = `signalbox_test_${process.pid}_${project.name}`;
-  await administer(server.url, async (admin) => {
-    await admin.query(`create database ${template} encoding 'UTF8' template template0`);
-  });
-  const connection = await connect({ url: withDatabase(server.url, template) });
-  await migrate({ pool: connection.pool });
-  await connection.close();
-  await administer(server.url, async (admin) => {
-    // A database that someone is connected to cannot be copied; so nobody may be.
-    await admin.query(`alter database ${template} with is_template true allow_connections false`);
-  });
-  project.provide('testServer', { adminUrl: server.url, template });
-  return async () => {
+  const stop = async (): Promise<void> => {
     await administer(server.url, (admin) => dropAll(admin, template));
     await server.stop();
   };
+  try {
+    await makeTemplate(server.url, template);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  project.provide('testServer', { adminUrl: server.url, template });
+  return stop;
+}
+
+async function makeTemplate(url: string, template: string): Promise<void> {
+  await administer(url, async (admin) => {
+    await admin.query(`create database ${template} encoding 'UTF8' template template0`);
+  });
+  const connection = await connect({ url: withDatabase(url, template) });
+  try {
+    await migrate({ pool: connection.pool });
+  } finally {
+    await connection.close();
+  }
+  await administer(url, async (admin) => {
+    // A database that someone is connected to cannot be copied; so nobody may be.
+    await admin.query(`alter database ${template} with is_template true allow_connections false`);
+  });
 }
 
 /** The URL of another database on the same server. */
@@ -77,10 +90,12 @@ async function serverForTests(): Promise<{ url: string; stop: () => Promise<void
 
 /** Drops the template and every copy that a test file did not close. */
 async function dropAll(admin: Client, template: string): Promise<void> {
-  await admin.query(`alter database ${template} with is_template false`);
   const { rows } = await admin.query<{ datname: string }>('select datname from pg_database where datname = $1 or datname like $2', [
     template,
     `${template}_%`,
   ]);
-  for (const { datname } of rows) await admin.query(`drop database "${datname}" with (force)`);
+  for (const { datname } of rows) {
+    await admin.query(`alter database "${datname}" with is_template false`);
+    await admin.query(`drop database "${datname}" with (force)`);
+  }
 }

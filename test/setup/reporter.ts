@@ -11,7 +11,11 @@ export default class ClosingLine implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     const tally = modules.map(tallyOf).reduce(added, { passed: 0, failed: unhandledErrors.length, skipped: 0 });
     // Other reporters and the teardown of the projects write after this; nothing writes after the exit.
-    process.once('exit', () => writeSync(1, `${closingLine(tally)}\n`));
+    process.once('exit', (code) => {
+      // A set-up that failed, or no file at all: no test tells of it, and it is no success.
+      if (code !== 0 && tally.failed === 0) tally.failed = 1;
+      writeSync(1, `${closingLine(tally)}\n`);
+    });
     if (tally.failed > 0) process.exitCode = 1;
   }
 }
