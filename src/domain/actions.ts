@@ -27,7 +27,7 @@ export type Action = {
   effect: Effect;
   /** The step this is for, if any; authority and criteria are checked again when it fires. */
   step: Step | null;
-  /** Does nothing unless the track is in one of these stages when it fires. */
+  /** Does nothing unless the track is in one of these stages when it fires; an empty list: in any stage. */
   expects: { stages: readonly Stage[] };
   why: string;
   orderedBy: { kind: 'robot' | 'person' | 'key'; id: string; name: string };

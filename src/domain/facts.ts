@@ -23,7 +23,10 @@ export type Colour = (typeof colours)[number];
 export const buildFact = z.object({
   platform: word,
   version: word,
-  number: z.string().trim().regex(/^[0-9A-Za-z.+_-]{1,64}$/, 'a build number of up to 64 letters, digits, dots, dashes'),
+  number: z
+    .string()
+    .trim()
+    .regex(/^[0-9A-Za-z.+_-]{1,64}$/, 'a build number of up to 64 letters, digits, dots, dashes'),
   kind: z.enum(['nightly', 'release-candidate']).default('release-candidate'),
   state: z.enum(['queued', 'building', 'succeeded', 'failed']),
   commit: sha,
@@ -96,7 +99,19 @@ export const checkFact = z.object({
 });
 
 /** The states of a build in a storefront, in our words. Adapters map their vendor's onto these. */
-export const storefrontStates = ['none', 'draft', 'in-review', 'rejected', 'approved', 'rolling-out', 'paused', 'halted', 'released', 'replaced', 'withdrawn'] as const;
+export const storefrontStates = [
+  'none',
+  'draft',
+  'in-review',
+  'rejected',
+  'approved',
+  'rolling-out',
+  'paused',
+  'halted',
+  'released',
+  'replaced',
+  'withdrawn',
+] as const;
 export type StorefrontStateName = (typeof storefrontStates)[number];
 
 /** What a storefront says of one version, read from it. */
@@ -108,9 +123,15 @@ export const storefrontFact = z.object({
   state: z.enum(storefrontStates),
   /** 0–100, share of users who are offered this version; 0 before it starts. */
   percent: z.number().min(0).max(100).default(0),
-  rejection: z.object({ kind: z.enum(['binary', 'metadata']), why: text }).nullable().default(null),
+  rejection: z
+    .object({ kind: z.enum(['binary', 'metadata']), why: text })
+    .nullable()
+    .default(null),
   /** When a storefront that advances by itself takes its next phase, and to what percentage. */
-  nextMove: z.object({ at: instant, percent: z.number().min(0).max(100) }).nullable().default(null),
+  nextMove: z
+    .object({ at: instant, percent: z.number().min(0).max(100) })
+    .nullable()
+    .default(null),
   pausedDaysUsed: z.number().min(0).default(0),
   /** The key of our action that the storefront's object carries, where it has a place for one. */
   actionKey: z.string().max(200).nullable().default(null),
@@ -126,7 +147,10 @@ export const branchFact = z.object({
   version: word.nullable().default(null),
   /** Platforms the branch serves; none means all. */
   platforms: z.array(word).max(20).default([]),
-  cut: z.object({ sha, at: instant, inferred: z.boolean().default(false) }).nullable().default(null),
+  cut: z
+    .object({ sha, at: instant, inferred: z.boolean().default(false) })
+    .nullable()
+    .default(null),
   headAt: instant.optional(),
 });
 
@@ -196,7 +220,16 @@ export type StorefrontState = z.infer<typeof storefrontFact> & At;
 export type BranchHead = z.infer<typeof branchFact> & At;
 export type Report = z.infer<typeof reportFact> & At;
 
-export const commitCategories = ['change', 'version-bump', 'translations', 'release-notes', 'dependency', 'merge', 'merge-back', 'revert'] as const;
+export const commitCategories = [
+  'change',
+  'version-bump',
+  'translations',
+  'release-notes',
+  'dependency',
+  'merge',
+  'merge-back',
+  'revert',
+] as const;
 export type CommitCategory = (typeof commitCategories)[number];
 
 /** A commit of a release branch since its cut. */
@@ -217,7 +250,15 @@ export type BugDecision = (typeof bugDecisions)[number];
 export type Bug = z.infer<typeof bugFact> &
   At & {
     nominatedBy: { name: string; at: Instant; reason: string } | null;
-    decision: { is: BugDecision; by: string; at: Instant; reason: string; risk: string | null; impact: string | null; workaround: string | null } | null;
+    decision: {
+      is: BugDecision;
+      by: string;
+      at: Instant;
+      reason: string;
+      risk: string | null;
+      impact: string | null;
+      workaround: string | null;
+    } | null;
     /** When it became known without a team; null when it has one. */
     ownerlessSince: Instant | null;
   };
@@ -234,7 +275,16 @@ export type SignOff = {
 };
 
 /** A person's approval for an `approved-by` instance. */
-export type Approval = { instance: string; by: string; byId: string; role: string; answer: 'approved' | 'refused'; at: Instant; build: string | null; note: string | null };
+export type Approval = {
+  instance: string;
+  by: string;
+  byId: string;
+  role: string;
+  answer: 'approved' | 'refused';
+  at: Instant;
+  build: string | null;
+  note: string | null;
+};
 
 /** A person's tick for a `manual` instance. */
 export type Tick = { instance: string; by: string; answer: 'done' | 'refused'; at: Instant; build: string | null; note: string | null };
@@ -254,7 +304,14 @@ export type CherryPick = {
 };
 
 /** What `custom` endpoints answered, by criterion instance. */
-export type CustomAnswer = { instance: string; colour: Colour; because: string; turnsGreen: string | null; url: string | null; at: Instant };
+export type CustomAnswer = {
+  instance: string;
+  colour: Colour;
+  because: string;
+  turnsGreen: string | null;
+  url: string | null;
+  at: Instant;
+};
 
 /**
  * How alive a source is. `freshForMinutes` null: a source that pushes and may be silent for as long as nothing changes.
@@ -308,6 +365,8 @@ export type ActionState = {
   state: 'ordered' | 'trying' | 'waiting' | 'done' | 'refused' | 'void';
   attempts: number;
   orderedAt: Instant;
+  /** When it was done, refused or made void. */
+  endedAt: Instant | null;
   nextTryAt: Instant | null;
   /** Words for a person: the refusal, the trouble, or what was done. */
   outcome: string | null;

@@ -20,6 +20,19 @@ export type Outcome = Done | PortRefused;
 export const done = (note: string, already = false): Done => ({ ok: true, already, note });
 
 /** A refusal with every question answered; name only what differs from "no". */
-export function refused(because: string, wouldHelp: string, answers: Partial<Omit<PortRefused, 'ok' | 'because' | 'wouldHelp'>> = {}): PortRefused {
-  return { ok: false, because, wouldHelp, isAlreadyInReview: false, needsHigherBuildNumber: false, listingIsHeldBy: null, isFinal: true, ...answers };
+export function refused(
+  because: string,
+  wouldHelp: string,
+  answers: Partial<Omit<PortRefused, 'ok' | 'because' | 'wouldHelp'>> = {},
+): PortRefused {
+  return {
+    ok: false,
+    because,
+    wouldHelp,
+    isAlreadyInReview: false,
+    needsHigherBuildNumber: false,
+    listingIsHeldBy: null,
+    isFinal: true,
+    ...answers,
+  };
 }

@@ -6,7 +6,10 @@ export class Trouble extends Error {
   /** The request may have taken effect although no answer came. */
   readonly mayHaveHappened: boolean;
 
-  constructor(message: string, options: { cure?: 'again' | 'person'; afterMs?: number | null; mayHaveHappened?: boolean; cause?: unknown } = {}) {
+  constructor(
+    message: string,
+    options: { cure?: 'again' | 'person'; afterMs?: number | null; mayHaveHappened?: boolean; cause?: unknown } = {},
+  ) {
     super(message, { cause: options.cause });
     this.name = 'Trouble';
     this.cure = options.cure ?? 'again';

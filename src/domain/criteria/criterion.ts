@@ -38,8 +38,6 @@ export type Finding = {
   progress?: number;
   dueAt?: Instant | null;
   looksAgainAt?: Instant | null;
-  /** A red that stays red until a person or a new candidate ends it. */
-  latched?: boolean;
 };
 
 /** What a criterion judges from: facts, the policy and the time, and nothing else. */
@@ -66,6 +64,8 @@ export type Criterion<S> = {
   /** One sentence for the reference page: what it asks. */
   asks: string;
   settings: z.ZodType<S>;
+  /** The setting that a bare value in the policy stands for: `for` in `{ soaked: 24h }`. */
+  shorthand?: keyof S & string;
   /** Kinds of fact whose source must be alive. Empty for what Signalbox itself holds. */
   needs: readonly FactKind[];
   waivable: boolean | 'by-policy';

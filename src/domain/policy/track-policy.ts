@@ -13,7 +13,12 @@ export type Window = { days: readonly number[]; from: number; to: number };
 /** Dates in the app's zone (`2024-12-20`), both inclusive. */
 export type Freeze = { from: string; to: string; why: string };
 
-export type Team = { id: string; owns: readonly string[]; channel: string | null; testing: 'manual' | { optedOut: string; until: string | null } };
+export type Team = {
+  id: string;
+  owns: readonly string[];
+  channel: string | null;
+  testing: 'manual' | { optedOut: string; until: string | null };
+};
 
 export type TrackPolicy = {
   /** The document's version: which revision of it these rules are. */
@@ -32,7 +37,15 @@ export type TrackPolicy = {
   watchWhile: Readonly<Partial<Record<Stage, readonly Instance[]>>>;
   /** Rows of the control room: a title and the instances in it. */
   rows: readonly { title: string; instances: readonly string[] }[];
-  robot: { cut: RobotMode; candidate: RobotMode; submit: RobotMode; start: RobotMode; raise: RobotMode; halt: 'auto' | 'ask'; tag: RobotMode };
+  robot: {
+    cut: RobotMode;
+    candidate: RobotMode;
+    submit: RobotMode;
+    start: RobotMode;
+    raise: RobotMode;
+    halt: 'auto' | 'ask';
+    tag: RobotMode;
+  };
   windows: Readonly<Partial<Record<'cut' | 'submit' | 'start' | 'raise' | 'finish', Window | 'any'>>>;
   freezes: readonly Freeze[];
   /** Categories of commits that need no new build. */

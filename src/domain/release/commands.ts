@@ -8,7 +8,15 @@ const note = z.string().trim().max(2000).nullable().default(null);
 const instant = z.iso.datetime({ offset: true }).transform((at) => new Date(at).toISOString());
 
 export const command = z.discriminatedUnion('do', [
-  z.object({ do: z.literal('cut'), branch: word.optional(), at: z.string().regex(/^[0-9a-f]{7,64}$/).optional(), reason: reason.optional() }),
+  z.object({
+    do: z.literal('cut'),
+    branch: word.optional(),
+    at: z
+      .string()
+      .regex(/^[0-9a-f]{7,64}$/)
+      .optional(),
+    reason: reason.optional(),
+  }),
   z.object({ do: z.literal('choose-candidate'), build: word, reason: reason.optional() }),
   z.object({ do: z.literal('submit'), reason: reason.optional() }),
   z.object({ do: z.literal('withdraw'), reason }),
@@ -17,7 +25,12 @@ export const command = z.discriminatedUnion('do', [
   z.object({ do: z.literal('halt'), reason }),
   z.object({ do: z.literal('resume'), reason }),
   z.object({ do: z.literal('cancel'), reason }),
-  z.object({ do: z.literal('pause-robot'), scope: z.enum(['app', 'track']).default('track'), reason, until: instant.nullable().default(null) }),
+  z.object({
+    do: z.literal('pause-robot'),
+    scope: z.enum(['app', 'track']).default('track'),
+    reason,
+    until: instant.nullable().default(null),
+  }),
   z.object({ do: z.literal('unpause-robot'), scope: z.enum(['app', 'track']).default('track'), reason }),
   z.object({ do: z.literal('nominate-bug'), bug: word, reason }),
   z.object({ do: z.literal('decide-bug'), bug: word, decision: z.enum(bugDecisions), reason, risk: note, impact: note, workaround: note }),
@@ -43,7 +56,13 @@ export const command = z.discriminatedUnion('do', [
   }),
   z.object({ do: z.literal('approve-waiver'), waiver: word }),
   z.object({ do: z.literal('revoke-waiver'), waiver: word, reason }),
-  z.object({ do: z.literal('ask-cherry-pick'), commit: z.string().regex(/^[0-9a-f]{7,64}$/), title: z.string().trim().min(1).max(500), bug: word.nullable().default(null), risk: reason }),
+  z.object({
+    do: z.literal('ask-cherry-pick'),
+    commit: z.string().regex(/^[0-9a-f]{7,64}$/),
+    title: z.string().trim().min(1).max(500),
+    bug: word.nullable().default(null),
+    risk: reason,
+  }),
   z.object({ do: z.literal('answer-cherry-pick'), pick: word, answer: z.enum(['accepted', 'refused']), reason }),
   z.object({ do: z.literal('retry-action'), key: z.string().min(1).max(300) }),
 ]);

@@ -11,7 +11,7 @@ export type TrackEvent =
   | { is: 'cut'; cut: Cut }
   | { is: 'cut-again'; cut: Cut; why: string }
   | { is: 'candidate-chosen'; candidate: Candidate }
-  | { is: 'went-back'; to: 'stabilising' | 'candidate'; why: string }
+  | { is: 'went-back'; why: string }
   | { is: 'submitted'; candidate: Candidate }
   | { is: 'approved' }
   | { is: 'rejected'; kind: 'binary' | 'metadata'; why: string }
@@ -22,7 +22,6 @@ export type TrackEvent =
   | { is: 'halted'; percent: number; why: string; by: string }
   | { is: 'resume-ordered'; key: string; why: string }
   | { is: 'resumed'; percent: number; byStorefront: boolean }
-  | { is: 'order-refused'; key: string; why: string }
   | { is: 'released'; watchUntil: Instant }
   | { is: 'completed'; why: string }
   | { is: 'canceled'; why: string }
@@ -36,7 +35,15 @@ export type RecordEvent =
   | { is: 'action-ended'; key: string; state: 'done' | 'refused' | 'void'; outcome: string }
   | { is: 'held'; step: Step; by: readonly string[] }
   | { is: 'verdict-changed'; instance: string; title: string; from: Colour | null; to: Colour; because: string }
-  | { is: 'bug-decided'; bug: string; decision: BugDecision; reason: string; risk: string | null; impact: string | null; workaround: string | null }
+  | {
+      is: 'bug-decided';
+      bug: string;
+      decision: BugDecision;
+      reason: string;
+      risk: string | null;
+      impact: string | null;
+      workaround: string | null;
+    }
   | { is: 'bug-nominated'; bug: string; reason: string }
   | { is: 'bug-assigned'; bug: string; team: string; reason: string | null }
   | { is: 'sign-off-given'; team: string; state: SignOff['state']; build: string | null; note: string | null }

@@ -84,10 +84,23 @@ export type HaltedTrack = Every & {
   by: string;
   resuming: Pending | null;
 };
-export type ReleasedTrack = Every & { stage: 'released'; cut: Cut; candidate: Candidate; startedAt: Instant; watchUntil: Instant; halting: Pending | null };
+export type ReleasedTrack = Every & {
+  stage: 'released';
+  cut: Cut;
+  candidate: Candidate;
+  startedAt: Instant;
+  watchUntil: Instant;
+  halting: Pending | null;
+};
 export type CompletedTrack = Every & { stage: 'completed'; cut: Cut | null; candidate: Candidate | null; why: string };
 export type CanceledTrack = Every & { stage: 'canceled'; cut: Cut | null; candidate: Candidate | null; why: string; by: string };
-export type SupersededTrack = Every & { stage: 'superseded'; cut: Cut | null; candidate: Candidate | null; why: string; supersededBy: string };
+export type SupersededTrack = Every & {
+  stage: 'superseded';
+  cut: Cut | null;
+  candidate: Candidate | null;
+  why: string;
+  supersededBy: string;
+};
 
 export type Track =
   | PlannedTrack

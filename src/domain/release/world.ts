@@ -52,5 +52,11 @@ export type Plan = {
 };
 
 /** A person's command that the rules permit. `track` is the track after its events. */
-export type Accepted = { ok: true; track: Track; events: readonly Event[]; actions: readonly Action[]; /** Open actions that this command makes void. */ voids: readonly { key: string; why: string }[] };
+export type Accepted = {
+  ok: true;
+  track: Track;
+  events: readonly Event[];
+  actions: readonly Action[];
+  /** Open actions that this command makes void. */ voids: readonly { key: string; why: string }[];
+};
 export type Decision = Accepted | Refused;

@@ -1,0 +1,196 @@
+/** From findings to verdicts: which instances count for a track now, how fresh their sources are, what is waived, and since when. */
+import type { FactKind, Source, Waiver } from '../facts.ts';
+import { pendingSteps, stepsOf, nextStep } from '../release/can.ts';
+import type { Step, Track } from '../release/track.ts';
+import type { World } from '../release/world.ts';
+import { earliest, inWords, msBetween, plusMinutes, type Instant } from '../time.ts';
+import { passes, type Finding, type Instance, type Verdict } from './criterion.ts';
+import { criterionOf, judge } from './index.ts';
+
+/** Criteria that speak of a moment, not of a state: behind their step they have nothing to say any more. */
+const momentary: readonly string[] = ['window-open', 'soaked'];
+
+/** All verdicts of a track now: what stands before its steps, what halts it, and what is watched. One for each instance. */
+export function judgeTrack(world: World, track: Track): readonly Verdict[] {
+  const { policy } = world;
+  const steps = stepsOf(policy);
+  const pending = pendingSteps(track, policy);
+  const next = nextStep(track, policy);
+  const upTo = next === null ? -1 : steps.indexOf(next);
+  const verdicts: Verdict[] = [];
+  for (const { instance, gates } of instancesOf(world, track)) {
+    const standsBefore = pending.filter((step) => gates.includes(step));
+    const step = standsBefore[0] ?? gates.find((gate) => steps.indexOf(gate) > upTo) ?? gates.at(-1) ?? null;
+    const behind = gates.length > 0 && gates.every((gate) => steps.indexOf(gate) < firstPending(steps, pending));
+    if (behind && momentary.includes(instance.kind)) continue;
+    const neededNow = standsBefore.length > 0 || gates.some((gate) => upTo >= 0 && steps.indexOf(gate) <= upTo);
+    verdicts.push(
+      verdictOf(world, track, instance, {
+        gates,
+        step,
+        neededNow,
+        holdsWhat: standsBefore.length > 0 ? (next ?? standsBefore[0] ?? null) : null,
+      }),
+    );
+  }
+  return verdicts;
+}
+
+/** The verdicts that hold these steps: not passing, and standing before one of them. */
+export function holding(verdicts: readonly Verdict[], steps: readonly Step[]): readonly Verdict[] {
+  return verdicts.filter((verdict) => verdict.gates.some((gate) => steps.includes(gate)) && !passes(verdict));
+}
+
+function firstPending(steps: readonly Step[], pending: readonly Step[]): number {
+  const places = pending.map((step) => steps.indexOf(step)).filter((place) => place >= 0);
+  return places.length > 0 ? Math.min(...places) : steps.length;
+}
+
+function instancesOf(world: World, track: Track): readonly { instance: Instance; gates: readonly Step[] }[] {
+  const { policy } = world;
+  const found = new Map<string, { instance: Instance; gates: Step[] }>();
+  const note = (instance: Instance): { gates: Step[] } => {
+    const known = found.get(instance.id);
+    if (known) return known;
+    const fresh = { instance, gates: [] as Step[] };
+    found.set(instance.id, fresh);
+    return fresh;
+  };
+  for (const step of stepsOf(policy)) for (const instance of policy.before[step] ?? []) note(instance).gates.push(step);
+  for (const instance of policy.haltsWhileRollingOut) note(instance);
+  for (const instance of policy.watchWhile[track.stage] ?? []) note(instance);
+  return [...found.values()];
+}
+
+type Place = { gates: readonly Step[]; step: Step | null; neededNow: boolean; holdsWhat: Step | null };
+
+function verdictOf(world: World, track: Track, instance: Instance, place: Place): Verdict {
+  const needs = criterionOf(instance.kind)?.needs ?? [];
+  const feed = feedOf(world.facts.sources, needs, instance, world.now);
+  const waiver = waiverOf(world.facts.waivers, instance.id);
+  const finding =
+    feed.trouble ??
+    judge(instance, {
+      app: world.app,
+      release: world.release,
+      track,
+      siblings: world.siblings,
+      facts: world.facts,
+      policy: world.policy,
+      step: place.step,
+      now: world.now,
+    });
+  const before = world.previous.find((verdict) => verdict.instance === instance.id);
+  const verdict: Verdict = {
+    ...finding,
+    instance: instance.id,
+    kind: instance.kind,
+    title: instance.title,
+    setUp: feed.setUp,
+    informing: instance.informing,
+    waivable: instance.waivable,
+    gates: place.gates,
+    neededNow: place.neededNow,
+    holds: null,
+    since: before && before.colour === finding.colour && before.setUp === feed.setUp ? before.since : world.now,
+    freshAt: feed.freshAt,
+    freshForMinutes: feed.freshForMinutes,
+    nextReadAt: feed.nextReadAt,
+    sources: feed.sources,
+    waiver,
+    looksAgainAt: earliest(finding.looksAgainAt, feed.staleAt, waiver?.state === 'active' && 'at' in waiver.until ? waiver.until.at : null),
+  };
+  return { ...verdict, holds: place.holdsWhat !== null && !passes(verdict) ? place.holdsWhat : null };
+}
+
+type Feed = {
+  setUp: boolean;
+  trouble: Finding | null;
+  freshAt: Instant | null;
+  freshForMinutes: number | null;
+  nextReadAt: Instant | null;
+  staleAt: Instant | null;
+  sources: readonly string[];
+};
+
+const kindWords: Readonly<Record<FactKind, string>> = {
+  build: 'builds',
+  'test-run': 'test runs',
+  distribution: 'distributions',
+  bug: 'bugs',
+  check: 'compliance checks',
+  storefront: 'storefront states',
+  branch: 'branches',
+  containment: 'commits of builds',
+  report: 'reported colours',
+};
+
+/** Whether the sources behind an instance are alive. Unknown is never green: silence past the limit is a finding of its own. */
+function feedOf(all: readonly Source[], needs: readonly FactKind[], instance: Instance, now: Instant): Feed {
+  const quiet: Feed = { setUp: true, trouble: null, freshAt: null, freshForMinutes: null, nextReadAt: null, staleAt: null, sources: [] };
+  if (needs.length === 0) return quiet;
+  const used: Source[] = [];
+  for (const kind of needs) {
+    const sources = all.filter((source) => source.connected && source.kinds.includes(kind));
+    if (sources.length === 0) return { ...quiet, setUp: instance.required, trouble: neverConnected(kind) };
+    used.push(...sources.filter((source) => !used.includes(source)));
+  }
+  let freshAt: Instant | null = null;
+  let staleAt: Instant | null = null;
+  let limit: number | null = null;
+  let trouble: Finding | null = null;
+  for (const source of used) {
+    const freshFor = instance.freshForMinutes ?? source.freshForMinutes;
+    if (source.lastReadAt && (freshAt === null || source.lastReadAt < freshAt)) freshAt = source.lastReadAt;
+    if (freshFor === null) {
+      // a source that pushes says when it is broken; its silence says nothing
+      if (source.error !== null) trouble ??= silent(source, freshFor, now);
+      continue;
+    }
+    limit = limit === null ? freshFor : Math.min(limit, freshFor);
+    const until = source.lastReadAt === null ? null : plusMinutes(source.lastReadAt, freshFor);
+    if (until === null || until <= now) trouble ??= silent(source, freshFor, now);
+    else staleAt = earliest(staleAt, until);
+  }
+  return {
+    setUp: true,
+    trouble,
+    freshAt,
+    freshForMinutes: limit,
+    nextReadAt: earliest(...used.map((source) => source.nextReadAt)),
+    staleAt,
+    sources: used.map((source) => source.source),
+  };
+}
+
+function neverConnected(kind: FactKind): Finding {
+  const what = kindWords[kind];
+  return {
+    colour: 'unknown',
+    headline: 'Not connected',
+    because: `Nothing reports ${what} for this app yet.`,
+    turnsGreen: `when a source of ${what} is connected and says so`,
+    evidence: [],
+    who: [{ kind: 'role', name: 'release manager', what: `connects a source of ${what}`, contact: null }],
+  };
+}
+
+function silent(source: Source, freshForMinutes: number | null, now: Instant): Finding {
+  const since = source.lastReadAt === null ? 'It was never read' : `Last read ${inWords(msBetween(source.lastReadAt, now))} ago`;
+  const limit = freshForMinutes === null ? '' : `, fresh for ${inWords(freshForMinutes * 60_000)}`;
+  const why = source.error === null ? '' : `: ${source.error}`;
+  return {
+    colour: 'unknown',
+    headline: source.lastReadAt === null ? 'No data yet' : `No data for ${inWords(msBetween(source.lastReadAt, now))}`,
+    because: `${source.source} is silent${why}. ${since}${limit}.`,
+    turnsGreen: `when ${source.source} can be read again and what it says is green`,
+    evidence: [],
+    who: [{ kind: 'source', name: source.source, what: 'answers again', contact: null }],
+  };
+}
+
+/** The waiver that counts: the active one, else the one that was asked for last. */
+function waiverOf(waivers: readonly Waiver[], instance: string): Waiver | null {
+  const mine = waivers.filter((waiver) => waiver.instance === instance);
+  return mine.findLast((waiver) => waiver.state === 'active') ?? mine.findLast((waiver) => waiver.state === 'asked') ?? null;
+}

@@ -1,0 +1,239 @@
+/** How a track changes when something happened to it: the one fold of events into state. */
+import type { Instant } from '../time.ts';
+import type { Event } from './events.ts';
+import {
+  candidateOf,
+  cutOf,
+  hasEnded,
+  type Candidate,
+  type Cut,
+  type HaltedTrack,
+  type ReleasedTrack,
+  type RollingOutTrack,
+  type Stage,
+  type Track,
+} from './track.ts';
+
+/**
+ * The track after `event`.
+ * @param at when it happened, in the app's time
+ * @param by the name of who did it, as a person reads it
+ * @throws when the event cannot follow from the track's stage: that is a fault of the program, never of a user
+ */
+export function evolve(track: Track, event: Event, at: Instant, by: string): Track {
+  switch (event.is) {
+    case 'born':
+      return track;
+    case 'development-started':
+      return { ...base(track, 'developing', at), stage: 'developing' };
+    case 'cut':
+      return { ...base(track, 'stabilising', at), stage: 'stabilising', cut: event.cut };
+    case 'cut-again':
+      return { ...base(track, 'stabilising', at), stage: 'stabilising', cut: event.cut, back: { from: track.stage, at, why: event.why } };
+    case 'candidate-chosen': {
+      const cut = needCut(track, event.is);
+      if (track.stage === 'stabilising' || track.stage === 'candidate') {
+        return { ...base(track, 'candidate', at), stage: 'candidate', cut, candidate: event.candidate };
+      }
+      return impossible(track, event.is);
+    }
+    case 'went-back':
+      return {
+        ...base(track, 'stabilising', at),
+        stage: 'stabilising',
+        cut: needCut(track, event.is),
+        back: { from: track.stage, at, why: event.why },
+      };
+    case 'submitted':
+      return {
+        ...base(track, 'in-review', at),
+        stage: 'in-review',
+        cut: needCut(track, event.is),
+        candidate: event.candidate,
+        submittedAt: at,
+        submissions: track.submissions + 1,
+        back: null,
+      };
+    case 'approved':
+      return {
+        ...base(track, 'store-approved', at),
+        stage: 'store-approved',
+        cut: needCut(track, event.is),
+        candidate: needCandidate(track, event.is),
+      };
+    case 'rejected': {
+      const back = { from: track.stage, at, why: event.why };
+      const cut = needCut(track, event.is);
+      if (event.kind === 'metadata')
+        return { ...base(track, 'candidate', at), stage: 'candidate', cut, candidate: needCandidate(track, event.is), back };
+      return { ...base(track, 'stabilising', at), stage: 'stabilising', cut, back };
+    }
+    case 'withdrawn':
+      return {
+        ...base(track, 'candidate', at),
+        stage: 'candidate',
+        cut: needCut(track, event.is),
+        candidate: needCandidate(track, event.is),
+        back: { from: track.stage, at, why: event.why },
+      };
+    case 'rollout-started':
+      return {
+        ...base(track, 'rolling-out', at),
+        stage: 'rolling-out',
+        cut: needCut(track, event.is),
+        candidate: event.candidate,
+        percent: event.percent,
+        percentSince: at,
+        startedAt: at,
+        halting: null,
+        back: null,
+      };
+    case 'percent-observed':
+      if (track.stage !== 'rolling-out') return impossible(track, event.is);
+      return { ...track, percent: event.percent, percentSince: at };
+    case 'halt-ordered':
+      if (track.stage === 'rolling-out' || track.stage === 'released')
+        return { ...track, halting: { key: event.key, at, by, why: event.why } };
+      return impossible(track, event.is);
+    case 'halted': {
+      if (track.stage !== 'rolling-out' && track.stage !== 'released') return impossible(track, event.is);
+      const halted: HaltedTrack = {
+        ...base(track, 'halted', at),
+        stage: 'halted',
+        cut: track.cut,
+        candidate: track.candidate,
+        percent: event.percent,
+        startedAt: track.startedAt,
+        why: event.why,
+        by: event.by,
+        resuming: null,
+        halts: track.halts + 1,
+      };
+      return halted;
+    }
+    case 'resume-ordered':
+      if (track.stage !== 'halted') return impossible(track, event.is);
+      return { ...track, resuming: { key: event.key, at, by, why: event.why } };
+    case 'resumed': {
+      if (track.stage !== 'halted') return impossible(track, event.is);
+      const rolling: RollingOutTrack = {
+        ...base(track, 'rolling-out', at),
+        stage: 'rolling-out',
+        cut: track.cut,
+        candidate: track.candidate,
+        percent: event.percent,
+        percentSince: at,
+        startedAt: track.startedAt,
+        halting: null,
+      };
+      return rolling;
+    }
+    case 'released': {
+      if (track.stage !== 'rolling-out') return impossible(track, event.is);
+      const released: ReleasedTrack = {
+        ...base(track, 'released', at),
+        stage: 'released',
+        cut: track.cut,
+        candidate: track.candidate,
+        startedAt: track.startedAt,
+        watchUntil: event.watchUntil,
+        halting: track.halting,
+      };
+      return released;
+    }
+    case 'completed':
+      return { ...base(track, 'completed', at), stage: 'completed', cut: cutOf(track), candidate: candidateOf(track), why: event.why };
+    case 'canceled':
+      return { ...base(track, 'canceled', at), stage: 'canceled', cut: cutOf(track), candidate: candidateOf(track), why: event.why, by };
+    case 'superseded':
+      return {
+        ...base(track, 'superseded', at),
+        stage: 'superseded',
+        cut: cutOf(track),
+        candidate: candidateOf(track),
+        why: event.why,
+        supersededBy: event.by,
+      };
+    case 'shadowed':
+      return { ...track, noted: { ...track.noted, [noteKey('shadow', event.step, track)]: at } };
+    case 'asked':
+      return { ...track, noted: { ...track.noted, [noteKey('ask', event.step, track)]: at } };
+    case 'robot-paused':
+      return event.scope === 'track' ? { ...track, robotPaused: event.pause } : track;
+    case 'robot-unpaused':
+      return event.scope === 'track' ? { ...track, robotPaused: null } : track;
+    case 'action-ordered':
+    case 'action-ended':
+    case 'action-retried':
+    case 'held':
+    case 'verdict-changed':
+    case 'bug-decided':
+    case 'bug-nominated':
+    case 'bug-assigned':
+    case 'sign-off-given':
+    case 'approval-given':
+    case 'ticked':
+    case 'waiver-asked':
+    case 'waiver-approved':
+    case 'waiver-ended':
+    case 'waiver-revoked':
+    case 'cherry-pick-asked':
+    case 'cherry-pick-answered':
+    case 'corrected':
+      return track;
+    default:
+      return event satisfies never;
+  }
+}
+
+/** The note that a step was shadowed or asked for the present candidate, so that each is noted once. */
+export function noteKey(what: 'shadow' | 'ask', step: string, track: Track): string {
+  return `${what}:${step}:${candidateOf(track)?.build ?? '-'}`;
+}
+
+function base(track: Track, stage: Stage, at: Instant) {
+  return {
+    id: track.id,
+    app: track.app,
+    version: track.version,
+    platform: track.platform,
+    kind: track.kind,
+    since: at,
+    reached: track.reached[stage] ? track.reached : { ...track.reached, [stage]: at },
+    submissions: track.submissions,
+    halts: track.halts,
+    back: track.back && stageIsBefore(stage, track.back.from) ? track.back : null,
+    noted: track.noted,
+    robotPaused: track.robotPaused,
+  };
+}
+
+const order: readonly Stage[] = [
+  'planned',
+  'developing',
+  'stabilising',
+  'candidate',
+  'in-review',
+  'store-approved',
+  'rolling-out',
+  'halted',
+  'released',
+  'completed',
+  'canceled',
+  'superseded',
+];
+function stageIsBefore(stage: Stage, other: Stage): boolean {
+  return order.indexOf(stage) < order.indexOf(other);
+}
+
+function needCut(track: Track, event: string): Cut {
+  return cutOf(track) ?? impossible(track, event);
+}
+
+function needCandidate(track: Track, event: string): Candidate {
+  return candidateOf(track) ?? impossible(track, event);
+}
+
+function impossible(track: Track, event: string): never {
+  throw new Error(`${track.id}: '${event}' cannot happen to a track that is ${track.stage}${hasEnded(track) ? ' (ended)' : ''}`);
+}

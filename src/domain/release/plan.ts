@@ -1,0 +1,350 @@
+/**
+ * The robot's mind: from the state of the world to what happens next. Level-triggered and pure; the same world gives the same plan, and planning again
+ * on a world in which the plan was carried out adds nothing.
+ */
+import type { Action } from '../actions.ts';
+import { passes, isWorse, type Evidence, type Verdict } from '../criteria/criterion.ts';
+import { holding, judgeTrack } from '../criteria/verdicts.ts';
+import type { ActionState, Waiver } from '../facts.ts';
+import { earliest, type Instant } from '../time.ts';
+import { adopt } from './adopt.ts';
+import { asCandidate, newestBuilt, unfit } from './candidates.ts';
+import { nextStep, stepsOf } from './can.ts';
+import type { Event, RecordEvent, TrackEvent } from './events.ts';
+import { evolve, noteKey } from './evolve.ts';
+import { askedAgainAt, isOpen, keyFor, order, orderedEvent, robot, serves, wish, type Wish } from './orders.ts';
+import { permitted } from './permitted.ts';
+import { haltWishes, holdNow, modeOf, pauseOf, stopNow, wishesForStep } from './robot.ts';
+import { robotState, stepPhrase } from './sentence.ts';
+import { candidateOf, hasEnded, percentStep, type Step, type Track } from './track.ts';
+import type { Plan, Question, World } from './world.ts';
+
+/** The robot's plan for one track now. */
+export function plan(world: World): Plan {
+  const { track: adopted, events: adoptions } = adopt(world);
+  const waived = endWaivers(world, adopted);
+  const seen: World = waived.world;
+  const chosen = chooseCandidate(seen, adopted);
+  const events: Event[] = [...adoptions, ...waived.events, ...chosen.events];
+  let { track, verdicts } = chosen;
+
+  const stopping = stopNow(seen, track, verdicts, adoptions);
+  const wishes: Wish[] = [];
+  const questions: Question[] = [];
+  if (stopping && track.stage === 'rolling-out') {
+    if (seen.policy.robot.halt === 'auto') {
+      if (!track.halting && stopping.wishes.length > 0) {
+        const ordered: TrackEvent = { is: 'halt-ordered', key: stopping.wishes[0]?.prefix ?? '', why: stopping.why };
+        events.push(ordered);
+        track = evolve(track, ordered, seen.now, robot.name);
+        wishes.push(wish.page(track, `halt:${track.halts + 1}`, stopping.page, 'the robot halted a rollout'));
+      }
+    } else if (!track.halting)
+      questions.push(
+        ask(
+          seen,
+          track,
+          percentStep(track.percent),
+          `Halt ${track.version} on ${track.platform} at ${track.percent}%? ${stopping.why}`,
+          verdicts,
+        ),
+      );
+  }
+  if ((track.stage === 'rolling-out' || track.stage === 'released') && track.halting)
+    wishes.push(...haltWishes(seen, track, track.halting.why));
+
+  const hold = holdNow(seen, track, verdicts);
+  wishes.push(...hold.wishes, ...messages(seen, track, events));
+  const step = nextStep(track, seen.policy);
+  const advance = step === null ? null : advanceNow(seen, track, verdicts, step);
+  if (advance) {
+    wishes.push(...advance.wishes);
+    events.push(...advance.events);
+    questions.push(...advance.questions);
+    for (const event of advance.events) track = evolve(track, event, seen.now, robot.name);
+  }
+
+  const actions = wishes.flatMap((wished) => {
+    const key = keyFor(seen, wished);
+    return key === null ? [] : [order(wished, key, robot, seen.now)];
+  });
+  const voids = voidsOf(seen, track, verdicts, wishes);
+  events.push(...verdictChanges(seen, verdicts), ...newlyHeld(seen, verdicts, step), ...actions.map(orderedEvent));
+  return {
+    track,
+    verdicts,
+    events,
+    actions,
+    voids,
+    questions,
+    next: step,
+    robot: robotState(withActions(seen, actions, voids), track, verdicts),
+    lookAgainAt: lookAgain(seen, track, verdicts, wishes, hold.nextAt, step),
+  };
+}
+
+/* ---- waivers end by themselves ---- */
+
+function endWaivers(world: World, track: Track): { world: World; events: readonly RecordEvent[] } {
+  const verdicts = judgeTrack(world, track);
+  const events: RecordEvent[] = [];
+  const waivers = world.facts.waivers.map((waiver) => {
+    if (waiver.state !== 'active' && waiver.state !== 'asked') return waiver;
+    const why = endOf(waiver, world, track, verdicts);
+    if (why === null) return waiver;
+    events.push({ is: 'waiver-ended', waiver: waiver.id, instance: waiver.instance, why });
+    return { ...waiver, state: 'ended' as const, ended: { at: world.now, why } };
+  });
+  return events.length === 0 ? { world, events } : { world: { ...world, facts: { ...world.facts, waivers } }, events };
+}
+
+function endOf(waiver: Waiver, world: World, track: Track, verdicts: readonly Verdict[]): string | null {
+  if (hasEnded(track)) return `the track is ${track.stage}`;
+  if ('at' in waiver.until && waiver.until.at <= world.now) return 'its date came';
+  if ('step' in waiver.until) {
+    const steps = stepsOf(world.policy);
+    const place = steps.findIndex((step) => 'step' in waiver.until && step === waiver.until.step);
+    const next = nextStep(track, world.policy);
+    const passed = next === null ? track.stage === 'released' : place >= 0 && steps.indexOf(next) > place;
+    if (passed) return `the track reached ${waiver.until.step}`;
+  }
+  const build = candidateOf(track)?.build ?? newestBuilt(track, world)?.number ?? null;
+  if (waiver.endsIf.includes('new-candidate') && build !== waiver.buildWhenAsked && build !== null)
+    return `a new candidate came: build ${build}`;
+  const verdict = verdicts.find((each) => each.instance === waiver.instance);
+  if (verdict && waiver.endsIf.includes('worse-colour') && isWorse(verdict.colour, waiver.colourWhenAsked))
+    return `it turned from ${waiver.colourWhenAsked} to ${verdict.colour}`;
+  return null;
+}
+
+/* ---- the final candidate ---- */
+
+/** Chooses the final candidate where the policy lets the robot, and judges the track as it then stands. */
+function chooseCandidate(world: World, track: Track): { track: Track; verdicts: readonly Verdict[]; events: readonly TrackEvent[] } {
+  const verdicts = judgeTrack(world, track);
+  const stays = { track, verdicts, events: [] };
+  if (track.stage !== 'stabilising' || pauseOf(world, track)) return stays;
+  const build = newestBuilt(track, world);
+  if (!build || unfit(build, world) !== null) return stays;
+  // a process without the stage does not wait in it: its candidate is chosen by the step that ships it
+  const waits = world.policy.stages.includes('candidate');
+  const mode = waits ? world.policy.robot.candidate : world.policy.robot.submit;
+  if (mode !== 'auto') return stays;
+  const open = waits ? holding(verdicts, ['candidate']).length === 0 : permitted(world, track, verdicts, 'submit').ok;
+  if (!open) return stays;
+  const event: TrackEvent = { is: 'candidate-chosen', candidate: asCandidate(build, world.now, robot.name) };
+  const moved = evolve(track, event, world.now, robot.name);
+  return { track: moved, verdicts: judgeTrack(world, moved), events: [event] };
+}
+
+/* ---- the next step ---- */
+
+type Advance = { wishes: readonly Wish[]; events: readonly TrackEvent[]; questions: readonly Question[] };
+
+function advanceNow(world: World, track: Track, verdicts: readonly Verdict[], step: Step): Advance {
+  const none: Advance = { wishes: [], events: [], questions: [] };
+  const busyStopping = 'halting' in track && track.halting !== null;
+  if (busyStopping || pauseOf(world, track) || !permitted(world, track, verdicts, step).ok || !isTimeFor(world, step)) return none;
+  const wishes = wishesForStep(world, track, step, `every criterion before ${step} is met`);
+  if (wishes.length === 0 && !(step === 'submit' && track.stage === 'stabilising')) return none;
+  const mode = modeOf(world, step);
+  switch (mode) {
+    case 'manual':
+      return none;
+    case 'shadow':
+      return track.noted[noteKey('shadow', step, track)]
+        ? none
+        : { ...none, events: [{ is: 'shadowed', step, note: `would ${stepPhrase(step, world)} now` }] };
+    case 'ask': {
+      const question = ask(
+        world,
+        track,
+        step,
+        `May the robot ${stepPhrase(step, world)} on ${track.platform}? Every criterion is met.`,
+        verdicts,
+      );
+      const asked = track.noted[noteKey('ask', step, track)] ? [] : [{ is: 'asked' as const, step, note: question.text }];
+      return { wishes: [], events: asked, questions: [question] };
+    }
+    case 'auto':
+      return { ...none, wishes };
+    default:
+      return mode satisfies never;
+  }
+}
+
+/** The robot cuts on branch day and not before; a person may cut early. */
+function isTimeFor(world: World, step: Step): boolean {
+  return step !== 'cut' || (world.release.planned.branch !== null && world.release.planned.branch <= world.now);
+}
+
+function ask(world: World, track: Track, step: Step, text: string, verdicts: readonly Verdict[]): Question {
+  const evidence: Evidence[] = verdicts.filter((verdict) => verdict.neededNow).flatMap((verdict) => verdict.evidence.slice(0, 1));
+  const key = `${track.id}:ask:${step}:${candidateOf(track)?.build ?? '-'}`;
+  return { key, step, text, evidence, to: 'release-manager', askedAt: track.noted[noteKey('ask', step, track)] ?? world.now };
+}
+
+/* ---- open actions that no longer hold ---- */
+
+/** Open actions that nothing wants any more, with why. A halt in flight is void only when nothing is left to halt. */
+function voidsOf(world: World, track: Track, verdicts: readonly Verdict[], wishes: readonly Wish[]): Plan['voids'] {
+  const voids: { key: string; why: string }[] = [];
+  for (const action of world.facts.actions) {
+    if (!isOpen(action) || wishes.some((wished) => serves(action, wished))) continue;
+    const why = whyVoid(world, track, verdicts, action);
+    if (why !== null) voids.push({ key: action.key, why });
+  }
+  return voids;
+}
+
+function whyVoid(world: World, track: Track, verdicts: readonly Verdict[], action: ActionState): string | null {
+  switch (action.kind) {
+    case 'announce':
+    case 'page':
+    case 'ensure-tag':
+      return null;
+    case 'ensure-withdrawn':
+      return track.stage === 'canceled' || track.stage === 'in-review' || track.stage === 'store-approved'
+        ? null
+        : `the track is ${track.stage}`;
+    case 'ensure-halted':
+      return track.stage === 'rolling-out' || track.stage === 'released' ? null : `the track is ${track.stage}: nothing is left to halt`;
+    case 'ensure-held':
+      return 'the storefront needs no holding any more';
+    case 'ensure-rollout':
+      if (action.key.startsWith(`${track.id}:resume:`))
+        return track.stage === 'halted' && track.resuming ? null : `the track is ${track.stage}`;
+      return stepVoid(world, track, verdicts, action);
+    default:
+      return stepVoid(world, track, verdicts, action);
+  }
+}
+
+/** An order to advance holds as long as the step is next and permitted; a person's order also where the policy leaves the step to people. */
+function stepVoid(world: World, track: Track, verdicts: readonly Verdict[], action: ActionState): string | null {
+  const step = nextStep(track, world.policy);
+  if (step === null || action.step !== step) return `the next step is ${step ?? 'none'} now`;
+  const permission = permitted(world, track, verdicts, step);
+  if (!permission.ok) return permission.because;
+  if ('halting' in track && track.halting) return 'the rollout is being halted';
+  if (action.orderedBy === 'robot' && pauseOf(world, track)) return 'the robot is paused';
+  if (action.orderedBy === 'robot' && modeOf(world, step) !== 'auto') return `the policy says ${modeOf(world, step)} for this step now`;
+  const still = wishesForStep(world, track, step, '').some((wished) => serves(action, wished));
+  return still ? null : 'the storefront already shows it, or another build is to ship';
+}
+
+/* ---- what is told ---- */
+
+function messages(world: World, track: Track, events: readonly Event[]): readonly Wish[] {
+  const wishes: Wish[] = [];
+  const name = `${world.app.name} ${track.version} on ${track.platform}`;
+  for (const event of events) {
+    switch (event.is) {
+      case 'cut':
+        wishes.push(wish.announcement(track, 'cut', `${name}: the release branch ${event.cut.branch} is cut.`));
+        break;
+      case 'went-back':
+        wishes.push(wish.announcement(track, `went-back:${track.since}`, `${name} went back to stabilising: ${event.why}.`));
+        break;
+      case 'submitted':
+        wishes.push(wish.announcement(track, `submitted:${track.submissions}`, `${name}: build ${event.candidate.build} is submitted.`));
+        break;
+      case 'rejected':
+        wishes.push(
+          wish.page(track, `rejected:${track.submissions}`, `${name} was rejected: ${event.why}.`, 'a storefront rejected a release'),
+        );
+        break;
+      case 'rollout-started':
+        wishes.push(wish.announcement(track, `rollout:${event.percent}:${track.halts}`, `${name} is live at ${event.percent}%.`));
+        break;
+      case 'percent-observed':
+        wishes.push(wish.announcement(track, `rollout:${event.percent}:${track.halts}`, `${name} is at ${event.percent}%.`));
+        break;
+      case 'halted':
+        wishes.push(
+          wish.announcement(track, `halted:${track.halts}`, `${name} is halted at ${event.percent}% by ${event.by}: ${event.why}.`),
+        );
+        break;
+      case 'released': {
+        wishes.push(wish.announcement(track, 'released', `${name} is released to everyone.`));
+        const { tag } = world.policy.code;
+        const candidate = candidateOf(track);
+        if (tag && candidate && world.policy.robot.tag === 'auto')
+          wishes.push(
+            wish.tag(track, tag.replaceAll('{version}', track.version).replaceAll('{platform}', track.platform), candidate.commit),
+          );
+        break;
+      }
+      default:
+        break;
+    }
+  }
+  return wishes;
+}
+
+function verdictChanges(world: World, verdicts: readonly Verdict[]): readonly RecordEvent[] {
+  return verdicts.flatMap((verdict) => {
+    const before = world.previous.find((each) => each.instance === verdict.instance);
+    if (before ? before.colour === verdict.colour : verdict.colour === 'green' || !verdict.neededNow) return [];
+    return [
+      {
+        is: 'verdict-changed' as const,
+        instance: verdict.instance,
+        title: verdict.title,
+        from: before?.colour ?? null,
+        to: verdict.colour,
+        because: verdict.because,
+      },
+    ];
+  });
+}
+
+/** Told once when a step that was clear is held again. */
+function newlyHeld(world: World, verdicts: readonly Verdict[], step: Step | null): readonly RecordEvent[] {
+  if (step === null || world.previous.length === 0) return [];
+  const wasHeld = world.previous.some((verdict) => verdict.neededNow && !passes(verdict));
+  const by = verdicts.filter((verdict) => verdict.holds !== null).map((verdict) => verdict.title);
+  return wasHeld || by.length === 0 ? [] : [{ is: 'held', step, by }];
+}
+
+/* ---- when to look again ---- */
+
+function lookAgain(
+  world: World,
+  track: Track,
+  verdicts: readonly Verdict[],
+  wishes: readonly Wish[],
+  holdAt: Instant | null,
+  step: Step | null,
+): Instant | null {
+  const ahead = (at: Instant | null | undefined): Instant | null => (at && at > world.now ? at : null);
+  const pause = pauseOf(world, track);
+  return earliest(
+    ...verdicts.map((verdict) => ahead(verdict.looksAgainAt)),
+    ...world.facts.waivers.map((waiver) => (waiver.state === 'active' && 'at' in waiver.until ? ahead(waiver.until.at) : null)),
+    ...wishes.map((wished) => ahead(askedAgainAt(world, wished))),
+    ahead(holdAt),
+    ahead(pause?.until),
+    step === 'cut' ? ahead(world.release.planned.branch) : null,
+    track.stage === 'released' ? ahead(track.watchUntil) : null,
+  );
+}
+
+/** The world with what this plan orders and voids, so that the robot's sentence speaks of it. */
+function withActions(world: World, actions: readonly Action[], voids: Plan['voids']): World {
+  const gone = new Set(voids.map(({ key }) => key));
+  const known = world.facts.actions.filter((action) => !gone.has(action.key));
+  const fresh = actions.map((action): ActionState => ({
+    key: action.key,
+    kind: action.effect.kind,
+    step: action.step,
+    orderedBy: 'robot',
+    state: 'ordered',
+    attempts: 0,
+    orderedAt: action.orderedAt,
+    endedAt: null,
+    nextTryAt: null,
+    outcome: null,
+  }));
+  return { ...world, facts: { ...world.facts, actions: [...known, ...fresh] } };
+}

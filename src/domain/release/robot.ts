@@ -1,0 +1,176 @@
+/** What the robot wishes for a track now, stage by stage. Pure: it reads the world and names effects, it orders nothing. */
+import { holding, judgeTrack } from '../criteria/verdicts.ts';
+import { passes, type Verdict } from '../criteria/criterion.ts';
+import type { RobotMode } from '../policy/track-policy.ts';
+import { capabilities } from '../rollout/storefronts.ts';
+import { earliest, plusMinutes, type Instant } from '../time.ts';
+import { seenOf } from './adopt.ts';
+import { firstPercent, haltableStorefronts, nextPercent, nextStep } from './can.ts';
+import type { TrackEvent } from './events.ts';
+import { wish, type Wish } from './orders.ts';
+import { permitted } from './permitted.ts';
+import type { RobotPause } from './release.ts';
+import { percentStep, type RollingOutTrack, type Step, type Track } from './track.ts';
+import type { World } from './world.ts';
+
+/** The pause that stands now, the app's before the track's own. */
+export function pauseOf(world: World, track: Track): RobotPause | null {
+  return [world.app.robotPaused, track.robotPaused].find((pause) => pause && (pause.until === null || pause.until > world.now)) ?? null;
+}
+
+/** What the policy lets the robot do with this step. */
+export function modeOf(world: World, step: Step): RobotMode {
+  const { robot, rollout } = world.policy;
+  if (step === 'cut' || step === 'candidate' || step === 'submit') return robot[step];
+  return step === percentStep(rollout[0] ?? 100) ? robot.start : robot.raise;
+}
+
+/** Effects that take the next step, whoever orders them. Empty while nothing is to be done outside for it. */
+export function wishesForStep(world: World, track: Track, step: Step, why: string): readonly Wish[] {
+  switch (track.stage) {
+    case 'planned':
+    case 'developing':
+      return step === 'cut' ? [wish.branch(track, branchName(world), null, why)] : [];
+    case 'candidate':
+      if (step !== 'submit') return [];
+      return seenOf(world)
+        .filter(({ state }) => state === null || ['none', 'draft', 'withdrawn', 'rejected'].includes(state.state))
+        .map(({ kind }) =>
+          wish.submission(track, kind, capabilities[kind].startsOn === 'approval' ? firstPercent(world.policy) : null, why),
+        );
+    case 'store-approved':
+      if (step !== percentStep(firstPercent(world.policy))) return [];
+      return seenOf(world)
+        .filter(({ kind, state }) => state?.state === 'approved' && capabilities[kind].startsOn === 'command')
+        .map(({ kind }) => wish.rollout(track, kind, firstPercent(world.policy), why));
+    case 'rolling-out':
+      return wishesToRaise(world, track, step, why);
+    case 'stabilising':
+    case 'in-review':
+    case 'halted':
+    case 'released':
+    case 'completed':
+    case 'canceled':
+    case 'superseded':
+      return [];
+    default:
+      return track satisfies never;
+  }
+}
+
+function wishesToRaise(world: World, track: RollingOutTrack, step: Step, why: string): readonly Wish[] {
+  const percent = Number.parseFloat(step);
+  const wishes: Wish[] = [];
+  for (const { kind, state } of seenOf(world)) {
+    if (!state || state.state === 'halted' || state.state === 'released' || state.percent >= percent) continue;
+    if (capabilities[kind].advances === 'by-command' || percent === 100) {
+      wishes.push(wish.rollout(track, kind, percent, why));
+    } else if (state.state === 'paused') {
+      // it cannot be raised on our word, only let go on to its own next phase
+      wishes.push({
+        ...wish.rollout(track, kind, percent, why),
+        effect: { kind: 'ensure-rollout', storefront: kind, version: track.version, build: track.candidate.build, percent: state.percent },
+      });
+    }
+  }
+  return wishes;
+}
+
+/** The release branch's name by the policy's pattern. */
+export function branchName(world: World): string {
+  return world.policy.code.releaseBranch.replaceAll('{version}', world.release.version).replaceAll('{platform}', world.track.platform);
+}
+
+/** Verdicts that halt a rollout now: red, set up, and not waived. */
+export function haltingVerdicts(world: World, verdicts: readonly Verdict[]): readonly Verdict[] {
+  const ids = world.policy.haltsWhileRollingOut.map((instance) => instance.id);
+  return verdicts.filter((verdict) => ids.includes(verdict.instance) && verdict.colour === 'red' && !passes(verdict));
+}
+
+export type Stop = { why: string; wishes: readonly Wish[]; page: string };
+
+/** Why the rollout must stop now, and the effects that stop it; null while nothing says so. */
+export function stopNow(world: World, track: Track, verdicts: readonly Verdict[], adopted: readonly TrackEvent[]): Stop | null {
+  if (track.stage !== 'rolling-out') return null;
+  const reds = haltingVerdicts(world, verdicts);
+  if (reds.length > 0) {
+    const why = `${reds.map((verdict) => `${verdict.title}: ${verdict.because}`).join(' ')}`;
+    return stop(world, track, why, `Halted ${track.version} on ${track.platform} at ${track.percent}%: ${why}`);
+  }
+  return answerToOwnMove(world, track, adopted);
+}
+
+function stop(world: World, track: RollingOutTrack, why: string, page: string): Stop {
+  return { why, page, wishes: liveHaltable(world, track).map((kind) => wish.halt(track, kind, why)) };
+}
+
+function liveHaltable(world: World, track: Track) {
+  const can = haltableStorefronts(track, world.policy);
+  return seenOf(world)
+    .filter(
+      ({ kind, state }) =>
+        can.includes(kind) &&
+        state &&
+        (state.state === 'rolling-out' || state.state === 'paused' || (state.state === 'released' && capabilities[kind].halt.at100)),
+    )
+    .map(({ kind }) => kind);
+}
+
+/** Effects that halt a rollout where it is live. */
+export function haltWishes(world: World, track: Track, why: string): readonly Wish[] {
+  return liveHaltable(world, track).map((kind) => wish.halt(track, kind, why));
+}
+
+/**
+ * A storefront moved on its own: it went live on approval, took its next phase, or was moved in its console.
+ * Its share is judged as if we had been asked; what was not permitted is answered at once.
+ */
+function answerToOwnMove(world: World, track: RollingOutTrack, adopted: readonly TrackEvent[]): Stop | null {
+  const move = adopted.findLast(
+    (event) => (event.is === 'rollout-started' || event.is === 'percent-observed' || event.is === 'resumed') && event.byStorefront,
+  );
+  if (!move) return null;
+  const reached = world.policy.rollout.filter((share) => share <= track.percent).map(percentStep);
+  const verdicts = judgedForShares(world, track, reached);
+  const against = verdicts.filter((verdict) => verdict.colour === 'red' || verdict.colour === 'unknown' || verdict.kind === 'window-open');
+  if (against.length === 0) return null;
+  const why = `The storefront went to ${track.percent}% by itself, and it was not permitted: ${against.map((verdict) => `${verdict.title} (${verdict.headline})`).join(', ')}.`;
+  return stop(world, track, why, `${track.version} on ${track.platform}: ${why} The robot halts it.`);
+}
+
+/** The verdicts that stand before these shares and do not pass, judged as of the moment before them. */
+function judgedForShares(world: World, track: RollingOutTrack, steps: readonly Step[]): readonly Verdict[] {
+  const before: Track = { ...track, stage: 'store-approved' };
+  return holding(judgeTrack({ ...world, previous: [] }, before), steps).filter((verdict) => verdict.kind !== 'soaked');
+}
+
+export type Hold = { wishes: readonly Wish[]; nextAt: Instant | null };
+
+/** Storefronts that would take their next phase by themselves before its criteria are green: held where they stand. */
+export function holdNow(world: World, track: Track, verdicts: readonly Verdict[]): Hold {
+  if (track.stage !== 'rolling-out' || track.halting) return { wishes: [], nextAt: null };
+  const step = nextStep(track, world.policy);
+  const open = step !== null && permitted(world, track, verdicts, step).ok && modeOf(world, step) === 'auto' && !pauseOf(world, track);
+  const reached = world.policy.rollout.findLast((share) => share <= track.percent) ?? track.percent;
+  const allowed = open ? (nextPercent(world.policy, track.percent) ?? 100) : reached;
+  const wishes: Wish[] = [];
+  let nextAt: Instant | null = null;
+  for (const { kind, state } of seenOf(world)) {
+    if (capabilities[kind].advances !== 'by-itself' || state?.state !== 'rolling-out' || !state.nextMove) continue;
+    if (state.nextMove.percent <= allowed) continue;
+    const overtook = state.percent > allowed;
+    const holdAt = plusMinutes(state.nextMove.at, -world.policy.holdBeforeOwnMoveMinutes);
+    if (overtook || holdAt <= world.now) {
+      wishes.push(
+        wish.hold(
+          track,
+          kind,
+          state.percent,
+          state.nextMove.at,
+          `${capabilities[kind].name} would go to ${state.nextMove.percent}% by itself before its criteria are met`,
+        ),
+      );
+    } else nextAt = earliest(nextAt, holdAt);
+  }
+  return { wishes, nextAt };
+}

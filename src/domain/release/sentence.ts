@@ -1,0 +1,147 @@
+/** The robot's sentence, always in this shape: verb + step + when + names of what is missing. */
+import { holding } from '../criteria/verdicts.ts';
+import type { Verdict } from '../criteria/criterion.ts';
+import type { ActionState } from '../facts.ts';
+import { dayAndTime } from '../calendar/words.ts';
+import { latest, type Instant } from '../time.ts';
+import { firstPercent, nextStep, pendingSteps } from './can.ts';
+import { isOpen } from './orders.ts';
+import { haltingVerdicts, modeOf, pauseOf } from './robot.ts';
+import { hasEnded, type Step, type Track } from './track.ts';
+import type { RobotState, World } from './world.ts';
+
+/** The step as a verb phrase: `submit 8.9.2`, `roll out to 100%`. */
+export function stepPhrase(step: Step, world: Pick<World, 'policy' | 'release'>): string {
+  if (step === 'cut') return `cut the branch of ${world.release.version}`;
+  if (step === 'candidate') return `choose the final candidate of ${world.release.version}`;
+  if (step === 'submit') return `submit ${world.release.version}`;
+  return Number.parseFloat(step) === firstPercent(world.policy) ? `start ${world.release.version} at ${step}` : `roll out to ${step}`;
+}
+
+const effectPhrases: Readonly<Record<string, string>> = {
+  'ensure-branch': 'cut the branch',
+  'ensure-tag': 'tag the release',
+  'ensure-submission': 'submit',
+  'ensure-withdrawn': 'withdraw the submission',
+  'ensure-rollout': 'change the rollout',
+  'ensure-held': 'hold the rollout',
+  'ensure-halted': 'halt the rollout',
+  announce: 'tell the channel',
+  page: 'page',
+};
+
+/** How the robot stands towards a track, and its sentence. */
+export function robotState(world: World, track: Track, verdicts: readonly Verdict[]): RobotState {
+  const step = nextStep(track, world.policy);
+  const missing = step === null ? [] : holding(verdicts, pendingSteps(track, world.policy)).map((verdict) => verdict.title);
+  const state = (is: RobotState['is'], sentence: string): RobotState => ({
+    is,
+    sentence,
+    willStop: willStop(world, track, verdicts),
+    missing,
+  });
+
+  const failed = world.facts.actions.findLast((action) => action.state === 'refused' && stillMatters(action, track, world));
+  if (failed)
+    return state('failed', `Could not ${effectPhrases[failed.kind] ?? failed.kind}: ${failed.outcome ?? 'refused'} A person must look.`);
+  if (hasEnded(track)) return state('resting', `Nothing is ahead: ${track.why}.`);
+  const busy = world.facts.actions.find((action) => isOpen(action) && action.kind !== 'announce' && action.kind !== 'page');
+  if (busy) return state('acting', busySentence(busy, world));
+  if (track.stage === 'halted') {
+    return state(
+      'resting',
+      track.resuming
+        ? `Resuming at ${track.percent}%: sent, waiting for the storefront to show it.`
+        : `Halted at ${track.percent}% by ${track.by}. The robot never resumes; a release manager does.`,
+    );
+  }
+  if (track.stage === 'released')
+    return state('resting', `Watches ${track.version} until ${dayAndTime(track.watchUntil, world.app.timezone, world.now)}.`);
+  if (step === null) return state('resting', 'Nothing is ahead.');
+  const pause = pauseOf(world, track);
+  if (pause) {
+    const until = pause.until ? ` until ${dayAndTime(pause.until, world.app.timezone, world.now)}` : '';
+    return state('paused', `Paused by ${pause.by}${until}: ${pause.why}. It goes on observing, holding and halting.`);
+  }
+  return ahead(world, track, step, verdicts, missing, state);
+}
+
+function ahead(
+  world: World,
+  track: Track,
+  step: Step,
+  verdicts: readonly Verdict[],
+  missing: readonly string[],
+  state: (is: RobotState['is'], sentence: string) => RobotState,
+): RobotState {
+  const phrase = stepPhrase(step, world);
+  const when = notBefore(world, track, verdicts);
+  const at = when ? ` at ${dayAndTime(when, world.app.timezone, world.now)}` : '';
+  const names = [...new Set(missing)].join(', ');
+  const mode = modeOf(world, step);
+  if (track.stage === 'in-review') {
+    const held = missing.length > 0 ? ` Not permitted yet: ${names}.` : '';
+    return state(missing.length > 0 ? 'holding' : 'armed', `Waits for the storefront’s review, then will ${phrase}.${held}`);
+  }
+  if (missing.length > 0) {
+    const turn = missing.length === 1 ? '1 criterion turns green' : `${missing.length} criteria turn green`;
+    if (mode === 'manual') return state('manual', `A release manager can ${phrase} when ${turn}: ${names}.`);
+    const verb = mode === 'ask' ? 'Will ask to' : mode === 'shadow' ? 'Would' : 'Will';
+    return state('holding', `${verb} ${phrase}${at} when ${turn}: ${names}. Next evaluation on any change.`);
+  }
+  switch (mode) {
+    case 'manual':
+      return state('manual', `Clear: a release manager can ${phrase} now.`);
+    case 'ask':
+      return state('asks', `Asks a release manager to ${phrase}: every criterion is met.`);
+    case 'shadow':
+      return state('shadowing', `Would ${phrase} now; it only watches this step.`);
+    case 'auto':
+      return state(
+        'armed',
+        step === 'cut' && at === '' && !world.release.planned.branch
+          ? `Clear: waits for a person to ${phrase}; no branch day is planned.`
+          : `Will ${phrase}${at}: every criterion is met.`,
+      );
+    default:
+      return mode satisfies never;
+  }
+}
+
+function busySentence(action: ActionState, world: World): string {
+  const phrase = effectPhrases[action.kind] ?? action.kind;
+  if (action.state === 'waiting') {
+    const again = action.nextTryAt ? `, tries again at ${dayAndTime(action.nextTryAt, world.app.timezone, world.now)}` : '';
+    return `Tries to ${phrase}: ${action.outcome ?? 'no answer yet'}${again}.`;
+  }
+  return action.state === 'trying' ? `Sent: ${phrase}. Waits for the answer.` : `About to ${phrase}.`;
+}
+
+/** Refusals that were answered by a later move of the track are history. */
+function stillMatters(action: ActionState, track: Track, world: World): boolean {
+  if (action.kind === 'announce' || action.kind === 'page' || action.kind === 'ensure-tag') return false;
+  const later = world.facts.actions.some(
+    (other) => other.kind === action.kind && other.orderedAt > action.orderedAt && other.state !== 'void',
+  );
+  return !later && (action.endedAt ?? action.orderedAt) >= track.since;
+}
+
+/** The moment before which time alone keeps the step closed, when everything else is met by then. */
+function notBefore(world: World, track: Track, verdicts: readonly Verdict[]): Instant | null {
+  const step = nextStep(track, world.policy);
+  if (step === 'cut')
+    return world.release.planned.branch !== null && world.release.planned.branch > world.now ? world.release.planned.branch : null;
+  const timed = holding(verdicts, pendingSteps(track, world.policy)).filter(
+    (verdict) => verdict.kind === 'window-open' || verdict.kind === 'soaked',
+  );
+  return latest(...timed.map((verdict) => verdict.looksAgainAt));
+}
+
+function willStop(world: World, track: Track, verdicts: readonly Verdict[]): string | null {
+  if (track.stage !== 'rolling-out') return null;
+  const watched = world.policy.haltsWhileRollingOut.map((instance) => instance.title);
+  if (watched.length === 0) return null;
+  const red = haltingVerdicts(world, verdicts);
+  if (red.length > 0) return `${red.map((verdict) => verdict.title).join(', ')} is red.`;
+  return `Halts the rollout the moment one of these turns red: ${watched.join(', ')}.`;
+}

@@ -1,0 +1,106 @@
+/** What the engine offers to those who stand around it (server, tests, simulation), and what it is handed. */
+import type { Fact, FactKind, Source } from '#domain/facts.ts';
+import type { Command, Refused } from '#domain/release/commands.ts';
+import type { App, PlannedTimes, Release } from '#domain/release/release.ts';
+import type { ReleaseKind, Track } from '#domain/release/track.ts';
+import type { Plan, World } from '#domain/release/world.ts';
+import type { Actor } from '#domain/roles.ts';
+import type { Instant } from '#domain/time.ts';
+import type { Integration } from '#ports/integration.ts';
+
+/** The one clock. `appNow` gives an app's own time: a sample app may stand in October while a real one runs beside it. */
+export type Clock = { now(): Instant; sleepUntil?(at: Instant): Promise<void> };
+
+/** A refusal of anything that is not a track command, in the same words. */
+export type EngineRefusal =
+  | Refused
+  | {
+      ok: false;
+      code: 'invalid' | 'conflict' | 'not-found' | 'not-allowed' | 'stale';
+      because: string;
+      wouldBeRight: string;
+      at?: readonly { path: string; because: string; wouldBeRight: string }[];
+    };
+
+export type Result<T> = ({ ok: true } & T) | EngineRefusal;
+
+export type NewApp = { id: string; name: string; timezone: string; platforms: readonly string[]; policy?: string };
+export type NewRelease = {
+  app: string;
+  version: string;
+  kind: ReleaseKind;
+  base?: string | null;
+  platforms: readonly string[];
+  manager?: string | null;
+  planned?: Partial<PlannedTimes>;
+  startsAt?: 'planned' | 'developing';
+};
+export type NewConnection = { app: string; integration: string; settings: unknown; serves: readonly string[] };
+
+/** One fact of a batch as accepted or not; a batch is stored whole, refused ones are named. */
+export type FactReceipt = { index: number; accepted: boolean; duplicate: boolean; because?: string; wouldBeRight?: string };
+
+export type CommandResult = Result<{ revision: number; version: number; track: Track; changed: boolean }>;
+
+/** What a changed app tells the streams: the app's counter after the commit, and what changed. */
+export type Change = {
+  app: string;
+  version: number;
+  tracks: readonly string[];
+  kinds: readonly ('track' | 'verdicts' | 'journal' | 'actions' | 'app' | 'facts' | 'policy' | 'questions')[];
+  at: Instant;
+};
+
+export type Engine = {
+  /** Starts the loops: robot, perform, observe, seal, watchdog. */
+  start(): Promise<void>;
+  /** Ends the loops; waits for what is in flight, 10 s at most. */
+  stop(): Promise<void>;
+  /** Runs until nothing is due now: for stories and tests, on whatever clock it was given. */
+  settle(): Promise<void>;
+  onChange(listener: (change: Change) => void): () => void;
+
+  createApp(app: NewApp, by: Actor): Promise<Result<{ app: App; version: number }>>;
+  /** Checks, compiles and saves a policy document (YAML or JSON). The answer lists what is wrong by line. */
+  savePolicy(
+    app: string,
+    text: string,
+    by: Actor,
+    options?: { dryRun?: boolean; basedOn?: number },
+  ): Promise<Result<{ revision: number; plans: readonly { track: string; plan: Plan }[] }>>;
+  connect(connection: NewConnection, by: Actor): Promise<Result<{ id: string }>>;
+  disconnect(id: string, by: Actor): Promise<Result<{ id: string }>>;
+  /** Reads a connected git repository's history: past releases as completed ones, live branches as current tracks. */
+  importHistory(
+    app: string,
+    by: Actor,
+    progress?: (line: string) => void,
+  ): Promise<Result<{ releases: number; tracks: number; inferred: number }>>;
+  planRelease(release: NewRelease, by: Actor): Promise<Result<{ release: Release; tracks: readonly string[] }>>;
+  /** Stores facts and wakes the tracks they touch. Idempotent by the caller's key and by (source, kind, key, revision). */
+  report(
+    facts: readonly Fact[],
+    by: Actor,
+    options?: { idempotencyKey?: string; bodyHash?: string },
+  ): Promise<Result<{ receipts: readonly FactReceipt[]; version: number }>>;
+  /** A person's command. `basedOn` is the track revision the person saw; when it moved in a way that matters, the answer is `stale`. */
+  command(
+    track: string,
+    command: Command,
+    by: Actor,
+    options?: { basedOn?: number; idempotencyKey?: string; bodyHash?: string },
+  ): Promise<CommandResult>;
+  /** The robot's plan now, on stored facts, changing nothing. With a command: the plan as it would be after it. */
+  plan(track: string, as?: { command: Command; by: Actor }): Promise<Result<{ plan: Plan; world: World; revision: number }>>;
+  sources(app: string): Promise<readonly (Source & { kinds: readonly FactKind[] })[]>;
+  verifyAudit(app?: string): Promise<{ ok: boolean; chains: number; entries: number; seals: number; problems: readonly string[] }>;
+};
+
+export type EngineOptions = {
+  integrations: readonly Integration[];
+  clock: Clock;
+  /** Milliseconds between sweeps for what a lost wake-up left. */
+  sweepEveryMs?: number;
+  /** Names this process in leases. */
+  owner: string;
+};
