@@ -1,0 +1,24 @@
+/** The list of integrations. A newcomer adds one line. */
+import type { Integration } from '#ports/integration.ts';
+import { sandbox } from './sandbox/index.ts';
+
+export const integrations: readonly Integration[] = [forAnySettings(sandbox)];
+
+/**
+ * Forgets the type of the settings: those in the database are unknown until the integration's own schema has read them.
+ * Connecting with settings that the schema refuses throws its ZodError.
+ */
+function forAnySettings<S>(integration: Integration<S>): Integration {
+  const read = (settings: unknown): S => integration.settings.parse(settings);
+  const { gitHost, storefront, tracker, builds, chat } = integration.provides;
+  return {
+    ...integration,
+    provides: {
+      ...(gitHost && { gitHost: (settings, tools) => gitHost(read(settings), tools) }),
+      ...(storefront && { storefront: (settings, tools, which) => storefront(read(settings), tools, which) }),
+      ...(tracker && { tracker: (settings, tools) => tracker(read(settings), tools) }),
+      ...(builds && { builds: (settings, tools) => builds(read(settings), tools) }),
+      ...(chat && { chat: (settings, tools) => chat(read(settings), tools) }),
+    },
+  };
+}

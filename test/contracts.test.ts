@@ -1,0 +1,49 @@
+/** Every adapter of integrations/index.ts passes the suites of the ports that it provides. */
+import { describe, expect, test } from 'vitest';
+import { storefrontKinds } from '#domain/rollout/storefronts.ts';
+import { integrations } from '#integrations/index.ts';
+import { chatHarness, feedHarness, storefrontHarness, ways } from '#integrations/sandbox/harness.ts';
+import type { WayName } from '#integrations/sandbox/harness.ts';
+import { chatContract } from '#ports/chat.contract.ts';
+import type { PortName } from '#ports/integration.ts';
+import { storefrontContract } from '#ports/storefront.contract.ts';
+import { feedContract } from '#ports/tracker.contract.ts';
+
+/** Ports that have a suite here. The git port's adapter is tested beside itself, on real repositories. */
+const portsWithSuite: readonly PortName[] = ['storefront', 'tracker', 'builds', 'chat'];
+
+const sandboxWays = Object.keys(ways) as WayName[];
+const suites: Record<string, Partial<Record<PortName, () => void>>> = {
+  sandbox: {
+    storefront: () => {
+      for (const way of sandboxWays)
+        for (const kind of storefrontKinds) storefrontContract(`sandbox ${way}`, kind, () => storefrontHarness(way, kind));
+    },
+    tracker: () => {
+      for (const way of sandboxWays) feedContract(`the tracker of the sandbox ${way}`, () => feedHarness(way, 'tracker'));
+    },
+    builds: () => {
+      for (const way of sandboxWays) feedContract(`the builds of the sandbox ${way}`, () => feedHarness(way, 'builds'));
+    },
+    chat: () => {
+      for (const way of sandboxWays) chatContract(`sandbox ${way}`, () => chatHarness(way));
+    },
+  },
+};
+
+describe('the list of integrations', () => {
+  test('every port that an integration provides is run through its suite', () => {
+    const missing = integrations.flatMap(({ id, provides }) =>
+      portsWithSuite.filter((port) => provides[port] !== undefined && suites[id]?.[port] === undefined).map((port) => `${id}: ${port}`),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  test('every integration has an id of its own', () => {
+    const ids = integrations.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids).toContain('sandbox');
+  });
+});
+
+for (const { id, provides } of integrations) for (const port of portsWithSuite) if (provides[port] !== undefined) suites[id]?.[port]?.();
