@@ -3,6 +3,7 @@
  * Nothing that a repository's own configuration names is ever run: no hooks, no external diff or text conversion, no `ext::` transport.
  */
 import { spawn } from 'node:child_process';
+import { channel } from 'node:diagnostics_channel';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Trouble } from '#ports/trouble.ts';
@@ -34,7 +35,7 @@ export class GitTrouble extends Trouble {
 
 export type GitRun = {
   /** Written to standard input, then it is closed. */
-  input?: string | Uint8Array | AsyncIterable<string>;
+  input?: string;
   /** Whole lines of standard error as they come: git's own progress. */
   onProgress?: (line: string) => void;
   signal?: AbortSignal;
@@ -75,6 +76,10 @@ const ALWAYS = [
   'advice.detachedHead=false',
 ];
 
+/** Every command as it starts, for whoever measures or traces: `gitDir`, `args`, the text given to it, and the command that it is piped into. */
+export const gitRuns = channel('signalbox:git');
+export type GitRunMessage = { gitDir: string | null; args: readonly string[]; input: string | null; into: readonly string[] | null };
+
 /** Transports that git may use. `ext` and `fd` run commands of the address's choosing; unknown helpers are programs of a name of its choosing. */
 const TRANSPORTS = 'file:git:http:https:ssh';
 
@@ -90,7 +95,19 @@ export function git(options: { gitDir?: string; configFile?: string } = {}): Git
   const start = (args: readonly string[]) =>
     spawn('git', [...before, ...args], { env, stdio: ['pipe', 'pipe', 'pipe'], cwd: options.gitDir ?? path.parse(process.cwd()).root });
 
+  const announce = (args: readonly string[], run: GitRun, into: readonly string[] | null) => {
+    if (!gitRuns.hasSubscribers) return;
+    const message: GitRunMessage = {
+      gitDir: options.gitDir ?? null,
+      args: [...before, ...args],
+      input: typeof run.input === 'string' ? run.input : null,
+      into: into && [...before, ...into],
+    };
+    gitRuns.publish(message);
+  };
+
   async function stream(args: readonly string[], onChunk: (chunk: Buffer) => void, run: GitRun = {}): Promise<void> {
+    announce(args, run, null);
     const child = start(args);
     child.stdout.on('data', onChunk);
     await ended(child, args, run);
@@ -104,6 +121,7 @@ export function git(options: { gitDir?: string; configFile?: string } = {}): Git
       return Buffer.concat(chunks).toString('utf8');
     },
     async pipe(first, second, run = {}) {
+      announce(first, run, second);
       const source = start(first);
       const sink = start(second);
       source.stdout.pipe(sink.stdin);
@@ -138,9 +156,8 @@ async function ended(child: ReturnType<typeof spawn>, args: readonly string[], r
       child.once('error', reject);
       child.once('close', resolve);
     });
-    const fed = run.keepInput === true ? null : feed(child, run.input);
+    if (run.keepInput !== true) child.stdin?.end(run.input);
     const code = await closed;
-    await fed;
     if (run.signal?.aborted) throw new GitTrouble('unreachable', `git ${verb(args)} was stopped before it ended`);
     if (code === null)
       throw new GitTrouble('unreachable', `git ${verb(args)} did not end within ${Math.round((run.timeoutMs ?? 0) / 1000)} s`);
@@ -153,24 +170,6 @@ async function ended(child: ReturnType<typeof spawn>, args: readonly string[], r
     if (timer) clearTimeout(timer);
     run.signal?.removeEventListener('abort', stop);
   }
-}
-
-async function feed(child: ReturnType<typeof spawn>, input: GitRun['input']): Promise<void> {
-  const { stdin } = child;
-  if (!stdin) return;
-  if (input === undefined || typeof input === 'string' || input instanceof Uint8Array) {
-    stdin.end(input);
-    return;
-  }
-  for await (const part of input) {
-    if (stdin.destroyed) return;
-    if (!stdin.write(part))
-      await new Promise((resolve) => {
-        stdin.once('drain', resolve);
-        stdin.once('close', resolve);
-      });
-  }
-  stdin.end();
 }
 
 function verb(args: readonly string[]): string {
