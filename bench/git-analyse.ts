@@ -56,7 +56,6 @@ async function measured(name: string, repo: string, place: string, rounds: numbe
     alone.push(await replayed(runs, `${dataDir}-alone`));
     await rm(dataDir, { recursive: true, force: true });
   }
-  const ratio = median(cold) / median(alone);
   const half = (values: readonly number[]) => percentile(values, 0.5);
   return [
     { what: `git analyse, cold: ${name}`, value: half(cold), unit: 's', atMost: 30 },
