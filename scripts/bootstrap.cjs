@@ -97,8 +97,8 @@ function buildWeb(node) {
   const hash = createHash('sha256');
   for (const source of WEB_SOURCES) addToHash(hash, source);
   const stamp = hash.digest('hex');
-  const stampFile = join(ROOT, 'dist', 'web', '.signalbox-stamp');
-  if (readOr(stampFile, '') === stamp) return;
+  const stampFile = join(MODULES, '.signalbox-web-stamp');
+  if (readOr(stampFile, '') === stamp && existsSync(join(ROOT, 'dist', 'web', 'index.html'))) return;
   say('building the web pages …');
   const ended = spawnSync(node, [join(MODULES, 'vite', 'bin', 'vite.js'), 'build', '--logLevel', 'warn'], {
     cwd: ROOT,
@@ -106,7 +106,6 @@ function buildWeb(node) {
   });
   if (ended.status !== 0)
     throw new Trouble(`building the web pages failed: vite build ended with ${ended.status ?? ended.signal}; what it said is above.`);
-  mkdirSync(dirname(stampFile), { recursive: true });
   writeFileSync(stampFile, stamp);
 }
 

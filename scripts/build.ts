@@ -1,11 +1,8 @@
 /*
- * Makes `dist`, which is what the package ships: the program as JavaScript (Node does not strip types under node_modules) and the web pages.
- *
- *   node scripts/build.ts            all of it
- *   node scripts/build.ts --program  the program alone
+ * Makes the program as JavaScript in `dist`, for the package: Node does not strip types under node_modules. The web pages are built by
+ * bootstrap.cjs --build, which `npm run build` and `npm pack` call first.
  */
 import { chmod, copyFile, rm } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'vite';
 import { packageRoot } from '#lib/package-root.ts';
@@ -13,8 +10,6 @@ import { packageRoot } from '#lib/package-root.ts';
 const root = packageRoot();
 const dist = join(root, 'dist');
 
-if (!process.argv.includes('--program') && existsSync(join(root, 'web', 'index.html')))
-  await build({ root, configFile: join(root, 'vite.config.ts') });
 await buildProgram();
 
 /** One bundle of our own sources; dependencies stay imports, and parts that are imported late stay files of their own. */
