@@ -1,2 +1,509 @@
-/** The tables of the database, for the query builder. */
-export interface Database {}
+/**
+ * The tables of the database, for the query builder. Written by hand; `schema.db.test.ts` holds every table, column and nullability against the
+ * migrated database. Instants come out as text (connect.ts), `bigint` as a number, `jsonb` as a value.
+ */
+import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { Action } from '#domain/actions.ts';
+import type { Evidence, Verdict } from '#domain/criteria/criterion.ts';
+import type { ActionState, BranchCommit, Bug, CherryPick, Colour, FactKind, SignOff, Waiver } from '#domain/facts.ts';
+import type { Event } from '#domain/release/events.ts';
+import type { PlannedTimes, RobotPause } from '#domain/release/release.ts';
+import type { ReleaseKind, Stage, Step, Track } from '#domain/release/track.ts';
+import type { RobotState } from '#domain/release/world.ts';
+import type { Instant } from '#domain/time.ts';
+
+/** A value kept as jsonb: written as text, read as the value. */
+type Json<T extends object> = JSONColumnType<T, string, string>;
+type JsonOrNull<T extends object> = ColumnType<T | null, string | null, string | null>;
+
+/** Who did something, as rows keep it. */
+export type ActorStamp = { kind: 'person' | 'key' | 'robot' | 'integration'; id: string; name: string };
+/** What the last plan of a track said beside events and verdicts. */
+export type PlanStamp = { next: Step | null; robot: RobotState; lookAgainAt: Instant | null };
+/** A seal's view of one chain. */
+export type ChainHead = { chain: string; seq: number; hash: string };
+/** Something of a release that was read out of history, and may be corrected. */
+export type Inferred = { field: string; because: string };
+/** What a reader remembers for each kind of feed. */
+export type Cursors = Record<string, string>;
+
+export interface AppsTable {
+  id: string;
+  name: string;
+  timezone: string;
+  platforms: string[];
+  robot_paused: JsonOrNull<RobotPause>;
+  policy_revision: Generated<number>;
+  version: Generated<number>;
+  journal_seq: Generated<number>;
+  journal_hash: Generated<string>;
+  created_at: Instant;
+  recorded_at: Instant;
+}
+
+export interface PoliciesTable {
+  app: string;
+  revision: number;
+  text: string;
+  document: Json<object>;
+  saved_by: Json<ActorStamp>;
+  at: Instant;
+  recorded_at: Instant;
+}
+
+export interface ReleasesTable {
+  app: string;
+  version: string;
+  kind: ReleaseKind;
+  base: string | null;
+  born_at: Instant;
+  manager: string | null;
+  planned: Json<PlannedTimes>;
+  imported: Generated<boolean>;
+  inferred: ColumnType<Inferred[], string | undefined, string>;
+  recorded_at: Instant;
+}
+
+export interface TracksTable {
+  id: string;
+  app: string;
+  version: string;
+  platform: string;
+  kind: ReleaseKind;
+  stage: Stage;
+  state: Json<Track>;
+  revision: Generated<number>;
+  policy_revision: Generated<number>;
+  plan: JsonOrNull<PlanStamp>;
+  look_again_at: Instant | null;
+  planned_at: Instant | null;
+  app_version: Generated<number>;
+  ended: Generated<boolean>;
+  journal_seq: Generated<number>;
+  journal_hash: Generated<string>;
+  at: Instant;
+  recorded_at: Instant;
+}
+
+export interface ConnectionsTable {
+  id: string;
+  app: string;
+  integration: string;
+  settings: Json<Record<string, unknown>>;
+  serves: string[];
+  created_by: Json<ActorStamp>;
+  at: Instant;
+  recorded_at: Instant;
+  removed_at: Instant | null;
+}
+
+export interface SourcesTable {
+  app: string;
+  source: string;
+  kinds: FactKind[];
+  connection: string | null;
+  connected: Generated<boolean>;
+  last_read_at: Instant | null;
+  fresh_for_minutes: number | null;
+  error: string | null;
+  next_read_at: Instant | null;
+  cursors: ColumnType<Cursors, string | undefined, string>;
+  failures: Generated<number>;
+  recorded_at: Instant;
+}
+
+export interface FactsTable {
+  arrival: number;
+  app: string;
+  source: string;
+  kind: FactKind;
+  key: string;
+  revision: number;
+  at: Instant;
+  recorded_at: Instant;
+  reported_by: Json<ActorStamp>;
+  payload: Json<object>;
+}
+
+export interface FactKeysTable {
+  app: string;
+  source: string;
+  kind: FactKind;
+  key: string;
+  revision: number;
+  digest: string;
+}
+
+/** What every current table has. `arrival` is the fact's number in order of arrival. */
+interface Current {
+  app: string;
+  source: string;
+  key: string;
+  revision: number;
+  arrival: number;
+  at: Instant;
+  recorded_at: Instant;
+  payload: Json<object>;
+}
+
+export interface BuildsTable extends Current {
+  platform: string;
+  version: string;
+  number: string;
+  kind: 'nightly' | 'release-candidate';
+  state: 'queued' | 'building' | 'succeeded' | 'failed';
+  commit: string;
+  branch: string | null;
+  candidate: number | null;
+}
+
+export interface TestRunsTable extends Current {
+  platform: string;
+  version: string;
+  build: string;
+  suite: string;
+  state: 'running' | 'passed' | 'failed';
+}
+
+export interface DistributionsTable extends Current {
+  platform: string;
+  version: string;
+  build: string;
+  audience: string;
+  state: string;
+}
+
+export interface BugsTable extends Current {
+  bug: string;
+  title: string;
+  state: 'open' | 'closed';
+  platforms: string[];
+  versions: string[];
+  team: string | null;
+  flow: string | null;
+  nominated: boolean;
+  ownerless_since: Instant | null;
+}
+
+export interface ChecksTable extends Current {
+  platform: string;
+  version: string;
+  state: string;
+}
+
+export interface StorefrontStatesTable extends Current {
+  platform: string;
+  version: string;
+  storefront: string;
+  build: string | null;
+  state: string;
+  percent: number;
+}
+
+export interface BranchesTable extends Current {
+  name: string;
+  head: string;
+  trunk: boolean;
+  version: string | null;
+  platforms: string[];
+}
+
+export interface ContainmentsTable extends Current {
+  branch: string;
+  head: string;
+  commit: string;
+  missing: string[];
+}
+
+export interface ReportsTable extends Current {
+  platform: string;
+  version: string;
+  instance: string;
+  colour: Colour;
+}
+
+export interface CommitsTable {
+  app: string;
+  branch: string;
+  position: number;
+  sha: string;
+  at: Instant;
+  subject: string;
+  author: string;
+  category: BranchCommit['category'];
+  origin: JsonOrNull<NonNullable<BranchCommit['origin']>>;
+}
+
+export interface CustomAnswersTable {
+  track: string;
+  instance: string;
+  colour: Colour;
+  because: string;
+  turns_green: string | null;
+  url: string | null;
+  at: Instant;
+  recorded_at: Instant;
+}
+
+export interface BugDecisionsTable {
+  track: string;
+  bug: string;
+  nominated: JsonOrNull<NonNullable<Bug['nominatedBy']>>;
+  decision: JsonOrNull<NonNullable<Bug['decision']>>;
+  at: Instant;
+  recorded_at: Instant;
+}
+
+export interface BugAssignmentsTable {
+  app: string;
+  bug: string;
+  team: string;
+  by: string;
+  at: Instant;
+  recorded_at: Instant;
+}
+
+export interface SignOffsTable {
+  id: Generated<number>;
+  track: string;
+  team: string;
+  state: SignOff['state'];
+  build: string | null;
+  by: string;
+  by_id: string;
+  note: string | null;
+  at: Instant;
+  recorded_at: Instant;
+}
+
+export interface ApprovalsTable {
+  id: Generated<number>;
+  track: string;
+  instance: string;
+  by: string;
+  by_id: string;
+  role: string;
+  answer: 'approved' | 'refused';
+  build: string | null;
+  note: string | null;
+  at: Instant;
+  recorded_at: Instant;
+}
+
+export interface TicksTable {
+  id: Generated<number>;
+  track: string;
+  instance: string;
+  by: string;
+  by_id: string;
+  answer: 'done' | 'refused';
+  build: string | null;
+  note: string | null;
+  at: Instant;
+  recorded_at: Instant;
+}
+
+export interface WaiversTable {
+  id: string;
+  track: string;
+  instance: string;
+  state: Waiver['state'];
+  waiver: Json<Waiver>;
+  at: Instant;
+  recorded_at: Instant;
+}
+
+export interface CherryPicksTable {
+  id: string;
+  track: string;
+  commit: string;
+  state: CherryPick['state'];
+  pick: Json<CherryPick>;
+  at: Instant;
+  recorded_at: Instant;
+}
+
+export interface VerdictsTable {
+  track: string;
+  instance: string;
+  app: string;
+  position: number;
+  kind: string;
+  colour: Colour;
+  holds: Step | null;
+  needed_now: boolean;
+  since: Instant;
+  fresh_at: Instant | null;
+  verdict: Json<Verdict>;
+  app_version: number;
+}
+
+export interface VerdictHistoryTable {
+  id: Generated<number>;
+  track: string;
+  instance: string;
+  app: string;
+  from_colour: Colour | null;
+  to_colour: Colour;
+  headline: string;
+  because: string;
+  evidence: ColumnType<Evidence[], string, string>;
+  app_version: number;
+  at: Instant;
+  recorded_at: Instant;
+}
+
+export interface OutboxTable {
+  key: string;
+  app: string;
+  track: string | null;
+  lane: string;
+  urgent: boolean;
+  state: ActionState['state'];
+  step: Step | null;
+  kind: Action['effect']['kind'];
+  action: Json<Action>;
+  attempts: Generated<number>;
+  ordered_at: Instant;
+  next_try_at: Instant | null;
+  ended_at: Instant | null;
+  outcome: string | null;
+  in_doubt: Generated<boolean>;
+  recorded_at: Instant;
+}
+
+export interface QuestionsTable {
+  key: string;
+  app: string;
+  track: string;
+  kind: 'ask' | 'refused';
+  step: Step | null;
+  text: string;
+  evidence: ColumnType<Evidence[], string, string>;
+  asked_at: Instant;
+  closed_at: Instant | null;
+  recorded_at: Instant;
+}
+
+export interface DueTable {
+  kind: string;
+  key: string;
+  app: string;
+  at: Instant;
+}
+
+export interface LeasesTable {
+  name: string;
+  owner: string;
+  until: Instant;
+}
+
+export interface JournalTable {
+  chain: string;
+  seq: number;
+  hash: string;
+  prev: string;
+  app: string;
+  track: string | null;
+  kind: string;
+  actor: Json<ActorStamp>;
+  event: Json<Event | AppEvent>;
+  stage_after: Stage | null;
+  app_version: number;
+  at: Instant;
+  recorded_at: Instant;
+}
+
+/** What happened to an app and to none of its tracks. */
+export type AppEvent =
+  | { is: 'app-created'; name: string; platforms: readonly string[]; timezone: string }
+  | { is: 'policy-saved'; revision: number; digest: string }
+  | { is: 'connected'; connection: string; integration: string; serves: readonly string[] }
+  | { is: 'disconnected'; connection: string; integration: string }
+  | { is: 'release-planned'; version: string; kind: ReleaseKind; platforms: readonly string[] }
+  | { is: 'history-imported'; releases: number; tracks: number; inferred: number; trunk: string }
+  | { is: 'robot-paused'; scope: 'app'; pause: RobotPause }
+  | { is: 'robot-unpaused'; scope: 'app'; why: string };
+
+export interface SealsTable {
+  seq: number;
+  hash: string;
+  prev: string;
+  heads: ColumnType<ChainHead[], string, string>;
+  public_key: string;
+  signature: string;
+  at: Instant;
+  recorded_at: Instant;
+}
+
+export interface IdempotencyKeysTable {
+  scope: string;
+  key: string;
+  body_hash: string;
+  answer: Json<object>;
+  recorded_at: Instant;
+}
+
+export interface ApiKeysTable {
+  id: string;
+  name: string;
+  hash: string;
+  prefix: string;
+  scopes: string[];
+  roles: string[];
+  teams: Generated<string[]>;
+  apps: string[] | null;
+  created_by: Json<ActorStamp>;
+  created_at: Instant;
+  last_used_at: Instant | null;
+  expires_at: Instant | null;
+  revoked_at: Instant | null;
+}
+
+export interface SetupLinksTable {
+  hash: string;
+  created_at: Instant;
+  expires_at: Instant;
+  used_at: Instant | null;
+}
+
+/** The tables by name. */
+export interface Database {
+  apps: AppsTable;
+  policies: PoliciesTable;
+  releases: ReleasesTable;
+  tracks: TracksTable;
+  connections: ConnectionsTable;
+  sources: SourcesTable;
+  facts: FactsTable;
+  fact_keys: FactKeysTable;
+  builds: BuildsTable;
+  test_runs: TestRunsTable;
+  distributions: DistributionsTable;
+  bugs: BugsTable;
+  checks: ChecksTable;
+  storefront_states: StorefrontStatesTable;
+  branches: BranchesTable;
+  containments: ContainmentsTable;
+  reports: ReportsTable;
+  commits: CommitsTable;
+  custom_answers: CustomAnswersTable;
+  bug_decisions: BugDecisionsTable;
+  bug_assignments: BugAssignmentsTable;
+  sign_offs: SignOffsTable;
+  approvals: ApprovalsTable;
+  ticks: TicksTable;
+  waivers: WaiversTable;
+  cherry_picks: CherryPicksTable;
+  verdicts: VerdictsTable;
+  verdict_history: VerdictHistoryTable;
+  outbox: OutboxTable;
+  questions: QuestionsTable;
+  due: DueTable;
+  leases: LeasesTable;
+  journal: JournalTable;
+  seals: SealsTable;
+  idempotency_keys: IdempotencyKeysTable;
+  api_keys: ApiKeysTable;
+  setup_links: SetupLinksTable;
+}
