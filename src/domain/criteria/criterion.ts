@@ -10,7 +10,12 @@ import type { Instant } from '../time.ts';
 export type Quantity = { amount: number; unit: string };
 
 /** A link to a fact that was used: what it is, how a person reads it, and where it can be seen. */
-export type Evidence = { kind: FactKind | 'sign-off' | 'decision' | 'approval' | 'commit' | 'calendar' | 'policy' | 'track'; label: string; url: string | null; at: Instant | null };
+export type Evidence = {
+  kind: FactKind | 'sign-off' | 'decision' | 'approval' | 'commit' | 'calendar' | 'policy' | 'track';
+  label: string;
+  url: string | null;
+  at: Instant | null;
+};
 
 /** Who can turn a verdict green. `name` is a team, a role or a person as shown; `what` says what they would do. */
 export type Who = { kind: 'team' | 'role' | 'person' | 'robot' | 'source'; name: string; what: string; contact: string | null };
@@ -65,7 +70,7 @@ export type Criterion<S> = {
   asks: string;
   settings: z.ZodType<S>;
   /** The setting that a bare value in the policy stands for: `for` in `{ soaked: 24h }`. */
-  shorthand?: keyof S & string;
+  shorthand?: string;
   /** Kinds of fact whose source must be alive. Empty for what Signalbox itself holds. */
   needs: readonly FactKind[];
   waivable: boolean | 'by-policy';

@@ -78,6 +78,7 @@ type TrackOverrides = Partial<{
   halts: number;
   back: Track['back'];
   noted: Track['noted'];
+  rejectedBuilds: Track['rejectedBuilds'];
   robotPaused: Track['robotPaused'];
   cut: Cut;
   candidate: Candidate;
@@ -108,6 +109,7 @@ export function aTrack<S extends Stage>(stage: S, overrides: TrackOverrides = {}
     halts: 0,
     back: null,
     noted: {},
+    rejectedBuilds: [],
     robotPaused: null,
     cut: sampleCut,
     candidate: sampleCandidate,
@@ -123,7 +125,7 @@ export function aTrack<S extends Stage>(stage: S, overrides: TrackOverrides = {}
     supersededBy: 'music/8.9.3/ios',
     ...overrides,
   };
-  const { app, version, platform, kind, since, reached, submissions, halts, back, noted, robotPaused } = of;
+  const { app, version, platform, kind, since, reached, submissions, halts, back, noted, rejectedBuilds, robotPaused } = of;
   const every = {
     id: trackId(app, version, platform),
     app,
@@ -136,6 +138,7 @@ export function aTrack<S extends Stage>(stage: S, overrides: TrackOverrides = {}
     halts,
     back,
     noted,
+    rejectedBuilds,
     robotPaused,
   };
   return only(stage, trackIn(stage, every, of));

@@ -1,0 +1,145 @@
+/** Did the release candidate reach its audience? */
+import { z } from 'zod';
+import { dayAndTime } from '#domain/calendar/words.ts';
+import { duration } from '../../duration.ts';
+import { audiences } from '../../facts.ts';
+import type { Build, Distribution } from '../../facts.ts';
+import { plusMinutes } from '../../time.ts';
+import type { Instant } from '../../time.ts';
+import { buildEvidence, candidatesOf, isOnItsWay, spokenOf } from '../candidates.ts';
+import type { Spoken } from '../candidates.ts';
+import type { Criterion, Evidence, Finding, JudgeAt } from '../criterion.ts';
+import { latestTo } from '../distributions.ts';
+import { green, red, yellow } from '../finding.ts';
+import { capital, count, rcInFull, rcName, releaseManager, sourceWho } from '../words.ts';
+
+const settings = z.strictObject({
+  audience: z.enum(audiences).default('beta').describe('The audience that the build must have reached.'),
+  within: duration
+    .nullable()
+    .default(null)
+    .describe(
+      'How long after it was built a build may take to reach its audience, where the distribution names no due time of its own. Not set: no limit.',
+    ),
+});
+type Settings = z.infer<typeof settings>;
+type At = JudgeAt<Settings>;
+
+export const buildDistributed: Criterion<Settings> = {
+  kind: 'build-distributed',
+  title: 'Build distributed',
+  asks: 'The newest release candidate, or the final one where it is chosen, has reached its audience.',
+  settings,
+  shorthand: 'audience',
+  needs: ['build', 'distribution'],
+  waivable: true,
+  judge,
+};
+
+function judge(at: At): Finding {
+  const { track, facts, release, settings: of } = at;
+  const rcs = candidatesOf(track, facts);
+  const spoken = spokenOf(track, at.step, rcs);
+  if (spoken === null) {
+    const coming = rcs.building;
+    return yellow({
+      headline: coming === null ? 'No RC yet' : `${capital(rcName(coming))} ${coming.state === 'queued' ? 'queued' : 'building'}`,
+      because: `No RC of ${track.version} is built yet, so none has reached ${of.audience}.`,
+      turnsGreen: `when an RC is built and has reached ${of.audience}`,
+      who: coming === null ? [releaseManager('starts an RC', release)] : [sourceWho(coming.source, `builds ${rcName(coming)}`)],
+      evidence: rcs.all.slice(-1).map(buildEvidence),
+    });
+  }
+  return spoken.newer === null ? onBuild(at, spoken) : againFor(at, spoken, spoken.newer);
+}
+
+function againFor(at: At, spoken: Spoken, newer: Build): Finding {
+  const { audience } = at.settings;
+  const reached = latestTo(at.facts.distributions, { ...at.track, build: spoken.number, audience })?.state === 'delivered';
+  const choose = spoken.final ? ' and is the final candidate' : '';
+  const doing = isOnItsWay(newer) ? 'is on its way from the build' : 'was built after it';
+  return yellow({
+    headline: reached ? `${capital(audience)} on ${rcName(spoken)}` : `${capital(rcName(newer))} is newer`,
+    because: `${reached ? `${capital(audience)} has ${rcInFull(spoken)}` : `${capital(rcInFull(spoken))} has not reached ${audience}`}, and ${rcInFull(newer)} ${doing}.`,
+    turnsGreen: `when ${rcName(newer)} has reached ${audience}${choose}`,
+    who: isOnItsWay(newer)
+      ? [sourceWho(newer.source, `builds ${rcName(newer)} and hands it to ${audience}`)]
+      : [releaseManager(`hands ${rcName(newer)} to ${audience}`, at.release)],
+    evidence: [buildEvidence(newer)],
+  });
+}
+
+function onBuild(at: At, spoken: Spoken): Finding {
+  const { audience } = at.settings;
+  const found = latestTo(at.facts.distributions, { ...at.track, build: spoken.number, audience });
+  const evidence = [
+    ...(spoken.build === null ? [] : [buildEvidence(spoken.build)]),
+    ...(found === null ? [] : [distributionEvidence(found)]),
+  ];
+  const on = rcInFull(spoken);
+  if (found?.state === 'delivered') {
+    const people = found.people === undefined ? '' : `, ${count(found.people, 'person', 'people')}`;
+    return green({
+      headline: `${capital(audience)} on ${rcName(spoken)}`,
+      because: `${capital(on)} reached ${audience}${people}, through ${found.source}.`,
+      evidence,
+      ...(found.people === undefined ? {} : { value: { amount: found.people, unit: found.people === 1 ? 'person' : 'people' } }),
+    });
+  }
+  if (found?.state === 'failed') {
+    return red({
+      headline: 'Distribution failed',
+      because: `${found.source} failed to hand ${on} to ${audience}.`.replace(/^./, (first) => first.toUpperCase()),
+      turnsGreen: `when ${rcName(spoken)} or a newer RC has reached ${audience}`,
+      who: [
+        releaseManager('has the distribution run again', at.release),
+        sourceWho(found.source, `hands ${rcName(spoken)} to ${audience}`),
+      ],
+      evidence,
+    });
+  }
+  return onItsWay(at, spoken, found, evidence);
+}
+
+function onItsWay(at: At, spoken: Spoken, found: Distribution | null, evidence: readonly Evidence[]): Finding {
+  const { audience } = at.settings;
+  const { timezone } = at.policy;
+  const dueAt = dueOf(at, spoken, found);
+  const isLate = dueAt !== null && dueAt <= at.now;
+  const due =
+    dueAt === null
+      ? ''
+      : isLate
+        ? `; it was due at ${dayAndTime(dueAt, timezone, at.now)}`
+        : `; it is due at ${dayAndTime(dueAt, timezone, at.now)}`;
+  const doing =
+    found === null
+      ? `was not handed to ${audience} yet`
+      : found.state === 'pending'
+        ? `waits to go to ${audience}`
+        : `is on its way to ${audience}`;
+  const told = {
+    headline: found === null ? `Not with ${audience} yet` : `On its way to ${audience}`,
+    because: `${capital(rcInFull(spoken))} ${doing}${due}.`,
+    turnsGreen: `when ${rcName(spoken)} has reached ${audience}`,
+    who: [
+      found === null
+        ? releaseManager(`has ${rcName(spoken)} handed to ${audience}`, at.release)
+        : sourceWho(found.source, `hands ${rcName(spoken)} to ${audience}`),
+    ] as const,
+    evidence,
+    dueAt,
+  };
+  return isLate ? red({ ...told, headline: 'Past its due time' }) : yellow({ ...told, looksAgainAt: dueAt });
+}
+
+function dueOf(at: At, spoken: Spoken, found: Distribution | null): Instant | null {
+  if (found?.dueAt !== undefined) return found.dueAt;
+  const { within } = at.settings;
+  if (within === null || spoken.build === null) return null;
+  return plusMinutes(spoken.build.finishedAt ?? spoken.build.at, within);
+}
+
+function distributionEvidence(found: Distribution): Evidence {
+  return { kind: 'distribution', label: `build ${found.build} to ${found.audience}, ${found.state}`, url: found.url ?? null, at: found.at };
+}
