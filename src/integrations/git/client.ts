@@ -69,6 +69,9 @@ const ALWAYS = [
   '-c',
   'i18n.logOutputEncoding=UTF-8',
   '-c',
+  // No question can be answered by anyone here; ssh must fail rather than wait. GIT_SSH_COMMAND still wins.
+  'core.sshCommand=ssh -oBatchMode=yes',
+  '-c',
   'gc.auto=0',
   '-c',
   'maintenance.auto=false',
@@ -91,9 +94,9 @@ const TRANSPORTS = 'file:git:http:https:ssh';
  */
 export function git(options: { gitDir?: string; configFile?: string } = {}): Git {
   const before = [...ALWAYS, ...(options.gitDir === undefined ? [] : [`--git-dir=${options.gitDir}`])];
-  const env = environment(options.configFile);
+  const underOurs = environment(options.configFile);
   const start = (args: readonly string[]) =>
-    spawn('git', [...before, ...args], { env, stdio: ['pipe', 'pipe', 'pipe'], cwd: options.gitDir ?? path.parse(process.cwd()).root });
+    spawn('env', [...underOurs, ...before, ...args], { stdio: ['pipe', 'pipe', 'pipe'], cwd: options.gitDir ?? path.sep });
 
   const announce = (args: readonly string[], run: GitRun, into: readonly string[] | null) => {
     if (!gitRuns.hasSubscribers) return;
@@ -161,15 +164,20 @@ async function ended(child: ReturnType<typeof spawn>, args: readonly string[], r
     if (run.signal?.aborted) throw new GitTrouble('unreachable', `git ${verb(args)} was stopped before it ended`);
     if (code === null)
       throw new GitTrouble('unreachable', `git ${verb(args)} did not end within ${Math.round((run.timeoutMs ?? 0) / 1000)} s`);
+    // What `env` ends with when there is no such program.
+    if (code === 127) throw notInstalled();
     if (code !== 0) throw faultOf(verb(args), code, tail);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
-      throw new GitTrouble('no-git', 'git is not installed, or not on the PATH (needed: git 2.30 or later)', { cause: error });
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') throw notInstalled(error);
     throw error;
   } finally {
     if (timer) clearTimeout(timer);
     run.signal?.removeEventListener('abort', stop);
   }
+}
+
+function notInstalled(cause?: unknown): GitTrouble {
+  return new GitTrouble('no-git', 'git is not installed, or not on the PATH (needed: git 2.30 or later)', { cause });
 }
 
 function verb(args: readonly string[]): string {
@@ -236,25 +244,49 @@ export function withoutSecrets(text: string): string {
   return text.replaceAll(/([a-z][a-z0-9+.-]*:\/\/)[^/@\s'"]*@/gi, '$1');
 }
 
-function environment(configFile: string | undefined): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(
-    ([name]) => !name.startsWith('GIT_') || name === 'GIT_SSH_COMMAND' || name === 'GIT_SSL_CAINFO' || name === 'GIT_EXEC_PATH',
-  );
-  return {
-    // No question can be answered by anyone here; ssh must fail rather than wait.
-    GIT_SSH_COMMAND: 'ssh -oBatchMode=yes',
-    ...Object.fromEntries(kept),
-    LC_ALL: 'C',
-    LANGUAGE: 'C',
-    GIT_TERMINAL_PROMPT: '0',
-    GIT_ASKPASS: '',
-    SSH_ASKPASS: '',
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_ALLOW_PROTOCOL: TRANSPORTS,
-    GIT_NO_REPLACE_OBJECTS: '1',
-    GIT_LITERAL_PATHSPECS: '1',
-    ...(configFile === undefined ? {} : { GIT_CONFIG_GLOBAL: configFile }),
-  };
+/** Variables that would point git elsewhere, or make it run or write something. */
+const UNSET = [
+  'GIT_DIR',
+  'GIT_WORK_TREE',
+  'GIT_COMMON_DIR',
+  'GIT_INDEX_FILE',
+  'GIT_NAMESPACE',
+  'GIT_OBJECT_DIRECTORY',
+  'GIT_ALTERNATE_OBJECT_DIRECTORIES',
+  'GIT_CONFIG_PARAMETERS',
+  'GIT_CONFIG_COUNT',
+  'GIT_CEILING_DIRECTORIES',
+  'GIT_EXTERNAL_DIFF',
+  'GIT_DIFF_OPTS',
+  'GIT_GRAFT_FILE',
+  'GIT_SHALLOW_FILE',
+  'GIT_TEMPLATE_DIR',
+  'GIT_ATTR_SOURCE',
+  'GIT_TRACE',
+  'GIT_TRACE_SETUP',
+  'GIT_TRACE2',
+  'GIT_TRACE2_EVENT',
+];
+
+/**
+ * `env` with what it is given before the command: our variables on top of those that git inherits (PATH, HOME, the SSH agent, proxies). By `env`, because
+ * only config.ts reads the environment.
+ */
+function environment(configFile: string | undefined): string[] {
+  return [
+    ...UNSET.flatMap((name) => ['-u', name]),
+    'LC_ALL=C',
+    'LANGUAGE=C',
+    'GIT_TERMINAL_PROMPT=0',
+    'GIT_ASKPASS=',
+    'SSH_ASKPASS=',
+    'GIT_CONFIG_NOSYSTEM=1',
+    `GIT_ALLOW_PROTOCOL=${TRANSPORTS}`,
+    'GIT_NO_REPLACE_OBJECTS=1',
+    'GIT_LITERAL_PATHSPECS=1',
+    ...(configFile === undefined ? [] : [`GIT_CONFIG_GLOBAL=${configFile}`]),
+    'git',
+  ];
 }
 
 /**
