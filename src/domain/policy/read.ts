@@ -1,0 +1,138 @@
+/** From the text of a policy to plain values, and from a path in them back to the line and column where it stands. */
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import type { Document, Node } from 'yaml';
+import { type Fault, type Path, pathInWords, type Problem } from './problems.ts';
+
+/** More than this is no policy: the longest one known has four hundred lines. */
+export const largestPolicyBytes = 1_000_000;
+/** Aliases may repeat this much before they are taken for an attack. */
+const MOST_ALIASES = 100;
+/** More brackets open at once than this mean nothing in a policy (brackets in comments and patterns count too). */
+const DEEPEST = 100;
+
+export type ReadText = { ok: true; value: unknown; place(fault: Fault): Problem } | { ok: false; problems: Problem[] };
+
+/** Reads YAML (or JSON, which is YAML too). Refuses what is too large or too deep, syntax errors, doubled keys, several documents, tags, and alias bombs. */
+export function readText(text: string): ReadText {
+  if (text.length > largestPolicyBytes) {
+    return refused(1, 1, `the document has ${text.length} characters`, `at most ${largestPolicyBytes}`);
+  }
+  const deep = tooDeep(text);
+  if (deep)
+    return refused(deep.line, deep.column, `more than ${DEEPEST} brackets are open here`, 'brackets that are closed, a few levels deep');
+  const lines = new LineCounter();
+  try {
+    return readDocument(parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' }), lines);
+  } catch (error) {
+    return refused(1, 1, `the document cannot be read: ${error instanceof Error ? error.message : String(error)}`, 'YAML or JSON');
+  }
+}
+
+function refused(line: number, column: number, because: string, wouldBeRight: string): ReadText {
+  return { ok: false, problems: [{ line, column, path: '', because, wouldBeRight }] };
+}
+
+/** A quick look before the real reader, which takes seconds over a megabyte of open brackets. */
+function tooDeep(text: string): { line: number; column: number } | null {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (character === '[' || character === '{') depth++;
+    else if (character === ']' || character === '}') depth = Math.max(0, depth - 1);
+    if (depth > DEEPEST) return { line: text.slice(0, at).split('\n').length, column: at - text.lastIndexOf('\n', at) };
+  }
+  return null;
+}
+
+function readDocument(document: Document.Parsed, lines: LineCounter): ReadText {
+  const problems: Problem[] = [];
+  const add = (offset: number, because: string, wouldBeRight: string) => {
+    const { line, col } = lines.linePos(offset);
+    problems.push({ line, column: col, path: '', because, wouldBeRight });
+  };
+  for (const error of document.errors) add(error.pos[0], ...syntaxInWords(error.code, error.message));
+  for (const warning of document.warnings) add(warning.pos[0], warning.message, 'plain values: a policy has no tags');
+  if (problems.length > 0) return { ok: false, problems };
+  for (const fault of oddKeys(document.contents, [])) add(fault.offset, fault.because, 'a key in plain words');
+  if (problems.length > 0) return { ok: false, problems };
+  const aliases = aliasTrouble(document);
+  if (typeof aliases === 'string') return refused(1, 1, aliases, 'write the values out, or repeat less of them by aliases (*name)');
+  return { ok: true, value: aliases.value, place: (fault) => placeOf(fault, document, lines) };
+}
+
+function aliasTrouble(document: Document.Parsed): string | { value: unknown } {
+  try {
+    return { value: document.toJS({ maxAliasCount: MOST_ALIASES }) as unknown };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return /excessive alias/i.test(message) ? 'aliases repeat each other so often that the document would grow without end' : message;
+  }
+}
+
+function syntaxInWords(code: string, message: string): [string, string] {
+  const first = message.split('\n')[0] ?? message;
+  switch (code) {
+    case 'DUPLICATE_KEY':
+      return ['this key stands here for the second time', 'each key once: join the two'];
+    case 'MULTIPLE_DOCS':
+      return ['a second document begins here', 'one policy in one document, without ---'];
+    case 'TAB_AS_INDENT':
+      return ['a tab stands where the line is indented', 'spaces'];
+    case 'BAD_INDENT':
+      return [first, 'the same indent for the keys of one map, and brackets that are closed'];
+    case 'MISSING_CHAR':
+      return [first, 'the missing character'];
+    default:
+      return [first, 'YAML or JSON'];
+  }
+}
+
+/** Keys that are no plain words: lists and maps as keys, empty ones. */
+function oddKeys(node: unknown, found: { offset: number; because: string }[]): { offset: number; because: string }[] {
+  if (isMap(node)) {
+    for (const pair of node.items) {
+      if (!isScalar(pair.key) || pair.key.value === null || pair.key.value === '') {
+        found.push({ offset: offsetOf(pair.key) ?? offsetOf(node) ?? 0, because: 'a key is empty, a list or a map' });
+      }
+      oddKeys(pair.value, found);
+    }
+  } else if (isSeq(node)) for (const item of node.items) oddKeys(item, found);
+  return found;
+}
+
+function offsetOf(node: unknown): number | null {
+  return typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range) && typeof node.range[0] === 'number'
+    ? node.range[0]
+    : null;
+}
+
+/** The line and column of a fault: its own value, else its key, else the nearest thing around it. */
+function placeOf(fault: Fault, document: Document.Parsed, lines: LineCounter): Problem {
+  const { line, col } = lines.linePos(offsetAt(fault.path, fault.at ?? 'value', document));
+  return {
+    line: Math.max(1, line),
+    column: Math.max(1, col),
+    path: pathInWords(fault.path),
+    because: fault.because,
+    wouldBeRight: fault.wouldBeRight,
+  };
+}
+
+function offsetAt(path: Path, at: 'key' | 'value', document: Document.Parsed): number {
+  let node: unknown = document.contents;
+  let offset = offsetOf(node) ?? 0;
+  for (const [depth, part] of path.entries()) {
+    const here: Node | undefined = isAlias(node) ? node.resolve(document) : (node as Node | undefined);
+    if (isMap(here)) {
+      const pair = here.items.find((each) => isScalar(each.key) && String(each.key.value) === String(part));
+      if (!pair) return offset;
+      offset = offsetOf(pair.key) ?? offset;
+      if (at === 'key' && depth === path.length - 1) return offset;
+      node = pair.value;
+    } else if (isSeq(here) && typeof part === 'number') {
+      node = here.items[part];
+    } else return offset;
+    offset = offsetOf(node) ?? offset;
+  }
+  return offset;
+}
