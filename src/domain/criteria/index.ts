@@ -1,9 +1,16 @@
 /** The list of criteria, and the way from an instance of a policy to what it says. */
 import type { z } from 'zod';
 import type { Criterion, Finding, Instance, JudgeAt } from './criterion.ts';
+import { approvedBy } from './approved-by/criterion.ts';
 import { buildDistributed } from './build-distributed/criterion.ts';
+import { complianceClosed } from './compliance-closed/criterion.ts';
+import { custom } from './custom/criterion.ts';
 import { latestBuildComplete } from './latest-build-complete/criterion.ts';
+import { listingFree } from './listing-free/criterion.ts';
+import { manual } from './manual/criterion.ts';
+import { nightlyFresh } from './nightly-fresh/criterion.ts';
 import { noBlockingBugs } from './no-blocking-bugs/criterion.ts';
+import { reported } from './reported/criterion.ts';
 import { signedOff } from './signed-off/criterion.ts';
 import { soaked } from './soaked/criterion.ts';
 import { testsPassed } from './tests-passed/criterion.ts';
@@ -14,12 +21,19 @@ import { windowOpen } from './window-open/criterion.ts';
 export const criteria: readonly Criterion<unknown>[] = [
   latestBuildComplete,
   testsPassed,
+  nightlyFresh,
   buildDistributed,
   noBlockingBugs,
   triageEmpty,
   signedOff,
+  listingFree,
+  complianceClosed,
   soaked,
   windowOpen,
+  approvedBy,
+  custom,
+  manual,
+  reported,
 ];
 
 const byKind: ReadonlyMap<string, Criterion<unknown>> = new Map(criteria.map((criterion) => [criterion.kind, criterion]));

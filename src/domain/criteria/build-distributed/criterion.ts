@@ -1,6 +1,6 @@
 /** Did the release candidate reach its audience? */
 import { z } from 'zod';
-import { dayAndTime } from '#domain/calendar/words.ts';
+import { dayAndTime } from '../../calendar/words.ts';
 import { duration } from '../../duration.ts';
 import { audiences } from '../../facts.ts';
 import type { Build, Distribution } from '../../facts.ts';

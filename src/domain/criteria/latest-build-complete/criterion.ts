@@ -1,6 +1,6 @@
 /** Does the newest release candidate contain every commit of the release branch? */
 import { z } from 'zod';
-import { dayAndTime } from '#domain/calendar/words.ts';
+import { dayAndTime } from '../../calendar/words.ts';
 import { duration } from '../../duration.ts';
 import type { Build } from '../../facts.ts';
 import { cutOf } from '../../release/track.ts';

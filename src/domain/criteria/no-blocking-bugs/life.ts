@@ -2,7 +2,7 @@
  * The life of a blocker: `open → fix merged → in build N → verified on N`. Only the last is clear, and only when the build that is to ship,
  * or that ships, has the fix. What the tracker calls closed is not clear by that.
  */
-import type { Bug, Build, TrackFacts } from '../../facts.ts';
+import type { BranchCommit, Bug, Build, TrackFacts } from '../../facts.ts';
 import type { TrackPolicy } from '../../policy/track-policy.ts';
 import { lacksOf } from '../candidates.ts';
 import type { Candidates, Spoken } from '../candidates.ts';
@@ -160,8 +160,11 @@ function hasCommit(rc: Rc, fix: string, { facts, policy }: Builds): 'yes' | 'no'
 
 /** The commit of the release branch that brings this fix: itself, or the one that was picked from it. */
 function onBranch(fix: string, facts: Pick<TrackFacts, 'commits'>): string | null {
-  const found = facts.commits.find(
-    (commit) => sameCommit(commit.sha, fix) || (commit.origin?.sha != null && sameCommit(commit.origin.sha, fix)),
-  );
+  const found = facts.commits.find((commit) => sameCommit(commit.sha, fix) || isOriginOf(commit, fix));
   return found?.sha ?? null;
+}
+
+function isOriginOf(commit: BranchCommit, fix: string): boolean {
+  const sha = commit.origin?.sha ?? null;
+  return sha !== null && sameCommit(sha, fix);
 }

@@ -1,7 +1,7 @@
 /** Has every team that must sign signed this candidate? */
 import { z } from 'zod';
-import { dayAndTime } from '#domain/calendar/words.ts';
-import { dayOf, momentOf } from '#domain/calendar/zone.ts';
+import { dayAndTime } from '../../calendar/words.ts';
+import { dayOf, momentOf } from '../../calendar/zone.ts';
 import { duration } from '../../duration.ts';
 import type { Build, SignOff } from '../../facts.ts';
 import type { Team } from '../../policy/track-policy.ts';

@@ -1,6 +1,6 @@
 /** Has the minimum time in a stage, or at a share of the rollout, passed? */
 import { z } from 'zod';
-import { dayAndTime } from '#domain/calendar/words.ts';
+import { dayAndTime } from '../../calendar/words.ts';
 import { duration } from '../../duration.ts';
 import { percentOfStep } from '../../release/track.ts';
 import type { Stage, Step } from '../../release/track.ts';

@@ -1,6 +1,6 @@
 /** Does every open bug of the version have an owner? */
 import { z } from 'zod';
-import { dayAndTime } from '#domain/calendar/words.ts';
+import { dayAndTime } from '../../calendar/words.ts';
 import { duration } from '../../duration.ts';
 import type { Bug } from '../../facts.ts';
 import { earliest, inWords, msBetween, plusMinutes } from '../../time.ts';

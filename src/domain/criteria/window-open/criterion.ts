@@ -1,7 +1,7 @@
 /** May the step be taken at this hour and on this day? */
 import { z } from 'zod';
-import { dayAndTime } from '#domain/calendar/words.ts';
-import { windowState } from '#domain/calendar/windows.ts';
+import { dayAndTime } from '../../calendar/words.ts';
+import { windowState } from '../../calendar/windows.ts';
 import { windowOf } from '../../policy/track-policy.ts';
 import type { Criterion, Finding, JudgeAt, Who } from '../criterion.ts';
 import { green, yellow } from '../finding.ts';

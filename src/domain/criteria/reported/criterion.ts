@@ -1,0 +1,37 @@
+/** What does the source that reports on this say? */
+import { z } from 'zod';
+import { duration } from '../../duration.ts';
+import type { Criterion, Finding, JudgeAt } from '../criterion.ts';
+import { unknown } from '../finding.ts';
+import { reportOf } from '../reports.ts';
+import { findingOf } from '../stated.ts';
+
+const settings = z.strictObject({
+  'fresh-for': duration
+    .nullable()
+    .default(null)
+    .describe('How old a report may be before it is Unknown. Not set: a report holds until the next one.'),
+});
+type Settings = z.infer<typeof settings>;
+
+export const reported: Criterion<Settings> = {
+  kind: 'reported',
+  title: 'Reported',
+  asks: 'A source of the user’s own reports green for this instance on this track. It stands in for what Signalbox does not judge itself.',
+  settings,
+  shorthand: 'fresh-for',
+  needs: ['report'],
+  waivable: true,
+  judge,
+};
+
+function judge(at: JudgeAt<Settings>): Finding {
+  const stated = reportOf(at.facts.reports, { instance: at.instance, version: at.track.version, platform: at.track.platform });
+  if (stated !== null) return findingOf(stated, at.settings['fresh-for'], at.now);
+  return unknown({
+    headline: 'Nothing reported',
+    because: `Nothing has been reported for “${at.instance}” of ${at.track.version} on ${at.track.platform}.`,
+    turnsGreen: `when a source reports green for “${at.instance}”`,
+    who: [{ kind: 'source', name: at.instance, what: 'reports for the first time', contact: null }],
+  });
+}
