@@ -49,10 +49,10 @@ export function mendedByBuilds(trunk: Trunk, cut: Cut, builds: readonly { cut: C
 
 /**
  * Whether the repository is a channel flow. There, first-parent walks from most finals end at one old fork of the channel branch, while their merge bases differ:
- * at least three finals whose fork is another final's too, and more of them than not.
+ * more than half of the finals leave at a fork from which three or more merge bases are reached.
  */
 export function detectPolicy(graph: CommitGraph, trunk: Trunk, finals: readonly number[]): CutPolicy {
-  const basesOfFork = new Map<number, Set<number>>();
+  const byFork = new Map<number, { finals: number; bases: Set<number> }>();
   let forked = 0;
   for (const final of finals) {
     if (trunk.contains(final)) continue;
@@ -60,10 +60,12 @@ export function detectPolicy(graph: CommitGraph, trunk: Trunk, finals: readonly 
     const fork = firstParentFork(graph, trunk, final);
     if (base < 0 || fork < 0) continue;
     forked++;
-    const bases = basesOfFork.get(fork) ?? new Set();
-    basesOfFork.set(fork, bases.add(base));
+    const leaving = byFork.get(fork) ?? { finals: 0, bases: new Set() };
+    leaving.finals++;
+    leaving.bases.add(base);
+    byFork.set(fork, leaving);
   }
   let shared = 0;
-  for (const bases of basesOfFork.values()) if (bases.size >= 3) shared += bases.size;
-  return shared >= 3 && shared * 2 > forked ? 'merge-base' : 'first-parent';
+  for (const leaving of byFork.values()) if (leaving.bases.size >= 3) shared += leaving.finals;
+  return shared * 2 > forked ? 'merge-base' : 'first-parent';
 }
