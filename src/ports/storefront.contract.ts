@@ -35,7 +35,10 @@ function where(applies: boolean, name: string, run: () => Promise<void>): void {
 }
 
 function whereAll(applies: boolean, name: string, run: () => void): void {
-  if (applies) describe(name, run);
+  if (!applies) return;
+  describe(name, () => {
+    run();
+  });
 }
 
 /** Describes the contract for one kind; `make` gives a fresh harness for each test. */

@@ -12,7 +12,10 @@ const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 export const sandboxSettings = z.object({
   url: z
     .url({ protocol: /^http$/, error: 'the address of a running sandbox, such as http://127.0.0.1:4811' })
-    .refine((url) => LOOPBACK.includes(new URL(url).hostname), 'the sandbox answers on this machine only: http://127.0.0.1 with its port')
+    .refine(
+      (url) => LOOPBACK.includes(URL.parse(url)?.hostname ?? ''),
+      'the sandbox answers on this machine only: http://127.0.0.1 with its port',
+    )
     .default('http://127.0.0.1:4811')
     .describe('Where `signalbox sandbox serve` answers.'),
   apps: z
