@@ -216,6 +216,6 @@ function isLeftBehind(lock) {
 try {
   holdingLock(main);
 } catch (error) {
-  say(error instanceof Trouble ? error.message : (error.stack ?? String(error)));
+  say(error instanceof Trouble || error.code === 'CHROME_PATH' ? error.message : (error.stack ?? String(error)));
   process.exitCode = 1;
 }

@@ -14,7 +14,9 @@ function findChromium() {
   const named = process.env.CHROME_PATH;
   if (named !== undefined && named !== '') {
     if (isProgram(named)) return named;
-    throw new Error(`CHROME_PATH is ${named}, and no program is there. Set it to a Chromium or Chrome, or unset it.`);
+    throw Object.assign(new Error(`CHROME_PATH is ${named}, and no program is there. Set it to a Chromium or Chrome, or unset it.`), {
+      code: 'CHROME_PATH',
+    });
   }
   return findProgram(NAMES) ?? OUTSIDE_PATH.find(isProgram) ?? null;
 }

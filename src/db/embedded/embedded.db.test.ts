@@ -71,8 +71,10 @@ type Started = { child: ChildProcess; url: string; info: EmbeddedInfo; log: () =
 /** A process of its own that starts the embedded PostgreSQL and stays. */
 async function startInChild(dataDir: string, environment: Record<string, string> = {}): Promise<Started> {
   const program = `
+    import { createLog } from ${JSON.stringify(join(packageRoot(), 'src', 'lib', 'log.ts'))};
     import { startEmbedded } from ${JSON.stringify(join(dirname(fileURLToPath(import.meta.url)), 'index.ts'))};
-    const { url, info } = await startEmbedded({ dataDir: ${JSON.stringify(dataDir)}, durable: false, fallbackRoot: ${JSON.stringify(folder)} });
+    const log = createLog({ level: 'error' });
+    const { url, info } = await startEmbedded({ dataDir: ${JSON.stringify(dataDir)}, durable: false, fallbackRoot: ${JSON.stringify(folder)}, log });
     console.log(JSON.stringify({ url, info }));
     setInterval(() => {}, 1000);`;
   const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', program], {
@@ -167,9 +169,10 @@ describe('one life of the embedded PostgreSQL', () => {
 
 describe('whatever way the program ends, PostgreSQL does not outlive it for long', () => {
   test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s stops both', async (signal) => {
-    const { child, info } = await startInChild(freshDataDir());
+    const { child, info, log } = await startInChild(freshDataDir());
     child.kill(signal);
     expect(await exitOf(child)).toBe(signal);
+    expect(log()).toBe('');
     expect(isAlive(info.pid)).toBe(false);
   });
 

@@ -143,7 +143,7 @@ function keepRunning(
   };
   const watch = (postmaster: Postmaster): void => {
     void postmaster.ended.then(({ code, signal }) => {
-      if (isStopping) return;
+      if (isStopping || postmaster.wasAsked()) return;
       setup.log.error({ code, signal }, 'PostgreSQL ended by itself; starting it again');
       restart = startAgain().catch((error: unknown) => {
         setup.log.error({ err: error }, 'PostgreSQL cannot be started again');

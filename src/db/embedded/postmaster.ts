@@ -24,6 +24,8 @@ export type PostmasterSetup = {
 /** A running PostgreSQL, child of this process. `ended` resolves when it is gone, whoever ended it. */
 export type Postmaster = {
   pid: number;
+  /** It was asked to stop: then its end is no accident. */
+  wasAsked: () => boolean;
   ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   /** Asks it to stop and waits: after 10 s it is made to. Twice is harmless. */
   stop: () => Promise<void>;
@@ -104,6 +106,7 @@ async function whenReady(child: ChildProcess, data: string, log: Log): Promise<'
 function postmasterOf(child: ChildProcess, end: Promise<End>): Postmaster | null {
   const pid = child.pid;
   if (pid === undefined) return null;
+  let isAsked = false;
   let stopping: Promise<void> | null = null;
   const stop = async (): Promise<void> => {
     for (const [signal, forMs] of [
@@ -116,7 +119,19 @@ function postmasterOf(child: ChildProcess, end: Promise<End>): Postmaster | null
     }
     throw new EmbeddedTrouble('failed', `PostgreSQL (process ${pid}) does not stop.`);
   };
-  return { pid, ended: end, stop: () => (stopping ??= stop()), signalStop: () => void child.kill('SIGINT') };
+  return {
+    pid,
+    wasAsked: () => isAsked,
+    ended: end,
+    stop: () => {
+      isAsked = true;
+      return (stopping ??= stop());
+    },
+    signalStop: () => {
+      isAsked = true;
+      child.kill('SIGINT');
+    },
+  };
 }
 
 async function endsWithin(end: Promise<End>, ms: number): Promise<boolean> {
