@@ -212,7 +212,7 @@ export type Fact<K extends FactKind = FactKind> = {
 
 type At = { at: Instant; source: string };
 
-export type Build = z.infer<typeof buildFact> & At & { candidate: number | null };
+export type Build = Omit<z.infer<typeof buildFact>, 'candidate'> & At & { candidate: number | null };
 export type TestRun = z.infer<typeof testRunFact> & At;
 export type Distribution = z.infer<typeof distributionFact> & At;
 export type Check = z.infer<typeof checkFact> & At;

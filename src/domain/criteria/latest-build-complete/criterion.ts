@@ -83,7 +83,7 @@ function beforeTheFirst(at: At, rcs: Candidates): Finding {
   if (code.length > 0) return inNoBuild(at, code, 'No RC was built yet, and none is building.', []);
   return yellow({
     headline: 'No RC yet',
-    because: `${branchName(at)} is cut and has no commits since, but no RC of it was built yet.`,
+    because: `The branch ${branchName(at)} is cut and has no commits since, but no RC of it was built yet.`,
     turnsGreen: `when the first RC of ${branchName(at)} is built`,
     who: [releaseManager('starts the first RC', at.release)],
     evidence: [branchEvidence(at)],
@@ -95,6 +95,7 @@ function aboutBuild(at: At, spoken: Spoken): Finding {
   const lacks = lacksOf(spoken.commit, at.facts, at.policy);
   const { newer } = spoken;
   if (newer !== null) return withNewer(at, spoken, newer, lacks);
+  if (at.track.rejectedBuilds.includes(spoken.number)) return rejected(at, spoken);
   if (lacks === null) return notWorkedOut(at, spoken, evidenceOf(at, spoken));
   if (lacks.code.length === 0) return complete(at, spoken, lacks);
   if (isWithStorefront(at)) return shipped(at, spoken, lacks);
@@ -159,6 +160,17 @@ function complete(at: At, spoken: Spoken, lacks: Lacks): Finding {
     turnsGreen: `when an RC after ${rcName(failed)} is built with every commit`,
     who: [releaseManager('has the RC built again', at.release), sourceWho(failed.source, 'builds the RC again')],
     evidence: [...told.evidence, buildEvidence(failed)],
+  });
+}
+
+/** A storefront rejected the build itself: whatever it contains, it is never sent again. */
+function rejected(at: At, spoken: Spoken): Finding {
+  return red({
+    headline: `${capital(rcName(spoken))} was rejected`,
+    because: `${capital(rcInFull(spoken))} was rejected by a storefront and is not sent again, and no newer RC is building.`,
+    turnsGreen: `when an RC after ${rcName(spoken)} is built with every commit`,
+    who: [releaseManager('has the cause mended and starts a new RC', at.release)],
+    evidence: evidenceOf(at, spoken),
   });
 }
 
