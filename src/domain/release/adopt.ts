@@ -113,7 +113,7 @@ function adoptStorefronts(world: World, track: Track): TrackEvent | null {
     case 'candidate': {
       if (!states.every((state) => submittedStates.includes(state))) return null;
       // a rejection that sent the track back stays readable until something new is submitted
-      if (states.includes('rejected') && isOldRejection(world, seen)) return null;
+      if (states.includes('rejected') && isOldRejection(track, seen)) return null;
       const shipped = shippedCandidate(world, track, seen);
       if (!shipped) return null;
       if (track.stage === 'stabilising' || track.candidate.build !== shipped.build) return { is: 'candidate-chosen', candidate: shipped };
@@ -136,12 +136,11 @@ function adoptStorefronts(world: World, track: Track): TrackEvent | null {
   }
 }
 
-/** A rejection is old when it was read before the track went back for it: the storefront repeats it until the next submission. */
-function isOldRejection(world: World, seen: readonly Seen[]): boolean {
-  const { track } = world;
-  const rejected = seen.find(({ state }) => state?.state === 'rejected')?.state;
-  if (!rejected) return false;
-  return track.submissions > 0 && (rejected.submittedAt === null || track.back === null || rejected.submittedAt <= track.back.at);
+/** A rejection is old when the track went back for it: the storefront repeats it until the next submission. */
+function isOldRejection(track: Track, seen: readonly Seen[]): boolean {
+  const { back } = track;
+  if (back?.from !== 'in-review' && back?.from !== 'store-approved') return false;
+  return seen.every(({ state }) => state?.state !== 'rejected' || state.submittedAt === null || state.submittedAt <= back.at);
 }
 
 function adoptReview(

@@ -26,6 +26,7 @@ function beginning({ app, version, platform, kind, at }: Born) {
     halts: 0,
     back: null,
     noted: {},
+    rejectedBuilds: [],
     robotPaused: null,
   };
 }

@@ -10,7 +10,8 @@ export function newestBuilt(track: Track, world: Pick<World, 'facts'>): Build | 
 }
 
 /** Why this build cannot be the final candidate, in words; null when it can. */
-export function unfit(build: Build, world: Pick<World, 'facts' | 'policy'>): string | null {
+export function unfit(build: Build, world: Pick<World, 'facts' | 'policy' | 'track'>): string | null {
+  if (world.track.rejectedBuilds.includes(build.number)) return `build ${build.number} was rejected by a storefront`;
   if (build.kind !== 'release-candidate') return `build ${build.number} is a nightly of trunk, not a release candidate`;
   if (build.state !== 'succeeded') return `build ${build.number} is ${build.state}`;
   const lacking = lacksOf(build.commit, world.facts, world.policy)?.code ?? [];

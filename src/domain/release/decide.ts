@@ -11,7 +11,7 @@ import type { Command, Refused, RefusalCode } from './commands.ts';
 import type { Event, RecordEvent, TrackEvent } from './events.ts';
 import { evolve } from './evolve.ts';
 import { isOpen, keyFor, order, orderedEvent, wish, type Orderer, type Wish } from './orders.ts';
-import { permitted } from './permitted.ts';
+import { haltingVerdicts, permitted } from './permitted.ts';
 import { branchName, haltWishes, wishesForStep } from './robot.ts';
 import { candidateOf, percentStep, type Step, type Track } from './track.ts';
 import type { Accepted, Decision, World } from './world.ts';
@@ -243,6 +243,17 @@ function resume(command: Of<'resume'>, world: World, track: Track, by: By): Deci
   );
   if (stuck.length > 0)
     return refuse('not-supported', `${stuck.map(({ kind }) => capabilities[kind].name).join(', ')} cannot resume`, 'release a hotfix');
+  const reds = haltingVerdicts(world, judgeTrack(world, track));
+  if (reds.length > 0) {
+    return {
+      ...refuse(
+        'criteria-not-met',
+        `the robot would halt it again at once: ${reds.map((verdict) => `${verdict.title} (${verdict.headline})`).join(', ')}`,
+        'waive it with a reason, or wait until it is no longer red',
+      ),
+      holding: reds.map((verdict) => verdict.instance),
+    };
+  }
   const prefix = `${track.id}:resume:${track.halts}:`;
   const failed =
     track.resuming !== null && world.facts.actions.some((action) => action.state === 'refused' && action.key.startsWith(prefix));

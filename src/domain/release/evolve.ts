@@ -66,7 +66,8 @@ export function evolve(track: Track, event: Event, at: Instant, by: string): Tra
       const cut = needCut(track, event.is);
       if (event.kind === 'metadata')
         return { ...base(track, 'candidate', at), stage: 'candidate', cut, candidate: needCandidate(track, event.is), back };
-      return { ...base(track, 'stabilising', at), stage: 'stabilising', cut, back };
+      const rejectedBuilds = [...track.rejectedBuilds, needCandidate(track, event.is).build];
+      return { ...base(track, 'stabilising', at), stage: 'stabilising', cut, back, rejectedBuilds };
     }
     case 'withdrawn':
       return {
@@ -204,6 +205,7 @@ function base(track: Track, stage: Stage, at: Instant) {
     halts: track.halts,
     back: track.back && stageIsBefore(stage, track.back.from) ? track.back : null,
     noted: track.noted,
+    rejectedBuilds: track.rejectedBuilds,
     robotPaused: track.robotPaused,
   };
 }

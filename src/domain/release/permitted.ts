@@ -1,9 +1,15 @@
 /** The interlock: whether a step may be taken now, whoever asks. */
 import { holding } from '../criteria/verdicts.ts';
-import type { Verdict } from '../criteria/criterion.ts';
+import { passes, type Verdict } from '../criteria/criterion.ts';
 import { listingHolder, nextStep, pendingSteps } from './can.ts';
 import type { Step, Track } from './track.ts';
 import type { World } from './world.ts';
+
+/** Verdicts that halt a rollout now: red, set up, and not waived. */
+export function haltingVerdicts(world: Pick<World, 'policy'>, verdicts: readonly Verdict[]): readonly Verdict[] {
+  const ids = world.policy.haltsWhileRollingOut.map((instance) => instance.id);
+  return verdicts.filter((verdict) => ids.includes(verdict.instance) && verdict.colour === 'red' && !passes(verdict));
+}
 
 export type Permission =
   | { ok: true }
@@ -29,7 +35,9 @@ export function permitted(world: World, track: Track, verdicts: readonly Verdict
       holding: [],
     };
   }
-  const holds = holding(verdicts, steps);
+  const holds = [...holding(verdicts, steps)];
+  // what would halt the rollout never lets it grow, whatever stands before the next share
+  if (track.stage === 'rolling-out') holds.push(...haltingVerdicts(world, verdicts).filter((verdict) => !holds.includes(verdict)));
   if (holds.length > 0) {
     return {
       ok: false,

@@ -7,6 +7,7 @@ import { passes, isWorse, type Evidence, type Verdict } from '../criteria/criter
 import { holding, judgeTrack } from '../criteria/verdicts.ts';
 import type { ActionState, Waiver } from '../facts.ts';
 import { earliest, type Instant } from '../time.ts';
+import { fullStop } from '../words.ts';
 import { adopt } from './adopt.ts';
 import { asCandidate, newestBuilt, unfit } from './candidates.ts';
 import { nextStep, stepsOf } from './can.ts';
@@ -14,7 +15,7 @@ import type { Event, RecordEvent, TrackEvent } from './events.ts';
 import { evolve, noteKey } from './evolve.ts';
 import { askedAgainAt, isOpen, keyFor, order, orderedEvent, robot, serves, wish, type Wish } from './orders.ts';
 import { permitted } from './permitted.ts';
-import { haltWishes, holdNow, modeOf, pauseOf, stopNow, wishesForStep } from './robot.ts';
+import { haltWishes, holdNow, modeFor, modeOf, pauseOf, stopNow, wishesForStep } from './robot.ts';
 import { robotState, stepPhrase } from './sentence.ts';
 import { candidateOf, hasEnded, percentStep, type Step, type Track } from './track.ts';
 import type { Plan, Question, World } from './world.ts';
@@ -36,8 +37,12 @@ export function plan(world: World): Plan {
       if (!track.halting && stopping.wishes.length > 0) {
         const ordered: TrackEvent = { is: 'halt-ordered', key: stopping.wishes[0]?.prefix ?? '', why: stopping.why };
         events.push(ordered);
-        track = evolve(track, ordered, seen.now, robot.name);
-        wishes.push(wish.page(track, `halt:${track.halts + 1}`, stopping.page, 'the robot halted a rollout'));
+        // a storefront that already stands still needs no read-back of its own
+        const stopped = adopt({ ...seen, track: evolve(track, ordered, seen.now, robot.name) });
+        events.push(...stopped.events);
+        ({ track } = stopped);
+        if (track.stage === 'halted') verdicts = judgeTrack(seen, track);
+        wishes.push(wish.page(track, `halt:${seen.track.halts + 1}`, stopping.page, 'the robot halted a rollout'));
       }
     } else if (!track.halting)
       questions.push(
@@ -125,7 +130,7 @@ function chooseCandidate(world: World, track: Track): { track: Track; verdicts: 
   const stays = { track, verdicts, events: [] };
   if (track.stage !== 'stabilising' || pauseOf(world, track)) return stays;
   const build = newestBuilt(track, world);
-  if (!build || unfit(build, world) !== null) return stays;
+  if (!build || unfit(build, { ...world, track }) !== null) return stays;
   // a process without the stage does not wait in it: its candidate is chosen by the step that ships it
   const waits = world.policy.stages.includes('candidate');
   const mode = waits ? world.policy.robot.candidate : world.policy.robot.submit;
@@ -147,7 +152,7 @@ function advanceNow(world: World, track: Track, verdicts: readonly Verdict[], st
   if (busyStopping || pauseOf(world, track) || !permitted(world, track, verdicts, step).ok || !isTimeFor(world, step)) return none;
   const wishes = wishesForStep(world, track, step, `every criterion before ${step} is met`);
   if (wishes.length === 0 && !(step === 'submit' && track.stage === 'stabilising')) return none;
-  const mode = modeOf(world, step);
+  const mode = modeFor(world, track, step);
   switch (mode) {
     case 'manual':
       return none;
@@ -244,14 +249,19 @@ function messages(world: World, track: Track, events: readonly Event[]): readonl
         wishes.push(wish.announcement(track, 'cut', `${name}: the release branch ${event.cut.branch} is cut.`));
         break;
       case 'went-back':
-        wishes.push(wish.announcement(track, `went-back:${track.since}`, `${name} went back to stabilising: ${event.why}.`));
+        wishes.push(wish.announcement(track, `went-back:${track.since}`, `${name} went back to stabilising: ${fullStop(event.why)}`));
         break;
       case 'submitted':
         wishes.push(wish.announcement(track, `submitted:${track.submissions}`, `${name}: build ${event.candidate.build} is submitted.`));
         break;
       case 'rejected':
         wishes.push(
-          wish.page(track, `rejected:${track.submissions}`, `${name} was rejected: ${event.why}.`, 'a storefront rejected a release'),
+          wish.page(
+            track,
+            `rejected:${track.submissions}`,
+            `${name} was rejected: ${fullStop(event.why)}`,
+            'a storefront rejected a release',
+          ),
         );
         break;
       case 'rollout-started':
@@ -262,7 +272,11 @@ function messages(world: World, track: Track, events: readonly Event[]): readonl
         break;
       case 'halted':
         wishes.push(
-          wish.announcement(track, `halted:${track.halts}`, `${name} is halted at ${event.percent}% by ${event.by}: ${event.why}.`),
+          wish.announcement(
+            track,
+            `halted:${track.halts}`,
+            `${name} is halted at ${event.percent}% by ${event.by}: ${fullStop(event.why)}`,
+          ),
         );
         break;
       case 'released': {

@@ -1,6 +1,6 @@
 /** What the robot wishes for a track now, stage by stage. Pure: it reads the world and names effects, it orders nothing. */
 import { holding, judgeTrack } from '../criteria/verdicts.ts';
-import { passes, type Verdict } from '../criteria/criterion.ts';
+import type { Verdict } from '../criteria/criterion.ts';
 import type { RobotMode } from '../policy/track-policy.ts';
 import { capabilities } from '../rollout/storefronts.ts';
 import { earliest, plusMinutes, type Instant } from '../time.ts';
@@ -8,7 +8,7 @@ import { seenOf } from './adopt.ts';
 import { firstPercent, haltableStorefronts, nextPercent, nextStep } from './can.ts';
 import type { TrackEvent } from './events.ts';
 import { wish, type Wish } from './orders.ts';
-import { permitted } from './permitted.ts';
+import { haltingVerdicts, permitted } from './permitted.ts';
 import type { RobotPause } from './release.ts';
 import { percentStep, type RollingOutTrack, type Step, type Track } from './track.ts';
 import type { World } from './world.ts';
@@ -23,6 +23,16 @@ export function modeOf(world: World, step: Step): RobotMode {
   const { robot, rollout } = world.policy;
   if (step === 'cut' || step === 'candidate' || step === 'submit') return robot[step];
   return step === percentStep(rollout[0] ?? 100) ? robot.start : robot.raise;
+}
+
+/** What was rejected or taken back is not sent again unchanged without a person's word. */
+export function modeFor(world: World, track: Track, step: Step): RobotMode {
+  const mode = modeOf(world, step);
+  const cameBack =
+    track.stage === 'candidate' &&
+    (track.back?.from === 'in-review' || track.back?.from === 'store-approved') &&
+    track.candidate.chosenAt <= track.back.at;
+  return cameBack && mode === 'auto' ? 'ask' : mode;
 }
 
 /** Effects that take the next step, whoever orders them. Empty while nothing is to be done outside for it. */
@@ -79,12 +89,6 @@ function wishesToRaise(world: World, track: RollingOutTrack, step: Step, why: st
 /** The release branch's name by the policy's pattern. */
 export function branchName(world: World): string {
   return world.policy.code.releaseBranch.replaceAll('{version}', world.release.version).replaceAll('{platform}', world.track.platform);
-}
-
-/** Verdicts that halt a rollout now: red, set up, and not waived. */
-export function haltingVerdicts(world: World, verdicts: readonly Verdict[]): readonly Verdict[] {
-  const ids = world.policy.haltsWhileRollingOut.map((instance) => instance.id);
-  return verdicts.filter((verdict) => ids.includes(verdict.instance) && verdict.colour === 'red' && !passes(verdict));
 }
 
 export type Stop = { why: string; wishes: readonly Wish[]; page: string };

@@ -3,10 +3,12 @@ import { holding } from '../criteria/verdicts.ts';
 import type { Verdict } from '../criteria/criterion.ts';
 import type { ActionState } from '../facts.ts';
 import { dayAndTime } from '../calendar/words.ts';
+import { fullStop } from '../words.ts';
 import { latest, type Instant } from '../time.ts';
 import { firstPercent, nextStep, pendingSteps } from './can.ts';
 import { isOpen } from './orders.ts';
-import { haltingVerdicts, modeOf, pauseOf } from './robot.ts';
+import { haltingVerdicts } from './permitted.ts';
+import { modeFor, pauseOf } from './robot.ts';
 import { hasEnded, type Step, type Track } from './track.ts';
 import type { RobotState, World } from './world.ts';
 
@@ -43,8 +45,11 @@ export function robotState(world: World, track: Track, verdicts: readonly Verdic
 
   const failed = world.facts.actions.findLast((action) => action.state === 'refused' && stillMatters(action, track, world));
   if (failed)
-    return state('failed', `Could not ${effectPhrases[failed.kind] ?? failed.kind}: ${failed.outcome ?? 'refused'} A person must look.`);
-  if (hasEnded(track)) return state('resting', `Nothing is ahead: ${track.why}.`);
+    return state(
+      'failed',
+      `Could not ${effectPhrases[failed.kind] ?? failed.kind}: ${fullStop(failed.outcome ?? 'refused')} A person must look.`,
+    );
+  if (hasEnded(track)) return state('resting', `Nothing is ahead: ${fullStop(track.why)}`);
   const busy = world.facts.actions.find((action) => isOpen(action) && action.kind !== 'announce' && action.kind !== 'page');
   if (busy) return state('acting', busySentence(busy, world));
   if (track.stage === 'halted') {
@@ -61,7 +66,7 @@ export function robotState(world: World, track: Track, verdicts: readonly Verdic
   const pause = pauseOf(world, track);
   if (pause) {
     const until = pause.until ? ` until ${dayAndTime(pause.until, world.app.timezone, world.now)}` : '';
-    return state('paused', `Paused by ${pause.by}${until}: ${pause.why}. It goes on observing, holding and halting.`);
+    return state('paused', `Paused by ${pause.by}${until}: ${fullStop(pause.why)} It goes on observing, holding and halting.`);
   }
   return ahead(world, track, step, verdicts, missing, state);
 }
@@ -78,7 +83,7 @@ function ahead(
   const when = notBefore(world, track, verdicts);
   const at = when ? ` at ${dayAndTime(when, world.app.timezone, world.now)}` : '';
   const names = [...new Set(missing)].join(', ');
-  const mode = modeOf(world, step);
+  const mode = modeFor(world, track, step);
   if (track.stage === 'in-review') {
     const held = missing.length > 0 ? ` Not permitted yet: ${names}.` : '';
     return state(missing.length > 0 ? 'holding' : 'armed', `Waits for the storefront’s review, then will ${phrase}.${held}`);

@@ -53,6 +53,8 @@ type Every = {
   back: Back | null;
   /** Steps that `shadow` has noted and `ask` has asked, so that each is noted once for one candidate. */
   noted: Readonly<Record<string, Instant>>;
+  /** Builds that a storefront rejected: they are never submitted again. */
+  rejectedBuilds: readonly string[];
   /** The robot does not advance this track while this stands; the app may be paused too. */
   robotPaused: RobotPause | null;
 };

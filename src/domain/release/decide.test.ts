@@ -1,0 +1,297 @@
+import { describe, expect, test } from 'vitest';
+import { aBranch, aBug, aBuild, aPolicy, aTeam, aTrack, sampleCommits, sampleShas } from '../criteria/testing.ts';
+import { parseInstance } from '../criteria/index.ts';
+import type { Actor, Role } from '../roles.ts';
+import { decide } from './decide.ts';
+import { plan } from './plan.ts';
+import { aWorld, obeyed, saying, settled, written } from './playing.ts';
+import type { Command } from './commands.ts';
+import type { World } from './world.ts';
+
+const built = { branch: aBranch(), commits: sampleCommits.slice(0, 2), missing: { [sampleShas.second]: [] }, builds: [aBuild()] };
+const person = (...roles: Role[]): Actor => ({ kind: 'person', id: `p-${roles.join('-')}`, name: 'M. Lind', roles, teams: ['player'] });
+const manager = person('release-manager');
+const quality = parseInstance({ kind: 'reported', id: 'quality', title: 'Quality' });
+
+/** The refusal's code, or 'ok'. */
+function answer(command: Command, world: World, by: Actor): string {
+  const decision = decide(command, world, by);
+  return decision.ok ? 'ok' : decision.code;
+}
+
+function rolling(storefront: 'google-play' | 'app-store-connect' | 'microsoft-store' | 'update-feed', percent: number): World {
+  const policy = aPolicy({ storefronts: [storefront], rollout: [1, 10, 50, 100] });
+  const track = percent === 100 ? aTrack('released') : aTrack('rolling-out', { percent });
+  return saying(aWorld(track, { policy, facts: built }), storefront, {
+    state: percent === 100 ? 'released' : 'rolling-out',
+    build: '1047',
+    percent,
+  });
+}
+
+describe('who may', () => {
+  test('a viewer gives no command, and is told who may', () => {
+    expect(decide({ do: 'halt', reason: 'it hurts people' }, rolling('google-play', 1), person('viewer'))).toMatchObject({
+      ok: false,
+      code: 'not-allowed',
+      wouldBeRight: 'ask someone who is member of a team or release manager or release team or admin',
+    });
+  });
+
+  test('any member of a team may halt, and only a release manager or the release team may resume', () => {
+    expect(answer({ do: 'halt', reason: 'it hurts people' }, rolling('google-play', 1), person('member'))).toBe('ok');
+    const halted = saying(aWorld(aTrack('halted'), { policy: aPolicy({ storefronts: ['google-play'] }), facts: built }), 'google-play', {
+      state: 'halted',
+      build: '1047',
+      percent: 1,
+    });
+    expect(answer({ do: 'resume', reason: 'the cause is off' }, halted, person('member'))).toBe('not-allowed');
+    expect(answer({ do: 'resume', reason: 'the cause is off' }, halted, person('admin'))).toBe('not-allowed');
+    expect(answer({ do: 'resume', reason: 'the cause is off' }, halted, person('release-team'))).toBe('ok');
+  });
+
+  test('the robot and integrations give no commands', () => {
+    expect(answer({ do: 'halt', reason: 'x' }, rolling('google-play', 1), { kind: 'robot', id: 'robot', name: 'Robot' })).toBe(
+      'not-allowed',
+    );
+  });
+
+  test('a team’s word is given by someone of that team', () => {
+    const world = aWorld(aTrack('candidate'), { policy: aPolicy({ teams: [aTeam('player'), aTeam('search')] }), facts: built });
+    expect(answer({ do: 'sign-off', team: 'player', state: 'signed', note: null }, world, person('member'))).toBe('ok');
+    expect(answer({ do: 'sign-off', team: 'search', state: 'signed', note: null }, world, person('member'))).toBe('not-allowed');
+    expect(answer({ do: 'sign-off', team: 'nobody', state: 'signed', note: null }, world, person('member'))).toBe('not-found');
+    expect(answer({ do: 'sign-off', team: 'player', state: 'rejected', note: null }, world, person('member'))).toBe('reason-too-short');
+  });
+});
+
+describe('the interlock', () => {
+  test('nobody can submit while a criterion is not met, and the refusal names it with its cure', () => {
+    const policy = aPolicy({ before: { submit: [quality] }, robot: { ...aPolicy().robot, submit: 'manual' } });
+    const decision = decide({ do: 'submit' }, aWorld(aTrack('candidate'), { policy, facts: built }), manager);
+    expect(decision).toMatchObject({ ok: false, code: 'criteria-not-met', holding: ['quality'] });
+    expect(decision.ok ? '' : decision.because).toContain('Quality');
+  });
+
+  test('a person’s order stands in manual mode, and is void the moment a criterion turns', () => {
+    const policy = aPolicy({ before: { submit: [quality] }, robot: { ...aPolicy().robot, submit: 'manual' } });
+    const report = (colour: 'green' | 'red') => ({
+      instance: 'quality',
+      platform: 'ios',
+      version: '8.9.2',
+      colour,
+      because: 'it was said',
+      at: '2024-10-01T12:00:00.000Z',
+      source: 'sandbox',
+    });
+    const world = aWorld(aTrack('candidate'), { policy, facts: { ...built, reports: [report('green')] } });
+    const decision = decide({ do: 'submit' }, world, manager);
+    if (!decision.ok) throw new Error(decision.because);
+    const ordered = written(world, decision);
+    expect(plan(ordered).voids).toEqual([]);
+    const turned = plan({ ...ordered, facts: { ...ordered.facts, reports: [report('red')] } });
+    expect(turned.voids).toEqual([{ key: decision.actions[0]?.key, why: expect.stringContaining('Quality') }]);
+  });
+
+  test('a share is never skipped and never lowered', () => {
+    const world = rolling('google-play', 10);
+    expect(answer({ do: 'raise', percent: 50 }, world, manager)).toBe('ok');
+    expect(answer({ do: 'raise', percent: 100 }, world, manager)).toBe('out-of-order');
+    expect(answer({ do: 'raise', percent: 30 }, world, manager)).toBe('out-of-order');
+    expect(answer({ do: 'raise', percent: 1 }, world, manager)).toBe('already-so');
+  });
+
+  test('a halt is possible from every share, and from 100 % where the storefront can', () => {
+    for (const storefront of ['google-play', 'app-store-connect', 'microsoft-store', 'update-feed'] as const) {
+      for (const percent of [1, 10, 50])
+        expect([storefront, percent, answer({ do: 'halt', reason: 'it hurts people' }, rolling(storefront, percent), manager)]).toEqual([
+          storefront,
+          percent,
+          'ok',
+        ]);
+    }
+    expect(answer({ do: 'halt', reason: 'it hurts people' }, rolling('google-play', 100), manager)).toBe('ok');
+    expect(answer({ do: 'halt', reason: 'it hurts people' }, rolling('update-feed', 100), manager)).toBe('ok');
+    expect(answer({ do: 'halt', reason: 'it hurts people' }, rolling('app-store-connect', 100), manager)).toBe('not-supported');
+  });
+
+  test('halt, read back, resume, read back', () => {
+    const world = rolling('google-play', 10);
+    const halt = decide({ do: 'halt', reason: 'Brazil crashes' }, world, person('member'));
+    if (!halt.ok) throw new Error(halt.because);
+    const stopped = settled(obeyed(world, halt)).world;
+    expect(stopped.track).toMatchObject({ stage: 'halted', percent: 10, why: 'Brazil crashes', halts: 1 });
+    const resume = decide({ do: 'resume', reason: 'the ad server is mended' }, stopped, manager);
+    if (!resume.ok) throw new Error(resume.because);
+    const onward = plan(obeyed(stopped, resume));
+    expect(onward.track).toMatchObject({ stage: 'rolling-out', percent: 10, halting: null });
+  });
+
+  test('a second halt while the first is on its way is told so, and one that was refused can be ordered again', () => {
+    const world = rolling('google-play', 10);
+    const halt = decide({ do: 'halt', reason: 'Brazil crashes' }, world, manager);
+    if (!halt.ok) throw new Error(halt.because);
+    const ordered = written(world, halt);
+    expect(answer({ do: 'halt', reason: 'again' }, ordered, manager)).toBe('waits-for-read-back');
+    const refused: World = {
+      ...ordered,
+      facts: { ...ordered.facts, actions: ordered.facts.actions.map((action) => ({ ...action, state: 'refused' })) },
+    };
+    const again = decide({ do: 'halt', reason: 'again' }, refused, manager);
+    expect(again.ok && again.actions[0]?.key).toBe(`${halt.actions[0]?.key}#2`);
+  });
+
+  test('a rollout is halted before it is canceled', () => {
+    expect(answer({ do: 'cancel', reason: '8.9.3 is about to branch' }, rolling('google-play', 10), manager)).toBe('wrong-stage');
+    const stopped = aWorld(aTrack('halted'), { facts: built });
+    expect(answer({ do: 'cancel', reason: '8.9.3 is about to branch' }, stopped, manager)).toBe('ok');
+  });
+
+  test('canceling in review takes the submission back where the storefront can', () => {
+    const review = saying(aWorld(aTrack('in-review', { submissions: 1 }), { facts: built }), 'app-store-connect', {
+      state: 'in-review',
+      build: '1047',
+    });
+    const decision = decide({ do: 'cancel', reason: '8.9.3 is about to branch' }, review, manager);
+    expect(decision.ok && decision.actions.map((action) => action.effect.kind)).toEqual(['ensure-withdrawn']);
+    expect(decision.ok && decision.track.stage).toBe('canceled');
+    expect(decision.ok && plan(written(review, decision)).voids).toEqual([]);
+  });
+});
+
+describe('waivers', () => {
+  const policy = aPolicy({ before: { submit: [quality, parseInstance({ id: 'no-blocking-bugs', title: 'Blocking bugs' })] } });
+  const world = aWorld(aTrack('candidate'), { policy, facts: { ...built, bugs: [aBug({ nominated: true })] } });
+  const waive = (over: Partial<Extract<Command, { do: 'waive' }>> = {}): Command => ({
+    do: 'waive',
+    instance: 'quality',
+    category: 'known-and-accepted',
+    reason: 'only the kids profile is touched',
+    endsIf: ['new-candidate', 'worse-colour'],
+    ...over,
+  });
+
+  test('a reason of less than twenty characters is refused', () => {
+    expect(answer(waive({ reason: 'fine by me' }), world, manager)).toBe('reason-too-short');
+  });
+
+  test('a blocking bug is not waived: its decision is changed', () => {
+    expect(decide(waive({ instance: 'no-blocking-bugs' }), world, manager)).toMatchObject({
+      ok: false,
+      code: 'not-waivable',
+      wouldBeRight: 'change the bug’s decision instead',
+    });
+  });
+
+  test('the verdict keeps its true colour and the step passes', () => {
+    const alone = { ...world, policy: aPolicy({ before: { submit: [quality] } }) };
+    const decision = decide(waive(), alone, manager);
+    if (!decision.ok) throw new Error(decision.because);
+    const after = plan(written(alone, decision));
+    expect(after.verdicts[0]).toMatchObject({ colour: 'unknown', waiver: { state: 'active' }, holds: null });
+    expect(after.actions.map((action) => action.effect.kind)).toEqual(['ensure-submission']);
+  });
+
+  test('where the policy asks for a second person, the one who asks is never the one who approves', () => {
+    const strict = { ...world, policy: aPolicy({ before: { submit: [quality] }, waivers: { secondApprover: ['unknown'] } }) };
+    const decision = decide(waive(), strict, person('release-manager', 'release-team'));
+    if (!decision.ok) throw new Error(decision.because);
+    const asked = written(strict, decision);
+    expect(plan(asked).actions).toEqual([]);
+    const waiver = asked.facts.waivers[0]?.id ?? '';
+    expect(answer({ do: 'approve-waiver', waiver }, asked, person('release-manager', 'release-team'))).toBe('own-request');
+    expect(answer({ do: 'approve-waiver', waiver }, asked, person('release-manager'))).toBe('not-allowed');
+    const approved = decide({ do: 'approve-waiver', waiver }, asked, person('release-team'));
+    expect(approved.ok && plan(written(asked, approved)).actions).toHaveLength(1);
+  });
+
+  test('a waiver ends by itself at a new candidate, at a worse colour, at its date and at the next step', () => {
+    const alone = { ...world, policy: aPolicy({ before: { submit: [quality], '100%': [quality] } }) };
+    const decision = decide(waive(), alone, manager);
+    if (!decision.ok) throw new Error(decision.because);
+    const waived = written(alone, decision);
+    const why = (at: World) => plan(at).events.flatMap((event) => (event.is === 'waiver-ended' ? [event.why] : []));
+    expect(why(waived)).toEqual([]);
+    expect(
+      why({
+        ...waived,
+        track: aTrack('candidate', {
+          candidate: { build: '1050', commit: sampleShas.second, candidate: 4, chosenAt: waived.now, chosenBy: 'M. Lind' },
+        }),
+      }),
+    ).toEqual(['a new candidate came: build 1050']);
+    const red = {
+      instance: 'quality',
+      platform: 'ios',
+      version: '8.9.2',
+      colour: 'red' as const,
+      because: 'it fell',
+      at: waived.now,
+      source: 'sandbox',
+    };
+    expect(why({ ...waived, facts: { ...waived.facts, reports: [red] } })).toEqual(['it turned from unknown to red']);
+    expect(why({ ...waived, track: aTrack('rolling-out') })).toEqual(['the track reached submit']);
+    const dated = decide(waive({ until: { at: '2024-10-01T13:00:00.000Z' } }), alone, manager);
+    if (!dated.ok) throw new Error(dated.because);
+    expect(why({ ...written(alone, dated), now: '2024-10-01T13:00:00.000Z' })).toEqual(['its date came']);
+  });
+});
+
+describe('words of people', () => {
+  const world = aWorld(aTrack('candidate'), { facts: { ...built, bugs: [aBug()] } });
+
+  test('a bug that is not known cannot be decided, and the known ones are named', () => {
+    expect(
+      decide(
+        { do: 'decide-bug', bug: 'PLAY-9', decision: 'blocker', reason: 'it stops playback', risk: null, impact: null, workaround: null },
+        world,
+        manager,
+      ),
+    ).toMatchObject({ code: 'not-found', wouldBeRight: 'its bugs are PLAY-1' });
+    expect(
+      answer(
+        { do: 'decide-bug', bug: 'PLAY-1', decision: 'blocker', reason: 'it stops playback', risk: null, impact: null, workaround: null },
+        world,
+        manager,
+      ),
+    ).toBe('ok');
+  });
+
+  test('a cherry-pick is asked for once and answered by a release manager', () => {
+    const ask: Command = {
+      do: 'ask-cherry-pick',
+      commit: sampleShas.third,
+      title: 'Resume after the car reconnects',
+      bug: 'PLAY-1',
+      risk: 'small: one condition',
+    };
+    const decision = decide(ask, world, person('member'));
+    expect(decision.ok && decision.events.at(-1)).toMatchObject({ is: 'cherry-pick-asked', pick: { state: 'asked', askedBy: 'M. Lind' } });
+    expect(answer({ ...ask, bug: 'PLAY-9' }, world, person('member'))).toBe('not-found');
+  });
+
+  test('who chose the candidate does not approve it', () => {
+    const approval = parseInstance({
+      kind: 'approved-by',
+      id: 'second-look',
+      title: 'Second look',
+      settings: { role: 'release-manager', count: 1 },
+    });
+    const asked = {
+      ...world,
+      policy: aPolicy({ before: { submit: [approval] } }),
+      track: aTrack('candidate', {
+        candidate: { build: '1047', commit: sampleShas.second, candidate: 3, chosenAt: world.now, chosenBy: 'M. Lind' },
+      }),
+    };
+    expect(answer({ do: 'approve', instance: 'second-look', answer: 'approved', note: null }, asked, manager)).toBe('own-request');
+    expect(
+      answer({ do: 'approve', instance: 'second-look', answer: 'approved', note: null }, asked, {
+        ...manager,
+        id: 'p2',
+        name: 'T. Becker',
+      } as Actor),
+    ).toBe('ok');
+    expect(answer({ do: 'approve', instance: 'nothing', answer: 'approved', note: null }, asked, manager)).toBe('not-found');
+  });
+});
