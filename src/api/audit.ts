@@ -5,7 +5,15 @@ import { journalEntry } from './tracks.ts';
 import { appId, moment, pageOf, pageQuery } from './words.ts';
 
 export const seal = z
-  .object({ id: z.string(), at: moment, heads: z.record(z.string(), z.unknown()), signature: z.string(), publicKey: z.string() })
+  .object({
+    seq: z.int(),
+    at: moment,
+    hash: z.string(),
+    previous: z.string(),
+    heads: z.array(z.object({ chain: z.string(), seq: z.int(), hash: z.string() })),
+    publicKey: z.string(),
+    signature: z.string(),
+  })
   .meta({ id: 'Seal' });
 
 export const auditRoutes = [

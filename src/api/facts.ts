@@ -5,16 +5,10 @@ import { route } from './route.ts';
 import { appParams, BULK_MAX, momentIn } from './words.ts';
 
 const envelope = {
-  source: z
-    .string()
-    .trim()
-    .min(1)
-    .max(100)
-    .optional()
-    .meta({
-      description:
-        'Who says so: `ci`, `tracker`. Decides freshness. `ci` for builds, tests and distributions, `tracker` for bugs and checks, `report` for colours when not said',
-    }),
+  source: z.string().trim().min(1).max(100).optional().meta({
+    description:
+      'Who says so: `ci`, `tracker`. Decides freshness. `ci` for builds, tests and distributions, `tracker` for bugs and checks, `report` for colours when not said',
+  }),
   key: z
     .string()
     .trim()

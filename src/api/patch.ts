@@ -60,7 +60,7 @@ function merged<T>(before: readonly T[], fresh: readonly T[], isGone: (item: T) 
  */
 export function applyPatch(snapshot: ControlRoom, patch: ControlRoomPatch): ControlRoom | null {
   if (patch.version <= snapshot.version) return snapshot;
-  if (patch.from > snapshot.version) return null;
+  if (patch.from !== snapshot.version) return null;
   const goneTracks = new Set(patch.removedTracks);
   const goneCells = new Set(patch.removedCells.map(cellKey));
   return {

@@ -70,7 +70,6 @@ export const cell = z
     informing: z.boolean(),
     setUp: z.boolean(),
     waivable: z.boolean(),
-    latched: z.boolean(),
     waiver: waiver.nullable(),
   })
   .meta({ id: 'Cell' });

@@ -1,0 +1,52 @@
+/** The journal and its seals, as evidence and as a feed. */
+import { sql } from 'kysely';
+import type { Kysely } from 'kysely';
+import type { Database } from '../schema.ts';
+
+export type JournalQuestion = {
+  app: string | null;
+  track: string | null;
+  actor: string | null;
+  is: string | null;
+  /** The apps that the caller may see; null: all. */
+  only: readonly string[] | null;
+  /** The last entry that the caller has. */
+  before: { at: string; chain: string; seq: number } | null;
+  limit: number;
+};
+
+/** Entries of the journal, the newest first. */
+export async function journal(db: Kysely<Database>, question: JournalQuestion) {
+  const { app, track, actor, is, only, before } = question;
+  const rows = await db
+    .selectFrom('journal')
+    .select(['chain', 'seq', 'at', 'recorded_at as recordedAt', 'actor', 'app', 'track', 'event', 'hash', 'prev as previous'])
+    .$if(app !== null, (query) => query.where('app', '=', app ?? ''))
+    .$if(track !== null, (query) => query.where('track', '=', track ?? ''))
+    .$if(actor !== null, (query) => query.where(sql<boolean>`actor->>'id' = ${actor}`))
+    .$if(is !== null, (query) => query.where(sql<boolean>`event->>'is' = ${is}`))
+    .$if(only !== null, (query) => query.where('app', 'in', only === null || only.length === 0 ? [''] : [...only]))
+    .$if(before !== null, (query) =>
+      query.where(
+        sql<boolean>`(recorded_at < ${before?.at} or (recorded_at = ${before?.at} and (chain > ${before?.chain} or (chain = ${before?.chain} and seq < ${before?.seq}))))`,
+      ),
+    )
+    .orderBy('recorded_at', 'desc')
+    .orderBy('chain')
+    .orderBy('seq', 'desc')
+    .limit(question.limit)
+    .execute();
+  return rows.map((row) => ({ ...row, id: `${row.chain}#${row.seq}`, event: row.event as { is: string } & Record<string, unknown> }));
+}
+
+/** Seals, the newest first, those before `before`. */
+export async function seals(db: Kysely<Database>, before: number | null, limit: number) {
+  const rows = await db
+    .selectFrom('seals')
+    .select(['seq', 'hash', 'prev as previous', 'heads', 'public_key as publicKey', 'signature', 'at'])
+    .$if(before !== null, (query) => query.where('seq', '<', before ?? 0))
+    .orderBy('seq', 'desc')
+    .limit(limit)
+    .execute();
+  return rows;
+}

@@ -1,0 +1,88 @@
+/** Each event of the journal as a sentence a person reads, without its subject: `halted the rollout at 1%: crashes on start`. */
+import { platformName, stepInWords } from './names.ts';
+import type { Event } from './release/events.ts';
+
+type Words = { [Is in Event['is']]: (event: Extract<Event, { is: Is }>) => string };
+
+const because = (why: string | null | undefined): string => (why === null || why === undefined || why === '' ? '' : `: ${why}`);
+const by = (byStorefront: boolean): string => (byStorefront ? ' by the storefront itself' : '');
+
+const words: Partial<Words> = {
+  born: ({ kind, stage }) => `began as a ${kind} release, ${stage}`,
+  'development-started': () => 'started development on trunk',
+  cut: ({ cut }) => `cut ${cut.branch} at ${cut.sha.slice(0, 10)}${cut.inferred ? ' (inferred)' : ''}`,
+  'cut-again': ({ cut, why }) => `cut ${cut.branch} again at ${cut.sha.slice(0, 10)}${because(why)}`,
+  'candidate-chosen': ({ candidate }) => `chose build ${candidate.build} as final candidate`,
+  'went-back': ({ why }) => `went back${because(why)}`,
+  submitted: ({ candidate }) => `submitted build ${candidate.build}`,
+  approved: () => 'was approved by the storefront',
+  rejected: ({ kind, why }) => `was rejected for its ${kind}${because(why)}`,
+  withdrawn: ({ why }) => `withdrew the submission${because(why)}`,
+  'rollout-started': ({ percent, byStorefront }) => `started the rollout at ${percent}%${by(byStorefront)}`,
+  'percent-observed': ({ percent, byStorefront }) => `reached ${percent}%${by(byStorefront)}`,
+  'halt-ordered': ({ why }) => `ordered a halt${because(why)}`,
+  halted: ({ percent, why }) => `halted the rollout at ${percent}%${because(why)}`,
+  'resume-ordered': ({ why }) => `ordered to resume${because(why)}`,
+  resumed: ({ percent, byStorefront }) => `resumed the rollout at ${percent}%${by(byStorefront)}`,
+  released: () => 'reached everyone',
+  completed: ({ why }) => `completed${because(why)}`,
+  canceled: ({ why }) => `canceled the release${because(why)}`,
+  superseded: (event) => `was superseded by ${event.by}${because(event.why)}`,
+  shadowed: ({ step, note }) => `would have taken ${stepInWords(step)} now (shadow)${because(note)}`,
+  asked: ({ step, note }) => `asked whether to take ${stepInWords(step)}${because(note)}`,
+  'action-ordered': ({ effect, why }) => `ordered ${effect.replaceAll('-', ' ')}${because(why)}`,
+  'action-ended': ({ state, outcome }) =>
+    state === 'done'
+      ? `done${because(outcome)}`
+      : state === 'refused'
+        ? `was refused${because(outcome)}`
+        : `dropped an order${because(outcome)}`,
+  held: (event) => `holds ${stepInWords(event.step)}${because(event.by.join(', '))}`,
+  'verdict-changed': ({ title, from, to, because: why }) => `${title}: ${from === null ? '' : `${from} to `}${to}${because(why)}`,
+  'bug-decided': ({ bug, decision, reason }) => `decided ${bug}: ${decision.replaceAll('-', ' ')}${because(reason)}`,
+  'bug-nominated': ({ bug, reason }) => `nominated ${bug} as a blocker${because(reason)}`,
+  'bug-assigned': ({ bug, team }) => `assigned ${bug} to ${team}`,
+  'sign-off-given': ({ team, state, build, note }) => `${team}: ${state}${build === null ? '' : ` on build ${build}`}${because(note)}`,
+  'approval-given': ({ instance, answer, note }) => `${answer} ${instance}${because(note)}`,
+  ticked: ({ instance, answer, note }) => `${answer === 'done' ? 'ticked' : 'refused'} ${instance}${because(note)}`,
+  'waiver-asked': ({ waiver }) => `${waiver.state === 'active' ? 'waived' : 'asked to waive'} ${waiver.instance}: ${waiver.reason}`,
+  'waiver-approved': ({ waiver }) => `approved the waiver ${waiver}`,
+  'waiver-ended': ({ instance, why }) => `the waiver of ${instance} ended${because(why)}`,
+  'waiver-revoked': ({ instance, why }) => `revoked the waiver of ${instance}${because(why)}`,
+  'cherry-pick-asked': ({ pick }) => `asked to cherry-pick ${pick.commit.slice(0, 10)}: ${pick.title}`,
+  'cherry-pick-answered': ({ answer, why }) => `${answer} a cherry-pick${because(why)}`,
+  'robot-paused': ({ scope, pause }) =>
+    `paused the robot of the ${scope}${pause.until === null ? '' : ` until ${pause.until}`}${because(pause.why)}`,
+  'robot-unpaused': ({ scope, why }) => `let the robot of the ${scope} go on${because(why)}`,
+  'action-retried': ({ key }) => `asked for another try of ${key}`,
+  corrected: ({ field, from, to, why }) => `corrected ${field}${from === null ? '' : ` from ${from}`} to ${to}${because(why)}`,
+};
+
+/**
+ * The sentence of an event of a track or an app. Events of an app (made, policy saved, connected …) say what they are by their name
+ * and by `why`, `text` or `note` where they have one.
+ */
+export function eventInWords(event: { is: string } & Record<string, unknown>): string {
+  const say = (words as Record<string, ((event: never) => string) | undefined>)[event.is];
+  if (say !== undefined) return say(event as never);
+  const detail = [
+    event['why'],
+    event['text'],
+    event['note'],
+    event['integration'],
+    event['name'],
+    event['revision'],
+    event['version'],
+  ].find((each) => typeof each === 'string' || typeof each === 'number');
+  return `${event.is.replaceAll('-', ' ')}${because(detail === undefined ? null : String(detail))}`;
+}
+
+/** A line of the feed: who, which track, and what. */
+export function lineInWords(
+  actor: string,
+  track: { version: string; platform: string } | null,
+  event: { is: string } & Record<string, unknown>,
+): string {
+  const where = track === null ? '' : `${platformName(track.platform)} ${track.version}: `;
+  return `${where}${eventInWords(event)} (${actor})`;
+}

@@ -1,0 +1,68 @@
+/** Names as people read them: platforms, steps, stations. */
+import type { Stage, Step } from './release/track.ts';
+
+const platformNames: Readonly<Record<string, string>> = {
+  android: 'Android',
+  ios: 'iOS',
+  desktop: 'Desktop',
+  macos: 'macOS',
+  windows: 'Windows',
+  linux: 'Linux',
+  web: 'Web',
+  tv: 'TV',
+};
+
+/** `ios` → `iOS`; a name of the user's own keeps its letters, with the first one large. */
+export function platformName(platform: string): string {
+  return platformNames[platform] ?? platform.charAt(0).toUpperCase() + platform.slice(1);
+}
+
+/** What a track stands before: `submission`, `branch day`, `1%`. */
+export function stepInWords(step: Step): string {
+  switch (step) {
+    case 'cut':
+      return 'branch day';
+    case 'candidate':
+      return 'the final candidate';
+    case 'submit':
+      return 'submission';
+    default:
+      return step;
+  }
+}
+
+/** The station of a stage on the line: On main, Branched, Final RC, In review, `1%`, 100%. `percent` is where a rollout stands. */
+export function stationOf(stage: Stage, percent: number | null): string {
+  switch (stage) {
+    case 'planned':
+      return 'Planned';
+    case 'developing':
+      return 'On main';
+    case 'stabilising':
+      return 'Branched';
+    case 'candidate':
+      return 'Final RC';
+    case 'in-review':
+    case 'store-approved':
+      return 'In review';
+    case 'rolling-out':
+    case 'halted':
+      return `${percent ?? 0}%`;
+    case 'released':
+    case 'completed':
+      return '100%';
+    case 'canceled':
+      return 'Canceled';
+    case 'superseded':
+      return 'Superseded';
+    default:
+      return stage satisfies never;
+  }
+}
+
+const counted = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
+
+/** `3` → `three`; figures from ten on. */
+export function numberInWords(count: number): string {
+  return counted[count] ?? String(count);
+}

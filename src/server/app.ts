@@ -1,0 +1,111 @@
+/** The server: the contract's routes, the stream, and the pages of the web. */
+import helmet from '@fastify/helmet';
+import fastify from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { openApiText } from '#api/openapi.ts';
+import { problemOf } from '#api/problem.ts';
+import type { Problem } from '#api/problem.ts';
+import { countAttempts } from './auth/attempts.ts';
+import type { Room } from './context.ts';
+import { problemFrom } from './errors.ts';
+import { handlers } from './handlers.ts';
+import { keepPolicies } from './policies.ts';
+import { addRoutes } from './routes.ts';
+import { createStreams } from './stream.ts';
+import { addWeb } from './web.ts';
+
+export type ServerOptions = Omit<Room, 'policies'> & {
+  /** Folder of the built pages; null: none are served. */
+  webRoot: string | null;
+  /** Holds each answer against the contract; for development and tests. */
+  checkAnswers?: boolean;
+  /** Between two signs of life on a stream; 15 s when not said. */
+  heartbeatMs?: number;
+};
+
+const BODY_LIMIT_BYTES = 1_000_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+/** Tries of a password from one address, or for one e-mail. */
+const SIGN_IN_ATTEMPTS = { most: 10, withinSeconds: 60 };
+
+/** Builds the server; nothing listens yet. `close` ends the streams first. */
+export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
+  const server = fastify({
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: 0,
+    keepAliveTimeout: 72_000,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 500, ignoreTrailingSlash: false },
+    logger: false,
+    frameworkErrors: (error, _request, reply) => sendProblem(reply as unknown as FastifyReply, problemFrom(error).problem),
+  });
+  await server.register(helmet, helmetOptions(options.publicUrl));
+  server.removeContentTypeParser('text/plain');
+  server.addHook('onSend', async (request, reply) => {
+    if (request.url.startsWith('/api/') && !reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store');
+  });
+  server.setErrorHandler((error, request, reply) => {
+    const { problem, headers, unexpected } = problemFrom(error);
+    if (unexpected) options.log.error({ err: error, method: request.method, url: request.url.split('?')[0] }, 'a request failed');
+    for (const [name, value] of Object.entries(headers)) void reply.header(name, value);
+    return sendProblem(reply, problem);
+  });
+
+  const room: Room = { ...options, policies: keepPolicies(options.db) };
+  const streams = createStreams({ ...room, ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }) });
+  server.addHook('preClose', async () => streams.close());
+  const attempts = countAttempts({ ...SIGN_IN_ATTEMPTS, nowMs: () => performance.now() });
+  addRoutes(server, { room, handlers: handlers(room, streams), attempts, checkAnswers: options.checkAnswers ?? false });
+  addDocument(server, options.version);
+  await addWeb(server, { ...room, webRoot: options.webRoot });
+  return server;
+}
+
+function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
+  return reply.code(problem.status).header('content-type', 'application/problem+json; charset=utf-8').send(JSON.stringify(problem));
+}
+
+function addDocument(server: FastifyInstance, version: string): void {
+  const text = openApiText(version);
+  server.get('/api/openapi.json', async (_request, reply) =>
+    reply.header('content-type', 'application/json; charset=utf-8').header('cache-control', 'public, max-age=300').send(text),
+  );
+  server.all('/api/*', async (request, reply) =>
+    sendProblem(
+      reply,
+      problemOf('no-such-route', `there is no ${request.method} ${request.url.split('?')[0] ?? ''}`, 'see /api/openapi.json'),
+    ),
+  );
+  server.all('/api', async (_request, reply) =>
+    sendProblem(reply, problemOf('no-such-route', 'there is nothing at /api itself', 'see /api/openapi.json')),
+  );
+}
+
+/** No script and no style but our own files; no frame; nothing from elsewhere. */
+function helmetOptions(publicUrl: string | null) {
+  const isSecure = publicUrl?.startsWith('https:') ?? false;
+  return {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        // positions and widths that are computed, such as those of menus and bars, are set as style attributes
+        styleSrcAttr: ["'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:'],
+        fontSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        manifestSrc: ["'self'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    strictTransportSecurity: isSecure,
+    crossOriginEmbedderPolicy: false,
+    referrerPolicy: { policy: 'same-origin' as const },
+    xFrameOptions: { action: 'deny' as const },
+  };
+}

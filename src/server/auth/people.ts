@@ -1,0 +1,107 @@
+/** People and their grants, in the schema `auth`. */
+import type { Pool, PoolClient } from 'pg';
+import type { Role } from '#domain/roles.ts';
+import type { Instant } from '#domain/time.ts';
+import type { Accounts } from './accounts.ts';
+
+/** Roles and teams in an app; the app `*` stands for all, the team `*` for all teams. */
+export type Grant = { app: string; roles: Role[]; teams: string[] };
+export type PersonRow = { id: string; name: string; email: string; createdAt: Instant; grants: Grant[] };
+
+type Queries = Pick<Pool, 'query'> | Pick<PoolClient, 'query'>;
+
+/** What a person was granted, by app. */
+export async function grantsOf(pool: Queries, person: string): Promise<Grant[]> {
+  const { rows } = await pool.query<Grant>('select app, roles, teams from auth.grants where person = $1 order by app', [person]);
+  return rows;
+}
+
+/** Whether anyone may administer this Signalbox. */
+export async function hasAdmin(pool: Queries): Promise<boolean> {
+  const { rowCount } = await pool.query(`select 1 from auth.grants where app = '*' and 'admin' = any(roles) limit 1`);
+  return (rowCount ?? 0) > 0;
+}
+
+const PEOPLE = `select u.id, u.name, u.email, u."createdAt" as "createdAt",
+  coalesce((select jsonb_agg(jsonb_build_object('app', g.app, 'roles', g.roles, 'teams', g.teams) order by g.app) from auth.grants g where g.person = u.id), '[]') as grants
+  from auth."user" u`;
+
+type Row = Omit<PersonRow, 'createdAt'> & { createdAt: Date };
+const asPerson = (row: Row): PersonRow => ({ ...row, createdAt: row.createdAt.toISOString() });
+
+export async function personById(pool: Queries, id: string): Promise<PersonRow | null> {
+  const { rows } = await pool.query<Row>(`${PEOPLE} where u.id = $1`, [id]);
+  return rows[0] === undefined ? null : asPerson(rows[0]);
+}
+
+/** People by e-mail, those after `after`. */
+export async function people(pool: Queries, after: string | null, limit: number): Promise<PersonRow[]> {
+  const { rows } = await pool.query<Row>(`${PEOPLE} where $1::text is null or u.email > $1 order by u.email limit $2`, [after, limit]);
+  return rows.map(asPerson);
+}
+
+/** Creates a person with a password, in the caller's transaction. Answers null when the e-mail belongs to someone already. */
+export async function createPerson(
+  client: Queries,
+  accounts: Accounts,
+  person: { name: string; email: string; password: string },
+  now: Instant,
+): Promise<string | null> {
+  const id = accounts.newId();
+  const hash = await accounts.hashPassword(person.password);
+  const { rowCount } = await client.query(
+    `insert into auth."user" (id, name, email, "emailVerified", "createdAt", "updatedAt") values ($1, $2, $3, true, $4, $4) on conflict (email) do nothing`,
+    [id, person.name, person.email.toLowerCase(), now],
+  );
+  if (rowCount === 0) return null;
+  await client.query(
+    `insert into auth.account (id, "accountId", "providerId", "userId", password, "createdAt", "updatedAt") values ($1, $2, 'credential', $2, $3, $4, $4)`,
+    [accounts.newId(), id, hash, now],
+  );
+  return id;
+}
+
+/** Sets what a person may do in an app; no roles takes it all back. */
+export async function setGrant(client: Queries, person: string, grant: Grant): Promise<void> {
+  if (grant.roles.length === 0) {
+    await client.query('delete from auth.grants where person = $1 and app = $2', [person, grant.app]);
+    return;
+  }
+  await client.query(
+    `insert into auth.grants (person, app, roles, teams) values ($1, $2, $3, $4) on conflict (person, app) do update set roles = excluded.roles, teams = excluded.teams`,
+    [person, grant.app, grant.roles, grant.teams],
+  );
+}
+
+/** Runs `work` in one transaction. */
+export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  try {
+    await client.query('begin');
+    const result = await work(client);
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    await client.query('rollback').catch(() => {});
+    throw error;
+  } finally {
+    client.release();
+  }
+}
+
+/** Runs `change` and takes it back when it would leave no admin. Answers whether it stands. */
+export async function keepingAnAdmin(pool: Pool, change: (client: PoolClient) => Promise<void>): Promise<boolean> {
+  const left = new Error('no admin would be left');
+  try {
+    await inTransaction(pool, async (client) => {
+      // two admins who take the role from each other at the same moment must not both succeed
+      await client.query('lock table auth.grants in share row exclusive mode');
+      await change(client);
+      if (!(await hasAdmin(client))) throw left;
+    });
+    return true;
+  } catch (error) {
+    if (error === left) return false;
+    throw error;
+  }
+}

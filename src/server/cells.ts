@@ -1,0 +1,61 @@
+/** Verdicts as cells of the criteria frame. */
+import type { Cell, WaiverView } from '#api/verdict.ts';
+import { cellState } from '#domain/cell-state.ts';
+import { passes } from '#domain/criteria/criterion.ts';
+import type { Verdict } from '#domain/criteria/criterion.ts';
+import type { Waiver } from '#domain/facts.ts';
+
+export function waiverView(track: string, waiver: Waiver): WaiverView {
+  const { id, instance, state, category, reason, askedBy, askedAt, approvedBy, until, endsIf, ended } = waiver;
+  return {
+    id,
+    track,
+    instance,
+    state,
+    category,
+    reason,
+    askedBy,
+    askedAt,
+    approvedBy,
+    untilStep: 'step' in until ? until.step : null,
+    untilAt: 'at' in until ? until.at : null,
+    endsIf: [...endsIf],
+    ended,
+  };
+}
+
+export function cellOf(track: string, verdict: Verdict): Cell {
+  return {
+    track,
+    instance: verdict.instance,
+    kind: verdict.kind,
+    title: verdict.title,
+    state: cellState(verdict),
+    colour: verdict.colour,
+    headline: verdict.headline,
+    because: verdict.because,
+    turnsGreen: verdict.turnsGreen,
+    value: verdict.value ?? null,
+    limit: verdict.limit ?? null,
+    range: verdict.range === undefined ? null : [...verdict.range],
+    sample: verdict.sample ?? null,
+    baseline: verdict.baseline ?? null,
+    progress: verdict.progress ?? null,
+    since: verdict.since,
+    dueAt: verdict.dueAt ?? null,
+    who: verdict.who.map((who) => ({ ...who })),
+    evidence: verdict.evidence.map((evidence) => ({ ...evidence })),
+    sources: [...verdict.sources],
+    readAt: verdict.freshAt,
+    freshForMinutes: verdict.freshForMinutes,
+    nextReadAt: verdict.nextReadAt,
+    holds: verdict.holds,
+    gates: [...verdict.gates],
+    neededNow: verdict.neededNow,
+    passes: passes(verdict),
+    informing: verdict.informing,
+    setUp: verdict.setUp,
+    waivable: verdict.waivable,
+    waiver: verdict.waiver === null ? null : waiverView(track, verdict.waiver),
+  };
+}

@@ -1,0 +1,63 @@
+/** What the handlers work with, and what a handler is. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Kysely } from 'kysely';
+import type { z } from 'zod';
+import type { RouteId, RouteOf } from '#api/contract.ts';
+import type { AnswerOf } from '#api/route.ts';
+import type { Database } from '#db/schema.ts';
+import type { Command } from '#domain/release/commands.ts';
+import type { Actor } from '#domain/roles.ts';
+import type { Instant } from '#domain/time.ts';
+import type { Clock, Engine, EngineOptions } from '#engine/types.ts';
+import type { Log } from '#lib/log.ts';
+import type { Accounts } from './auth/accounts.ts';
+import type { Attempts } from './auth/attempts.ts';
+import type { Caller, Known } from './auth/caller.ts';
+import type { Policies } from './policies.ts';
+
+/** What stands around the routes; put together in main.ts. */
+export type Room = {
+  engine: Engine;
+  db: Kysely<Database>;
+  accounts: Accounts;
+  policies: Policies;
+  integrations: EngineOptions['integrations'];
+  clock: Clock;
+  log: Log;
+  /** The version of the program. */
+  version: string;
+  /** What people put before a path, without a slash at the end; null: whatever the request says. */
+  publicUrl: string | null;
+};
+
+type DeepReadonly<T> = T extends (infer E)[]
+  ? readonly DeepReadonly<E>[]
+  : T extends object
+    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+    : T;
+type OutputOf<R, Part extends string> = R extends Record<Part, infer S extends z.ZodType> ? z.output<S> : undefined;
+
+/** A request whose parts have passed their schemas. */
+export type Asked<R> = { params: OutputOf<R, 'params'>; query: OutputOf<R, 'query'>; body: OutputOf<R, 'body'> };
+
+/** Who asks, and the means for what a schema cannot say: cookies, headers, streams. */
+export type At = {
+  caller: Caller;
+  now: Instant;
+  /** The actor for the engine. Only on routes that need someone known. */
+  actor(app: string | null, command?: Command): Actor;
+  known(): Known;
+  request: FastifyRequest;
+  reply: FastifyReply;
+  attempts: Attempts;
+  idempotency: { idempotencyKey?: string; bodyHash?: string };
+};
+
+/** `sent`: the handler has answered by itself. */
+export const sent: unique symbol = Symbol('sent');
+
+export type HandlerOf<Id extends RouteId> = (
+  asked: Asked<RouteOf<Id>>,
+  at: At,
+) => Promise<DeepReadonly<AnswerOf<RouteOf<Id>>> | typeof sent>;
+export type Handlers<Id extends RouteId = RouteId> = { [Each in Id]: HandlerOf<Each> };

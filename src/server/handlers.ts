@@ -1,0 +1,30 @@
+/** All handlers, by the ids of the contract. */
+import type { Handlers, Room } from './context.ts';
+import type { Streams } from './stream.ts';
+import { appHandlers } from './routes/apps.ts';
+import { auditHandlers } from './routes/audit.ts';
+import { connectionHandlers } from './routes/connections.ts';
+import { controlRoomHandlers } from './routes/control-room.ts';
+import { factHandlers } from './routes/facts.ts';
+import { healthHandlers } from './routes/health.ts';
+import { peopleHandlers } from './routes/people.ts';
+import { policyHandlers } from './routes/policy.ts';
+import { releaseHandlers } from './routes/releases.ts';
+import { sessionHandlers } from './routes/session.ts';
+import { trackHandlers } from './routes/tracks.ts';
+
+export function handlers(room: Room, streams: Streams): Handlers {
+  return {
+    ...healthHandlers(room),
+    ...sessionHandlers(room),
+    ...appHandlers(room),
+    ...controlRoomHandlers(room, streams),
+    ...releaseHandlers(room),
+    ...trackHandlers(room),
+    ...factHandlers(room),
+    ...policyHandlers(room),
+    ...connectionHandlers(room),
+    ...peopleHandlers(room),
+    ...auditHandlers(room),
+  };
+}

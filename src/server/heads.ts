@@ -1,0 +1,138 @@
+/** The head of a track's column. */
+import type { TrackHead } from '#api/control-room.ts';
+import type { StoredRelease, StoredRoom, StoredTrack } from '#db/views/control-room.ts';
+import { passes, worst } from '#domain/criteria/criterion.ts';
+import type { Verdict } from '#domain/criteria/criterion.ts';
+import { stationOf, stepInWords } from '#domain/names.ts';
+import type { TrackPolicy } from '#domain/policy/track-policy.ts';
+import type { PlannedTimes } from '#domain/release/release.ts';
+import { candidateOf, cutOf, hasEnded, percentOf } from '#domain/release/track.ts';
+import type { Stage, Track } from '#domain/release/track.ts';
+import { capabilities } from '#domain/rollout/storefronts.ts';
+import type { StorefrontKind } from '#domain/rollout/storefronts.ts';
+import { msBetween } from '#domain/time.ts';
+import type { Instant } from '#domain/time.ts';
+
+export type HeadParts = StoredTrack & {
+  release: StoredRelease | null;
+  policy: TrackPolicy | null;
+  verdicts: readonly Verdict[];
+  storefronts: StoredRoom['storefronts'];
+  now: Instant;
+};
+
+const nothingPlanned: PlannedTimes = { branch: null, candidate: null, submit: null, start: null, finish: null };
+const MS_PER_MINUTE = 60_000;
+
+export function headOf({ track, revision, plan, release, policy, verdicts, storefronts, now }: HeadParts): TrackHead {
+  const needed = verdicts.filter((verdict) => verdict.neededNow && verdict.setUp && !verdict.informing);
+  const planned = { ...nothingPlanned, ...release?.planned };
+  const next = hasEnded(track) ? null : (plan?.next ?? null);
+  const percent = percentOf(track);
+  return {
+    id: track.id,
+    app: track.app,
+    version: track.version,
+    platform: track.platform,
+    kind: track.kind,
+    stage: track.stage,
+    station: stationOf(track.stage, percent),
+    since: track.since,
+    revision,
+    percent,
+    candidate: candidateOf(track),
+    branch: cutOf(track)?.branch ?? null,
+    next,
+    nextInWords: next === null ? null : stepInWords(next),
+    passing: needed.filter(passes).length,
+    needed: needed.length,
+    signal: signalOf(verdicts, next !== null),
+    robot:
+      plan === null
+        ? { is: 'resting', sentence: 'The robot has not looked at this track yet.', willStop: null, missing: [] }
+        : { ...plan.robot, missing: [...plan.robot.missing] },
+    robotPaused:
+      track.robotPaused !== null && (track.robotPaused.until === null || track.robotPaused.until > now) ? track.robotPaused : null,
+    stages: [...(policy?.stages ?? [])],
+    rollout: [...(policy?.rollout ?? [])],
+    reached: { ...track.reached },
+    planned,
+    lateMs: latenessOf(track, planned, now),
+    back: track.back === null ? null : { from: track.back.from, at: track.back.at, why: track.back.why },
+    pending: pendingOf(track),
+    haltedWhy: track.stage === 'halted' ? track.why : null,
+    ended: hasEnded(track) ? track.why : null,
+    storefronts: (policy?.storefronts ?? []).map((kind) => storefrontOf(kind, storefronts)),
+  };
+}
+
+/** The worst criterion that holds the next step, and how many hold. */
+function signalOf(verdicts: readonly Verdict[], hasNext: boolean): TrackHead['signal'] {
+  const holding = verdicts.filter(({ holds }) => holds !== null);
+  const count = holding.length;
+  if (count === 0) return hasNext ? { is: 'clear', count, text: 'Clear' } : { is: 'none', count, text: '' };
+  switch (worst(holding.map(({ colour }) => colour))) {
+    case 'red':
+      return { is: 'held', count, text: `Held by ${count}` };
+    case 'unknown':
+      return { is: 'blind', count, text: `Blind: ${holding.find(({ colour }) => colour === 'unknown')?.title ?? ''}` };
+    case 'yellow':
+    case 'green':
+      return { is: 'waits', count, text: `Waits for ${count}` };
+  }
+}
+
+/** Milestones of the calendar, and the stages that show that one was reached. */
+const milestones: readonly { planned: keyof PlannedTimes; reached: readonly Stage[] }[] = [
+  { planned: 'branch', reached: ['stabilising', 'candidate', 'in-review', 'store-approved', 'rolling-out', 'released'] },
+  { planned: 'candidate', reached: ['candidate', 'in-review', 'store-approved', 'rolling-out', 'released'] },
+  { planned: 'submit', reached: ['in-review', 'store-approved', 'rolling-out', 'released'] },
+  { planned: 'start', reached: ['rolling-out', 'released'] },
+  { planned: 'finish', reached: ['released'] },
+];
+
+/** How far a track is behind the first milestone that it should have passed, in whole minutes. Where it went back, the milestone is not passed any more. */
+export function latenessOf(track: Track, planned: PlannedTimes, now: Instant): number | null {
+  if (hasEnded(track) || track.stage === 'released') return null;
+  const stands: Stage = track.stage === 'halted' ? 'rolling-out' : track.stage;
+  for (const milestone of milestones) {
+    const at = planned[milestone.planned];
+    if (at === null || milestone.reached.includes(stands)) continue;
+    const late = Math.floor(msBetween(at, now) / MS_PER_MINUTE) * MS_PER_MINUTE;
+    if (late > 0) return late;
+  }
+  return null;
+}
+
+function pendingOf(track: Track): TrackHead['pending'] {
+  if ((track.stage === 'rolling-out' || track.stage === 'released') && track.halting !== null) {
+    const { at, by, why } = track.halting;
+    return { is: 'halting', at, by, why };
+  }
+  if (track.stage === 'halted' && track.resuming !== null) {
+    const { at, by, why } = track.resuming;
+    return { is: 'resuming', at, by, why };
+  }
+  return null;
+}
+
+function storefrontOf(kind: StorefrontKind, states: StoredRoom['storefronts']): TrackHead['storefronts'][number] {
+  const can = capabilities[kind];
+  const state = states.findLast(({ storefront }) => storefront === kind);
+  return {
+    kind,
+    name: can.name,
+    state: state?.state ?? 'none',
+    percent: state?.percent ?? 0,
+    build: state?.build ?? null,
+    readAt: state?.readAt ?? null,
+    nextMove: state?.nextMove ?? null,
+    pausedDaysUsed: state?.pausedDaysUsed ?? 0,
+    pauseBudgetDays: can.pauseBudgetDays,
+    startsOn: can.startsOn,
+    advances: can.advances,
+    haltAt100: can.halt.at100,
+    haltMeans: can.haltMeans,
+    url: state?.url ?? null,
+  };
+}

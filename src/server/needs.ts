@@ -1,0 +1,117 @@
+/** What waits for a person, ranked: what holds a late track, what holds a track, what is due soon, what is to be watched. */
+import type { Need, TrackHead } from '#api/control-room.ts';
+import type { Cell } from '#api/verdict.ts';
+import type { StoredQuestion, StoredRoom } from '#db/views/control-room.ts';
+import { platformName } from '#domain/names.ts';
+import type { TrackCommandKind } from '#domain/release/commands.ts';
+import type { Step } from '#domain/release/track.ts';
+
+const ranks: readonly Need['rank'][] = ['holds-a-late-track', 'holds-a-track', 'due-soon', 'watch'];
+
+/** The command with which a person answers a criterion of a kind; others are waived where they can be. */
+const commandFor: Readonly<Record<string, TrackCommandKind>> = {
+  'signed-off': 'sign-off',
+  'no-blocking-bugs': 'decide-bug',
+  'triage-empty': 'assign-bug',
+  'approved-by': 'approve',
+  manual: 'tick',
+};
+
+export function needsOf(stored: StoredRoom, heads: readonly TrackHead[], cells: readonly Cell[]): Need[] {
+  const byId = new Map(heads.map((head) => [head.id, head]));
+  const holdsRank = (track: string): Need['rank'] => ((byId.get(track)?.lateMs ?? null) === null ? 'holds-a-track' : 'holds-a-late-track');
+  const needs: Need[] = [
+    ...cells.flatMap((cell) => needOfCell(cell, byId.get(cell.track), holdsRank(cell.track))),
+    ...stored.questions.map((question) => needOfQuestion(question, byId.get(question.track), holdsRank(question.track))),
+    ...stored.waivers.map(({ track, waiver }): Need => ({
+      id: `waiver ${waiver.id}`,
+      rank: holdsRank(track),
+      kind: 'waiver',
+      track,
+      instance: waiver.instance,
+      title: `Waiver of ${waiver.instance}`,
+      text: `${waiver.askedBy} asks: ${waiver.reason}`,
+      who: 'release team',
+      dueAt: null,
+      since: waiver.askedAt,
+      command: 'approve-waiver',
+      target: waiver.id,
+    })),
+    ...stored.picks.map(({ track, pick }): Need => ({
+      id: `pick ${pick.id}`,
+      rank: 'watch',
+      kind: 'cherry-pick',
+      track,
+      instance: null,
+      title: `Cherry-pick ${pick.commit.slice(0, 10)}`,
+      text: `${pick.askedBy} asks: ${pick.title}`,
+      who: 'release manager',
+      dueAt: null,
+      since: pick.askedAt,
+      command: 'answer-cherry-pick',
+      target: pick.id,
+    })),
+  ];
+  const dueOf = (need: Need): string => need.dueAt ?? '9999';
+  return needs.toSorted(
+    (a, b) =>
+      ranks.indexOf(a.rank) - ranks.indexOf(b.rank) || (dueOf(a) < dueOf(b) ? -1 : dueOf(a) > dueOf(b) ? 1 : a.since < b.since ? -1 : 1),
+  );
+}
+
+/** A criterion waits for a person when somebody but the robot or a machine can turn it green. */
+function needOfCell(cell: Cell, head: TrackHead | undefined, holds: Need['rank']): Need[] {
+  const who = cell.who.find(({ kind }) => kind === 'team' || kind === 'role' || kind === 'person');
+  if (head === undefined || who === undefined || cell.passes || cell.state === 'clear') return [];
+  if (cell.holds === null && cell.colour !== 'red') return [];
+  const rank =
+    cell.holds === null
+      ? 'watch'
+      : cell.colour === 'yellow' && holds === 'holds-a-track'
+        ? cell.dueAt === null
+          ? 'watch'
+          : 'due-soon'
+        : holds;
+  const command = commandFor[cell.kind] ?? (cell.waivable ? 'waive' : null);
+  return [
+    {
+      id: `cell ${cell.track} ${cell.instance}`,
+      rank,
+      kind: 'criterion',
+      track: cell.track,
+      instance: cell.instance,
+      title: `${platformName(head.platform)} ${head.version}: ${cell.title}`,
+      text: cell.because,
+      who: who.name,
+      dueAt: cell.dueAt,
+      since: cell.since,
+      command,
+      target: cell.instance,
+    },
+  ];
+}
+
+function commandOfStep(step: Step | null, head: TrackHead | undefined): TrackCommandKind | null {
+  if (step === null) return null;
+  if (step === 'cut' || step === 'submit') return step;
+  if (step === 'candidate') return 'choose-candidate';
+  return head !== undefined && `${head.rollout[0] ?? 100}%` === step ? 'start' : 'raise';
+}
+
+function needOfQuestion(question: StoredQuestion, head: TrackHead | undefined, rank: Need['rank']): Need {
+  const isRefusal = question.kind === 'refused';
+  return {
+    id: `question ${question.key}`,
+    rank,
+    kind: isRefusal ? 'action-refused' : 'question',
+    track: question.track,
+    instance: null,
+    title: head === undefined ? question.track : `${platformName(head.platform)} ${head.version}`,
+    text: question.text,
+    who: 'release manager',
+    dueAt: null,
+    since: question.askedAt,
+    command: isRefusal ? 'retry-action' : commandOfStep(question.step, head),
+    target: isRefusal ? question.key : question.step,
+  };
+}

@@ -1,0 +1,77 @@
+import { appById, appsAfter, sourcesOf } from '#db/views/apps.ts';
+import { defaultPolicy } from '#domain/policy/index.ts';
+import type { z } from 'zod';
+import type { appSummary } from '#api/apps.ts';
+import { visibleApps } from '../auth/caller.ts';
+import type { Handlers, Room } from '../context.ts';
+import { sent } from '../context.ts';
+import { cursorOf, isWord, page, wordsOf } from '../cursor.ts';
+import { notFound, orRefuse } from '../errors.ts';
+
+type AppSummary = z.output<typeof appSummary>;
+
+export function appHandlers(room: Room): Handlers<'listApps' | 'createApp' | 'getApp' | 'listSources' | 'importHistory'> {
+  const appOrNone = async (app: string): Promise<AppSummary> =>
+    (await appById(room.db, app)) ?? notFound(`app "${app}"`, 'see GET /api/apps');
+
+  return {
+    listApps: async ({ query }, at) => {
+      const [after] = wordsOf(query.cursor, isWord) ?? [];
+      return page(await appsAfter(room.db, after ?? null, query.limit + 1, visibleApps(at.caller)), query.limit, (last) =>
+        cursorOf(last.id),
+      );
+    },
+    createApp: async ({ body }, at) => {
+      const { process: template, policy, ...app } = body;
+      const text = policy ?? defaultPolicy(app.id, { process: template ?? 'light', platforms: app.platforms, timezone: app.timezone });
+      orRefuse(
+        await room.engine.createApp({ ...app, name: app.name ?? app.id, policy: text }, at.actor(app.id)),
+        policy === undefined ? {} : { invalid: 'invalid-policy' },
+      );
+      return appOrNone(app.id);
+    },
+    getApp: async ({ params }) => appOrNone(params.app),
+    listSources: async ({ params }, at) => {
+      await appOrNone(params.app);
+      return { items: await sourcesOf(room.db, params.app, at.now) };
+    },
+    importHistory: async ({ params }, at) => {
+      await appOrNone(params.app);
+      const actor = at.actor(params.app);
+      at.reply.hijack();
+      const { raw } = at.reply;
+      raw.writeHead(200, {
+        'content-type': 'application/x-ndjson; charset=utf-8',
+        'cache-control': 'no-store',
+        'x-content-type-options': 'nosniff',
+      });
+      // the work goes on when the caller goes away: it may be asked for again, and then adds only news
+      raw.on('error', () => {});
+      const say = (line: Record<string, unknown>): void => {
+        if (!raw.destroyed) raw.write(`${JSON.stringify(line)}\n`);
+      };
+      try {
+        const result = await room.engine.importHistory(params.app, actor, (text) => say({ is: 'progress', text }));
+        if (result.ok)
+          say({
+            is: 'done',
+            text: `${result.releases} releases, ${result.tracks} tracks`,
+            releases: result.releases,
+            tracks: result.tracks,
+            inferred: result.inferred,
+          });
+        else say({ is: 'refused', text: result.because, code: result.code, right: result.wouldBeRight });
+      } catch (error) {
+        room.log.error({ err: error, app: params.app }, 'importing failed');
+        say({
+          is: 'refused',
+          text: 'something went wrong in the server',
+          code: 'trouble',
+          right: 'try again; the log of the server has the cause',
+        });
+      }
+      raw.end();
+      return sent;
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { appById } from '#db/views/apps.ts';
+import { connectionById, connectionsOf } from '#db/views/connections.ts';
+import type { Handlers, Room } from '../context.ts';
+import { notFound, orRefuse } from '../errors.ts';
+
+export function connectionHandlers(room: Room): Handlers<'listIntegrations' | 'listConnections' | 'addConnection' | 'removeConnection'> {
+  const byId = new Map(room.integrations.map((integration) => [integration.id, integration]));
+
+  const shown = <C extends { integration: string; settings: Record<string, unknown> }>(connection: C): C & { name: string } => {
+    const integration = byId.get(connection.integration);
+    const secrets = secretNames(integration === undefined ? {} : formOf(integration.settings));
+    const settings = Object.fromEntries(
+      Object.entries(connection.settings).map(([name, value]) => [name, secrets.has(name) ? '(hidden)' : value]),
+    );
+    return { ...connection, name: integration?.name ?? connection.integration, settings };
+  };
+
+  return {
+    listIntegrations: async () => ({
+      items: room.integrations.map(({ id, name, connects, provides, settings }) => ({
+        id,
+        name,
+        connects,
+        provides: Object.keys(provides),
+        settings: formOf(settings),
+      })),
+    }),
+    listConnections: async ({ params }) => {
+      if ((await appById(room.db, params.app)) === null) notFound(`app "${params.app}"`, 'see GET /api/apps');
+      return { items: (await connectionsOf(room.db, params.app)).map(shown) };
+    },
+    addConnection: async ({ params, body }, at) => {
+      const { id } = orRefuse(await room.engine.connect({ app: params.app, ...body }, at.actor(params.app)));
+      const made = await connectionById(room.db, id);
+      if (made === null) throw new Error(`the connection ${id} was made and is not there`);
+      return shown(made);
+    },
+    removeConnection: async ({ params }, at) => {
+      const found = await connectionById(room.db, params.connection);
+      if (found === null || found.app !== params.app)
+        notFound(`connection "${params.connection}" of ${params.app}`, `see GET /api/apps/${params.app}/connections`);
+      orRefuse(await room.engine.disconnect(params.connection, at.actor(params.app)));
+      return null;
+    },
+  };
+}
+
+/** The settings of an integration as a JSON Schema, from which the form is drawn. */
+function formOf(settings: z.ZodType): Record<string, unknown> {
+  return z.toJSONSchema(settings, { io: 'input', unrepresentable: 'any' }) as Record<string, unknown>;
+}
+
+function secretNames(form: Record<string, unknown>): ReadonlySet<string> {
+  const properties = (form['properties'] ?? {}) as Record<string, { secret?: unknown }>;
+  return new Set(Object.entries(properties).flatMap(([name, { secret }]) => (secret === true ? [name] : [])));
+}

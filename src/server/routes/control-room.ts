@@ -1,0 +1,43 @@
+import { appVersion } from '#db/views/apps.ts';
+import type { Handlers, Room } from '../context.ts';
+import { sent } from '../context.ts';
+import { notFound } from '../errors.ts';
+import { snapshotOf } from '../snapshot.ts';
+import type { Streams } from '../stream.ts';
+
+export function controlRoomHandlers(room: Room, streams: Streams): Handlers<'getControlRoom' | 'streamControlRoom'> {
+  return {
+    getControlRoom: async ({ params }, at) => {
+      const known = at.request.headers['if-none-match'];
+      if (known !== undefined) {
+        const version = await appVersion(room.db, params.app);
+        if (version !== null && known === etagOf(version)) {
+          void at.reply.code(304).header('etag', known).header('cache-control', 'private, no-cache').send();
+          return sent;
+        }
+      }
+      const snapshot = (await snapshotOf(room, params.app)) ?? notFound(`app "${params.app}"`, 'see GET /api/apps');
+      void at.reply.header('etag', etagOf(snapshot.version)).header('cache-control', 'private, no-cache');
+      return snapshot;
+    },
+    streamControlRoom: async ({ params, query }, at) => {
+      const header = at.request.headers['last-event-id'];
+      const after = typeof header === 'string' && /^\d{1,15}$/.test(header) ? Number(header) : (query.after ?? null);
+      if ((await appVersion(room.db, params.app)) === null) notFound(`app "${params.app}"`, 'see GET /api/apps');
+      at.reply.hijack();
+      at.request.raw.setTimeout(0);
+      try {
+        const isOpen = await streams.open(params.app, after, at.reply.raw);
+        if (!isOpen) at.reply.raw.destroy();
+      } catch (error) {
+        room.log.error({ err: error, app: params.app }, 'a stream could not be opened');
+        at.reply.raw.destroy();
+      }
+      return sent;
+    },
+  };
+}
+
+function etagOf(version: number): string {
+  return `"${version}"`;
+}

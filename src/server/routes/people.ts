@@ -1,0 +1,65 @@
+import { createKey, listKeys, revokeKey } from '../auth/keys.ts';
+import { createPerson, inTransaction, keepingAnAdmin, people, personById, setGrant } from '../auth/people.ts';
+import type { PersonRow } from '../auth/people.ts';
+import type { Handlers, Room } from '../context.ts';
+import { cursorOf, isInstant, isWord, page, wordsOf } from '../cursor.ts';
+import { notFound, refuse } from '../errors.ts';
+
+export function peopleHandlers(
+  room: Room,
+): Handlers<'listPeople' | 'createPerson' | 'setRoles' | 'removePerson' | 'listKeys' | 'createKey' | 'revokeKey'> {
+  const { pool } = room.accounts;
+
+  const person = async (id: string): Promise<PersonRow> =>
+    (await personById(pool, id)) ?? notFound(`person "${id}"`, 'see GET /api/people');
+  const lastAdmin = (): never => refuse('conflict', 'nobody would be left who is admin of all apps', 'make someone else admin first');
+
+  return {
+    listPeople: async ({ query }) => {
+      const [after] = wordsOf(query.cursor, isWord) ?? [];
+      return page(await people(pool, after ?? null, query.limit + 1), query.limit, (last) => cursorOf(last.email));
+    },
+    createPerson: async ({ body }, at) => {
+      const id = await inTransaction(pool, async (client) => {
+        const made = await createPerson(client, room.accounts, body, at.now);
+        if (made !== null) for (const grant of body.grants) await setGrant(client, made, grant);
+        return made;
+      });
+      if (id === null) refuse('conflict', `${body.email} has an account already`, 'set their roles instead');
+      return person(id);
+    },
+    setRoles: async ({ params, body }) => {
+      await person(params.person);
+      if (!(await keepingAnAdmin(pool, (client) => setGrant(client, params.person, { app: params.app, ...body })))) lastAdmin();
+      return person(params.person);
+    },
+    removePerson: async ({ params }) => {
+      await person(params.person);
+      const removed = await keepingAnAdmin(
+        pool,
+        async (client) => void (await client.query('delete from auth."user" where id = $1', [params.person])),
+      );
+      if (!removed) lastAdmin();
+      return null;
+    },
+    listKeys: async ({ query }) => {
+      const [at, id] = wordsOf(query.cursor, isInstant, isWord) ?? [];
+      const keys = await listKeys(pool, at === undefined || id === undefined ? null : { at, id }, query.limit + 1);
+      return page(keys, query.limit, (last) => cursorOf(last.createdAt, last.id));
+    },
+    createKey: async ({ body }, at) => {
+      if (body.expiresAt !== null && body.expiresAt <= at.now)
+        refuse('invalid-input', 'the key would have expired already', 'a moment that is to come');
+      const { key, secret } = await createKey(
+        pool,
+        { ...body, createdBy: { kind: at.known().kind, id: at.known().id, name: at.known().name } },
+        at.now,
+      );
+      return { ...key, key: secret };
+    },
+    revokeKey: async ({ params }, at) => {
+      if (!(await revokeKey(pool, params.key, at.now))) notFound(`key "${params.key}"`, 'see GET /api/keys');
+      return null;
+    },
+  };
+}

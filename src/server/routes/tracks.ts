@@ -1,0 +1,150 @@
+import { bugsOf } from '#db/views/bugs.ts';
+import { journal } from '#db/views/audit.ts';
+import { appById } from '#db/views/apps.ts';
+import { buildsOf, cherryPicksOf, hasTrack, signOffsOf, verdictHistory, waiversOf } from '#db/views/tracks.ts';
+import { trackId } from '#domain/release/track.ts';
+import type { Handlers, Room } from '../context.ts';
+import { cursorOf, isInstant, isNumber, isWord, page, wordsOf } from '../cursor.ts';
+import { notFound, orRefuse } from '../errors.ts';
+import { waiverView } from '../cells.ts';
+import { explain } from '../explain.ts';
+import { planView } from '../plan-view.ts';
+import { activityLine } from '../snapshot.ts';
+import { trackHead, trackView } from '../track-view.ts';
+import type { Named } from '../track-view.ts';
+
+type Id =
+  | 'getTrack'
+  | 'getPlan'
+  | 'previewCommand'
+  | 'explainTrack'
+  | 'giveCommand'
+  | 'listVerdictHistory'
+  | 'listBuilds'
+  | 'listSignOffs'
+  | 'listWaivers'
+  | 'listCherryPicks'
+  | 'listBugs'
+  | 'listActivity';
+
+export function trackHandlers(room: Room): Handlers<Id> {
+  const idOf = ({ app, version, platform }: Named): string => trackId(app, version, platform);
+  const missing = (name: Named): never => notFound(`track "${idOf(name)}"`, `see GET /api/apps/${name.app}/releases`);
+  const existing = async (name: Named): Promise<string> => ((await hasTrack(room.db, idOf(name))) ? idOf(name) : missing(name));
+  const numberBefore = (cursor: string | undefined): number | null => {
+    const [before] = wordsOf(cursor, isNumber) ?? [];
+    return before === undefined ? null : Number(before);
+  };
+  const momentBefore = (cursor: string | undefined): { at: string; id: string } | null => {
+    const [at, id] = wordsOf(cursor, isInstant, isWord) ?? [];
+    return at === undefined || id === undefined ? null : { at, id };
+  };
+
+  return {
+    getTrack: async ({ params }, at) => (await trackView(room, params, at.now)) ?? missing(params),
+    getPlan: async ({ params }) => {
+      const { plan } = orRefuse(await room.engine.plan(await existing(params)));
+      return planView(idOf(params), plan);
+    },
+    previewCommand: async ({ params, body }, at) => {
+      const { plan } = orRefuse(
+        await room.engine.plan(await existing(params), { command: body.command, by: at.actor(params.app, body.command) }),
+      );
+      return planView(idOf(params), plan);
+    },
+    explainTrack: async ({ params, query }, at) => {
+      const view = (await trackView(room, params, at.now)) ?? missing(params);
+      if (query.criterion !== undefined && !view.cells.some(({ instance }) => instance === query.criterion)) {
+        notFound(`criterion "${query.criterion}" on this track`, `one of ${view.cells.map(({ instance }) => instance).join(', ')}`);
+      }
+      return explain(view, query.criterion ?? null, at.now);
+    },
+    giveCommand: async ({ params, body }, at) => {
+      const id = await existing(params);
+      const done = orRefuse(
+        await room.engine.command(id, body.command, at.actor(params.app, body.command), {
+          ...at.idempotency,
+          ...(body.basedOn === undefined ? {} : { basedOn: body.basedOn }),
+        }),
+        at.idempotency.idempotencyKey === undefined ? {} : { conflict: 'key-reused' },
+      );
+      const head = (await trackHead(room, params, at.now)) ?? missing(params);
+      return { changed: done.changed, revision: done.revision, version: done.version, track: head };
+    },
+    listVerdictHistory: async ({ params, query }) => {
+      const rows = await verdictHistory(room.db, await existing(params), params.instance, numberBefore(query.cursor), query.limit + 1);
+      return page(rows, query.limit, (last) => cursorOf(last.id));
+    },
+    listBuilds: async ({ params, query }) => {
+      await existing(params);
+      const rows = await buildsOf(room.db, params, numberBefore(query.cursor), query.limit + 1);
+      const { items, next } = page(rows, query.limit, (last) => cursorOf(String(last.arrival)));
+      return { items: items.map(({ arrival: _, ...build }) => build), next };
+    },
+    listSignOffs: async ({ params }) => {
+      const id = await existing(params);
+      const words = new Map((await signOffsOf(room.db, id)).map((row) => [row.team, row]));
+      const app = await appById(room.db, params.app);
+      const { world } = orRefuse(await room.engine.plan(id));
+      const teams = world.policy.teams;
+      const named = teams.map(({ id: team, channel, testing }) => {
+        const word = words.get(team);
+        words.delete(team);
+        if (word !== undefined) return { ...word, channel };
+        const optedOut = testing !== 'manual' && (testing.until === null || testing.until > (app === null ? '' : world.now));
+        return {
+          team,
+          state: optedOut ? ('opted-out' as const) : ('pending' as const),
+          build: null,
+          by: null,
+          at: null,
+          note: optedOut ? testing.optedOut : null,
+          channel,
+        };
+      });
+      return { items: [...named, ...[...words.values()].map((word) => ({ ...word, channel: null }))] };
+    },
+    listWaivers: async ({ params, query }) => {
+      const id = await existing(params);
+      const rows = await waiversOf(room.db, id, momentBefore(query.cursor), query.limit + 1);
+      const { items, next } = page(rows, query.limit, (last) => cursorOf(last.at, last.id));
+      return { items: items.map(({ waiver }) => waiverView(id, waiver)), next };
+    },
+    listCherryPicks: async ({ params, query }) => {
+      const id = await existing(params);
+      const rows = await cherryPicksOf(room.db, id, momentBefore(query.cursor), query.limit + 1);
+      const { items, next } = page(rows, query.limit, (last) => cursorOf(last.at, last.id));
+      return { items: items.map(({ pick: { askedById: _, ...pick } }) => pick), next };
+    },
+    listBugs: async ({ params, query }) => {
+      if ((await appById(room.db, params.app)) === null) notFound(`app "${params.app}"`, 'see GET /api/apps');
+      const { cursor, limit, version, platform, state, part } = query;
+      const rows = await bugsOf(room.db, {
+        app: params.app,
+        version: version ?? null,
+        platform: platform ?? null,
+        state,
+        part,
+        before: numberBefore(cursor),
+        limit: limit + 1,
+      });
+      const { items, next } = page(rows, limit, (last) => cursorOf(String(last.arrival)));
+      return { items: items.map(({ arrival: _, ...bug }) => bug), next };
+    },
+    listActivity: async ({ params, query }) => {
+      if ((await appById(room.db, params.app)) === null) notFound(`app "${params.app}"`, 'see GET /api/apps');
+      const [at, chain, seq] = wordsOf(query.cursor, isInstant, isWord, isNumber) ?? [];
+      const rows = await journal(room.db, {
+        app: params.app,
+        track: query.track === undefined ? null : `${params.app}/${query.track}`,
+        actor: query.actor ?? null,
+        is: query.is ?? null,
+        only: null,
+        before: at === undefined || chain === undefined || seq === undefined ? null : { at, chain, seq: Number(seq) },
+        limit: query.limit + 1,
+      });
+      const { items, next } = page(rows, query.limit, (last) => cursorOf(last.recordedAt, last.chain, String(last.seq)));
+      return { items: items.map((row) => activityLine(params.app, row)), next };
+    },
+  };
+}

@@ -1,0 +1,187 @@
+/** The control room put together from what is stored: heads, cells, rows, needs and the summary sentence. */
+import type { ControlRoom, TrackHead } from '#api/control-room.ts';
+import type { ActivityLine } from '#api/verdict.ts';
+import { freshnessOf } from '#db/views/freshness.ts';
+import { storedRoom } from '#db/views/control-room.ts';
+import type { StoredLine, StoredRelease, StoredRoom } from '#db/views/control-room.ts';
+import { lineInWords } from '#domain/event-words.ts';
+import type { TrackPolicy } from '#domain/policy/track-policy.ts';
+import type { RobotPause } from '#domain/release/release.ts';
+import { summarise } from '#domain/summary.ts';
+import type { Instant } from '#domain/time.ts';
+import { cellOf } from './cells.ts';
+import type { Room } from './context.ts';
+import { headOf } from './heads.ts';
+import { needsOf } from './needs.ts';
+
+type Around = Pick<Room, 'db' | 'clock' | 'policies'>;
+
+/** The snapshot of an app; null when there is no such app. */
+export async function snapshotOf(room: Around, app: string): Promise<ControlRoom | null> {
+  const stored = await storedRoom(room.db, app);
+  if (stored === null) return null;
+  const now = room.clock.now();
+  const policies = await policiesOf(room, stored);
+  const heads = headsOf(stored, policies, now);
+  const cells = stored.verdicts.map(({ track, verdict }) => cellOf(track, verdict));
+  const paused = standing(stored.app.robotPaused, now);
+  const { version, policyRevision, ...appView } = stored.app;
+  const holding = (id: string) => cells.filter((cell) => cell.track === id && cell.holds !== null).map(({ colour }) => colour);
+  const { text, parts, worst } = summarise(
+    heads.map((head) => ({
+      version: head.version,
+      platform: head.platform,
+      stage: head.stage,
+      percent: head.percent,
+      next: head.next as never,
+      holding: holding(head.id),
+      lateMs: head.lateMs,
+      hasPlan: Object.values(head.planned).some((at) => at !== null),
+      robot: head.robot,
+      haltedWhy: head.haltedWhy,
+      halting: head.pending?.is === 'halting',
+    })),
+    paused,
+  );
+  return {
+    version,
+    at: now,
+    app: { ...appView, platforms: [...appView.platforms], robotPaused: paused },
+    summary: { text, parts: parts.map((part) => ({ ...part })), worst },
+    releases: releasesOf(stored.releases, heads),
+    tracks: heads,
+    rows: rowsOf([...policies.values()], cells),
+    cells,
+    needs: needsOf(stored, heads, cells),
+    activity: stored.lines.map((line) => activityLine(stored.app.id, line)),
+    sources: stored.sources.map((source) => ({ ...source, state: freshnessOf(source, now) })),
+    setUp: setUpOf(stored, policyRevision, policies),
+  };
+}
+
+/** A pause whose end has come stands no longer, whatever the row says. */
+export function standing(pause: RobotPause | null, now: Instant): RobotPause | null {
+  return pause !== null && (pause.until === null || pause.until > now) ? pause : null;
+}
+
+export async function policiesOf(room: Pick<Room, 'policies'>, stored: StoredRoom): Promise<Map<string, TrackPolicy>> {
+  const found = new Map<string, TrackPolicy>();
+  for (const { track } of stored.tracks) {
+    const policy = await room.policies.of(stored.app.id, stored.app.policyRevision, track.platform, track.kind);
+    if (policy !== null) found.set(track.id, policy);
+  }
+  return found;
+}
+
+/** Heads in order of version (as the releases came) and of the app's platforms. */
+export function headsOf(stored: StoredRoom, policies: ReadonlyMap<string, TrackPolicy>, now: Instant): TrackHead[] {
+  const releases = new Map(stored.releases.map((release, at) => [release.version, { release, at }]));
+  const platformAt = (platform: string): number => {
+    const at = stored.app.platforms.indexOf(platform);
+    return at === -1 ? stored.app.platforms.length : at;
+  };
+  return stored.tracks
+    .toSorted(
+      (a, b) =>
+        (releases.get(a.track.version)?.at ?? 0) - (releases.get(b.track.version)?.at ?? 0) ||
+        platformAt(a.track.platform) - platformAt(b.track.platform),
+    )
+    .map((each) =>
+      headOf({
+        ...each,
+        release: releases.get(each.track.version)?.release ?? null,
+        policy: policies.get(each.track.id) ?? null,
+        verdicts: stored.verdicts.filter(({ track }) => track === each.track.id).map(({ verdict }) => verdict),
+        storefronts: stored.storefronts.filter(
+          ({ platform, version }) => platform === each.track.platform && version === each.track.version,
+        ),
+        now,
+      }),
+    );
+}
+
+function releasesOf(releases: readonly StoredRelease[], heads: readonly TrackHead[]): ControlRoom['releases'] {
+  return releases.map((release) => {
+    const own = heads.filter(({ version }) => version === release.version);
+    return { ...release, part: partOf(own), tracks: own.map(({ id }) => id) };
+  });
+}
+
+export function partOf(heads: readonly Pick<TrackHead, 'stage'>[]): ControlRoom['releases'][number]['part'] {
+  const ended = ['completed', 'canceled', 'superseded'];
+  const alive = heads.filter(({ stage }) => !ended.includes(stage));
+  if (alive.length === 0) return 'ended';
+  if (alive.every(({ stage }) => stage === 'planned' || stage === 'developing')) return 'upcoming';
+  return alive.every(({ stage }) => stage === 'released') ? 'watched' : 'current';
+}
+
+/** The policy's rows over all tracks, by title; what no row names has one of its own. Only instances that some cell has. */
+export function rowsOf(policies: readonly TrackPolicy[], cells: ControlRoom['cells']): ControlRoom['rows'] {
+  const titles = new Map<string, string[]>();
+  const placed = new Set<string>();
+  const present = new Map(cells.map((cell) => [cell.instance, cell.title]));
+  for (const { rows } of policies) {
+    for (const { title, instances } of rows) {
+      const row = titles.get(title) ?? [];
+      for (const instance of instances) {
+        if (!present.has(instance) || placed.has(instance)) continue;
+        placed.add(instance);
+        row.push(instance);
+      }
+      titles.set(title, row);
+    }
+  }
+  for (const [instance, title] of present) if (!placed.has(instance)) titles.set(title, [...(titles.get(title) ?? []), instance]);
+  return [...titles]
+    .filter(([, instances]) => instances.length > 0)
+    .map(([title, instances]) => ({
+      title,
+      instances,
+      sources: [...new Set(cells.filter(({ instance }) => instances.includes(instance)).flatMap(({ sources }) => sources))],
+    }));
+}
+
+export function activityLine(app: string, line: StoredLine): ActivityLine {
+  const [, version, platform] = line.track?.split('/') ?? [];
+  const { kind, id, name } = line.actor;
+  return {
+    id: `${line.chain}#${line.seq}`,
+    at: line.at,
+    actor: { kind, id, name },
+    app,
+    track: line.track,
+    is: line.event.is,
+    text: lineInWords(name, version === undefined || platform === undefined ? null : { version, platform }, line.event),
+  };
+}
+
+/** The first-run line: what is connected, and what each connection gives. */
+function setUpOf(stored: StoredRoom, policyRevision: number, policies: ReadonlyMap<string, TrackPolicy>): ControlRoom['setUp'] {
+  const serves = new Set(stored.connections.flatMap((connection) => connection.serves));
+  const brings = (...kinds: string[]): boolean =>
+    stored.sources.some((source) => source.connected && source.kinds.some((kind) => kinds.includes(kind)));
+  const isServed = (port: string): boolean => [...serves].some((each) => each === port || each.startsWith(`${port}:`));
+  const teams = [...policies.values()].some((policy) => policy.teams.length > 0);
+  return [
+    {
+      id: 'code',
+      title: 'Code',
+      done:
+        isServed('gitHost') ||
+        isServed('git-host') ||
+        stored.connections.some(({ integration }) => integration === 'git') ||
+        brings('branch'),
+      unlocks: 'Branches, commits, and what each build lacks',
+    },
+    { id: 'ci', title: 'CI', done: brings('build', 'test-run'), unlocks: 'Release candidates and their tests' },
+    { id: 'tracker', title: 'Bug tracker', done: brings('bug'), unlocks: 'Blocking bugs and triage' },
+    {
+      id: 'storefront',
+      title: 'Storefront',
+      done: isServed('storefront') || brings('storefront'),
+      unlocks: 'Submission, rollout and halts',
+    },
+    { id: 'teams', title: 'Teams', done: teams, unlocks: 'Sign-offs and owners of bugs' },
+    { id: 'policy', title: 'Policy', done: policyRevision > 1, unlocks: 'Your own criteria, windows and steps' },
+  ];
+}

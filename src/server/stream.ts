@@ -1,0 +1,180 @@
+/**
+ * The stream of an app: patches of its control room as server-sent events. A patch is made once, by reading the view after a commit, and written as it is to all
+ * who watch. Its id is the app's version. Who comes back with `Last-Event-ID` gets the patches in between; over a gap they are told to fetch the snapshot.
+ */
+import type { ServerResponse } from 'node:http';
+import type { ControlRoom } from '#api/control-room.ts';
+import { diffControlRoom } from '#api/patch.ts';
+import type { Room } from './context.ts';
+import { snapshotOf } from './snapshot.ts';
+
+export type Streams = {
+  /** Adds a viewer who has the version `after` (null: who has none yet). Answers null when there is no such app. */
+  open(app: string, after: number | null, raw: ServerResponse): Promise<boolean>;
+  /** Ends all streams. */
+  close(): void;
+  /** Viewers now, for health and tests. */
+  viewers(): number;
+};
+
+export type StreamOptions = Pick<Room, 'db' | 'clock' | 'engine' | 'log' | 'policies'> & {
+  heartbeatMs?: number;
+  /** Patches kept of each app, for who comes back. */
+  keepPatches?: number;
+  /** A viewer who has not taken this much yet is dropped; they come back and resume. */
+  bufferLimitBytes?: number;
+  /** How long the patches of an app that nobody watches are still made. */
+  keepIdleMs?: number;
+  /** Changes within this span become one patch. */
+  gatherMs?: number;
+};
+
+type Kept = { from: number; version: number; text: string; bytes: number };
+type Hub = {
+  app: string;
+  viewers: Set<ServerResponse>;
+  patches: Kept[];
+  last: ControlRoom | null;
+  working: Promise<void> | null;
+  again: boolean;
+  idleSince: number;
+};
+
+const HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-store, no-transform',
+  connection: 'keep-alive',
+  // a proxy that gathers answers would hold the events back
+  'x-accel-buffering': 'no',
+  'x-content-type-options': 'nosniff',
+};
+
+/** An event as it goes over the wire. */
+function eventText(name: string, id: number, data: unknown): string {
+  return `event: ${name}\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`;
+}
+
+export function createStreams(options: StreamOptions): Streams {
+  const { heartbeatMs = 15_000, keepPatches = 200, bufferLimitBytes = 1_000_000, keepIdleMs = 120_000, gatherMs = 10 } = options;
+  const keepBytes = 4 * bufferLimitBytes;
+  const hubs = new Map<string, Hub>();
+  let isClosed = false;
+
+  const send = (hub: Hub, raw: ServerResponse, text: string): void => {
+    if (raw.destroyed || raw.writableEnded) return void hub.viewers.delete(raw);
+    raw.write(text);
+    if (raw.writableLength > bufferLimitBytes) {
+      options.log.info({ app: hub.app }, 'dropped a viewer who is too slow');
+      hub.viewers.delete(raw);
+      raw.destroy();
+    }
+  };
+
+  const keep = (hub: Hub, patch: Kept): void => {
+    hub.patches.push(patch);
+    let bytes = hub.patches.reduce((sum, each) => sum + each.bytes, 0);
+    while (hub.patches.length > keepPatches || (bytes > keepBytes && hub.patches.length > 1)) bytes -= hub.patches.shift()?.bytes ?? 0;
+  };
+
+  const readAgain = async (hub: Hub): Promise<void> => {
+    const next = await snapshotOf(options, hub.app);
+    const { last } = hub;
+    if (next === null || (last !== null && next.version <= last.version)) return;
+    hub.last = next;
+    if (last === null) return;
+    const patch = diffControlRoom(last, next);
+    const text = eventText('patch', next.version, patch);
+    keep(hub, { from: last.version, version: next.version, text, bytes: text.length });
+    for (const raw of hub.viewers) send(hub, raw, text);
+  };
+
+  /** One reading at a time; what changes meanwhile is read once more afterwards. */
+  const refresh = (hub: Hub): Promise<void> => {
+    if (hub.working !== null) {
+      hub.again = true;
+      return hub.working;
+    }
+    const work = async (): Promise<void> => {
+      await new Promise((done) => setTimeout(done, gatherMs));
+      do {
+        hub.again = false;
+        await readAgain(hub);
+      } while (hub.again && !isClosed);
+    };
+    hub.working = work()
+      .catch((error: unknown) => {
+        // viewers keep what they have; without the snapshot that they built on, the next patch must not follow on
+        options.log.error({ err: error, app: hub.app }, 'the stream could not read the control room');
+      })
+      .finally(() => {
+        hub.working = null;
+      });
+    return hub.working;
+  };
+
+  const stopListening = options.engine.onChange((change) => {
+    const hub = hubs.get(change.app);
+    if (hub !== undefined && !isClosed) void refresh(hub);
+  });
+
+  const beat = setInterval(() => {
+    const now = performance.now();
+    for (const hub of hubs.values()) {
+      for (const raw of hub.viewers) send(hub, raw, `: beat ${options.clock.now()}\n\n`);
+      if (hub.viewers.size > 0) hub.idleSince = now;
+      else if (now - hub.idleSince > keepIdleMs) hubs.delete(hub.app);
+    }
+  }, heartbeatMs);
+  beat.unref();
+
+  /** What a viewer who has `after` needs: nothing, the patches since, or to be told to fetch the snapshot. */
+  const catchUp = (hub: Hub, after: number | null, current: number): string => {
+    if (after === null || after === current) return '';
+    const first = hub.patches.findIndex((patch) => patch.from === after);
+    if (after > current || first === -1) return eventText('gap', current, { version: current });
+    return hub.patches
+      .slice(first)
+      .map(({ text }) => text)
+      .join('');
+  };
+
+  return {
+    async open(app, after, raw) {
+      let hub = hubs.get(app);
+      if (hub === undefined || hub.last === null) {
+        const last = await snapshotOf(options, app);
+        if (last === null) return false;
+        // another viewer may have come while this one was waiting
+        hub = hubs.get(app) ?? { app, viewers: new Set(), patches: [], last, working: null, again: false, idleSince: performance.now() };
+        hub.last ??= last;
+        hubs.set(app, hub);
+      }
+      // what was committed since the hub last read is in its snapshot before the viewer is told where it stands
+      await refresh(hub);
+      if (isClosed || raw.destroyed) return true;
+      const found = hub;
+      const current = hub.last?.version ?? 0;
+      raw.writeHead(200, HEADERS);
+      found.viewers.add(raw);
+      raw.on('close', () => {
+        found.viewers.delete(raw);
+        found.idleSince = performance.now();
+      });
+      raw.on('error', () => found.viewers.delete(raw));
+      send(
+        found,
+        raw,
+        `retry: 2000\n\n${eventText('hello', after === current || after === null ? current : after, { version: current })}${catchUp(found, after, current)}`,
+      );
+      return true;
+    },
+    close() {
+      isClosed = true;
+      clearInterval(beat);
+      stopListening();
+      for (const hub of hubs.values()) for (const raw of hub.viewers) raw.end();
+      hubs.clear();
+    },
+    viewers: () => [...hubs.values()].reduce((sum, { viewers }) => sum + viewers.size, 0),
+  };
+}
