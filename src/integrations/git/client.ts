@@ -162,8 +162,7 @@ async function ended(child: ReturnType<typeof spawn>, args: readonly string[], r
     if (run.keepInput !== true) child.stdin?.end(run.input);
     const code = await closed;
     if (run.signal?.aborted) throw new GitTrouble('unreachable', `git ${verb(args)} was stopped before it ended`);
-    if (code === null)
-      throw new GitTrouble('unreachable', `git ${verb(args)} did not end within ${Math.round((run.timeoutMs ?? 0) / 1000)} s`);
+    if (code === null) throw new GitTrouble('unreachable', `git ${verb(args)} did not end within ${run.timeoutMs ?? 0} ms`);
     // What `env` ends with when there is no such program.
     if (code === 127) throw notInstalled();
     if (code !== 0) throw faultOf(verb(args), code, tail);
