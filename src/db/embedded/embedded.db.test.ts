@@ -433,6 +433,10 @@ function ownerOptions(info: EmbeddedInfo): { uid: number; gid: number; cwd: stri
 
 /** A PostgreSQL of nobody's, as a killed Signalbox leaves it where the kernel does not stop it. */
 function spawnPostgres(program: string, info: EmbeddedInfo): ChildProcess {
+  // The stop before took the socket's folder away.
+  const { uid, gid } = statSync(info.dataDirectory);
+  mkdirSync(info.socketFolder, { mode: 0o700 });
+  chownSync(info.socketFolder, uid, gid);
   const args = ['-D', info.dataDirectory, '-k', info.socketFolder, '-c', 'listen_addresses='];
   const child = spawn(program, args, { ...ownerOptions(info), stdio: 'ignore' });
   children.push(child);

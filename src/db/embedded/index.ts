@@ -1,3 +1,4 @@
+import { rmdir } from 'node:fs/promises';
 import { Client } from 'pg';
 import { quietLog } from '#lib/log.ts';
 import type { Log } from '#lib/log.ts';
@@ -75,6 +76,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     const stop = async (): Promise<void> => {
       await kept.stop();
       guard.remove();
+      // Empty now; where it is in the temporary folder nothing else would ever remove it.
+      await rmdir(socketFolder).catch(() => undefined);
       await lock.release();
     };
     try {
