@@ -1,8 +1,9 @@
 /** The list of integrations. A newcomer adds one line. */
 import type { Integration } from '#ports/integration.ts';
+import { git } from './git/index.ts';
 import { sandbox } from './sandbox/index.ts';
 
-export const integrations: readonly Integration[] = [forAnySettings(sandbox)];
+export const integrations: readonly Integration[] = [forAnySettings(git), forAnySettings(sandbox)];
 
 /**
  * Forgets the type of the settings: those in the database are unknown until the integration's own schema has read them.

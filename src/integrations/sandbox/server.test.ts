@@ -192,7 +192,9 @@ describe('the sandbox over HTTP', () => {
   test('a sandbox that is not there is trouble that did not happen', async () => {
     const served = await serveSandbox({ port: 0, file: null });
     await served.stop();
-    await expect(storefrontAt(served.url).ensureHalted({ ...NEW })).rejects.toMatchObject({
+    await expect(storefrontAt(served.url).read(NEW)).rejects.toMatchObject({ name: 'Trouble', cure: 'again', mayHaveHappened: false });
+    const chat = sandbox.provides.chat?.(sandbox.settings.parse({ url: served.url }), toolsFor(fetch));
+    await expect(chat?.ensureMessage({ app: 'music', channel: null, key: 'k', text: 'hello', urgent: false })).rejects.toMatchObject({
       name: 'Trouble',
       cure: 'again',
       mayHaveHappened: false,

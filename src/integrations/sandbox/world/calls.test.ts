@@ -203,6 +203,26 @@ describe('App Store', () => {
     expect(store.call('pause', '8.9.2')).toBe('budget-used-up');
   });
 
+  test('completing or replacing a paused release ends its pause, and the days count', () => {
+    const store = live();
+    store.call('pause', '8.9.2');
+    store.passDays(2);
+    store.call('complete', '8.9.2');
+    store.passDays(5);
+    expect(store.see('8.9.2')).toMatchObject({ state: 'released', pausedSince: null, pausedMs: 2 * 86_400_000 });
+
+    store.submit('8.9.3', '1');
+    store.approve('8.9.3');
+    store.call('start', '8.9.3');
+    store.call('pause', '8.9.3');
+    store.passDays(1);
+    store.submit('8.9.4', '1');
+    store.approve('8.9.4');
+    store.call('start', '8.9.4');
+    store.passDays(5);
+    expect(store.see('8.9.3')).toMatchObject({ state: 'replaced', pausedSince: null, pausedMs: 86_400_000 });
+  });
+
   test('a finished phased release is final', () => {
     const store = live();
     store.call('complete', '8.9.2');
@@ -341,6 +361,20 @@ describe('levers', () => {
       ['halt', 'k3', 'lied'],
       ['halt', 'k4', 'failed-before'],
     ]);
+  });
+
+  test('an answer stays what it was when the world goes on', () => {
+    const { world, submit, reject } = listing('google-play');
+    submit('8.9.2', '1047');
+    const reply = handle(world, {
+      method: 'GET',
+      path: '/v1/storefronts/google-play/music/phone/releases',
+      query: new URLSearchParams(),
+      body: undefined,
+    });
+    const before = JSON.stringify(reply.body);
+    reject('8.9.2', 'binary');
+    expect(JSON.stringify(reply.body)).toBe(before);
   });
 
   test('faults wear off after as many calls as they were set for', () => {
