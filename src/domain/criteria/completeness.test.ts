@@ -8,7 +8,8 @@ import { stages } from '../release/track.ts';
 import type { Stage, Step, Track } from '../release/track.ts';
 import type { TrackPolicy } from '../policy/track-policy.ts';
 import type { Release, Sibling } from '../release/release.ts';
-import type { Finding, Instance } from './criterion.ts';
+import type { Finding } from './criterion.ts';
+import type { Instance } from './instance.ts';
 import { criteria, criterionOf, judge, parseInstance, readSettings } from './index.ts';
 import {
   aBranch,

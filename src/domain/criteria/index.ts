@@ -1,6 +1,7 @@
 /** The list of criteria, and the way from an instance of a policy to what it says. */
 import type { z } from 'zod';
-import type { Criterion, Finding, Instance, JudgeAt } from './criterion.ts';
+import type { Criterion, Finding, JudgeAt } from './criterion.ts';
+import type { Instance } from './instance.ts';
 import { approvedBy } from './approved-by/criterion.ts';
 import { buildDistributed } from './build-distributed/criterion.ts';
 import { complianceClosed } from './compliance-closed/criterion.ts';

@@ -8,7 +8,9 @@ import { stages, trackId } from '../release/track.ts';
 import type { Candidate, Cut, Stage, Track } from '../release/track.ts';
 import type { Team, TrackPolicy } from '../policy/track-policy.ts';
 import type { Instant } from '../time.ts';
-import type { Instance } from './criterion.ts';
+import type { Finding, JudgeAt } from './criterion.ts';
+import type { Instance } from './instance.ts';
+import { judge, parseInstance } from './index.ts';
 
 /** The moment of the samples: Tue 1 Oct 2024, 14:20 in Stockholm. */
 export const sampleNow: Instant = '2024-10-01T12:20:00.000Z';
@@ -462,4 +464,26 @@ export function aSibling(overrides: Partial<Sibling> = {}): Sibling {
     order: -1,
     ...overrides,
   };
+}
+
+/** What differs from the quiet world, for a criterion's test: settings as a policy writes them, the track, and what is known. */
+type Judging = { settings?: unknown; track: Track; facts?: Partial<TrackFacts> } & Partial<
+  Pick<JudgeAt<unknown>, 'step' | 'policy' | 'release' | 'siblings' | 'now'>
+>;
+
+/** What a kind of criterion says of a track in the sample world; its instance has the kind's name as id. */
+export function judged(
+  kind: string,
+  { settings, track, facts, step = null, policy = aPolicy(), release = aRelease(), siblings = [], now = sampleNow }: Judging,
+): Finding {
+  return judge(parseInstance({ id: kind, settings }), {
+    app: anApp(),
+    release,
+    track,
+    siblings,
+    facts: someFacts(facts),
+    policy,
+    step,
+    now,
+  });
 }

@@ -89,7 +89,7 @@ function onBuild(at: At, spoken: Spoken): Finding {
   if (found?.state === 'failed') {
     return red({
       headline: 'Distribution failed',
-      because: `${found.source} failed to hand ${on} to ${audience}.`.replace(/^./, (first) => first.toUpperCase()),
+      because: `${capital(on)} was not handed to ${audience}: it failed at ${found.source}.`,
       turnsGreen: `when ${rcName(spoken)} or a newer RC has reached ${audience}`,
       who: [
         releaseManager('has the distribution run again', at.release),

@@ -238,7 +238,7 @@ function inNoBuild(
   const isOver = until === null || until <= at.now;
   const told = {
     headline: `${count(code.length, 'commit')} in no build`,
-    because: `${capital(named(code))} ${code.length === 1 ? 'is' : 'are'} in no build. ${then}${isOver ? '' : ` A build may take until ${dayAndTime(until, at.policy.timezone, at.now)} to begin.`}`,
+    because: `${code.length === 1 ? 'Commit' : 'Commits'} ${named(code)} ${code.length === 1 ? 'is' : 'are'} in no build. ${then}${isOver ? '' : ` A build may take until ${dayAndTime(until, at.policy.timezone, at.now)} to begin.`}`,
     turnsGreen: `when an RC with ${code.length === 1 ? 'this commit' : 'these commits'} is built${spoken?.final === true ? ' and chosen as the final candidate' : ''}`,
     who: [releaseManager(`starts an RC of ${branchName(at)}`, at.release)] as const,
     evidence: evidence.length > 0 ? evidence : [branchEvidence(at)],

@@ -110,7 +110,7 @@ function onBuild(at: At, spoken: Spoken): Finding {
     return red({
       ...finished,
       headline: `${count(sorted.failed.length, 'suite')} failed`,
-      because: `${names(sorted.failed.map(failedName))} failed on ${on}.`.replace(/^./, (first) => first.toUpperCase()),
+      because: `${suitesName(sorted.failed.map(failedName))} failed on ${on}.`,
       turnsGreen: `when ${names(sorted.failed.map((run) => run.suite))} passed on ${rcName(spoken)} or on a newer RC`,
       who: [releaseManager('has the failure mended, or the suite run again', at.release)],
     });
@@ -120,7 +120,7 @@ function onBuild(at: At, spoken: Spoken): Finding {
     return yellow({
       ...finished,
       headline: 'Passed on a retry',
-      because: `${capital(names(sorted.retried.map((run) => `${run.suite} (attempt ${run.attempts})`)))} passed on ${on} only on a retry.`,
+      because: `${suitesName(sorted.retried.map((run) => `${run.suite} (attempt ${run.attempts})`))} passed on ${on} only on a retry.`,
       turnsGreen: 'when a newer run passes at once, or the suite passes at once on a newer RC',
       who: [releaseManager('has the suite run again, or waives it', at.release)],
     });
@@ -131,7 +131,7 @@ function onBuild(at: At, spoken: Spoken): Finding {
   return green({
     ...finished,
     headline: tests > 0 ? `${tests.toLocaleString('en-US')} tests passed` : `${count(done, 'suite')} passed`,
-    because: `${capital(names(sorted.passed.map((run) => run.suite)))} passed on ${on}${also}.`,
+    because: `${suitesName(sorted.passed.map((run) => run.suite))} passed on ${on}${also}.`,
   });
 }
 
@@ -143,12 +143,12 @@ function stillRunning(spoken: Spoken, sorted: Sorted, finished: { evidence: read
       : sourceWho(running[0].source, `finishes ${names(running.map((run) => run.suite))}`);
   const waiting =
     silent.length > 0
-      ? `${capital(names(silent))} ${silent.length === 1 ? 'has' : 'have'} not reported on ${rcInFull(spoken)} yet`
+      ? `${suitesName(silent)} ${silent.length === 1 ? 'has' : 'have'} not reported on ${rcInFull(spoken)} yet`
       : `No suite has reported on ${rcInFull(spoken)} yet`;
   const because =
     running.length === 0
       ? waiting
-      : `${capital(names(running.map((run) => run.suite)))} ${running.length === 1 ? 'is' : 'are'} running on ${rcInFull(spoken)}${silent.length > 0 ? `; ${names(silent)} ${silent.length === 1 ? 'has' : 'have'} not reported yet` : ''}`;
+      : `${suitesName(running.map((run) => run.suite))} ${running.length === 1 ? 'is' : 'are'} running on ${rcInFull(spoken)}${silent.length > 0 ? `; ${names(silent)} ${silent.length === 1 ? 'has' : 'have'} not reported yet` : ''}`;
   return yellow({
     ...finished,
     headline: running.length > 0 ? 'Tests running' : 'No result yet',
@@ -174,6 +174,10 @@ function sort(runs: readonly TestRun[], of: Settings): Sorted {
     passed: cautious ? passed.filter((run) => run.attempts === 1) : passed,
     silent: of.suites.filter((suite) => !runs.some((run) => run.suite === suite)),
   };
+}
+
+function suitesName(suites: readonly string[]): string {
+  return `${suites.length === 1 ? 'Suite' : 'Suites'} ${names(suites)}`;
 }
 
 function failedName(run: TestRun): string {
