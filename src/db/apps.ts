@@ -1,0 +1,87 @@
+/** Apps and their releases. */
+import { sql } from 'kysely';
+import type { App, Release, RobotPause } from '#domain/release/release.ts';
+import type { Instant } from '#domain/time.ts';
+import type { Inferred } from './schema.ts';
+import type { Db, Tx } from './transaction.ts';
+
+/** The app's row with its lock: every commit that touches an app goes through it, so that `version` is the order of commits. */
+export type AppHead = { version: number; seq: number; hash: string; policyRevision: number; robotPaused: RobotPause | null };
+
+/** Locks an app's row and raises its version; null when there is no such app. */
+export async function raiseApp(tx: Tx, app: string): Promise<AppHead | null> {
+  const row = await tx
+    .updateTable('apps')
+    .set({ version: sql`version + 1` })
+    .where('id', '=', app)
+    .returning(['version', 'journal_seq as seq', 'journal_hash as hash', 'policy_revision', 'robot_paused'])
+    .executeTakeFirst();
+  return row === undefined ? null : { version: row.version, seq: row.seq, hash: row.hash, policyRevision: row.policy_revision, robotPaused: row.robot_paused };
+}
+
+export async function appOf(db: Db, id: string): Promise<(App & { version: number; policyRevision: number }) | null> {
+  const row = await db.selectFrom('apps').selectAll().where('id', '=', id).executeTakeFirst();
+  if (row === undefined) return null;
+  const { name, timezone, platforms, robot_paused: robotPaused, version, policy_revision: policyRevision } = row;
+  return { id, name, timezone, platforms, robotPaused, version, policyRevision };
+}
+
+export async function appIds(db: Db): Promise<string[]> {
+  return (await db.selectFrom('apps').select('id').orderBy('id').execute()).map(({ id }) => id);
+}
+
+/** @returns false when an app of this name exists */
+export async function insertApp(tx: Tx, app: App, at: Instant, recordedAt: Instant): Promise<boolean> {
+  const row = await tx
+    .insertInto('apps')
+    .values({ id: app.id, name: app.name, timezone: app.timezone, platforms: [...app.platforms], robot_paused: null, created_at: at, recorded_at: recordedAt })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** What a policy says of the app itself. */
+export async function updateApp(tx: Tx, app: string, to: { timezone: string; platforms: readonly string[] }): Promise<void> {
+  await tx.updateTable('apps').set({ timezone: to.timezone, platforms: [...to.platforms] }).where('id', '=', app).execute();
+}
+
+export async function pauseApp(tx: Tx, app: string, pause: RobotPause | null): Promise<void> {
+  await tx.updateTable('apps').set({ robot_paused: pause === null ? null : JSON.stringify(pause) }).where('id', '=', app).execute();
+}
+
+/** @returns false when the app has a release of this version */
+export async function insertRelease(tx: Tx, release: Release, recordedAt: Instant, inferred: readonly Inferred[] = []): Promise<boolean> {
+  const row = await tx
+    .insertInto('releases')
+    .values({
+      app: release.app,
+      version: release.version,
+      kind: release.kind,
+      base: release.base,
+      born_at: release.bornAt,
+      manager: release.manager,
+      planned: JSON.stringify(release.planned),
+      imported: release.imported,
+      inferred: JSON.stringify(inferred),
+      recorded_at: recordedAt,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('version')
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+export async function releasesOf(db: Db, app: string): Promise<Release[]> {
+  const rows = await db.selectFrom('releases').selectAll().where('app', '=', app).execute();
+  return rows.map((row) => ({
+    app: row.app,
+    version: row.version,
+    kind: row.kind,
+    base: row.base,
+    bornAt: row.born_at,
+    manager: row.manager,
+    planned: row.planned,
+    imported: row.imported,
+  }));
+}

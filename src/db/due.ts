@@ -1,0 +1,44 @@
+/** What is due, and when: the engine's alarm clock. A row carries no news; losing or doubling one delays or repeats nothing that matters. */
+import { sql } from 'kysely';
+import { earliest } from '#domain/time.ts';
+import type { Instant } from '#domain/time.ts';
+import type { Db } from './transaction.ts';
+
+/** `track`: look at a track. `observe`: read a source. */
+export type DueKind = 'track' | 'observe';
+export type Due = { kind: DueKind; key: string; app: string };
+
+/** Marks things as due at a moment of the engine's clock; what is due earlier already stays so. */
+export async function markDue(db: Db, rows: readonly (Due & { at: Instant })[]): Promise<void> {
+  if (rows.length === 0) return;
+  const once = [...new Map(rows.map((row) => [`${row.kind} ${row.key}`, row])).values()].toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  await db
+    .insertInto('due')
+    .values(once)
+    .onConflict((conflict) => conflict.columns(['kind', 'key']).doUpdateSet({ at: sql`least(due.at, excluded.at)` }))
+    .execute();
+}
+
+/** Takes up to `limit` rows that are due, the oldest first; no other process gets them. */
+export async function claimDue(db: Db, kind: DueKind, now: Instant, limit: number): Promise<Due[]> {
+  const { rows } = await sql<Due>`
+    delete from due where (kind, key) in (
+      select kind, key from due where kind = ${kind} and at <= ${now} order by at limit ${limit} for update skip locked
+    ) returning kind, key, app`.execute(db);
+  return rows;
+}
+
+/** When the next thing is due: a row of the table, or an action that waits for its next try; null when nothing is. */
+export async function nextDueAt(db: Db): Promise<Instant | null> {
+  const due = await db.selectFrom('due').select((of) => of.fn.min('at').as('at')).executeTakeFirst();
+  const tries = await db
+    .selectFrom('outbox')
+    .select((of) => of.fn.min('next_try_at').as('at'))
+    .where('state', 'in', ['ordered', 'waiting'])
+    .executeTakeFirst();
+  return earliest(due?.at, tries?.at);
+}
+
+export async function forgetDue(db: Db, kind: DueKind, key: string): Promise<void> {
+  await db.deleteFrom('due').where('kind', '=', kind).where('key', '=', key).execute();
+}

@@ -1,0 +1,19 @@
+/** Leases: who may work on something now. They end by themselves, so that a process that died holds nobody up for long. */
+import { sql } from 'kysely';
+import type { Db } from './transaction.ts';
+
+/** Takes or prolongs a lease for so many seconds of the database's clock; false while another owner holds it. One short statement. */
+export async function takeLease(db: Db, name: string, owner: string, seconds: number): Promise<boolean> {
+  const { rows } = await sql<{ taken: boolean }>`select take_lease(${name}, ${owner}, ${seconds}) as taken`.execute(db);
+  return rows[0]?.taken ?? false;
+}
+
+/** Gives back a lease, if it is still this owner's. */
+export async function giveBackLease(db: Db, name: string, owner: string): Promise<void> {
+  await db.deleteFrom('leases').where('name', '=', name).where('owner', '=', owner).execute();
+}
+
+/** Gives back all that an owner holds, when it ends. */
+export async function giveBackAllLeases(db: Db, owner: string): Promise<void> {
+  await db.deleteFrom('leases').where('owner', '=', owner).execute();
+}

@@ -1,0 +1,132 @@
+/** The outbox: actions that were ordered, one lane for each thing that can take one write at a time. */
+import { sql } from 'kysely';
+import type { Action } from '#domain/actions.ts';
+import type { Instant } from '#domain/time.ts';
+import type { Db, Tx } from './transaction.ts';
+
+/** An action as the performer takes it. `inDoubt`: an earlier try may have taken effect although no answer came. */
+export type Ordered = { key: string; app: string; track: string | null; lane: string; action: Action; attempts: number; state: string; inDoubt: boolean };
+
+/** Writes actions before they are tried. One key is one action: what is there already stays. */
+export async function orderActions(tx: Tx, app: string, track: string, actions: readonly Action[], recordedAt: Instant): Promise<void> {
+  if (actions.length === 0) return;
+  await tx
+    .insertInto('outbox')
+    .values(
+      actions.map((action) => ({
+        key: action.key,
+        app,
+        track,
+        lane: action.lane,
+        urgent: action.urgent,
+        state: 'ordered' as const,
+        step: action.step,
+        kind: action.effect.kind,
+        action: JSON.stringify(action),
+        ordered_at: action.orderedAt,
+        next_try_at: null,
+        ended_at: null,
+        outcome: null,
+        recorded_at: recordedAt,
+      })),
+    )
+    .onConflict((conflict) => conflict.column('key').doNothing())
+    .execute();
+}
+
+/**
+ * Makes an open action void.
+ *
+ * @returns false when it had ended already
+ */
+export async function voidAction(tx: Tx, key: string, why: string, at: Instant): Promise<boolean> {
+  return endAction(tx, key, 'void', why, at);
+}
+
+/** Ends an open action; false when it had ended already. */
+export async function endAction(tx: Tx, key: string, state: 'done' | 'refused' | 'void', outcome: string, at: Instant): Promise<boolean> {
+  const row = await tx
+    .updateTable('outbox')
+    .set({ state, outcome, ended_at: at, next_try_at: null })
+    .where('key', '=', key)
+    .where('state', 'in', ['ordered', 'trying', 'waiting'])
+    .returning('key')
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** A person wants it tried again now. */
+export async function reopenAction(tx: Tx, key: string): Promise<void> {
+  await tx
+    .updateTable('outbox')
+    .set({ state: 'ordered', outcome: null, ended_at: null, next_try_at: null })
+    .where('key', '=', key)
+    .where('state', 'in', ['refused', 'waiting'])
+    .execute();
+}
+
+/** Written before the call, so that a crash leaves a trace: from here on it may have happened. False when it is not open any more. */
+export async function noteTry(db: Db, key: string): Promise<boolean> {
+  const row = await db
+    .updateTable('outbox')
+    .set({ state: 'trying', attempts: sql`attempts + 1`, in_doubt: true, next_try_at: null })
+    .where('key', '=', key)
+    .where('state', 'in', ['ordered', 'trying', 'waiting'])
+    .returning('key')
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** It did not work and may the next time. */
+export async function postponeAction(tx: Tx, key: string, outcome: string, nextTryAt: Instant, inDoubt: boolean): Promise<void> {
+  await tx
+    .updateTable('outbox')
+    .set({ state: 'waiting', outcome, next_try_at: nextTryAt, in_doubt: inDoubt })
+    .where('key', '=', key)
+    .where('state', 'in', ['ordered', 'trying', 'waiting'])
+    .execute();
+}
+
+/** Lanes in which something can be tried now. */
+export async function readyLanes(db: Db, now: Instant): Promise<string[]> {
+  const rows = await db
+    .selectFrom('outbox')
+    .select('lane')
+    .distinct()
+    .where('state', 'in', ['ordered', 'trying', 'waiting'])
+    .where((of) => of.or([of('next_try_at', 'is', null), of('next_try_at', '<=', now)]))
+    .orderBy('lane')
+    .execute();
+  return rows.map(({ lane }) => lane);
+}
+
+/**
+ * What is to be tried next in a lane: halts and the like before all else, then in the order of ordering. A lane whose first ordinary action waits
+ * for its next try goes on with the following ones only where those are urgent: order within a listing is kept. Chat messages overtake each other.
+ */
+export async function nextInLane(db: Db, lane: string, now: Instant): Promise<Ordered | null> {
+  const { rows } = await sql<Ordered & { ready: boolean; urgent: boolean }>`
+    select key, app, track, lane, action, attempts, state, in_doubt as "inDoubt", urgent, (next_try_at is null or next_try_at <= ${now}) as ready
+    from outbox where lane = ${lane} and state in ('ordered', 'trying', 'waiting')
+    order by urgent desc, ordered_at, key limit 200`.execute(db);
+  const urgent = rows.find((row) => row.urgent && row.ready);
+  if (urgent !== undefined) return urgent;
+  if (lane.startsWith('chat:')) return rows.find((row) => row.ready) ?? null;
+  const first = rows.find((row) => !row.urgent);
+  return first !== undefined && first.ready ? first : null;
+}
+
+/** One action, whatever its state. */
+export async function actionOf(db: Db, key: string): Promise<(Ordered & { open: boolean }) | null> {
+  const { rows } = await sql<Ordered & { open: boolean }>`
+    select key, app, track, lane, action, attempts, state, in_doubt as "inDoubt", state in ('ordered', 'trying', 'waiting') as open
+    from outbox where key = ${key}`.execute(db);
+  return rows[0] ?? null;
+}
+
+/** Keys of open actions whose state says that they are being tried, in lanes that nobody holds: left behind by a process that died. */
+export async function abandonedTries(db: Db): Promise<string[]> {
+  const { rows } = await sql<{ key: string }>`
+    select key from outbox where state = 'trying' and not exists (select 1 from leases where leases.name = 'lane:' || outbox.lane)`.execute(db);
+  return rows.map(({ key }) => key);
+}
