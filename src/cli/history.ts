@@ -1,10 +1,10 @@
 /** The releases of a repository as text: a table, and a picture of the trains leaving trunk. */
 import type { AnalysedVersion, Analysis } from '#domain/history/analysis.ts';
+import { plain } from './table.ts';
+import type { Paint } from './table.ts';
 
-export type View = { columns: number; colour: boolean };
-
-type Paint = (text: string) => string;
-type Palette = { quiet: Paint; good: Paint; warm: Paint; bold: Paint };
+/** How wide the terminal is, in columns, and its colours. */
+export type View = { columns: number; paint: Paint };
 
 const HOUR_MS = 3_600_000;
 /** The picture shows so many trains, the newest; the table has them all. */
@@ -22,7 +22,7 @@ const EXPECTED = new Set([
 /** One row a version, oldest first. Columns that do not fit the terminal are left out from the right. */
 export function historyTable(analysis: Analysis, view: View): string[] {
   if (analysis.versions.length === 0) return [];
-  const paint = palette(view.colour);
+  const { paint } = view;
   const columns: { title: string; right?: boolean; of(version: AnalysedVersion): string }[] = [
     { title: 'version', of: (version) => version.version },
     { title: 'kind', of: (version) => (version.status === 'released' ? version.kind : `${version.kind}, ${version.status}`) },
@@ -48,8 +48,8 @@ export function historyTable(analysis: Analysis, view: View): string[] {
       .join('  ')
       .trimEnd();
   return [
-    paint.quiet(line(columns.map((column) => column.title))),
-    ...cells.map((row, at) => (analysis.versions[at]?.status === 'released' ? line(row) : paint.warm(line(row)))),
+    paint.grey(line(columns.map((column) => column.title))),
+    ...cells.map((row, at) => (analysis.versions[at]?.status === 'released' ? line(row) : paint.yellow(line(row)))),
   ];
 }
 
@@ -61,7 +61,7 @@ function fitting(widths: readonly number[], room: number): { at: number; width: 
     const gap = shown.length === 0 ? 0 : 2;
     const isLast = at === widths.length - 1;
     const taken = isLast ? Math.min(width, left - gap) : width;
-    if (taken + gap > left || (isLast && taken < 12)) break;
+    if (taken + gap > left || (isLast && taken < Math.min(width, 12))) break;
     shown.push({ at, width: taken });
     left -= taken + gap;
   }
@@ -75,7 +75,7 @@ function fitting(widths: readonly number[], room: number): { at: number; width: 
 export function historyPicture(analysis: Analysis, view: View): string[] {
   const trains = trainsIn(analysis);
   if (trains.length === 0) return [];
-  const paint = palette(view.colour);
+  const { paint } = view;
   const shown = trains.slice(-TRAINS_IN_PICTURE);
   const dateWidth = 'YYYY-MM-DD'.length;
   const labels = shown.map(labelOf);
@@ -84,17 +84,14 @@ export function historyPicture(analysis: Analysis, view: View): string[] {
   const longest = Math.max(1, ...shown.map((train) => spanOf(train).hours));
   const trunk = analysis.trunk.replace('refs/heads/', '');
   const lines = [`${' '.repeat(dateWidth + 1)}${paint.bold(cutTo(trunk, view.columns - dateWidth - 1))}`];
-  if (shown.length < trains.length) lines.push(paint.quiet(`${' '.repeat(dateWidth + 1)}┆ ${trains.length - shown.length} earlier trains`));
+  if (shown.length < trains.length) lines.push(paint.grey(`${' '.repeat(dateWidth + 1)}┆ ${trains.length - shown.length} earlier trains`));
   for (const [at, train] of shown.entries()) {
     const from = train[0]?.cut_date?.slice(0, 10) ?? '';
     lines.push(
-      `${paint.quiet(from.padEnd(dateWidth))} ${rowOf(train, analysis, { room, longest, paint })}  ${cutTo(labels[at] ?? '', labelWidth)}`.trimEnd(),
+      `${paint.grey(from.padEnd(dateWidth))} ${rowOf(train, analysis, { room, longest, paint })}  ${cutTo(labels[at] ?? '', labelWidth)}`.trimEnd(),
     );
   }
-  lines.push(
-    `${' '.repeat(dateWidth + 1)}▼`,
-    paint.quiet(cutTo('○ build   ● final   ◆ hotfix   ▷ still going   ✕ no final', view.columns)),
-  );
+  lines.push(`${' '.repeat(dateWidth + 1)}▼`, paint.grey(cutTo('○ build   ● final   ◆ hotfix   ▷ still going   ✕ no final', view.columns)));
   return lines;
 }
 
@@ -139,7 +136,7 @@ function spanOf(train: Train): { start: number; hours: number } {
   return Number.isFinite(start) && Number.isFinite(end) ? { start, hours: (end - start) / HOUR_MS } : { start: 0, hours: 0 };
 }
 
-function rowOf(train: Train, analysis: Analysis, at: { room: number; longest: number; paint: Palette }): string {
+function rowOf(train: Train, analysis: Analysis, at: { room: number; longest: number; paint: Paint }): string {
   const { room, longest, paint } = at;
   const { start } = spanOf(train);
   const place = (date: string | null | undefined) => {
@@ -164,12 +161,12 @@ function rowOf(train: Train, analysis: Analysis, at: { room: number; longest: nu
   const apart = train.every((version) => version.cut_method === 'unrelated-history');
   let row = onTrunk ? '┿' : apart ? '┆' : '├';
   for (let step = 1; step <= end; step++) row += painted(marks.get(step) ?? (onTrunk || (apart && step === 1) ? ' ' : '─'), paint);
-  return row + (tail === '' ? '' : paint.warm(tail));
+  return row + (tail === '' ? '' : paint.yellow(tail));
 }
 
-function painted(mark: string, paint: Palette): string {
-  if (mark === '●') return paint.good(mark);
-  if (mark === '◆') return paint.warm(mark);
+function painted(mark: string, paint: Paint): string {
+  if (mark === '●') return paint.green(mark);
+  if (mark === '◆') return paint.yellow(mark);
   return mark;
 }
 
@@ -178,13 +175,12 @@ function inDays(hours: number | null): string {
   return hours < 48 ? `${Math.round(hours)} h` : `${(hours / 24).toFixed(1)} d`;
 }
 
-/** Text in so many columns, without control characters: names out of a repository never reach the terminal raw. */
-function cutTo(text: string, width: number): string {
-  const clean = text.replaceAll(/[\p{Cc}\p{Cf}]/gu, '');
-  return clean.length <= width ? clean : `${clean.slice(0, Math.max(0, width - 1))}…`;
+/** A name out of a repository as it may reach a terminal: without control characters, and without those that turn the direction of writing. */
+export function nameOf(text: string): string {
+  return plain(text).replaceAll(/\p{Cf}/gu, '');
 }
 
-function palette(colour: boolean): Palette {
-  const sgr = (code: number): Paint => (colour ? (text) => `\u001b[${code}m${text}\u001b[0m` : (text) => text);
-  return { quiet: sgr(2), good: sgr(32), warm: sgr(33), bold: sgr(1) };
+function cutTo(text: string, width: number): string {
+  const clean = nameOf(text);
+  return clean.length <= width ? clean : `${clean.slice(0, Math.max(0, width - 1))}…`;
 }

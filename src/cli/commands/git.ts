@@ -3,7 +3,10 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Analysis, Grammar, HistoryWindow } from '#domain/history/analysis.ts';
 import { exitCodes } from '../output.ts';
 import type { Io } from '../output.ts';
-import { historyPicture, historyTable } from '../history.ts';
+import { historyPicture, historyTable, nameOf } from '../history.ts';
+import type { View } from '../history.ts';
+import { paintFor, plain } from '../table.ts';
+import type { Paint } from '../table.ts';
 
 export type AnalyseRequest = { repo: string; grammar: Grammar; window: HistoryWindow; onProgress?: (line: string) => void };
 
@@ -12,6 +15,8 @@ export type GitParts = {
   analyse: (request: AnalyseRequest) => Promise<Analysis>;
   /** Columns of the terminal; by default those of standard output, 100 where it has none. */
   columns?: number;
+  /** Colours; by default those of a terminal where standard output is one. */
+  paint?: Paint;
 };
 
 type AnalyseFlags = {
@@ -74,24 +79,35 @@ async function analyse(io: Io, parts: GitParts, flags: AnalyseFlags): Promise<vo
         app: flags.app,
       },
       window: { from: flags.since },
-      onProgress: flags.progress === true || (io.isTty && flags.json !== true) ? sparingly((line) => io.err(line)) : undefined,
+      onProgress: flags.progress === true || (io.isTty && flags.json !== true) ? sparingly((line) => io.err(plain(line))) : undefined,
     });
   } catch (error) {
-    io.err(error instanceof Error ? error.message : String(error));
+    io.err(plain(error instanceof Error ? error.message : String(error)));
     return io.exit(exitCodes.refused);
   }
   if (flags.json === true) io.out(JSON.stringify({ versions: analysis.versions }, null, 2));
-  else for (const line of forPeople(analysis, { columns: parts.columns ?? process.stdout.columns ?? 100, colour: io.isTty })) io.out(line);
+  else
+    for (const line of forPeople(analysis, {
+      columns: parts.columns ?? process.stdout.columns ?? 100,
+      paint: parts.paint ?? paintFor({ isTty: io.isTty, environment: {} }),
+    }))
+      io.out(line);
   io.exit(exitCodes.ok);
 }
 
-function forPeople(analysis: Analysis, view: { columns: number; colour: boolean }): string[] {
-  const trunk = analysis.trunk.replace('refs/heads/', '');
-  const head = [`${analysis.versions.length} versions in ${analysis.commits} commits · trunk ${trunk} (${analysis.trunk_because})`];
+function forPeople(analysis: Analysis, view: View): string[] {
+  const trunk = nameOf(analysis.trunk.replace('refs/heads/', ''));
+  const head = [
+    `${counted(analysis.versions.length, 'version')} in ${counted(analysis.commits, 'commit')} · trunk ${trunk} (${nameOf(analysis.trunk_because)})`,
+  ];
   if (analysis.versions.length === 0)
     head.push('No tag or branch looks like a release. Say how they are named with --tag-grammar and --branch-grammar.');
   const blocks = [head, historyTable(analysis, view), historyPicture(analysis, view), notes(analysis)].filter((block) => block.length > 0);
   return blocks.flatMap((block, at) => (at === 0 ? block : ['', ...block]));
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function notes(analysis: Analysis): string[] {
@@ -99,11 +115,13 @@ function notes(analysis: Analysis): string[] {
   for (const left of analysis.left_out) lines.push(`left out: ${left.version}, ${left.because}`);
   if (analysis.other_apps.length > 0)
     lines.push(
-      `other apps here: ${analysis.other_apps.map((app) => `${app.app || '(no prefix)'} (${app.finals} finals)`).join(', ')}; choose one with --app`,
+      `other apps here: ${analysis.other_apps.map((app) => `${nameOf(app.app) || '(no prefix)'} (${app.finals} finals)`).join(', ')}; choose one with --app`,
     );
   const { unparsed_tags: unparsed } = analysis;
   if (unparsed.length > 0)
-    lines.push(`not read as versions: ${unparsed.slice(0, 8).join(', ')}${unparsed.length > 8 ? ` and ${unparsed.length - 8} more` : ''}`);
+    lines.push(
+      `not read as versions: ${unparsed.slice(0, 8).map(nameOf).join(', ')}${unparsed.length > 8 ? ` and ${unparsed.length - 8} more` : ''}`,
+    );
   return lines;
 }
 
