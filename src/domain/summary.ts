@@ -5,8 +5,8 @@
 import { worst } from './criteria/criterion.ts';
 import type { Colour } from './facts.ts';
 import { numberInWords, platformName, stepInWords } from './names.ts';
-import type { RobotPause } from './release/release.ts';
-import type { Stage, Step } from './release/track.ts';
+
+import type { RobotPause, Stage, Step } from './release/track.ts';
 import type { RobotState } from './release/world.ts';
 import { inWords } from './time.ts';
 

@@ -6,7 +6,7 @@ import { storedRoom } from '#db/views/control-room.ts';
 import type { StoredLine, StoredRelease, StoredRoom } from '#db/views/control-room.ts';
 import { lineInWords } from '#domain/event-words.ts';
 import type { TrackPolicy } from '#domain/policy/track-policy.ts';
-import type { RobotPause } from '#domain/release/release.ts';
+import type { RobotPause } from '#domain/release/track.ts';
 import { summarise } from '#domain/summary.ts';
 import type { Instant } from '#domain/time.ts';
 import { cellOf } from './cells.ts';

@@ -18,12 +18,7 @@ export async function appById(db: Kysely<Database>, id: string) {
 }
 
 /** Apps in order of id, those after `after`; of `only` where it is given. */
-export async function appsAfter(
-  db: Kysely<Database>,
-  after: string | null,
-  limit: number,
-  only: readonly string[] | null,
-) {
+export async function appsAfter(db: Kysely<Database>, after: string | null, limit: number, only: readonly string[] | null) {
   return listed(db)
     .$if(after !== null, (query) => query.where('id', '>', after ?? ''))
     .$if(only !== null, (query) => query.where('id', 'in', only === null || only.length === 0 ? [''] : [...only]))

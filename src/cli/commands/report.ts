@@ -1,0 +1,236 @@
+/** `signalbox report …`: how a CI job or a script tells what happened. Safe to repeat: each call carries a key made from what it says. */
+import { createHash } from 'node:crypto';
+import { Command, Option } from 'commander';
+import type { Client } from '#api/client.ts';
+import { audiences, colours } from '#domain/facts.ts';
+import { ask, jsonOf, numberOf, textOf, trackOf } from '../ask.ts';
+import type { Parts, Said } from '../ask.ts';
+import { EXIT_HELP, exits } from '../exit-codes.ts';
+import { speakThrough } from '../output.ts';
+import type { Io } from '../output.ts';
+import { UsageError } from '../settings.ts';
+import { plain } from '../table.ts';
+import { listOf } from './app.ts';
+
+type Shared = { json?: boolean; source?: string; at?: string; url?: string; revision?: string; idempotencyKey?: string };
+type Receipts = Awaited<ReturnType<Client['reportBuilds']>>;
+
+export function reportCommand(io: Io, parts: Parts): Command {
+  const command = new Command('report').description('report builds, tests, distributions, bugs, checks and colours, one or many');
+
+  const reporting = (name: string, description: string): Command =>
+    command
+      .command(name)
+      .description(description)
+      .option('--source <source>', 'who says so; decides freshness')
+      .option('--at <moment>', 'when it was so; now when not said')
+      .option('--url <url>', 'where it can be seen')
+      .option('--revision <number>', 'rises with every change at the source')
+      .option('--idempotency-key <key>', 'the same key with the same report is one report')
+      .option('--json', 'print JSON');
+
+  const send = (options: Shared, work: (client: Client) => Promise<Receipts>): Promise<void> =>
+    ask(io, parts, options, async ({ client }) => saidOf(await work(client)));
+
+  reporting('build', 'report a build of a track')
+    .argument('<track>', 'app/version/platform')
+    .requiredOption('--number <number>', "the build's number")
+    .requiredOption('--commit <sha>', 'the commit it was built from')
+    .addOption(new Option('--state <state>', 'how it stands').choices(['queued', 'building', 'succeeded', 'failed']).default('succeeded'))
+    .addOption(new Option('--kind <kind>', 'what it is').choices(['nightly', 'release-candidate']).default('release-candidate'))
+    .option('--branch <branch>')
+    .option('--candidate <number>', 'which RC it is')
+    .action(
+      (
+        track: string,
+        options: Shared & { number: string; commit: string; state: 'succeeded'; kind: 'nightly'; branch?: string; candidate?: string },
+      ) => {
+        const { app, version, platform } = trackOf(track);
+        const { number, commit, state, kind, branch } = options;
+        const body = {
+          ...shared(options),
+          version,
+          platform,
+          number,
+          commit,
+          state,
+          kind,
+          branch,
+          candidate: options.candidate === undefined ? undefined : numberOf(options.candidate, '--candidate'),
+        };
+        return send(options, (client) => client.reportBuilds({ params: { app }, body, idempotencyKey: keyFor(options, body) }));
+      },
+    );
+
+  reporting('test', 'report a run of a test suite on a build')
+    .argument('<track>', 'app/version/platform')
+    .requiredOption('--build <number>', 'the build it ran on')
+    .requiredOption('--suite <name>', 'the suite')
+    .addOption(new Option('--state <state>', 'how it went').choices(['running', 'passed', 'failed']).makeOptionMandatory())
+    .option('--attempts <number>', 'tries until this state', '1')
+    .option('--passed <number>', 'tests that passed')
+    .option('--failed <number>', 'tests that failed')
+    .action(
+      (
+        track: string,
+        options: Shared & { build: string; suite: string; state: 'passed'; attempts: string; passed?: string; failed?: string },
+      ) => {
+        const { app, version, platform } = trackOf(track);
+        const { build, suite, state } = options;
+        const body = {
+          ...shared(options),
+          version,
+          platform,
+          build,
+          suite,
+          state,
+          attempts: numberOf(options.attempts, '--attempts'),
+          passed: maybe(options.passed, '--passed'),
+          failed: maybe(options.failed, '--failed'),
+        };
+        return send(options, (client) => client.reportTestRuns({ params: { app }, body, idempotencyKey: keyFor(options, body) }));
+      },
+    );
+
+  reporting('distribution', 'report that a build is on its way to an audience, or has reached it')
+    .argument('<track>', 'app/version/platform')
+    .requiredOption('--build <number>')
+    .addOption(new Option('--audience <audience>').choices([...audiences]).makeOptionMandatory())
+    .addOption(new Option('--state <state>').choices(['pending', 'in-progress', 'delivered', 'failed']).makeOptionMandatory())
+    .option('--due <moment>', 'when it should be there')
+    .option('--people <number>', 'how many have it')
+    .action((track: string, options: Shared & { build: string; audience: 'beta'; state: 'delivered'; due?: string; people?: string }) => {
+      const { app, version, platform } = trackOf(track);
+      const { build, audience, state } = options;
+      const body = {
+        ...shared(options),
+        version,
+        platform,
+        build,
+        audience,
+        state,
+        dueAt: options.due,
+        people: maybe(options.people, '--people'),
+      };
+      return send(options, (client) => client.reportDistributions({ params: { app }, body, idempotencyKey: keyFor(options, body) }));
+    });
+
+  reporting('bug', 'report a bug, or that it changed')
+    .argument('<app>')
+    .argument('<key>', "the tracker's own: PLAY-4431")
+    .requiredOption('--title <words>')
+    .requiredOption('--versions <list>', 'comma-separated: the versions in which it was seen', listOf)
+    .addOption(new Option('--state <state>').choices(['open', 'closed']).default('open'))
+    .option('--platforms <list>', "comma-separated; all of the app's when not said", listOf)
+    .option('--team <team>')
+    .option('--flow <flow>')
+    .addOption(new Option('--severity <severity>').choices(['low', 'medium', 'high', 'critical']))
+    .option('--nominated', 'someone thinks it blocks the release')
+    .option('--fixed-by <list>', 'comma-separated commits that mend it', listOf)
+    .option('--verified-on <list>', 'comma-separated builds on which it is gone', listOf)
+    .action(
+      (
+        app: string,
+        key: string,
+        options: Shared & {
+          title: string;
+          versions: string[];
+          state: 'open';
+          platforms?: string[];
+          team?: string;
+          flow?: string;
+          severity?: 'low';
+          nominated?: boolean;
+          fixedBy?: string[];
+          verifiedOn?: string[];
+        },
+      ) => {
+        const { title, versions, state, platforms, team, flow, severity, nominated, fixedBy, verifiedOn } = options;
+        const body = { ...shared(options), key, title, versions, state, platforms, team, flow, severity, nominated, fixedBy, verifiedOn };
+        return send(options, (client) => client.reportBugs({ params: { app }, body, idempotencyKey: keyFor(options, body) }));
+      },
+    );
+
+  reporting('check', 'report a compliance check of a track')
+    .argument('<track>', 'app/version/platform')
+    .argument('<key>')
+    .requiredOption('--title <words>')
+    .addOption(new Option('--state <state>').choices(['open', 'closed', 'failed']).makeOptionMandatory())
+    .option('--team <team>')
+    .option('--due <moment>')
+    .action((track: string, key: string, options: Shared & { title: string; state: 'open'; team?: string; due?: string }) => {
+      const { app, version, platform } = trackOf(track);
+      const { title, state, team } = options;
+      const body = { ...shared(options), key, title, version, platform, state, team, dueAt: options.due };
+      return send(options, (client) => client.reportChecks({ params: { app }, body, idempotencyKey: keyFor(options, body) }));
+    });
+
+  reporting('colour', 'state the colour of a criterion of kind "reported"')
+    .alias('report')
+    .argument('<track>', 'app/version/platform')
+    .argument('<criterion>', 'its id in the policy')
+    .addOption(new Option('--colour <colour>').choices([...colours]).makeOptionMandatory())
+    .requiredOption('--because <words>', 'why, in a sentence')
+    .option('--turns-green <words>', 'what would turn it green')
+    .action((track: string, instance: string, options: Shared & { colour: 'green'; because: string; turnsGreen?: string }) => {
+      const { app, version, platform } = trackOf(track);
+      const { colour, because, turnsGreen } = options;
+      const body = { ...shared(options), instance, version, platform, colour, because, turnsGreen };
+      return send(options, (client) => client.reportColours({ params: { app }, body, idempotencyKey: keyFor(options, body) }));
+    });
+
+  command
+    .command('bulk')
+    .description('report up to 1,000 things: a JSON file with { "items": [{ "kind": "build", "report": { … } }, …] }, or a list of items')
+    .argument('<app>')
+    .argument('<file>', '- for standard input')
+    .option('--idempotency-key <key>', 'the same key with the same reports is one report')
+    .option('--json', 'print JSON')
+    .action((app: string, file: string, options: Shared) =>
+      send(options, async (client) => {
+        const read = jsonOf(await textOf(file, parts), file);
+        const body = (Array.isArray(read) ? { items: read } : read) as Parameters<Client['reportMany']>[0]['body'];
+        return client.reportMany({
+          params: { app },
+          body,
+          ...(options.idempotencyKey === undefined ? {} : { idempotencyKey: options.idempotencyKey }),
+        });
+      }),
+    );
+  command.addHelpText(
+    'after',
+    `\nA report that is sent twice with the same words, within one call or in a retried job with --revision or --at, counts once.${EXIT_HELP}`,
+  );
+  return speakThrough(command, io);
+}
+
+function shared({ source, at, url, revision }: Shared) {
+  if (at !== undefined && Number.isNaN(Date.parse(at)))
+    throw new UsageError(`--at should be a moment such as 2024-10-01T12:20:00Z, not "${at}"`);
+  return { source, at: at === undefined ? undefined : new Date(at).toISOString(), url, revision: maybe(revision, '--revision') };
+}
+
+function maybe(text: string | undefined, what: string): number | undefined {
+  return text === undefined ? undefined : numberOf(text, what);
+}
+
+/** The caller's own key; else, where the report is of one moment or revision, one made from what it says, so that a retried job reports once. */
+function keyFor(options: Shared, body: unknown): string | undefined {
+  if (options.idempotencyKey !== undefined) return options.idempotencyKey;
+  if (options.at === undefined && options.revision === undefined) return undefined;
+  return `cli-${createHash('sha256').update(JSON.stringify(body)).digest('hex').slice(0, 40)}`;
+}
+
+function saidOf(receipts: Receipts): Said {
+  const refused = receipts.receipts.filter(({ accepted, duplicate }) => !accepted && !duplicate);
+  const lines = [
+    `${receipts.accepted} reported${receipts.duplicates === 0 ? '' : `, ${receipts.duplicates} known already`}${receipts.refused === 0 ? '' : `, ${receipts.refused} refused`}.`,
+    ...refused
+      .slice(0, 50)
+      .map(
+        ({ index, because, wouldBeRight }) =>
+          `  item ${index}: ${plain(because ?? '')}${wouldBeRight === null ? '' : ` → ${plain(wouldBeRight)}`}`,
+      ),
+  ];
+  return { lines, json: receipts, code: receipts.refused > 0 ? exits.refused : exits.ok };
+}
