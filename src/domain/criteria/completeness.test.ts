@@ -1,5 +1,5 @@
 /** Whatever is known of a track, each criterion says all that a release manager needs. A field that is missing fails here. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { audiences, bugDecisions, colours, commitCategories, signOffStates, storefrontStates } from '../facts.ts';
 import type { Build, TrackFacts } from '../facts.ts';

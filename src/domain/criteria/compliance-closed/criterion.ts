@@ -69,7 +69,7 @@ function stopped(at: At, failed: readonly Check[], overdue: readonly Check[], op
   if (failed.length > 0) words.push(`${names(failed.map(checkName))} failed.`);
   if (overdue.length > 0)
     words.push(
-      `${names(overdue.map((check) => `${checkName(check)}, due ${dueWords(at, check)},`))} ${overdue.length === 1 ? 'is' : 'are'} still open.`,
+      `${names(overdue.map((check) => `${check.key} (${check.title}; due ${dueWords(at, check)})`))} ${overdue.length === 1 ? 'is' : 'are'} still open.`,
     );
   const wanted = [...failed, ...open];
   return red({

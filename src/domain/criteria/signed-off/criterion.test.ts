@@ -77,7 +77,7 @@ describe('signed-off', () => {
     expect(on({ ...two, track })).toMatchObject({
       colour: 'yellow',
       headline: '0 of 2',
-      because: 'Player signed RC 3 and is asked again on RC 4 and Car mode signed RC 3 and is asked again on RC 4.',
+      because: 'Player signed RC 3 and is asked again on RC 4; Car mode signed RC 3 and is asked again on RC 4.',
     });
     expect(on({ ...two, track, settings: { 'again-on-new-candidate': 'none' } }).colour).toBe('green');
   });

@@ -14,6 +14,9 @@ import type { Criterion, Evidence, Finding, JudgeAt } from '../criterion.ts';
 import { green, red, whoOr, yellow } from '../finding.ts';
 import { capital, count, names, rcInFull, rcName, releaseManager, sourceWho, teamName, teamWho } from '../words.ts';
 
+/** Teams whose words stand in the sentence; the others are counted. */
+const MOST_TOLD = 3;
+
 const settings = z.strictObject({
   'again-on-new-candidate': z
     .enum(['all', 'none'])
@@ -56,7 +59,7 @@ function judge(at: At): Finding {
   if (rejected.length > 0) {
     return red({
       ...told,
-      because: `${capital(names(rejected.map((word) => word.words)))}${waiting.length === 0 ? '' : `; ${count(waiting.length, 'team')} ${waiting.length === 1 ? 'has' : 'have'} not signed`}.`,
+      because: `${clauses(rejected)}${waiting.length === 0 ? '' : `; ${count(waiting.length, 'team')} ${waiting.length === 1 ? 'has' : 'have'} not signed`}.`,
       turnsGreen: `when ${names(rejected.map((word) => teamName(word.team)))} ${rejected.length === 1 ? 'signs' : 'sign'} ${rcName(spoken)} or a newer candidate${waiting.length === 0 ? '' : ', and every other team has signed'}`,
       who: whoOr(
         rejected.map((word) => teamWho(word.team, `signs when what it found is mended`, at.policy)),
@@ -80,7 +83,7 @@ function stillWaiting(at: At, waiting: readonly Word[], spoken: Spoken, told: To
   const due = dueAt === null ? '' : ` ${one ? 'It' : 'They'} ${were} due at ${dayAndTime(dueAt, at.policy.timezone, at.now)}.`;
   const finding = {
     ...told,
-    because: `${capital(names(waiting.map((word) => word.words)))}.${due}`,
+    because: `${clauses(waiting)}.${due}`,
     turnsGreen: `when ${names(waiting.map((word) => teamName(word.team)))} ${waiting.length === 1 ? 'signs' : 'sign'} ${rcName(spoken)}`,
     who: whoOr(
       waiting.map((word) => teamWho(word.team, `signs ${rcName(spoken)}`, at.policy)),
@@ -195,6 +198,16 @@ function wordOf(at: At, team: string, spoken: Spoken): Word {
   const counts = at.settings['again-on-new-candidate'] === 'none' || signOff.build === spoken.number;
   if (counts) return { team, is: signOff.state, words: `${name} ${verb} ${buildName(at, signOff.build)} ${when}${note}`, signOff };
   return { team, is: 'waiting', words: `${name} ${verb} ${buildName(at, signOff.build)} and is asked again on ${rcName(spoken)}`, signOff };
+}
+
+/** What some teams said, as a sentence without its stop. */
+function clauses(said: readonly Word[]): string {
+  const told = said.slice(0, MOST_TOLD).map((word) => word.words);
+  if (said.length > MOST_TOLD)
+    told.push(
+      `${count(said.length - MOST_TOLD, 'more team')} ${said.length === MOST_TOLD + 1 ? 'has' : 'have'} not signed: ${names(said.slice(MOST_TOLD).map((word) => teamName(word.team)))}`,
+    );
+  return capital(told.join('; '));
 }
 
 function buildName(at: At, number: string | null): string {

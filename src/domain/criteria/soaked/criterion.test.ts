@@ -40,7 +40,7 @@ describe('soaked', () => {
     ).toBe('green');
     expect(
       judged('soaked', { settings: '2h', track: aTrack('stabilising', { since: '2024-10-01T11:20:00.000Z' }), step: 'candidate' }),
-    ).toMatchObject({ colour: 'yellow', headline: '60 min of 2 h'.replace('60 min', '1 h') });
+    ).toMatchObject({ colour: 'yellow', headline: '1 h of 2 h' });
     expect(judged('soaked', { settings: '2h', track: aTrack('developing'), step: 'submit' }).headline).toBe('Not begun');
   });
 });
