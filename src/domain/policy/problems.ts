@@ -22,7 +22,7 @@ export function shown(value: unknown): string {
   if (value === null) return 'empty';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a map of keys';
-  const text = typeof value === "string" ? value : JSON.stringify(value) ?? "";
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
   const short = text.length > 60 ? `${text.slice(0, 57)}…` : text;
   return typeof value === 'string' ? JSON.stringify(short) : short;
 }

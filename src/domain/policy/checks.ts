@@ -1,0 +1,367 @@
+/** What only makes sense across the keys of a document: names that must exist, lists that must hold, rollouts that storefronts can show. */
+import { releaseKinds } from '../release/track.ts';
+import type { ReleaseKind, Stage } from '../release/track.ts';
+import { stages } from '../release/track.ts';
+import { compileRollout } from '../rollout/steps.ts';
+import { instancesIn, instancesOf, trackPolicy } from './compile.ts';
+import { resolveDefinition, resolveEntry } from './instances.ts';
+import { criteria } from '../criteria/index.ts';
+import { findProcess, haltList, processNameOf, rolloutOf, sourcesOf, storefrontsOfPlatform } from './layers.ts';
+import { type Fault, meant, oneOf, type Path, pathInWords, shown } from './problems.ts';
+import { neededStages, processNames, stepNames } from './processes.ts';
+import type { Layer, PolicyDocument } from './schema.ts';
+
+type Place = { at: Path; layer: Layer; rollouts: readonly (readonly number[])[]; processes: readonly string[] };
+
+/** All faults of a document whose keys are each well formed. Their paths are those of the values, `before` a map. */
+export function checkDocument(document: PolicyDocument): Fault[] {
+  const unnamed = [...checkProcessNames(document), ...checkPlatformNames(document)];
+  if (unnamed.length > 0) return unnamed;
+  const places = placesOf(document);
+  const faults = [
+    ...checkProcesses(document),
+    ...checkRollouts(document),
+    ...Object.keys(document.criteria).flatMap((id) => checkDefinition(document, id)),
+    ...places.flatMap((place) => [...checkSteps(place, document), ...checkLists(place, document), ...checkSignOffs(place, document)]),
+  ];
+  if (faults.length > 0) return faults;
+  return [...checkRows(document), ...checkWaivers(document), ...checkHalts(document), ...checkIds(document)];
+}
+
+function checkProcessNames(document: PolicyDocument): Fault[] {
+  const known = [...processNames, ...Object.keys(document.processes)];
+  const faults: Fault[] = [];
+  const check = (path: Path, name: string | undefined) => {
+    if (name === undefined) return;
+    const found = findProcess(document, name);
+    if (!('missing' in found)) return;
+    if (found.missing === name && !found.circular)
+      faults.push({ path, because: `there is no process ${shown(name)}`, wouldBeRight: meant(name, known) });
+    else if (found.circular && path[0] === 'processes')
+      faults.push({ path, because: `${shown(name)} is like itself in the end`, wouldBeRight: `a process of ours: ${oneOf(processNames)}` });
+  };
+  check(['process'], document.process);
+  for (const kind of releaseKinds) {
+    const { process } = document.kinds[kind];
+    if (typeof process === 'string') check(['kinds', kind, 'process'], process);
+    else for (const [platform, name] of Object.entries(process ?? {})) check(['kinds', kind, 'process', platform], name);
+  }
+  for (const [platform, { process }] of Object.entries(document.platforms)) check(['platforms', platform, 'process'], process);
+  for (const [name, { like }] of Object.entries(document.processes)) {
+    check(['processes', name, 'like'], like);
+    if ((processNames as readonly string[]).includes(name)) {
+      faults.push({
+        path: ['processes', name],
+        at: 'key',
+        because: `${name} is a process of ours`,
+        wouldBeRight: `another name, with like: ${name}`,
+      });
+    }
+  }
+  return faults;
+}
+
+function checkPlatformNames(document: PolicyDocument): Fault[] {
+  const known = Object.keys(document.platforms);
+  const unknown = (at: Path, map: unknown): Fault[] =>
+    typeof map !== 'object' || map === null
+      ? []
+      : Object.keys(map)
+          .filter((name) => !known.includes(name))
+          .map((name) => ({
+            path: [...at, name],
+            at: 'key',
+            because: `there is no platform ${shown(name)}`,
+            wouldBeRight: meant(name, known),
+          }));
+  return [
+    ...unknown(['code', 'tag'], document.code.tag),
+    ...unknown(['code', 'release-branch'], document.code['release-branch']),
+    ...releaseKinds.flatMap((kind) => unknown(['kinds', kind, 'process'], document.kinds[kind].process)),
+  ];
+}
+
+/** Every layer of the document, with the rollouts and processes of the releases that it may speak of. */
+function placesOf(document: PolicyDocument): Place[] {
+  const platforms = Object.keys(document.platforms);
+  const of = (at: Path, layer: Layer, on: readonly string[], kinds: readonly ReleaseKind[]): Place => {
+    const pairs = on.flatMap((platform) => kinds.map((kind) => ({ platform, kind })));
+    return {
+      at,
+      layer,
+      rollouts: pairs.map(({ platform, kind }) => rolloutOf(document, platform, kind)),
+      processes: [...new Set(pairs.map(({ platform, kind }) => processNameOf(document, platform, kind)))],
+    };
+  };
+  return [
+    of([], document, platforms, releaseKinds),
+    ...releaseKinds.map((kind) => of(['kinds', kind], document.kinds[kind], platforms, [kind])),
+    ...Object.entries(document.platforms).map(([platform, layer]) => of(['platforms', platform], layer, [platform], releaseKinds)),
+    ...Object.entries(document.processes).map(([name, layer]) => ({
+      ...of(['processes', name], layer, platforms, releaseKinds),
+      processes: [name],
+    })),
+  ];
+}
+
+function checkProcesses(document: PolicyDocument): Fault[] {
+  return Object.entries(document.processes).flatMap(([name, { stages: named }]) => {
+    if (!named) return [];
+    const path: Path = ['processes', name, 'stages'];
+    const missing = neededStages.filter((stage) => !named.includes(stage));
+    const order = named.map((stage) => stages.indexOf(stage));
+    const unordered = order.findIndex((each, at) => at > 0 && each <= (order[at - 1] ?? 0));
+    const faults: Fault[] = [];
+    if (missing.length > 0)
+      faults.push({
+        path,
+        because: `the process leaves out ${missing.join(', ')}`,
+        wouldBeRight: `a process with at least ${neededStages.join(', ')}`,
+      });
+    if (unordered >= 0)
+      faults.push({
+        path: [...path, unordered],
+        because: `${named[unordered]} stands after ${named[unordered - 1]}`,
+        wouldBeRight: `each stage once, in this order: ${stages.join(', ')}`,
+      });
+    return faults;
+  });
+}
+
+function checkRollouts(document: PolicyDocument): Fault[] {
+  return Object.entries(document.platforms).flatMap(([platform]) => {
+    const lists: { path: Path; rollout: readonly number[] }[] = [
+      { path: ['platforms', platform, 'rollout'], rollout: document.platforms[platform]?.rollout ?? [] },
+    ];
+    for (const kind of releaseKinds) {
+      const rollout = document.kinds[kind].rollout;
+      if (rollout) lists.push({ path: ['kinds', kind, 'rollout'], rollout });
+    }
+    return lists.flatMap(({ path, rollout }) =>
+      storefrontsOfPlatform(document, platform).flatMap((storefront): Fault[] => {
+        const compiled = compileRollout(rollout, storefront);
+        if (compiled.ok) return [];
+        return [
+          {
+            path: [...path, rollout.indexOf(compiled.percent)],
+            because: `${compiled.because} (on ${platform})`,
+            wouldBeRight: compiled.wouldBeRight,
+          },
+        ];
+      }),
+    );
+  });
+}
+
+function checkDefinition(document: PolicyDocument, id: string): Fault[] {
+  const resolved = resolveDefinition(id, document.criteria);
+  if (!resolved.ok) return resolved.faults;
+  const known = Object.keys(document.platforms);
+  return (resolved.platforms ?? []).flatMap((platform, at): Fault[] =>
+    known.includes(platform)
+      ? []
+      : [
+          {
+            path: ['criteria', id, 'platforms', at],
+            because: `there is no platform ${shown(platform)}`,
+            wouldBeRight: meant(platform, known),
+          },
+        ],
+  );
+}
+
+/** `before <step>`: a step by name, or a share that some rollout has. */
+function checkSteps({ at, layer, rollouts, processes }: Place, document: PolicyDocument): Fault[] {
+  const shares = [...new Set(rollouts.flat())].toSorted((a, b) => a - b).map((share) => `${share}%`);
+  const known = [...stepNames, ...shares];
+  return Object.keys(layer.before).flatMap((step): Fault[] => {
+    const path = [...at, 'before', step];
+    if (step === '') return [{ path, at: 'key', because: 'this does not say before which step', wouldBeRight: `before ${oneOf(known)}` }];
+    if (step === 'candidate' && processes.every((name) => !hasStage(document, name, 'candidate'))) {
+      return [
+        {
+          path,
+          at: 'key',
+          because: `${oneOf(processes)} has no stage candidate`,
+          wouldBeRight: 'before submit, or a process with the stage candidate',
+        },
+      ];
+    }
+    if (!known.includes(step)) return [{ path, at: 'key', because: unknownStep(step, shares), wouldBeRight: meant(step, known) }];
+    const twice =
+      rollouts.filter((rollout) => rollout.map((share) => `${share}%`).includes(step)).length === rollouts.length &&
+      rollouts.every((rollout) => aliasOf(step, rollout, layer));
+    return twice
+      ? [
+          {
+            path,
+            at: 'key',
+            because: `two lists of criteria stand before ${step} here`,
+            wouldBeRight: 'one of them: by the share, or by before start, before raise, before finish',
+          },
+        ]
+      : [];
+  });
+}
+
+function unknownStep(step: string, shares: readonly string[]): string {
+  if (/^[\d.]+ *%$/.test(step)) return `${step} is no step of the rollout`;
+  return /^[\d.]+$/.test(step) && shares.includes(`${step}%`) ? `${step} has no unit` : `there is no step ${shown(step)}`;
+}
+
+/** Whether every share that the other name stands for is this one alone, so that the other list would never count. */
+function aliasOf(step: string, rollout: readonly number[], layer: Layer): boolean {
+  const percent = Number.parseFloat(step);
+  if (percent === rollout[0]) return Object.hasOwn(layer.before, 'start');
+  return percent === 100 && Object.hasOwn(layer.before, 'finish');
+}
+
+function hasStage(document: PolicyDocument, process: string, stage: Stage): boolean {
+  const found = findProcess(document, process);
+  return !('missing' in found) && found.stages.includes(stage);
+}
+
+function checkLists({ at, layer, processes }: Place, document: PolicyDocument): Fault[] {
+  const lists: { path: Path; entries: Layer['before'][string]; halts: boolean }[] = Object.entries(layer.before).map(([step, entries]) => ({
+    path: [...at, 'before', step],
+    entries,
+    halts: false,
+  }));
+  const halts = layer['halts-while-rolling-out'];
+  if (halts) lists.push({ path: [...at, 'halts-while-rolling-out'], entries: halts, halts: true });
+  const faults: Fault[] = [];
+  for (const [stage, entries] of Object.entries(layer['watch-while'] ?? {})) {
+    lists.push({ path: [...at, 'watch-while', stage], entries, halts: false });
+    if (processes.every((name) => !hasStage(document, name, stage as Stage)))
+      faults.push({
+        path: [...at, 'watch-while', stage],
+        at: 'key',
+        because: `${oneOf(processes)} has no stage ${stage}`,
+        wouldBeRight: 'a stage of the process',
+      });
+  }
+  return [...faults, ...lists.flatMap((list) => checkList(document, list))];
+}
+
+function checkList(
+  document: PolicyDocument,
+  { path, entries, halts }: { path: Path; entries: Layer['before'][string]; halts: boolean },
+): Fault[] {
+  const seen = new Set<string>();
+  const known = Object.keys(document.platforms);
+  return entries.flatMap((entry, index): Fault[] => {
+    const at = [...path, index];
+    const resolved = resolveEntry(entry, document.criteria, at);
+    if (!resolved.ok) return resolved.faults;
+    const { id, kind } = resolved.instance;
+    const faults: Fault[] = [];
+    if (seen.has(id)) faults.push({ path: at, because: `${id} stands in this list twice`, wouldBeRight: 'each criterion once' });
+    seen.add(id);
+    const nowhere = typeof entry === 'string' ? undefined : resolved.platforms?.find((platform) => !known.includes(platform));
+    if (nowhere !== undefined)
+      faults.push({ path: at, because: `there is no platform ${shown(nowhere)}`, wouldBeRight: meant(nowhere, known) });
+    if (halts && neverRed.includes(kind))
+      faults.push({
+        path: at,
+        because: `${kind} never turns red, so it would never halt anything`,
+        wouldBeRight: 'a criterion that turns red, such as { no-blocking-bugs: critical }',
+      });
+    return faults;
+  });
+}
+
+/** Kinds that wait and never stop: the table of `domain.md` has no red for them. */
+const neverRed: readonly string[] = ['soaked', 'window-open'];
+
+function checkSignOffs({ at, layer }: Place, document: PolicyDocument): Fault[] {
+  const named = layer['sign-offs'];
+  if (!Array.isArray(named)) return [];
+  const known = Object.keys(document.teams);
+  return named.flatMap((team, index): Fault[] =>
+    known.includes(team)
+      ? []
+      : [{ path: [...at, 'sign-offs', index], because: `there is no team ${shown(team)}`, wouldBeRight: meant(team, known) }],
+  );
+}
+
+function knownNames(document: PolicyDocument): string[] {
+  const used = releaseKinds.flatMap((kind) =>
+    Object.keys(document.platforms).flatMap((platform) => allInstances(document, platform, kind).map(({ id }) => id)),
+  );
+  return [...new Set([...Object.keys(document.criteria), ...criteria.map(({ kind }) => kind), ...used])];
+}
+
+function allInstances(document: PolicyDocument, platform: string, kind: ReleaseKind) {
+  return instancesIn(trackPolicy(document, { platform, kind, revision: 0 }));
+}
+
+function checkRows(document: PolicyDocument): Fault[] {
+  const known = knownNames(document);
+  const titles = new Set<string>();
+  return (document.rows ?? []).flatMap((row, at) =>
+    Object.entries(row).flatMap(([title, names]) => {
+      const faults = names.flatMap((name, index): Fault[] =>
+        known.includes(name)
+          ? []
+          : [{ path: ['rows', at, title, index], because: `no criterion is called ${shown(name)}`, wouldBeRight: meant(name, known) }],
+      );
+      if (titles.has(title))
+        faults.push({
+          path: ['rows', at, title],
+          at: 'key',
+          because: `a row is called ${shown(title)} already`,
+          wouldBeRight: 'another title, or one row for both',
+        });
+      titles.add(title);
+      return faults;
+    }),
+  );
+}
+
+function checkWaivers(document: PolicyDocument): Fault[] {
+  const known = [...knownNames(document), 'unknown'];
+  return document.waivers['second-approver'].flatMap((name, at): Fault[] =>
+    known.includes(name)
+      ? []
+      : [{ path: ['waivers', 'second-approver', at], because: `no criterion is called ${shown(name)}`, wouldBeRight: meant(name, known) }],
+  );
+}
+
+/** Something must be able to halt every rollout: never silently off. */
+function checkHalts(document: PolicyDocument): Fault[] {
+  return releaseKinds.flatMap((kind) =>
+    Object.keys(document.platforms).flatMap((platform): Fault[] => {
+      const list = haltList(sourcesOf(document, platform, kind));
+      if (instancesOf(document, list, platform).some((instance) => !instance.informing)) return [];
+      return [
+        {
+          path: list.at ?? [],
+          because: `nothing would halt a ${kind} release on ${platform}`,
+          wouldBeRight: 'at least one criterion that is not only informing, such as { no-blocking-bugs: critical }',
+        },
+      ];
+    }),
+  );
+}
+
+/** Verdicts are kept by id: one id must mean one thing on a track. */
+function checkIds(document: PolicyDocument): Fault[] {
+  return releaseKinds.flatMap((kind) =>
+    Object.keys(document.platforms).flatMap((platform) => {
+      const meaning = new Map<string, string>();
+      return allInstances(document, platform, kind).flatMap((instance): Fault[] => {
+        const written = JSON.stringify(instance);
+        const before = meaning.get(instance.id) ?? written;
+        meaning.set(instance.id, before);
+        if (before === written) return [];
+        return [
+          {
+            path: ['criteria', instance.id],
+            because: `${instance.id} means two things on ${platform}`,
+            wouldBeRight: `ids of their own under ${pathInWords(['criteria'])} for both`,
+          },
+        ];
+      });
+    }),
+  );
+}
