@@ -45,7 +45,7 @@ describe('approved-by', () => {
   test('nobody approves their own choice of the candidate', () => {
     expect(on([approval({ by: 'M. Lind', byId: 'p1' })])).toMatchObject({
       colour: 'yellow',
-      because: expect.stringContaining('M. Lind chose the candidate, so that approval does not count.'),
+      because: expect.stringContaining('M. Lind chose the candidate, so that approval does not count.') as string,
     });
   });
 

@@ -31,7 +31,7 @@ describe('custom', () => {
     expect(on([answer({ at: '2024-10-01T12:05:00.000Z' })])).toMatchObject({
       colour: 'unknown',
       headline: 'No answer for 15 min',
-      because: expect.stringContaining('It said green: The backend is ready.'),
+      because: expect.stringContaining('It said green: The backend is ready.') as string,
     });
   });
 

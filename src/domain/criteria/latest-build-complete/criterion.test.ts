@@ -64,7 +64,7 @@ describe('latest-build-complete', () => {
   test('stops when the RC that is building lacks the commit as well', () => {
     const builds = [aBuild(), aBuild({ number: '1048', candidate: 4, state: 'building', commit: second })];
     const finding = judgeIt({ facts: { branch: aBranch(third), commits: sampleCommits, builds, missing: { [second]: [third] } } });
-    expect(finding).toMatchObject({ colour: 'red', because: expect.stringContaining('RC 4 is building without it') });
+    expect(finding).toMatchObject({ colour: 'red', because: expect.stringContaining('RC 4 is building without it') as string });
   });
 
   test('waits for as long as the policy lets a commit wait for its build', () => {
@@ -78,7 +78,7 @@ describe('latest-build-complete', () => {
     const finding = judgeIt({ facts: { branch: aBranch(third), commits, builds: [aBuild()], missing: { [second]: [third] } } });
     expect(finding).toMatchObject({
       colour: 'green',
-      because: expect.stringContaining('1 commit of a kind that needs no new build is not in it: c3c3c3c (New translations)'),
+      because: expect.stringContaining('1 commit of a kind that needs no new build is not in it: c3c3c3c (New translations)') as string,
     });
   });
 
@@ -118,7 +118,7 @@ describe('latest-build-complete', () => {
     expect(finding).toMatchObject({
       colour: 'yellow',
       headline: 'RC 4 failed',
-      because: expect.stringContaining('RC 3 (build 1047) contains every commit'),
+      because: expect.stringContaining('RC 3 (build 1047) contains every commit') as string,
     });
   });
 
@@ -127,7 +127,7 @@ describe('latest-build-complete', () => {
     const finding = judgeIt({ facts: { branch: aBranch(third), commits: sampleCommits, builds, missing: { [second]: [third] } } });
     expect(finding).toMatchObject({
       colour: 'red',
-      because: expect.stringContaining('RC 4 (build 1048), which came after it, failed to build'),
+      because: expect.stringContaining('RC 4 (build 1048), which came after it, failed to build') as string,
     });
   });
 
@@ -151,7 +151,7 @@ describe('latest-build-complete', () => {
     expect(finding).toMatchObject({
       colour: 'green',
       headline: 'RC 3, 1 later commit',
-      because: expect.stringContaining('is not in the shipped build'),
+      because: expect.stringContaining('is not in the shipped build') as string,
     });
   });
 
@@ -161,7 +161,7 @@ describe('latest-build-complete', () => {
       track,
       facts: { branch: aBranch(third), commits: [aCommit({ sha: third })], builds: [aBuild()], missing: { [second]: [] } },
     });
-    expect(finding).toMatchObject({ colour: 'red', because: expect.stringContaining('No RC was built yet') });
+    expect(finding).toMatchObject({ colour: 'red', because: expect.stringContaining('No RC was built yet') as string });
   });
 
   test('stops on a build that a storefront rejected, until there is a newer one', () => {

@@ -25,7 +25,7 @@ describe('listing-free', () => {
   test('waits where it will be free in time: approved, or in review before the planned submission', () => {
     expect(on({ siblings: [aSibling({ stage: 'store-approved' })] })).toMatchObject({
       colour: 'yellow',
-      because: expect.stringContaining('It is free as soon as that release starts'),
+      because: expect.stringContaining('It is free as soon as that release starts') as string,
     });
     const release = aRelease({ planned: samplePlan });
     expect(on({ siblings: [aSibling({ stage: 'in-review' })], release, now: before })).toMatchObject({
@@ -69,7 +69,7 @@ describe('listing-free', () => {
     const siblings = [aSibling({ version: '8.9.3', stage: 'rolling-out', order: 1 })];
     expect(on({ policy: aPolicy({ storefronts: ['google-play'] }), siblings })).toMatchObject({
       colour: 'red',
-      because: expect.stringContaining('newer version than 8.9.2'),
+      because: expect.stringContaining('newer version than 8.9.2') as string,
     });
   });
 

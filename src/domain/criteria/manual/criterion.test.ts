@@ -35,7 +35,7 @@ describe('manual', () => {
   test('a tick on another candidate is asked again, unless the policy lets it count for the version', () => {
     expect(on([tick({ build: '1041' })])).toMatchObject({
       colour: 'yellow',
-      because: expect.stringContaining('answered done on build 1041, and is asked again'),
+      because: expect.stringContaining('answered done on build 1041, and is asked again') as string,
     });
     expect(on([tick({ build: '1041' })], { 'again-on-new-candidate': 'none' }).colour).toBe('green');
   });

@@ -32,7 +32,7 @@ describe('nightly-fresh', () => {
     expect(on(facts, '2024-10-01T06:59:00.000Z')).toMatchObject({
       colour: 'green',
       looksAgainAt: '2024-10-01T07:00:00.000Z',
-      because: expect.stringContaining('today’s is due at 09:00'),
+      because: expect.stringContaining('today’s is due at 09:00') as string,
     });
     expect(on(facts, '2024-10-01T07:00:00.000Z')).toMatchObject({
       colour: 'yellow',
@@ -66,7 +66,7 @@ describe('nightly-fresh', () => {
     expect(on({ nightlies: [yesterday, failed, mended], distributions: [toEmployees('500')] }, '2024-10-01T08:10:00.000Z')).toMatchObject({
       colour: 'yellow',
       headline: 'Nightly is late',
-      because: expect.stringContaining('Nightly 502'),
+      because: expect.stringContaining('Nightly 502') as string,
     });
     expect(on({ nightlies: [failed, { ...mended, state: 'succeeded' }], distributions: [toEmployees('502')] }).colour).toBe('green');
   });
@@ -74,7 +74,7 @@ describe('nightly-fresh', () => {
   test('is not there before it reached its audience, unless it has none', () => {
     expect(on({ nightlies: [today] })).toMatchObject({
       colour: 'yellow',
-      because: expect.stringContaining('passed and has not reached employees yet'),
+      because: expect.stringContaining('passed and has not reached employees yet') as string,
     });
     expect(on({ nightlies: [today] }, undefined, { audience: 'none' })).toMatchObject({
       colour: 'green',

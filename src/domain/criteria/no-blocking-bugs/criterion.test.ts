@@ -55,11 +55,11 @@ describe('no-blocking-bugs', () => {
     const fixed = blocker({ fixedBy: [third] });
     expect(on([fixed])).toMatchObject({
       colour: 'red',
-      because: expect.stringContaining('has its fix c3c3c3c merged, but no build has it yet'),
+      because: expect.stringContaining('has its fix c3c3c3c merged, but no build has it yet') as string,
     });
     expect(on([fixed], { builds: [aBuild(), { ...rc4, state: 'building' }] })).toMatchObject({
       colour: 'red',
-      because: expect.stringContaining('RC 4 with it is building'),
+      because: expect.stringContaining('RC 4 with it is building') as string,
     });
     expect(on([fixed], { builds: [aBuild(), rc4] })).toMatchObject({
       colour: 'red',
@@ -68,7 +68,7 @@ describe('no-blocking-bugs', () => {
     });
     expect(on([{ ...fixed, verifiedOn: ['1049'] }], { builds: [aBuild(), rc4] })).toMatchObject({
       colour: 'green',
-      because: expect.stringContaining('PLAY-1 (verified on RC 4) is fixed'),
+      because: expect.stringContaining('PLAY-1 (verified on RC 4) is fixed') as string,
     });
   });
 
@@ -84,14 +84,14 @@ describe('no-blocking-bugs', () => {
   test('a blocker that was called verified on an RC without its fix is still red', () => {
     expect(on([blocker({ fixedBy: [third], verifiedOn: ['1047'] })], { builds: [aBuild(), rc4] })).toMatchObject({
       colour: 'red',
-      because: expect.stringContaining('it was called verified on RC 3, which lacks the fix'),
+      because: expect.stringContaining('it was called verified on RC 3, which lacks the fix') as string,
     });
   });
 
   test('a verification on a build that is no RC of this track does not count', () => {
     expect(on([blocker({ verifiedOn: ['nightly-7'] })])).toMatchObject({
       colour: 'red',
-      because: expect.stringContaining('it was verified on build nightly-7, which is no built RC of this track'),
+      because: expect.stringContaining('it was verified on build nightly-7, which is no built RC of this track') as string,
     });
     expect(on([blocker({ verifiedOn: ['1049'] })], { builds: [aBuild(), { ...rc4, state: 'building' }] }).colour).toBe('red');
   });
@@ -101,7 +101,7 @@ describe('no-blocking-bugs', () => {
     const finding = judged('no-blocking-bugs', { track: aTrack('rolling-out'), step: '100%', facts });
     expect(finding).toMatchObject({
       colour: 'red',
-      because: expect.stringContaining('is verified on RC 4, but the final candidate RC 3 lacks its fix c3c3c3c'),
+      because: expect.stringContaining('is verified on RC 4, but the final candidate RC 3 lacks its fix c3c3c3c') as string,
       who: [{ name: 'release manager' }],
     });
   });
@@ -118,7 +118,7 @@ describe('no-blocking-bugs', () => {
       aCommit({ sha: third, origin: { sha: trunk, reference: null, evidence: ['x-trailer'] } }),
     ];
     expect(on([blocker({ fixedBy: [trunk] })], { commits })).toMatchObject({
-      because: expect.stringContaining('merged, but no build has it yet'),
+      because: expect.stringContaining('merged, but no build has it yet') as string,
     });
     expect(on([blocker({ fixedBy: [trunk], verifiedOn: ['1047'] })], { commits }).colour).toBe('red');
   });
@@ -142,6 +142,9 @@ describe('no-blocking-bugs', () => {
 
   test('many blockers are counted, three are told, and the rest named', () => {
     const finding = on(['A-1', 'A-2', 'A-3', 'A-4', 'A-5'].map((key) => blocker({ key })));
-    expect(finding).toMatchObject({ headline: '5 open', because: expect.stringContaining('2 more blockers are uncleared: A-4 and A-5.') });
+    expect(finding).toMatchObject({
+      headline: '5 open',
+      because: expect.stringContaining('2 more blockers are uncleared: A-4 and A-5.') as string,
+    });
   });
 });

@@ -31,7 +31,7 @@ describe('triage-empty', () => {
     expect(finding).toMatchObject({
       colour: 'red',
       headline: '2 without a team',
-      because: expect.stringContaining('CAR-2 has waited 5 h 20 min'),
+      because: expect.stringContaining('CAR-2 has waited 5 h 20 min') as string,
     });
   });
 

@@ -33,7 +33,7 @@ describe('window-open', () => {
     const freezes = [{ from: '2024-10-01', to: '2024-10-01', why: 'the autumn event' }];
     expect(judged('window-open', { track: aTrack('rolling-out'), step: '100%', policy: aPolicy({ freezes }) })).toMatchObject({
       colour: 'yellow',
-      because: expect.stringContaining('the autumn event'),
+      because: expect.stringContaining('the autumn event') as string,
       looksAgainAt: '2024-10-01T22:00:00.000Z',
     });
   });
