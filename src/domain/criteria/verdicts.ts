@@ -4,7 +4,8 @@ import { pendingSteps, stepsOf, nextStep } from '../release/can.ts';
 import type { Step, Track } from '../release/track.ts';
 import type { World } from '../release/world.ts';
 import { earliest, inWords, msBetween, plusMinutes, type Instant } from '../time.ts';
-import { passes, type Finding, type Instance, type Verdict } from './criterion.ts';
+import { passes, type Finding, type Verdict } from './criterion.ts';
+import type { Instance } from './instance.ts';
 import { criterionOf, judge } from './index.ts';
 
 /** Criteria that speak of a moment, not of a state: behind their step they have nothing to say any more. */

@@ -1,5 +1,5 @@
 /** The policy as one track needs it: the document's defaults filled in, and narrowed to a platform and a kind of release. */
-import type { Instance } from '../criteria/criterion.ts';
+import type { Instance } from '../criteria/instance.ts';
 import type { CommitCategory } from '../facts.ts';
 import type { PercentStep, Stage, Step } from '../release/track.ts';
 import type { StorefrontKind } from '../rollout/storefronts.ts';

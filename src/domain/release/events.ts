@@ -1,8 +1,7 @@
 /** Events: what the journal says happened to a track. `evolve` (evolve.ts) folds the ones that move it. */
 import type { BugDecision, CherryPick, Colour, SignOff, Waiver } from '../facts.ts';
 import type { Instant } from '../time.ts';
-import type { RobotPause } from './release.ts';
-import type { Candidate, Cut, ReleaseKind, Stage, Step } from './track.ts';
+import type { Candidate, Cut, ReleaseKind, Stage, Step, RobotPause } from './track.ts';
 
 /** Events that move a track or change what it carries. */
 export type TrackEvent =

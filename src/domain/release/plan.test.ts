@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Instance } from '../criteria/criterion.ts';
+import type { Instance } from '../criteria/instance.ts';
 import { aBranch, aBuild, aPolicy, aTrack, anApp, sampleCandidate, sampleCommits, sampleShas } from '../criteria/testing.ts';
 import { parseInstance } from '../criteria/index.ts';
 import type { Colour, Report } from '../facts.ts';

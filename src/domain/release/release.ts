@@ -1,9 +1,6 @@
 /** Apps and releases: what tracks hang on. */
 import type { Instant } from '../time.ts';
-import type { ReleaseKind, Stage } from './track.ts';
-
-/** Stops the robot advancing, by app or by track; it goes on observing, holding, halting and paging. */
-export type RobotPause = { by: string; at: Instant; why: string; until: Instant | null };
+import type { ReleaseKind, RobotPause, Stage } from './track.ts';
 
 export type App = {
   /** A slug: `music`. */

@@ -9,8 +9,7 @@ import { firstPercent, haltableStorefronts, nextPercent, nextStep } from './can.
 import type { TrackEvent } from './events.ts';
 import { wish, type Wish } from './orders.ts';
 import { haltingVerdicts, permitted } from './permitted.ts';
-import type { RobotPause } from './release.ts';
-import { percentStep, type RollingOutTrack, type Step, type Track } from './track.ts';
+import { percentStep, type RobotPause, type RollingOutTrack, type Step, type Track } from './track.ts';
 import type { World } from './world.ts';
 
 /** The pause that stands now, the app's before the track's own. */

@@ -1,6 +1,5 @@
 /** The track: one platform of one release. It is the thing that moves. One type per stage, with only the fields that stage has. */
 import type { Instant } from '../time.ts';
-import type { RobotPause } from './release.ts';
 
 /** A transition with an effect outside, or the choice of the final candidate that stands before one. */
 export type Step = 'cut' | 'candidate' | 'submit' | PercentStep;
@@ -34,6 +33,9 @@ export type Back = { from: Stage; at: Instant; why: string };
 
 /** An order to stop or go on that was sent and is not read back yet. */
 export type Pending = { key: string; at: Instant; by: string; why: string };
+
+/** Stops the robot advancing, by app or by track; it goes on observing, holding, halting and paging. */
+export type RobotPause = { by: string; at: Instant; why: string; until: Instant | null };
 
 type Every = {
   /** `music/8.9.2/ios` */
