@@ -20,6 +20,7 @@ export type GitFault =
   | 'empty'
   | 'incomplete-bundle'
   | 'refused'
+  | 'locked'
   | 'failed';
 
 /** Trouble with git. `fault` says which; the message names the repository (never a password in its address) and what would be right. */
@@ -27,7 +28,11 @@ export class GitTrouble extends Trouble {
   readonly fault: GitFault;
 
   constructor(fault: GitFault, message: string, options: { cause?: unknown } = {}) {
-    super(message, { cure: fault === 'unreachable' ? 'again' : 'person', mayHaveHappened: false, cause: options.cause });
+    super(message, {
+      cure: fault === 'unreachable' || fault === 'locked' ? 'again' : 'person',
+      mayHaveHappened: false,
+      cause: options.cause,
+    });
     this.name = 'GitTrouble';
     this.fault = fault;
   }
@@ -210,6 +215,9 @@ function faultOf(command: string, code: number, said: string): GitTrouble {
     )
   ) {
     return new GitTrouble('unreachable', `git ${command}: the repository cannot be reached now (${words})`);
+  }
+  if (is(/Unable to create '[^']*\.lock'|cannot lock ref|could not lock config file|[Uu]nable to (lock|write) .*\.lock|: File exists/)) {
+    return new GitTrouble('locked', `git ${command}: another process is at the same mirror (${words})`);
   }
   if (is(/lacks these prerequisite commits/i))
     return new GitTrouble(

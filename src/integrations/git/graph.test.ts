@@ -48,14 +48,14 @@ async function tangle(seed: number): Promise<{ drawn: Drawn; graph: CommitGraph;
   return { drawn, graph, trunk: trunkOf(graph, graph.indexOf(drawn.git('rev-parse', 'main')) ?? -1) };
 }
 
-describe.each([1, 2, 3, 4, 5, 6])('the graph in memory answers as git does, on tangle %i', (seed) => {
+describe.each([1, 2, 3, 4])('the graph in memory answers as git does, on tangle %i', (seed) => {
   test('merge bases, containment, ranges and first parents', async () => {
     const { drawn, graph, trunk } = await tangle(seed);
     const all = drawn.git('rev-list', '--all').split('\n');
     expect(graph.size).toBe(all.length);
     const index = (sha: string) => graph.indexOf(sha) ?? -1;
     const pick = chance(seed * 7);
-    const some = Array.from({ length: 25 }, () => all[pick(all.length)] ?? '');
+    const some = Array.from({ length: 15 }, () => all[pick(all.length)] ?? '');
     const chain = new Set(drawn.git('rev-list', '--first-parent', 'main').split('\n'));
     for (const sha of some) {
       const bases = mergeBases(drawn, 'main', sha);

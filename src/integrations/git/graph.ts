@@ -286,7 +286,16 @@ export function mergeBaseWithTrunk(graph: CommitGraph, trunk: Trunk, commit: num
       else stack.push(parent);
     }
   }
-  return newest(graph, tipsOf(graph, met));
+  // The newest link of the chain that was met contains all that had arrived by then: one comparison each, where a walk would go through all of history.
+  const link = met.reduce((best, one) => (trunk.place(one) > trunk.place(best) ? one : best), met[0] ?? -1);
+  const reached = link < 0 ? -1 : trunk.place(link);
+  return newest(
+    graph,
+    tipsOf(
+      graph,
+      met.filter((one) => one === link || trunk.arrival(one) > reached),
+    ),
+  );
 }
 
 /** The first commit on the first-parent walk from `commit` that is on trunk's first-parent chain; -1 when the walk ends before. */

@@ -6,11 +6,14 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
+import { promisify } from 'node:util';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -176,6 +179,59 @@ describe('keeping a mirror', () => {
     const dataDir = place();
     const mirrors = await Promise.all([1, 2, 3].map(() => openMirror({ repo: drawn.path, dataDir })));
     expect(mirrors.map((mirror) => mirror.news)).toEqual([true, false, false]);
+  });
+
+  test('two processes at one mirror both come to an answer', async () => {
+    const drawn = await small();
+    const dataDir = place();
+    const script = `import { openMirror } from ${JSON.stringify(path.join(import.meta.dirname, 'mirror.ts'))}; const mirror = await openMirror(${JSON.stringify({ repo: drawn.path, dataDir })}); console.log(mirror.refsKey);`;
+    const keys = await Promise.all([1, 2, 3].map(() => promisify(execFile)(process.execPath, ['--input-type=module', '-e', script])));
+    expect(new Set(keys.map(({ stdout }) => stdout.trim())).size).toBe(1);
+  });
+
+  test('a lock that a killed process left, and a mirror that was damaged, are got over', async () => {
+    const drawn = await small();
+    const dataDir = place();
+    const first = await openMirror({ repo: drawn.path, dataDir });
+    drawn.git('tag', 'v1.0.1', 'main');
+    drawn.git('tag', '-d', 'v1.0.0');
+    writeFileSync(path.join(first.gitDir, 'packed-refs.lock'), '');
+    const second = await openMirror({ repo: drawn.path, dataDir });
+    expect((await second.git.text(['tag'])).trim()).toBe('v1.0.1');
+
+    drawn.git('tag', 'v1.0.2', 'main');
+    for (const pack of globSync('objects/pack/*', { cwd: second.gitDir })) rmSync(path.join(second.gitDir, pack), { force: true });
+    rmSync(path.join(second.gitDir, 'objects'), { recursive: true });
+    const third = await openMirror({ repo: drawn.path, dataDir });
+    expect((await third.git.text(['tag'])).trim().split('\n')).toEqual(['v1.0.1', 'v1.0.2']);
+  });
+
+  test('a shallow clone is read as far as it goes', async () => {
+    const drawn = await small();
+    const at = path.join(place(), 'shallow');
+    run(['clone', '--quiet', '--depth=1', `file://${drawn.path}`, at]);
+    const mirror = await openMirror({ repo: at, dataDir: place() });
+    expect((await mirror.git.text(['rev-list', '--count', 'main', '--'])).trim()).toBe('1');
+  });
+
+  test('a repository of longer ids is mirrored as one', async () => {
+    const at = path.join(place(), 'long');
+    run(['init', '--quiet', '--object-format=sha256', '--initial-branch=main', at]);
+    run([
+      '-C',
+      at,
+      '-c',
+      'user.name=Somebody',
+      '-c',
+      'user.email=somebody@example.com',
+      'commit',
+      '--quiet',
+      '--allow-empty',
+      '-m',
+      'Begin',
+    ]);
+    const mirror = await openMirror({ repo: at, dataDir: place() });
+    expect((await mirror.git.text(['rev-parse', 'main'])).trim()).toMatch(/^[0-9a-f]{64}$/);
   });
 
   test('an import that was interrupted is taken up again', async () => {

@@ -1,9 +1,10 @@
 /** A bare copy of a repository in the data directory, brought up to date before it is read. */
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import path from 'node:path';
 import { ensureConfig, git, GitTrouble } from './client.ts';
-import type { Git } from './client.ts';
+import type { Git, GitFault } from './client.ts';
 import { writeWhole } from './files.ts';
 import { addressOf, nameOf, sourceOf } from './source.ts';
 import type { Source } from './source.ts';
@@ -32,6 +33,9 @@ export type OpenMirror = {
 type State = { refsKey: string; head: string | null; stamp: string | null };
 
 const REFSPECS = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*'];
+/** Longer than git holds a lock on refs: one that is still there was left by a process that died. */
+const LOCK_PATIENCE_MS = 3000;
+const LOCK_PAUSE_MS = 200;
 const STATE_FILE = 'signalbox.json';
 
 /** One opening at a time for each mirror in this process: two fetches into one directory would trip over each other's locks. */
@@ -58,7 +62,29 @@ export async function openMirror(options: OpenMirror): Promise<Mirror> {
   }
 }
 
+/**
+ * Brings the mirror up to date. Another process may be at the same mirror: git's own locks then make one of the two fail, and it looks again a moment later. A mirror is
+ * only a copy, so one that git cannot bring up to date (a full disk, a killed process) is made anew.
+ */
 async function refresh(source: Source, gitDir: string, options: OpenMirror): Promise<Mirror> {
+  const patienceEnds = performance.now() + LOCK_PATIENCE_MS;
+  let isAnew = false;
+  for (;;) {
+    try {
+      return await refreshOnce(source, gitDir, options);
+    } catch (error) {
+      const fault = error instanceof FetchTrouble ? error.fault : null;
+      if (isAnew || options.signal?.aborted || fault === null || OF_THE_SOURCE.has(fault) || !(await isThere(gitDir))) throw error;
+      if (fault === 'locked' && performance.now() < patienceEnds) await setTimeout(LOCK_PAUSE_MS);
+      else {
+        isAnew = true;
+        await rm(gitDir, { recursive: true, force: true });
+      }
+    }
+  }
+}
+
+async function refreshOnce(source: Source, gitDir: string, options: OpenMirror): Promise<Mirror> {
   const configFile = await ensureConfig(path.dirname(gitDir));
   const inMirror = git({ gitDir, configFile });
   const known = await readState(gitDir);
@@ -78,28 +104,7 @@ async function refresh(source: Source, gitDir: string, options: OpenMirror): Pro
     if (known.stamp !== stamp) await writeState(gitDir, { ...known, stamp });
     return mirror(known, false);
   }
-  await ensureBare(gitDir, configFile);
-  options.onProgress?.(`reading ${nameOf(source)}`);
-  const run = { onProgress: options.onProgress, signal: options.signal };
-  await named(
-    source,
-    inMirror.text(
-      [
-        'fetch',
-        '--progress',
-        '--prune',
-        '--force',
-        '--no-tags',
-        '--no-auto-maintenance',
-        '--no-write-fetch-head',
-        '--no-recurse-submodules',
-        '--end-of-options',
-        addressOf(source),
-        ...REFSPECS,
-      ],
-      run,
-    ),
-  );
+  await fetched(source, gitDir, inMirror, configFile, remote.format, options);
   const state: State = { refsKey: remote.refsKey, head: remote.head, stamp };
   // Optimisations only: a mirror without them answers the same, more slowly.
   await inMirror.text(['pack-refs', '--all'], { signal: options.signal }).catch(() => {});
@@ -108,8 +113,64 @@ async function refresh(source: Source, gitDir: string, options: OpenMirror): Pro
   return mirror(state, true);
 }
 
+/** Trouble that came up between source and mirror, after the source had answered. */
+class FetchTrouble extends GitTrouble {}
+
+/** Faults that another mirror would have as well. */
+const OF_THE_SOURCE: ReadonlySet<GitFault> = new Set([
+  'unreachable',
+  'auth-needed',
+  'incomplete-bundle',
+  'refused',
+  'no-git',
+  'empty',
+  'missing-path',
+]);
+
+async function fetched(
+  source: Source,
+  gitDir: string,
+  inMirror: Git,
+  configFile: string,
+  format: 'sha1' | 'sha256',
+  options: OpenMirror,
+): Promise<void> {
+  options.onProgress?.(`reading ${nameOf(source)}`);
+  const run = { onProgress: options.onProgress, signal: options.signal };
+  try {
+    await ensureBare(gitDir, configFile, format);
+    await named(
+      source,
+      inMirror.text(
+        [
+          'fetch',
+          '--progress',
+          '--prune',
+          '--force',
+          '--no-tags',
+          '--no-auto-maintenance',
+          '--no-write-fetch-head',
+          '--no-recurse-submodules',
+          // A shallow clone (CI makes them) has its boundary too; without this its refs would be turned away.
+          '--update-shallow',
+          '--end-of-options',
+          addressOf(source),
+          ...REFSPECS,
+        ],
+        run,
+      ),
+    );
+  } catch (error) {
+    throw error instanceof GitTrouble ? new FetchTrouble(error.fault, error.message, { cause: error }) : error;
+  }
+}
+
 /** Branches, tags and HEAD as the source has them now, digested to one key. */
-async function listRemote(source: Source, configFile: string, options: OpenMirror): Promise<{ refsKey: string; head: string | null }> {
+async function listRemote(
+  source: Source,
+  configFile: string,
+  options: OpenMirror,
+): Promise<{ refsKey: string; head: string | null; format: 'sha1' | 'sha256' }> {
   const listing = await named(
     source,
     git({ configFile }).text(
@@ -135,20 +196,25 @@ async function listRemote(source: Source, configFile: string, options: OpenMirro
     const there = branches.filter((branch) => branch.sha === headSha);
     head = there.length === 1 ? (there[0]?.name ?? null) : null;
   }
-  return { refsKey: createHash('sha256').update(lines.sort().join('\n')).digest('hex'), head };
+  return {
+    refsKey: createHash('sha256').update(lines.sort().join('\n')).digest('hex'),
+    head,
+    format: branches[0]?.sha.length === 64 ? 'sha256' : 'sha1',
+  };
 }
 
-async function ensureBare(gitDir: string, configFile: string): Promise<void> {
-  if (
-    await stat(path.join(gitDir, 'HEAD')).then(
-      () => true,
-      () => false,
-    )
-  )
-    return;
+async function isThere(gitDir: string): Promise<boolean> {
+  return stat(path.join(gitDir, 'HEAD')).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function ensureBare(gitDir: string, configFile: string, format: 'sha1' | 'sha256'): Promise<void> {
+  if (await isThere(gitDir)) return;
   await mkdir(gitDir, { recursive: true });
   // An empty template: nothing of the machine's templates (hooks among them) comes in.
-  await git({ configFile }).text(['init', '--bare', '--quiet', '--template=', '--', gitDir]);
+  await git({ configFile }).text(['init', '--bare', '--quiet', '--template=', `--object-format=${format}`, '--', gitDir]);
 }
 
 /** Adds the repository's name to git's trouble with it. */
