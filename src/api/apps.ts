@@ -26,7 +26,7 @@ export const appRoutes = [
     summary: 'Make an app, with a policy of a named process or one of your own',
     tag: 'apps',
     who: 'admin',
-    body: z.object({
+    body: z.strictObject({
       id: appId,
       name: z.string().trim().min(1).max(100).optional().meta({ description: 'As people read it; the id when not said' }),
       timezone: z.string().min(1).max(100).default('UTC').meta({ description: 'IANA zone: `Europe/Stockholm`' }),

@@ -53,7 +53,7 @@ export const connectionRoutes = [
     tag: 'connections',
     who: 'admin',
     params: appParams,
-    body: z.object({
+    body: z.strictObject({
       integration: z.string().min(1).max(100),
       settings: z.record(z.string(), z.unknown()).default({}),
       serves: z

@@ -24,20 +24,26 @@ const envelope = {
   at: momentIn.optional().meta({ description: 'When it was so; now when not said' }),
 };
 
-export const buildReport = buildFact.extend(envelope).meta({ id: 'BuildReport' });
-export const testRunReport = testRunFact.extend(envelope).meta({ id: 'TestRunReport' });
-export const distributionReport = distributionFact.extend(envelope).meta({ id: 'DistributionReport' });
-export const bugReport = bugFact.extend({ ...envelope, key: bugFact.shape.key }).meta({ id: 'BugReport' });
-export const checkReport = checkFact.extend({ ...envelope, key: checkFact.shape.key }).meta({ id: 'CheckReport' });
-export const colourReport = reportFact.extend(envelope).meta({ id: 'ColourReport' });
+export const buildReport = buildFact.extend(envelope).strict().meta({ id: 'BuildReport' });
+export const testRunReport = testRunFact.extend(envelope).strict().meta({ id: 'TestRunReport' });
+export const distributionReport = distributionFact.extend(envelope).strict().meta({ id: 'DistributionReport' });
+export const bugReport = bugFact
+  .extend({ ...envelope, key: bugFact.shape.key })
+  .strict()
+  .meta({ id: 'BugReport' });
+export const checkReport = checkFact
+  .extend({ ...envelope, key: checkFact.shape.key })
+  .strict()
+  .meta({ id: 'CheckReport' });
+export const colourReport = reportFact.extend(envelope).strict().meta({ id: 'ColourReport' });
 
 const mixed = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('build'), report: buildReport }),
-  z.object({ kind: z.literal('test-run'), report: testRunReport }),
-  z.object({ kind: z.literal('distribution'), report: distributionReport }),
-  z.object({ kind: z.literal('bug'), report: bugReport }),
-  z.object({ kind: z.literal('check'), report: checkReport }),
-  z.object({ kind: z.literal('report'), report: colourReport }),
+  z.strictObject({ kind: z.literal('build'), report: buildReport }),
+  z.strictObject({ kind: z.literal('test-run'), report: testRunReport }),
+  z.strictObject({ kind: z.literal('distribution'), report: distributionReport }),
+  z.strictObject({ kind: z.literal('bug'), report: bugReport }),
+  z.strictObject({ kind: z.literal('check'), report: checkReport }),
+  z.strictObject({ kind: z.literal('report'), report: colourReport }),
 ]);
 
 export const receipts = z
@@ -62,7 +68,7 @@ export const receipts = z
   });
 
 function many<T extends z.ZodType>(item: T) {
-  return z.object({ items: z.array(item).min(1).max(BULK_MAX) });
+  return z.strictObject({ items: z.array(item).min(1).max(BULK_MAX) });
 }
 
 function reporting<const Id extends string, const P extends string, T extends z.ZodType>(id: Id, path: P, what: string, item: T) {

@@ -51,7 +51,7 @@ export const peopleRoutes = [
     summary: 'Create a person with a first password, which they should change',
     tag: 'people',
     who: 'admin',
-    body: z.object({
+    body: z.strictObject({
       name: z.string().trim().min(1).max(100),
       email: z.email().max(254),
       password: z.string().min(10, 'a password of at least 10 characters').max(200),
@@ -70,7 +70,7 @@ export const peopleRoutes = [
     tag: 'people',
     who: 'admin',
     params: personParams.extend({ app: everyApp }),
-    body: z.object({ roles: z.array(role).max(5), teams }),
+    body: z.strictObject({ roles: z.array(role).max(5), teams }),
     answers: { 200: person },
   }),
   route({
@@ -100,7 +100,7 @@ export const peopleRoutes = [
     summary: 'Create an API key; the key itself is shown only in this answer',
     tag: 'keys',
     who: 'admin',
-    body: z.object({
+    body: z.strictObject({
       name: z.string().trim().min(1).max(100),
       scopes: z.array(scope).min(1).default(['read', 'report']),
       roles: z.array(role).min(1).default(['member']),

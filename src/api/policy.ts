@@ -43,7 +43,7 @@ export const policyRoutes = [
     tag: 'policy',
     who: 'admin',
     params: appParams,
-    body: z.object({
+    body: z.strictObject({
       text,
       basedOn: z.int().min(0).optional().meta({ description: 'The revision that was edited; a newer one in force is a conflict' }),
     }),
@@ -60,7 +60,7 @@ export const policyRoutes = [
     tag: 'policy',
     who: 'see',
     params: appParams,
-    body: z.object({ text }),
+    body: z.strictObject({ text }),
     answers: { 200: z.object({ plans: z.array(z.object({ track: z.string(), plan: planView })) }).meta({ id: 'PolicyPreview' }) },
     bodyLimitBytes: 2_000_000,
   }),
@@ -71,7 +71,7 @@ export const policyRoutes = [
     summary: 'Check a policy document',
     tag: 'policy',
     who: 'signed-in',
-    body: z.object({ text }),
+    body: z.strictObject({ text }),
     answers: { 200: z.object({ ok: z.boolean(), problems: z.array(policyProblem) }).meta({ id: 'PolicyCheck' }) },
     bodyLimitBytes: 2_000_000,
   }),

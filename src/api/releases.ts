@@ -62,7 +62,7 @@ export const releaseRoutes = [
     tag: 'releases',
     who: { command: 'plan-release' },
     params: appParams,
-    body: z.object({
+    body: z.strictObject({
       version: versionName,
       kind: z.enum(releaseKinds).default('regular'),
       base: versionName.nullable().optional().meta({ description: 'The version that a hotfix or replacement mends' }),

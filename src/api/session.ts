@@ -47,7 +47,7 @@ export const sessionRoutes = [
     summary: 'Sign in with e-mail and password',
     tag: 'session',
     who: 'public',
-    body: z.object({ email, password: z.string().min(1).max(200) }),
+    body: z.strictObject({ email, password: z.string().min(1).max(200) }),
     answers: { 200: session },
   }),
   route({
@@ -66,7 +66,7 @@ export const sessionRoutes = [
     summary: "Change one's own password; other sessions end",
     tag: 'session',
     who: 'signed-in',
-    body: z.object({ current: z.string().min(1).max(200), next: password }),
+    body: z.strictObject({ current: z.string().min(1).max(200), next: password }),
     answers: { 204: nothing },
   }),
   route({
@@ -76,7 +76,7 @@ export const sessionRoutes = [
     summary: 'Spend the one-time set-up link: create the first admin and sign in',
     tag: 'session',
     who: 'public',
-    body: z.object({
+    body: z.strictObject({
       token: z.string().min(20).max(200).meta({ description: 'The part of the set-up link after `#token=`' }),
       name,
       email,

@@ -8,7 +8,10 @@ import { route } from './route.ts';
 import { activityLine, cell, evidence, verdictChange, waiver } from './verdict.ts';
 import { actor, instanceId, moment, pageOf, pageQuery, trackParams } from './words.ts';
 
-const command = commandSchema.meta({ id: 'Command' });
+/** A part that a command does not have is a misspelling, and is refused. */
+const command = (
+  z.discriminatedUnion('do', commandSchema.options.map((option) => option.strict()) as never) as unknown as typeof commandSchema
+).meta({ id: 'Command' });
 
 export const question = z
   .object({ key: z.string(), track: z.string(), step: z.string(), text: z.string(), evidence: z.array(evidence), askedAt: moment })
@@ -187,7 +190,7 @@ export const trackRoutes = [
     tag: 'tracks',
     who: 'see',
     params: trackParams,
-    body: z.object({ command }),
+    body: z.strictObject({ command }),
     answers: { 200: planView },
   }),
   route({
@@ -209,7 +212,7 @@ export const trackRoutes = [
     tag: 'tracks',
     who: 'command',
     params: trackParams,
-    body: z.object({
+    body: z.strictObject({
       command,
       basedOn: z.int().min(0).optional().meta({ description: 'The revision of the track that the person saw' }),
     }),

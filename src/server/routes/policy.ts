@@ -1,3 +1,4 @@
+import { appVersion } from '#db/views/apps.ts';
 import { parsePolicy } from '#domain/policy/document.ts';
 import { policyInForce, policyRevision, policyRevisions } from '#db/views/policy.ts';
 import type { Handlers, Room } from '../context.ts';
@@ -20,6 +21,7 @@ export function policyHandlers(room: Room): Handlers<'getPolicy' | 'listPolicyRe
       );
     },
     listPolicyRevisions: async ({ params, query }) => {
+      if ((await appVersion(room.db, params.app)) === null) notFound(`app "${params.app}"`, 'see GET /api/apps');
       const [before] = wordsOf(query.cursor, isNumber) ?? [];
       const rows = await policyRevisions(room.db, params.app, before === undefined ? null : Number(before), query.limit + 1);
       return page(rows, query.limit, (last) => cursorOf(String(last.revision)));

@@ -1,0 +1,99 @@
+/** A server on a database of its own, for the tests of this room. */
+import type { FastifyInstance } from 'fastify';
+import { openAccounts } from './auth/accounts.ts';
+import type { Accounts } from './auth/accounts.ts';
+import { createKey } from './auth/keys.ts';
+import { newSetupToken } from './auth/setup-link.ts';
+import { createServer } from './app.ts';
+import { integrations } from '#integrations/index.ts';
+import { quietLog } from '#lib/log.ts';
+import type { Role, Scope } from '#domain/roles.ts';
+import type { Engine } from '#engine/types.ts';
+import { testDatabase } from '../../test/setup/database.ts';
+import type { TestDatabase } from '../../test/setup/database.ts';
+
+export type TestServer = {
+  server: FastifyInstance;
+  url: string;
+  database: TestDatabase;
+  accounts: Accounts;
+  engine: Engine;
+  /** A key with all the rights of the first admin. */
+  admin: string;
+  keyFor(options: { roles: Role[]; scopes: Scope[]; apps?: string[]; teams?: string[] }): Promise<string>;
+  setupToken(): Promise<string>;
+  close(): Promise<void>;
+};
+
+const now = (): string => new Date().toISOString();
+
+const stub = {
+  onChange: () => () => {},
+  report: async () => ({ ok: true, receipts: [], version: 1 }),
+  savePolicy: async () => ({ ok: false, code: 'not-found', because: 'x', wouldBeRight: 'y' }),
+  plan: async () => ({ ok: false, code: 'not-found', because: 'x', wouldBeRight: 'y' }),
+  command: async () => ({ ok: false, code: 'not-found', because: 'x', wouldBeRight: 'y' }),
+  verifyAudit: async () => ({ ok: true, chains: 0, entries: 0, seals: 0, problems: [] }),
+  connect: async () => ({ ok: false, code: 'not-found', because: 'x', wouldBeRight: 'y' }),
+  createApp: async () => ({ ok: false, code: 'not-found', because: 'x', wouldBeRight: 'y' }),
+  planRelease: async () => ({ ok: false, code: 'not-found', because: 'x', wouldBeRight: 'y' }),
+  start: async () => {},
+  stop: async () => {},
+} as unknown as Engine;
+
+export async function testServer(): Promise<TestServer> {
+  const database = await testDatabase();
+  const accounts = openAccounts({ databaseUrl: database.url, secret: 'a secret for tests, of enough length', publicUrl: null });
+  const engine = stub;
+  const clock = { now };
+  const server = await createServer({
+    engine,
+    db: database.db,
+    accounts,
+    integrations,
+    clock,
+    log: quietLog,
+    version: '0.0.0',
+    publicUrl: null,
+    webRoot: null,
+    checkAnswers: true,
+    heartbeatMs: 200,
+  });
+  const url = await server.listen({ host: '127.0.0.1', port: 0 });
+  const keyFor: TestServer['keyFor'] = async (options) => {
+    const { secret } = await createKey(
+      accounts.pool,
+      {
+        name: options.roles.join('+'),
+        scopes: options.scopes,
+        roles: options.roles,
+        teams: options.teams ?? [],
+        apps: options.apps ?? null,
+        expiresAt: null,
+        createdBy: { kind: 'person', id: 'test', name: 'Test' },
+      },
+      now(),
+    );
+    return secret;
+  };
+  return {
+    server,
+    url,
+    database,
+    accounts,
+    engine,
+    admin: await keyFor({ roles: ['admin', 'release-manager', 'member'], scopes: ['read', 'report', 'command', 'admin'], teams: ['*'] }),
+    keyFor,
+    setupToken: async () => {
+      const token = await newSetupToken(accounts.pool, now());
+      if (token === null) throw new Error('there is an admin already');
+      return token;
+    },
+    close: async () => {
+      await server.close();
+      await engine.stop();
+      await accounts.close();
+      await database.close();
+    },
+  };
+}
