@@ -1,17 +1,17 @@
 /** What only makes sense across the keys of a document: names that must exist, lists that must hold, rollouts that storefronts can show. */
-import { releaseKinds } from '../release/track.ts';
-import type { ReleaseKind, Stage } from '../release/track.ts';
-import { stages } from '../release/track.ts';
+import { type ReleaseKind, releaseKinds, type Stage, stages } from '../release/track.ts';
 import { compileRollout } from '../rollout/steps.ts';
-import { instancesIn, instancesOf, trackPolicy } from './compile.ts';
+import { entriesOf, instancesIn, instancesOf, trackPolicy } from './compile.ts';
 import { resolveDefinition, resolveEntry } from './instances.ts';
 import { criteria } from '../criteria/index.ts';
 import { findProcess, haltList, processNameOf, rolloutOf, sourcesOf, storefrontsOfPlatform } from './layers.ts';
 import { type Fault, meant, oneOf, type Path, pathInWords, shown } from './problems.ts';
-import { neededStages, processNames, stepNames } from './processes.ts';
+import { everyOf, neededStages, processNames, stepNames } from './processes.ts';
 import type { Layer, PolicyDocument } from './schema.ts';
 
 type Place = { at: Path; layer: Layer; rollouts: readonly (readonly number[])[]; processes: readonly string[] };
+
+type PlacedEntries = { path: Path; entries: Layer['before'][string]; halts: boolean };
 
 /** All faults of a document whose keys are each well formed. Their paths are those of the values, `before` a map. */
 export function checkDocument(document: PolicyDocument): Fault[] {
@@ -222,7 +222,7 @@ function hasStage(document: PolicyDocument, process: string, stage: Stage): bool
 }
 
 function checkLists({ at, layer, processes }: Place, document: PolicyDocument): Fault[] {
-  const lists: { path: Path; entries: Layer['before'][string]; halts: boolean }[] = Object.entries(layer.before).map(([step, entries]) => ({
+  const lists: PlacedEntries[] = Object.entries(layer.before).map(([step, entries]) => ({
     path: [...at, 'before', step],
     entries,
     halts: false,
@@ -243,30 +243,39 @@ function checkLists({ at, layer, processes }: Place, document: PolicyDocument): 
   return [...faults, ...lists.flatMap((list) => checkList(document, list))];
 }
 
-function checkList(
-  document: PolicyDocument,
-  { path, entries, halts }: { path: Path; entries: Layer['before'][string]; halts: boolean },
-): Fault[] {
+function checkList(document: PolicyDocument, { path, entries, halts }: PlacedEntries): Fault[] {
   const seen = new Set<string>();
-  const known = Object.keys(document.platforms);
-  return entries.flatMap((entry, index): Fault[] => {
-    const at = [...path, index];
+  const faults = entriesOf(document, { at: path, entries }).flatMap(({ entry, at }): Fault[] => {
     const resolved = resolveEntry(entry, document.criteria, at);
     if (!resolved.ok) return resolved.faults;
     const { id, kind } = resolved.instance;
-    const faults: Fault[] = [];
-    if (seen.has(id)) faults.push({ path: at, because: `${id} stands in this list twice`, wouldBeRight: 'each criterion once' });
+    const found: Fault[] = [];
+    if (seen.has(id)) found.push({ path: at, because: `${id} stands in this list twice`, wouldBeRight: 'each criterion once' });
     seen.add(id);
-    const nowhere = typeof entry === 'string' ? undefined : resolved.platforms?.find((platform) => !known.includes(platform));
-    if (nowhere !== undefined)
-      faults.push({ path: at, because: `there is no platform ${shown(nowhere)}`, wouldBeRight: meant(nowhere, known) });
-    if (halts && neverRed.includes(kind))
-      faults.push({
-        path: at,
-        because: `${kind} never turns red, so it would never halt anything`,
-        wouldBeRight: 'a criterion that turns red, such as { no-blocking-bugs: critical }',
-      });
-    return faults;
+    if (typeof entry !== 'string') found.push(...checkNarrowing(document, at, resolved.platforms));
+    if (halts && neverRed.includes(kind)) {
+      const because = `${kind} never turns red, so it would never halt anything`;
+      found.push({ path: at, because, wouldBeRight: 'a criterion that turns red, such as { no-blocking-bugs: critical }' });
+    }
+    return found;
+  });
+  return [...checkEvery(path, entries), ...faults];
+}
+
+/** Platforms that an entry names itself; those of a definition are named where it stands. */
+function checkNarrowing(document: PolicyDocument, path: Path, platforms: readonly string[] | null): Fault[] {
+  const known = Object.keys(document.platforms);
+  const nowhere = platforms?.filter((platform) => !known.includes(platform)) ?? [];
+  return nowhere.map((platform) => ({ path, because: `there is no platform ${shown(platform)}`, wouldBeRight: meant(platform, known) }));
+}
+
+/** `{ every: kind }` must name a kind. */
+function checkEvery(path: Path, entries: PlacedEntries['entries']): Fault[] {
+  const kinds = criteria.map(({ kind }) => kind);
+  return entries.flatMap((entry, index): Fault[] => {
+    const every = everyOf(entry);
+    if (every === null || kinds.includes(every)) return [];
+    return [{ path: [...path, index, 'every'], because: `there is no kind of criterion ${shown(every)}`, wouldBeRight: meant(every, kinds) }];
   });
 }
 

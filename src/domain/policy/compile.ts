@@ -17,7 +17,7 @@ import {
 } from './layers.ts';
 import type { Fault } from './problems.ts';
 import { pathInWords } from './problems.ts';
-import type { ListEntry, ProcessEntry, Robot, Windows } from './processes.ts';
+import { everyOf, type ListEntry, type Robot, type Windows } from './processes.ts';
 import type { Layer, PolicyDocument } from './schema.ts';
 import type { Freeze, RobotMode, Team, TrackPolicy } from './track-policy.ts';
 import { robotModes } from './track-policy.ts';
@@ -86,18 +86,15 @@ export function platformsMissing(document: PolicyDocument, platforms: readonly s
   return platforms.filter((platform) => !Object.hasOwn(document.platforms, platform));
 }
 
-/** Entries of a list with each place, those of processes spelled out: `{ every: 'reported' }` becomes the declared ones. */
+/** The entries of a list, each with its place; `{ every: reported }` becomes the declared criteria of that kind. */
 export function entriesOf(document: PolicyDocument, { at, entries }: PlacedList): { entry: ListEntry; at: (string | number)[] }[] {
   return entries.flatMap((entry, index) => {
     const place = [...(at ?? []), index];
-    if (at !== null || !isEvery(entry)) return [{ entry, at: place }];
-    const declared = Object.keys(document.criteria).filter((id) => kindOf(id, document.criteria) === entry.every);
+    const kind = everyOf(entry);
+    if (kind === null) return [{ entry, at: place }];
+    const declared = Object.keys(document.criteria).filter((id) => kindOf(id, document.criteria) === kind);
     return declared.map((id) => ({ entry: id, at: place }));
   });
-}
-
-function isEvery(entry: ProcessEntry): entry is { every: 'reported' } {
-  return typeof entry === 'object' && 'every' in entry && entry.every === 'reported';
 }
 
 /** The instances of a list on a platform, each once. */
@@ -228,3 +225,6 @@ function codeOf(document: PolicyDocument, platform: string): TrackPolicy['code']
   const tagHere = typeof tag === 'string' || tag === null ? tag : (tag[platform] ?? null);
   return { releaseBranch: filled(branchHere), tag: tagHere === null ? null : filled(tagHere) };
 }
+
+/** The policy of a new app. */
+export { defaultPolicy } from './defaults.ts';

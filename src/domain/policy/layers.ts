@@ -4,12 +4,11 @@
  * The top and the platform speak of regular releases and replacements, and of every kind that has the same process. A kind with a process of its own takes
  * from them only what must hold everywhere: what halts, what is watched, and of two robot modes the more careful one.
  */
-import type { ReleaseKind, Stage } from '../release/track.ts';
+import { type ReleaseKind, type Stage, stages } from '../release/track.ts';
 import type { StorefrontKind } from '../rollout/storefronts.ts';
 import type { Path } from './problems.ts';
-import { type Process, type ProcessEntry, processNamed, stagesOfEveryProcess } from './processes.ts';
+import { type Process, type ListEntry, processNamed, stagesOfEveryProcess } from './processes.ts';
 import type { Layer, PolicyDocument } from './schema.ts';
-import { stages } from '../release/track.ts';
 
 /** A layer of the document, and where it stands. */
 export type PlacedLayer = { at: Path; layer: Layer };
@@ -79,7 +78,7 @@ export function sourcesOf(document: PolicyDocument, platform: string, kind: Rele
 }
 
 /** A list of criteria and where it stands in the document; `at` null for one of a process of ours. */
-export type PlacedList = { at: Path | null; entries: readonly ProcessEntry[] };
+export type PlacedList = { at: Path | null; entries: readonly ListEntry[] };
 
 /** The shares of a platform's releases of a kind. */
 export function rolloutOf(document: PolicyDocument, platform: string, kind: ReleaseKind): readonly number[] {

@@ -1,6 +1,6 @@
 /**
  * The processes that come with Signalbox, as data: the stages of a track, the criteria before each step, what the robot may do, and when.
- * A policy names one of them and overrides what differs; `{ every: 'reported' }` stands for each `reported` criterion that the policy declares,
+ * A policy names one of them and overrides what differs; `{ every: reported }` stands for each `reported` criterion that the policy declares,
  * which is how health comes in until Signalbox judges it itself.
  */
 import type { Stage } from '../release/track.ts';
@@ -8,8 +8,12 @@ import type { RobotMode, Window } from './track-policy.ts';
 
 /** One entry of a list of criteria: an id or kind, or one with settings: `{ soaked: '24h' }`. */
 export type ListEntry = string | Readonly<Record<string, unknown>>;
-/** `{ every: kind }` stands for each declared instance of that kind. Only processes use it. */
-export type ProcessEntry = ListEntry | { every: 'reported' };
+
+/** The kind of `{ every: reported }`, which stands for each criterion of that kind that the policy declares; null for any other entry. */
+export function everyOf(entry: ListEntry): string | null {
+  if (typeof entry === 'string' || Object.keys(entry).length !== 1) return null;
+  return typeof entry['every'] === 'string' ? entry['every'] : null;
+}
 
 /** The steps as a process names them. `start` is the first share of a rollout, `finish` 100 %, `raise` every share between. */
 export const stepNames = ['cut', 'candidate', 'submit', 'start', 'raise', 'finish'] as const;
@@ -30,9 +34,9 @@ export type Process = {
   /** One sentence: for whom this process is. */
   about: string;
   stages: readonly Stage[];
-  before: Readonly<Partial<Record<StepName, readonly ProcessEntry[]>>>;
-  haltsWhileRollingOut: readonly ProcessEntry[];
-  watchWhile: Readonly<Partial<Record<Stage, readonly ProcessEntry[]>>>;
+  before: Readonly<Partial<Record<StepName, readonly ListEntry[]>>>;
+  haltsWhileRollingOut: readonly ListEntry[];
+  watchWhile: Readonly<Partial<Record<Stage, readonly ListEntry[]>>>;
   rows: readonly { title: string; instances: readonly string[] }[];
   robot: Robot;
   windows: Windows;
@@ -65,8 +69,8 @@ const everyStage: readonly Stage[] = [
   'superseded',
 ];
 const without = (...left: Stage[]) => everyStage.filter((stage) => !left.includes(stage));
-const halts: readonly ProcessEntry[] = [{ 'no-blocking-bugs': 'critical' }, { every: 'reported' }];
-const health: ProcessEntry = { every: 'reported' };
+const halts: readonly ListEntry[] = [{ 'no-blocking-bugs': 'critical' }, { every: 'reported' }];
+const health: ListEntry = { every: 'reported' };
 
 const rows: Process['rows'] = [
   { title: 'Release candidate', instances: ['latest-build-complete', 'tests-passed'] },

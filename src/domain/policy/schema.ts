@@ -119,7 +119,7 @@ const team = z.strictObject({
       [
         z.literal('manual'),
         z.strictObject({
-          'opted-out': z.string().trim().min(1, 'what stands in for manual tests').max(300),
+          'opted-out': z.string({ error: 'what stands in for manual tests' }).trim().min(1, 'what stands in for manual tests').max(300),
           until: until.nullable().default(null),
         }),
       ],
