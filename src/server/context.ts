@@ -30,6 +30,11 @@ export type Room = {
   publicUrl: string | null;
 };
 
+/** The app's own time: a sample app may stand in October while a real one runs beside it. */
+export function nowOf(room: Pick<Room, 'clock'>, app: string | null): Instant {
+  return app === null ? room.clock.now() : (room.clock.appNow?.(app) ?? room.clock.now());
+}
+
 type DeepReadonly<T> = T extends (infer E)[]
   ? readonly DeepReadonly<E>[]
   : T extends object
@@ -43,6 +48,7 @@ export type Asked<R> = { params: OutputOf<R, 'params'>; query: OutputOf<R, 'quer
 /** Who asks, and the means for what a schema cannot say: cookies, headers, streams. */
 export type At = {
   caller: Caller;
+  /** The time of the route's app, or of the program where it has none. */
   now: Instant;
   /** The actor for the engine. Only on routes that need someone known. */
   actor(app: string | null, command?: Command): Actor;

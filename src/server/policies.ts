@@ -1,10 +1,11 @@
 /** Policies compiled for a track, each once: a revision never changes. */
 import type { Kysely } from 'kysely';
 import { trackPolicy } from '#domain/policy/compile.ts';
+import { parsePolicy } from '#domain/policy/document.ts';
 import type { TrackPolicy } from '#domain/policy/track-policy.ts';
 import type { ReleaseKind } from '#domain/release/track.ts';
 import type { Database } from '#db/schema.ts';
-import { policyDocument } from '#db/views/policy.ts';
+import { policyRevision } from '#db/views/policy.ts';
 
 type Document = Parameters<typeof trackPolicy>[0];
 
@@ -22,7 +23,7 @@ export function keepPolicies(db: Kysely<Database>): Policies {
     const key = `${app}@${revision}`;
     const known = documents.get(key);
     if (known !== undefined) return known;
-    const read = policyDocument(db, app, revision).then((document) => document as Document | null);
+    const read = policyRevision(db, app, revision).then((found) => (found === null ? null : documentFrom(found.text)));
     keep(documents, key, read);
     // what could not be read is read again the next time
     read.catch(() => documents.delete(key));
@@ -41,6 +42,12 @@ export function keepPolicies(db: Kysely<Database>): Policies {
       return policy;
     },
   };
+}
+
+/** Read from its text again, so that the present program's defaults hold, as they do for the engine. */
+function documentFrom(text: string): Document | null {
+  const parsed = parsePolicy(text);
+  return parsed.ok ? parsed.policy : null;
 }
 
 function keep<T>(map: Map<string, T>, key: string, value: T): void {

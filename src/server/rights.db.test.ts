@@ -93,7 +93,7 @@ describe('every route', () => {
         shut: route.who !== 'public',
         status: anonymous.status,
       });
-      const isOfApp = route.path.includes('{app}') && !route.path.includes('{person}');
+      const isOfApp = route.path.includes('{app}');
       for (const [role, { key, cookie }] of byRole) {
         const asKey = await call(route, { authorization: `Bearer ${key}` });
         expect({ role, by: 'key', shut: isShut(asKey) }).toEqual({ role, by: 'key', shut: !opensFor(route.who, [role], true) });

@@ -8,7 +8,7 @@ import { identify, actorOf, refusalOf, refusalOfCommand } from './auth/caller.ts
 import type { Caller, Known } from './auth/caller.ts';
 import type { Attempts } from './auth/attempts.ts';
 import { isOwnOrigin } from './auth/origin.ts';
-import { sent } from './context.ts';
+import { nowOf, sent } from './context.ts';
 import type { At, Handlers, Room } from './context.ts';
 import { invalidInput, ProblemAnswer, refuse } from './errors.ts';
 import type { Command } from '#domain/release/commands.ts';
@@ -65,7 +65,7 @@ function handlerOf(each: Route, options: RoutesOptions): RouteHandlerMethod {
     const now = options.room.clock.now();
     const caller = await callerOf(each, request, options.room, now);
     const asked = parse(each, request);
-    const at = atOf(each, request, reply, caller, now, options);
+    const at = atOf(each, request, reply, caller, nowOf(options.room, appIn(request)), options);
     refuseForbiddenCommand(each, asked, caller);
     const answer = await handle(asked, at);
     if (answer === sent || reply.sent) return reply;

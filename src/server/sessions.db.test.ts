@@ -86,7 +86,10 @@ describe('a session', () => {
   test('does not serve a page of another site', async () => {
     const { cookies: cookie } = await send('POST', '/api/session', { body: { email: person.email, password: person.password } });
     const body = { name: 'planted', scopes: ['read'] };
-    for (const headers of [{ origin: 'https://evil.example' }, { 'sec-fetch-site': 'cross-site' }, { origin: 'null' }] as Record<string, string>[]) {
+    for (const headers of [{ origin: 'https://evil.example' }, { 'sec-fetch-site': 'cross-site' }, { origin: 'null' }] as Record<
+      string,
+      string
+    >[]) {
       expect(await send('POST', '/api/keys', { cookie, body, headers })).toMatchObject({ status: 403, body: { code: 'wrong-origin' } });
     }
     expect((await send('POST', '/api/keys', { cookie, body })).status).toBe(201);

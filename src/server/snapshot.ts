@@ -10,6 +10,7 @@ import type { RobotPause } from '#domain/release/track.ts';
 import { summarise } from '#domain/summary.ts';
 import type { Instant } from '#domain/time.ts';
 import { cellOf } from './cells.ts';
+import { nowOf } from './context.ts';
 import type { Room } from './context.ts';
 import { headOf } from './heads.ts';
 import { needsOf } from './needs.ts';
@@ -20,7 +21,7 @@ type Around = Pick<Room, 'db' | 'clock' | 'policies'>;
 export async function snapshotOf(room: Around, app: string): Promise<ControlRoom | null> {
   const stored = await storedRoom(room.db, app);
   if (stored === null) return null;
-  const now = room.clock.now();
+  const now = nowOf(room, app);
   const policies = await policiesOf(room, stored);
   const heads = headsOf(stored, policies, now);
   const cells = stored.verdicts.map(({ track, verdict }) => cellOf(track, verdict));

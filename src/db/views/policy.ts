@@ -37,11 +37,3 @@ export async function policyRevisions(db: Kysely<Database>, app: string, before:
     .limit(limit)
     .execute();
 }
-
-/** The document of a revision, as it was compiled from. */
-export async function policyDocument(db: Kysely<Database>, app: string, revision: number): Promise<object | null> {
-  return (
-    (await db.selectFrom('policies').select('document').where('app', '=', app).where('revision', '=', revision).executeTakeFirst())
-      ?.document ?? null
-  );
-}

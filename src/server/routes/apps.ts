@@ -1,5 +1,5 @@
 import { appById, appsAfter, sourcesOf } from '#db/views/apps.ts';
-const defaultPolicy = (..._: unknown[]): string => 'app: x';
+import { defaultPolicy } from '#domain/policy/defaults.ts';
 import type { z } from 'zod';
 import type { appSummary } from '#api/apps.ts';
 import { visibleApps } from '../auth/caller.ts';

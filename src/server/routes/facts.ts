@@ -41,7 +41,7 @@ const keys: { [K in Kind]: (report: Reports[K]) => string } = {
 /** The longest key that is kept as it is; a longer one is kept by its hash. */
 const KEY_MAX = 300;
 
-function factOf<K extends Kind>(app: string, kind: K, report: Reports[K], now: string): Fact {
+function factOf<K extends Kind>(app: string, kind: K, report: Reports[K], now: string, arrivedMs: number): Fact {
   const { source, key, revision, at, ...payload } = report;
   const own = kind === 'bug' || kind === 'check' ? undefined : key;
   const made = own ?? keys[kind](report);
@@ -51,7 +51,7 @@ function factOf<K extends Kind>(app: string, kind: K, report: Reports[K], now: s
     source: source ?? sources[kind],
     key: made.length <= KEY_MAX ? made : createHash('sha256').update(made).digest('hex'),
     // the moment of the report in milliseconds: later reports win, and a repeated one has a caller's key to be known by
-    revision: revision ?? Date.parse(now),
+    revision: revision ?? arrivedMs,
     at: at ?? now,
     payload: kind === 'bug' || kind === 'check' ? { ...payload, key } : payload,
   } as unknown as Fact;
@@ -87,7 +87,7 @@ export function factHandlers(
       const items = 'items' in body ? body.items : [body];
       return report(
         params.app,
-        items.map((item) => factOf(params.app, kind, item, at.now)),
+        items.map((item) => factOf(params.app, kind, item, at.now, Date.parse(room.clock.now()))),
         at,
       );
     };
@@ -102,7 +102,7 @@ export function factHandlers(
     reportMany: async ({ params, body }, at) =>
       report(
         params.app,
-        body.items.map((item) => factOf(params.app, item.kind, item.report, at.now)),
+        body.items.map((item) => factOf(params.app, item.kind, item.report, at.now, Date.parse(room.clock.now()))),
         at,
       ),
   };

@@ -1,0 +1,42 @@
+/** The command line: puts the commands together, and hands them what other rooms give. */
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { CommanderError } from 'commander';
+import { program } from './program.ts';
+import { exits } from './exit-codes.ts';
+import { processIo } from './output.ts';
+import { UsageError } from './settings.ts';
+import { readConfig } from '#config';
+import { packageVersion } from '#lib/package-root.ts';
+
+// a reader that goes away (signalbox … | head) is no trouble
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(exits.ok);
+  throw error;
+});
+
+const io = processIo();
+
+const signalbox = program(io, {
+  version: packageVersion(),
+  environment: process.env,
+  standardInput: () => text(process.stdin),
+  now: () => Date.now(),
+  // these rooms are loaded when they are asked for: a version is compared without a database
+  serve: async (overrides) => (await import('../main.ts')).runSignalbox({ ...process.env, ...overrides }, io.out),
+  analyse: async (request) => {
+    const { analyseRepository } = await import('#integrations/git/analyse.ts');
+    return analyseRepository({ ...request, dataDir: join(readConfig(process.env).dataDir, 'git') });
+  },
+  serveSandbox: async (options) => (await import('#integrations/sandbox/server.ts')).serveSandbox(options),
+});
+
+try {
+  await signalbox.parseAsync(process.argv);
+} catch (error) {
+  if (error instanceof CommanderError) io.exit(error.exitCode);
+  else {
+    io.err(error instanceof Error ? error.message : String(error));
+    io.exit(error instanceof UsageError ? exits.usage : exits.trouble);
+  }
+}

@@ -1,0 +1,158 @@
+/**
+ * The one place that puts everything together: settings → database → migrations → engine with its integrations → server.
+ * `node src/main.ts` runs it; `signalbox serve` does the same.
+ */
+import { hostname } from 'node:os';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { readConfig, secretOf } from '#config';
+import type { Config } from '#config';
+import { connect } from '#db/connect.ts';
+import type { Connection } from '#db/connect.ts';
+import { startEmbedded } from '#db/embedded/index.ts';
+import type { Embedded } from '#db/embedded/index.ts';
+import { migrate } from '#db/migrate.ts';
+import { createEngine } from '#engine/engine.ts';
+import type { Engine } from '#engine/types.ts';
+import { integrations } from '#integrations/index.ts';
+import { createLog } from '#lib/log.ts';
+import type { Log } from '#lib/log.ts';
+import { packageRoot, packageVersion } from '#lib/package-root.ts';
+import { createServer } from '#server/app.ts';
+import { openAccounts } from '#server/auth/accounts.ts';
+import { newSetupToken } from '#server/auth/setup-link.ts';
+
+/** A running Signalbox. */
+export type Running = {
+  /** `http://127.0.0.1:4600` */
+  url: string;
+  /** The one-time link for the first admin; null once there is one. */
+  setupLink: string | null;
+  /** Ends everything in order; may be called again. */
+  stop: () => Promise<void>;
+  /** Settles when it has ended, with the reason when that was not asked for. */
+  ended: Promise<Error | null>;
+};
+
+const STOP_WITHIN_MS = 15_000;
+
+/**
+ * Starts Signalbox. Whatever was started is stopped again when a later part fails.
+ *
+ * @throws an error whose message is for the person who started it
+ */
+export async function startSignalbox(config: Config, log: Log): Promise<Running> {
+  const stops: (() => Promise<void>)[] = [];
+  let lost: (error: Error | null) => void = () => {};
+  const ended = new Promise<Error | null>((resolve) => {
+    lost = resolve;
+  });
+  let stopping: Promise<void> | null = null;
+  const stop = (): Promise<void> => (stopping ??= stopAll(stops, log).then(() => lost(null)));
+  try {
+    const url = await databaseOf(config, log, stops, (error) => lost(error));
+    const connection = await connect({ url, log });
+    stops.push(() => connection.close());
+    await migrate({ pool: connection.pool, log });
+    const running = await serve(config, log, url, connection, stops);
+    return { ...running, stop, ended };
+  } catch (error) {
+    await stopAll(stops, log);
+    throw error;
+  }
+}
+
+/** The address of the database: the user's own, or the embedded one, which is started. */
+async function databaseOf(config: Config, log: Log, stops: (() => Promise<void>)[], onLost: (error: Error) => void): Promise<string> {
+  if (config.databaseUrl !== null) return config.databaseUrl;
+  const embedded: Embedded = await startEmbedded({ dataDir: config.dataDir, log, onLost });
+  stops.push(() => embedded.stop());
+  log.debug({ ...embedded.info }, 'the embedded PostgreSQL runs');
+  return embedded.url;
+}
+
+async function serve(config: Config, log: Log, databaseUrl: string, connection: Connection, stops: (() => Promise<void>)[]): Promise<{ url: string; setupLink: string | null }> {
+  const secret = secretOf(config);
+  const clock = { now: () => new Date().toISOString() };
+  const engine: Engine = await createEngine({ db: connection.db, pool: connection.pool, databaseUrl, secret, dataDir: config.dataDir, integrations, clock, owner: `${hostname()}:${process.pid}`, log });
+  const accounts = openAccounts({ databaseUrl, secret, publicUrl: config.publicUrl });
+  stops.push(() => accounts.close());
+  const webRoot = join(packageRoot(), 'dist', 'web');
+  const server = await createServer({ engine, db: connection.db, accounts, integrations, clock, log, version: packageVersion(), publicUrl: config.publicUrl, webRoot: existsSync(join(webRoot, 'index.html')) ? webRoot : null });
+  stops.push(() => server.close());
+  stops.push(() => engine.stop());
+  await engine.start();
+  const listening = await listen(config, (options) => server.listen(options));
+  const url = config.publicUrl ?? listening;
+  const token = await newSetupToken(accounts.pool, clock.now());
+  return { url, setupLink: token === null ? null : `${url}/setup#token=${token}` };
+}
+
+async function listen(config: Config, start: (options: { host: string; port: number }) => Promise<string>): Promise<string> {
+  try {
+    return await start({ host: config.host, port: config.port });
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code === 'EADDRINUSE') throw new Error(`port ${config.port} on ${config.host} is taken by another program: stop it, or set PORT to another port (0 takes any free one)`, { cause: error });
+    if (code === 'EACCES') throw new Error(`this user may not use port ${config.port}: set PORT to 1024 or higher`, { cause: error });
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') throw new Error(`HOST "${config.host}" is no address of this machine: 127.0.0.1 serves this machine, 0.0.0.0 all networks`, { cause: error });
+    throw error;
+  }
+}
+
+/** The last that was started ends first: the server, the engine, the accounts, the database. */
+async function stopAll(stops: (() => Promise<void>)[], log: Log): Promise<void> {
+  for (const stop of stops.splice(0).reverse()) {
+    try {
+      await stop();
+    } catch (error) {
+      log.error({ err: error }, 'something did not end as it should');
+    }
+  }
+}
+
+/**
+ * Runs Signalbox until it is told to end by a signal, or loses its database for good.
+ *
+ * @param say receives the lines for the person who started it
+ * @throws an error whose message is for that person when it cannot start, or ended by itself
+ */
+export async function runSignalbox(environment: Readonly<Record<string, string | undefined>>, say: (line: string) => void): Promise<void> {
+  const config = readConfig(environment);
+  const log = createLog({ level: config.logLevel, forPeople: process.stderr.isTTY });
+  // installed before anything starts: a signal in between must not leave a database behind
+  const signals = (['SIGINT', 'SIGTERM'] as const).map((signal) => ({ signal, wanted: Promise.withResolvers<void>() }));
+  const first = Promise.race(signals.map(({ wanted }) => wanted.promise));
+  const handlers = signals.map(({ signal, wanted }) => ({ signal, handler: () => wanted.resolve() }));
+  for (const { signal, handler } of handlers) process.on(signal, handler);
+  try {
+    const running = await startSignalbox(config, log);
+    say(`Signalbox ${packageVersion()} at ${running.url}`);
+    if (running.setupLink !== null) {
+      say('');
+      say('There is no admin yet. Make the first one with this link, which works once:');
+      say(`  ${running.setupLink}`);
+      say(`or from the command line: signalbox connect --setup-link "${running.setupLink}"`);
+    }
+    const reason = await Promise.race([running.ended, first.then(() => null)]);
+    const late = setTimeout(() => {
+      log.error('it did not end in time');
+      process.exit(1);
+    }, STOP_WITHIN_MS);
+    await running.stop();
+    clearTimeout(late);
+    if (reason !== null) throw reason;
+  } finally {
+    for (const { signal, handler } of handlers) process.off(signal, handler);
+  }
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  try {
+    await runSignalbox(process.env, (line) => void process.stdout.write(`${line}\n`));
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}
