@@ -1,18 +1,15 @@
 /** Moments in words, in the plan's own zone. */
 import type { Instant } from '../time.ts';
+import { clock, dateInWords, dateOf, wallTime, weekdayName } from './zone.ts';
+
+const MS_PER_DAY = 86_400_000;
+/** Beyond this many days a weekday alone would be read as the wrong one. */
+const nearDays = 6;
 
 /** `Wed 08:05` in this zone; with the date (`Wed 2 Oct 08:05`) when it is more than six days from `now`. */
 export function dayAndTime(at: Instant, timezone: string, now: Instant): string {
-  const far = Math.abs(Date.parse(at) - Date.parse(now)) > 6 * 86_400_000;
-  const parts = new Intl.DateTimeFormat('en-GB', {
-    timeZone: timezone,
-    weekday: 'short',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-    ...(far ? { day: 'numeric', month: 'short' } : {}),
-  }).formatToParts(new Date(at));
-  const part = (type: Intl.DateTimeFormatPartTypes): string => parts.find((each) => each.type === type)?.value ?? '';
-  const date = far ? ` ${part('day')} ${part('month')}` : '';
-  return `${part('weekday')}${date} ${part('hour')}:${part('minute')}`;
+  const wall = wallTime(Date.parse(at), timezone);
+  const far = Math.abs(Date.parse(at) - Date.parse(now)) > nearDays * MS_PER_DAY;
+  const day = far ? dateInWords(dateOf(wall.day)).slice(0, -' 2024'.length) : weekdayName(wall.weekday);
+  return `${day} ${clock(wall.minute)}`;
 }

@@ -45,10 +45,24 @@ export function weekdayOf(day: number): number {
 
 /** What the wall shows in `timezone` at this moment. */
 export function wallTime(ms: number, timezone: string): WallTime {
-  const local = Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timezone);
-  const shifted = ms + local.offsetNanoseconds / 1e6;
+  const shifted = ms + offsetAt(ms, timezone);
   const day = Math.floor(shifted / MS_PER_DAY);
   return { day, weekday: weekdayOf(day), minute: (shifted - day * MS_PER_DAY) / MS_PER_MINUTE };
+}
+
+// A memo of a pure function: since 1972 every zone has changed its clocks on a quarter of an hour, so the offset holds for all of it.
+const offsets = new Map<string, number>();
+const MOST_OFFSETS = 8192;
+const MS_PER_QUARTER = 900_000;
+
+function offsetAt(ms: number, timezone: string): number {
+  const key = `${timezone}|${Math.floor(ms / MS_PER_QUARTER)}`;
+  const known = offsets.get(key);
+  if (known !== undefined) return known;
+  const found = Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timezone).offsetNanoseconds / 1e6;
+  if (offsets.size >= MOST_OFFSETS) offsets.clear();
+  offsets.set(key, found);
+  return found;
 }
 
 /** The local date at this moment. */

@@ -91,6 +91,7 @@ export function plan(world: World): Plan {
 /* ---- waivers end by themselves ---- */
 
 function endWaivers(world: World, track: Track): { world: World; events: readonly RecordEvent[] } {
+  if (!world.facts.waivers.some((waiver) => waiver.state === 'active' || waiver.state === 'asked')) return { world, events: [] };
   const verdicts = judgeTrack(world, track);
   const events: RecordEvent[] = [];
   const waivers = world.facts.waivers.map((waiver) => {
