@@ -81,31 +81,31 @@ export async function storedRoom(db: Kysely<Database>, app: string, only: string
       where t.app = ${app} and case when ${only}::text is not null then t.id = ${only}
         else t.version in (select distinct version from tracks where app = ${app} and not ended) end
     )
-    select jsonb_build_object(
-      'app', jsonb_build_object('id', a.id, 'name', a.name, 'timezone', a.timezone, 'platforms', a.platforms, 'robotPaused', a.robot_paused,
+    select json_build_object(
+      'app', json_build_object('id', a.id, 'name', a.name, 'timezone', a.timezone, 'platforms', a.platforms, 'robotPaused', a.robot_paused,
         'version', a.version, 'policyRevision', a.policy_revision),
-      'releases', (select coalesce(jsonb_agg(jsonb_build_object('version', r.version, 'kind', r.kind, 'base', r.base, 'bornAt', ${instant('r.born_at')},
+      'releases', (select coalesce(json_agg(json_build_object('version', r.version, 'kind', r.kind, 'base', r.base, 'bornAt', ${instant('r.born_at')},
           'manager', r.manager, 'planned', r.planned, 'imported', r.imported) order by r.born_at), '[]')
         from releases r where r.app = a.id and r.version in (select version from live)),
-      'tracks', (select coalesce(jsonb_agg(jsonb_build_object('track', t.state, 'revision', t.revision, 'policyRevision', t.policy_revision, 'plan', t.plan)), '[]') from live t),
-      'verdicts', (select coalesce(jsonb_agg(jsonb_build_object('track', v.track, 'verdict', v.verdict) order by v.track, v.position), '[]')
+      'tracks', (select coalesce(json_agg(json_build_object('track', t.state, 'revision', t.revision, 'policyRevision', t.policy_revision, 'plan', t.plan)), '[]') from live t),
+      'verdicts', (select coalesce(json_agg(json_build_object('track', v.track, 'verdict', v.verdict) order by v.track, v.position), '[]')
         from verdicts v where v.track in (select id from live)),
-      'storefronts', (select coalesce(jsonb_agg(s.payload || jsonb_build_object('readAt', ${instant('s.recorded_at')}) order by s.arrival), '[]')
+      'storefronts', (select coalesce(json_agg(s.payload || jsonb_build_object('readAt', ${instant('s.recorded_at')}) order by s.arrival), '[]')
         from live t join storefront_states s on s.app = t.app and s.version = t.version and s.platform = t.platform),
-      'questions', (select coalesce(jsonb_agg(jsonb_build_object('key', q.key, 'track', q.track, 'kind', q.kind, 'step', q.step, 'text', q.text,
+      'questions', (select coalesce(json_agg(json_build_object('key', q.key, 'track', q.track, 'kind', q.kind, 'step', q.step, 'text', q.text,
           'evidence', q.evidence, 'askedAt', ${instant('q.asked_at')}) order by q.asked_at), '[]')
         from questions q where q.app = a.id and q.closed_at is null and q.track in (select id from live)),
-      'waivers', (select coalesce(jsonb_agg(jsonb_build_object('track', w.track, 'waiver', w.waiver || jsonb_build_object('state', w.state)) order by w.at), '[]')
+      'waivers', (select coalesce(json_agg(json_build_object('track', w.track, 'waiver', w.waiver || jsonb_build_object('state', w.state)) order by w.at), '[]')
         from waivers w where w.track in (select id from live) and w.state = 'asked'),
-      'picks', (select coalesce(jsonb_agg(jsonb_build_object('track', c.track, 'pick', c.pick || jsonb_build_object('state', c.state)) order by c.at), '[]')
+      'picks', (select coalesce(json_agg(json_build_object('track', c.track, 'pick', c.pick || jsonb_build_object('state', c.state)) order by c.at), '[]')
         from cherry_picks c where c.track in (select id from live) and c.state = 'asked'),
-      'lines', (select coalesce(jsonb_agg(jsonb_build_object('chain', j.chain, 'seq', j.seq, 'at', ${instant('j.at')}, 'track', j.track, 'actor', j.actor, 'event', j.event)
+      'lines', (select coalesce(json_agg(json_build_object('chain', j.chain, 'seq', j.seq, 'at', ${instant('j.at')}, 'track', j.track, 'actor', j.actor, 'event', j.event)
           order by j.app_version desc, j.chain, j.seq desc), '[]')
         from (select * from journal where app = a.id and ${only}::text is null order by app_version desc, chain, seq desc limit ${LINES}) j),
-      'sources', (select coalesce(jsonb_agg(jsonb_build_object('source', s.source, 'kinds', s.kinds, 'connected', s.connected, 'lastReadAt', ${instant('s.last_read_at')},
+      'sources', (select coalesce(json_agg(json_build_object('source', s.source, 'kinds', s.kinds, 'connected', s.connected, 'lastReadAt', ${instant('s.last_read_at')},
           'freshForMinutes', s.fresh_for_minutes, 'nextReadAt', ${instant('s.next_read_at')}, 'error', s.error) order by s.source), '[]')
         from sources s where s.app = a.id),
-      'connections', (select coalesce(jsonb_agg(jsonb_build_object('integration', c.integration, 'serves', c.serves)), '[]')
+      'connections', (select coalesce(json_agg(json_build_object('integration', c.integration, 'serves', c.serves)), '[]')
         from connections c where c.app = a.id and c.removed_at is null)
     ) as room
     from apps a where a.id = ${app}`.execute(db);
