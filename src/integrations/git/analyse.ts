@@ -36,6 +36,8 @@ export type AnalyseOptions = {
   repo: string;
   /** Where mirrors are kept. */
   dataDir: string;
+  /** Shown to an http or https source that asks who we are. */
+  token?: string;
   grammar?: Grammar;
   window?: HistoryWindow;
   /** A line of words now and then while it works. */

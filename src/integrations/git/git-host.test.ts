@@ -269,10 +269,13 @@ describe('the integration', () => {
     expect((await port?.branchHeads())?.length).toBe(2);
   });
 
-  test.each([{ repo: '' }, { repo: 'x', tagGrammar: ['('] }, { repo: 'x', branchGrammar: 'nothing named' }, { repo: 'x', unknown: 1 }])(
-    'refuses settings %j',
-    (settings) => {
-      expect(integration.settings.safeParse(settings).success).toBe(false);
-    },
-  );
+  test.each([
+    { repo: '' },
+    { repo: 'x', tagGrammar: ['('] },
+    { repo: 'x', branchGrammar: 'nothing named' },
+    { repo: 'x', unknown: 1 },
+    { repo: 'https://somebody:password@example.com/x.git' },
+  ])('refuses settings %j', (settings) => {
+    expect(integration.settings.safeParse(settings).success).toBe(false);
+  });
 });

@@ -99,6 +99,7 @@ export function gitHost(settings: GitSettings, tools: GitTools): GitHost {
     async history(window) {
       return analyseRepository({
         repo: settings.repo,
+        token: settings.token,
         dataDir: tools.dataDir,
         grammar,
         window,
@@ -118,7 +119,13 @@ function looker(settings: GitSettings, tools: GitTools): () => Promise<Seen> {
   let trunkOfKey: { key: string; name: string } | null = null;
 
   async function look(): Promise<Seen> {
-    const mirror = await openMirror({ repo: settings.repo, dataDir: tools.dataDir, signal: tools.signal, onProgress: tools.onProgress });
+    const mirror = await openMirror({
+      repo: settings.repo,
+      token: settings.token,
+      dataDir: tools.dataDir,
+      signal: tools.signal,
+      onProgress: tools.onProgress,
+    });
     const refs = await readRefs(mirror.git, { signal: tools.signal });
     const names = refs.branches
       .map((ref) => ref.name)

@@ -14,6 +14,7 @@ import {
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -126,6 +127,53 @@ describe('what may be named as a repository', () => {
     expect(withoutSecrets("fatal: unable to access 'https://someone:s3cret@example.invalid/x.git/'")).toBe(
       "fatal: unable to access 'https://example.invalid/x.git/'",
     );
+  });
+});
+
+describe('a source that asks who we are', () => {
+  /** Serves a repository's files to whoever shows the token. */
+  async function guarded(drawn: Drawn, token: string, work: (address: string) => Promise<void>): Promise<void> {
+    drawn.git('update-server-info');
+    const wanted = `Basic ${Buffer.from(`git:${token}`).toString('base64')}`;
+    const server = createHttpServer((request, response) => {
+      const file = path.join(path.dirname(drawn.path), new URL(request.url ?? '/', 'http://x').pathname);
+      if (request.headers.authorization !== wanted) response.writeHead(401, { 'www-authenticate': 'Basic realm="music"' }).end();
+      else if (existsSync(file) && statSync(file).isFile()) response.writeHead(200).end(readFileSync(file));
+      else response.writeHead(404).end();
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    try {
+      await work(`http://127.0.0.1:${(server.address() as AddressInfo).port}/repository.git`);
+    } finally {
+      server.close();
+    }
+  }
+
+  test('without a token it says what is needed, and never waits for somebody to type', async () => {
+    const drawn = await small();
+    await guarded(drawn, 's3cret', async (repo) => {
+      await expect(openMirror({ repo, dataDir: place() })).rejects.toMatchObject({ fault: 'auth-needed', cure: 'person' });
+      await expect(openMirror({ repo, dataDir: place(), token: 'wrong' })).rejects.toMatchObject({ fault: 'auth-needed' });
+    });
+  });
+
+  test('with the token it is read, and the token is on no command line and in no file afterwards', async () => {
+    const drawn = await small();
+    await guarded(drawn, 's3cret', async (repo) => {
+      const dataDir = place();
+      const messages: GitRunMessage[] = [];
+      const note = (message: unknown) => void messages.push(message as GitRunMessage);
+      gitRuns.subscribe(note);
+      const mirror = await openMirror({ repo, dataDir, token: 's3cret' });
+      gitRuns.unsubscribe(note);
+      expect((await mirror.git.text(['rev-parse', 'v1.0.0'])).trim()).toBe(drawn.git('rev-parse', 'v1.0.0'));
+      const basic = Buffer.from('git:s3cret').toString('base64');
+      const files = globSync('**/*', { cwd: dataDir })
+        .map((file) => path.join(dataDir, file))
+        .filter((file) => statSync(file).isFile());
+      const texts = [JSON.stringify(messages), ...files.map((file) => readFileSync(file, 'latin1'))];
+      expect(texts.filter((text) => text.includes('s3cret') || text.includes(basic))).toEqual([]);
+    });
   });
 });
 

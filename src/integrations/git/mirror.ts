@@ -1,6 +1,6 @@
 /** A bare copy of a repository in the data directory, brought up to date before it is read. */
-import { createHash } from 'node:crypto';
-import { mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import path from 'node:path';
 import { ensureConfig, git, GitTrouble } from './client.ts';
@@ -19,12 +19,16 @@ export type Mirror = {
   head: string | null;
   /** Whether this opening brought anything new. */
   news: boolean;
+  /** Lends a git in the mirror that can show the token to the source: for pushing. */
+  atSource<T>(work: (git: Git) => Promise<T>): Promise<T>;
 };
 
 export type OpenMirror = {
   repo: string;
   /** Mirrors live in `<dataDir>/mirrors/<hash>`. */
   dataDir: string;
+  /** Shown to an http or https source that asks who we are. */
+  token?: string;
   onProgress?: (line: string) => void;
   signal?: AbortSignal;
 };
@@ -96,15 +100,16 @@ async function refreshOnce(source: Source, gitDir: string, options: OpenMirror):
     refsKey: state.refsKey,
     head: state.head,
     news,
+    atSource: (work) => withToken(source, gitDir, configFile, options.token, (file) => work(git({ gitDir, configFile: file }))),
   });
   if (known && stamp !== null && known.stamp === stamp) return mirror(known, false);
 
-  const remote = await listRemote(source, configFile, options);
+  const remote = await listRemote(source, gitDir, configFile, options);
   if (known && known.refsKey === remote.refsKey) {
     if (known.stamp !== stamp) await writeState(gitDir, { ...known, stamp });
     return mirror(known, false);
   }
-  await fetched(source, gitDir, inMirror, configFile, remote.format, options);
+  await fetched(source, gitDir, configFile, remote.format, options);
   const state: State = { refsKey: remote.refsKey, head: remote.head, stamp };
   // Optimisations only: a mirror without them answers the same, more slowly.
   await inMirror.text(['pack-refs', '--all'], { signal: options.signal }).catch(() => {});
@@ -127,37 +132,32 @@ const OF_THE_SOURCE: ReadonlySet<GitFault> = new Set([
   'missing-path',
 ]);
 
-async function fetched(
-  source: Source,
-  gitDir: string,
-  inMirror: Git,
-  configFile: string,
-  format: 'sha1' | 'sha256',
-  options: OpenMirror,
-): Promise<void> {
+async function fetched(source: Source, gitDir: string, configFile: string, format: 'sha1' | 'sha256', options: OpenMirror): Promise<void> {
   options.onProgress?.(`reading ${nameOf(source)}`);
   const run = { onProgress: options.onProgress, signal: options.signal };
   try {
     await ensureBare(gitDir, configFile, format);
     await named(
       source,
-      inMirror.text(
-        [
-          'fetch',
-          '--progress',
-          '--prune',
-          '--force',
-          '--no-tags',
-          '--no-auto-maintenance',
-          '--no-write-fetch-head',
-          '--no-recurse-submodules',
-          // A shallow clone (CI makes them) has its boundary too; without this its refs would be turned away.
-          '--update-shallow',
-          '--end-of-options',
-          addressOf(source),
-          ...REFSPECS,
-        ],
-        run,
+      withToken(source, gitDir, configFile, options.token, (file) =>
+        git({ gitDir, configFile: file }).text(
+          [
+            'fetch',
+            '--progress',
+            '--prune',
+            '--force',
+            '--no-tags',
+            '--no-auto-maintenance',
+            '--no-write-fetch-head',
+            '--no-recurse-submodules',
+            // A shallow clone (CI makes them) has its boundary too; without this its refs would be turned away.
+            '--update-shallow',
+            '--end-of-options',
+            addressOf(source),
+            ...REFSPECS,
+          ],
+          run,
+        ),
       ),
     );
   } catch (error) {
@@ -165,17 +165,47 @@ async function fetched(
   }
 }
 
+/**
+ * Runs work with a configuration that shows the token to the source's own host and to no other. It is a file for as long as the work lasts, readable by this user only: on a command
+ * line every user of the machine could read it.
+ */
+async function withToken<T>(
+  source: Source,
+  gitDir: string,
+  configFile: string,
+  token: string | undefined,
+  work: (configFile: string) => Promise<T>,
+): Promise<T> {
+  if (token === undefined || source.kind !== 'url' || !/^https?:/i.test(source.url)) return work(configFile);
+  const { origin } = new URL(source.url);
+  const basic = Buffer.from(`git:${token}`).toString('base64');
+  const file = `${gitDir}.${randomUUID()}.gitconfig`;
+  try {
+    await writeFile(
+      file,
+      `[include]\n\tpath = ${path.basename(configFile)}\n[http "${origin}/"]\n\textraHeader = Authorization: Basic ${basic}\n`,
+      { mode: 0o600 },
+    );
+    return await work(file);
+  } finally {
+    await rm(file, { force: true });
+  }
+}
+
 /** Branches, tags and HEAD as the source has them now, digested to one key. */
 async function listRemote(
   source: Source,
+  gitDir: string,
   configFile: string,
   options: OpenMirror,
 ): Promise<{ refsKey: string; head: string | null; format: 'sha1' | 'sha256' }> {
   const listing = await named(
     source,
-    git({ configFile }).text(
-      ['ls-remote', '--quiet', '--symref', '--end-of-options', addressOf(source), 'HEAD', 'refs/heads/*', 'refs/tags/*'],
-      { signal: options.signal },
+    withToken(source, gitDir, configFile, options.token, (file) =>
+      git({ configFile: file }).text(
+        ['ls-remote', '--quiet', '--symref', '--end-of-options', addressOf(source), 'HEAD', 'refs/heads/*', 'refs/tags/*'],
+        { signal: options.signal },
+      ),
     ),
   );
   const lines = listing.split('\n').filter((line) => line !== '');

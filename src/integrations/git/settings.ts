@@ -13,7 +13,23 @@ const regex = (groups: readonly string[]) =>
 
 /** What a connection to a repository is told. Only `repo` is needed; the rest is found by itself where it follows a common habit. */
 export const gitSettings = z.strictObject({
-  repo: z.string().trim().min(1).max(2000).describe('A directory, a bundle, or an address that git reads'),
+  repo: z
+    .string()
+    .trim()
+    .min(1)
+    .max(2000)
+    .refine(
+      (repo) => !/^[a-z][a-z0-9+.-]*:\/\/[^/@\s]*:[^/@\s]*@/i.test(repo),
+      'an address with a password in it would be shown; put the password into token',
+    )
+    .describe('A directory, a bundle, or an address that git reads'),
+  token: z
+    .string()
+    .trim()
+    .min(1)
+    .max(2000)
+    .optional()
+    .meta({ secret: true, description: 'For an http or https address that asks who you are: an access token or a password' }),
   trunk: z.string().trim().min(1).max(200).optional().describe("The trunk's name, where it is not HEAD"),
   tagGrammar: z
     .array(regex(['version', 'major']))

@@ -2,7 +2,7 @@
 import type { GitHost } from '#ports/git-host.ts';
 import { done, refused } from '#ports/outcome.ts';
 import type { Outcome } from '#ports/outcome.ts';
-import { commitId, ensureConfig, git, GitTrouble, withoutSecrets } from './client.ts';
+import { commitId, git, GitTrouble, withoutSecrets } from './client.ts';
 import { openMirror } from './mirror.ts';
 import { looksLikeBundle, addressOf } from './source.ts';
 import type { GitSettings, GitTools } from './settings.ts';
@@ -34,7 +34,7 @@ async function ensureRef(settings: GitSettings, tools: GitTools, wanted: Wanted)
       'a name without spaces, "..", "~", "^", ":", "?", "*", "[" or a closing ".lock"',
     );
   const asked = commitId(wanted.at);
-  const mirror = await openMirror({ repo: settings.repo, dataDir: tools.dataDir, signal: tools.signal });
+  const mirror = await openMirror({ repo: settings.repo, token: settings.token, dataDir: tools.dataDir, signal: tools.signal });
   const commit = await mirror.git.text(['rev-parse', '--verify', '--quiet', '--end-of-options', `${asked}^{commit}`], run).then(
     (text) => text.trim(),
     () => null,
@@ -43,20 +43,21 @@ async function ensureRef(settings: GitSettings, tools: GitTools, wanted: Wanted)
 
   const there = await standing(mirror.git, wanted.ref, run);
   if (there !== null) return standsAlready(mirror.git, wanted, commit, there, run);
-  const configFile = await ensureConfig(`${mirror.gitDir}/..`);
   try {
     // An empty lease: the push holds only if the name is still free when it arrives.
-    await git({ gitDir: mirror.gitDir, configFile }).text(
-      [
-        'push',
-        '--porcelain',
-        '--no-verify',
-        `--force-with-lease=${wanted.ref}:`,
-        '--end-of-options',
-        addressOf(mirror.source),
-        `${commit}:${wanted.ref}`,
-      ],
-      run,
+    await mirror.atSource((source) =>
+      source.text(
+        [
+          'push',
+          '--porcelain',
+          '--no-verify',
+          `--force-with-lease=${wanted.ref}:`,
+          '--end-of-options',
+          addressOf(mirror.source),
+          `${commit}:${wanted.ref}`,
+        ],
+        run,
+      ),
     );
   } catch (error) {
     if (error instanceof GitTrouble && error.fault === 'failed') {
