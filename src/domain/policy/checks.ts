@@ -275,7 +275,9 @@ function checkEvery(path: Path, entries: PlacedEntries['entries']): Fault[] {
   return entries.flatMap((entry, index): Fault[] => {
     const every = everyOf(entry);
     if (every === null || kinds.includes(every)) return [];
-    return [{ path: [...path, index, 'every'], because: `there is no kind of criterion ${shown(every)}`, wouldBeRight: meant(every, kinds) }];
+    return [
+      { path: [...path, index, 'every'], because: `there is no kind of criterion ${shown(every)}`, wouldBeRight: meant(every, kinds) },
+    ];
   });
 }
 
@@ -338,19 +340,23 @@ function checkWaivers(document: PolicyDocument): Fault[] {
 
 /** Something must be able to halt every rollout: never silently off. */
 function checkHalts(document: PolicyDocument): Fault[] {
-  return releaseKinds.flatMap((kind) =>
-    Object.keys(document.platforms).flatMap((platform): Fault[] => {
+  const unhalted = new Map<string, { path: Path; on: Set<string>; kinds: Set<string> }>();
+  for (const kind of releaseKinds) {
+    for (const platform of Object.keys(document.platforms)) {
       const list = haltList(sourcesOf(document, platform, kind));
-      if (instancesOf(document, list, platform).some((instance) => !instance.informing)) return [];
-      return [
-        {
-          path: list.at ?? [],
-          because: `nothing would halt a ${kind} release on ${platform}`,
-          wouldBeRight: 'at least one criterion that is not only informing, such as { no-blocking-bugs: critical }',
-        },
-      ];
-    }),
-  );
+      if (instancesOf(document, list, platform).some((instance) => !instance.informing)) continue;
+      const path = list.at ?? [];
+      const found = unhalted.get(pathInWords(path)) ?? { path, on: new Set<string>(), kinds: new Set<string>() };
+      found.on.add(platform);
+      found.kinds.add(kind);
+      unhalted.set(pathInWords(path), found);
+    }
+  }
+  return [...unhalted.values()].map(({ path, on, kinds }) => ({
+    path,
+    because: `nothing would halt a ${oneOf([...kinds])} release on ${oneOf([...on])}`,
+    wouldBeRight: 'at least one criterion that is not only informing, such as { no-blocking-bugs: critical }',
+  }));
 }
 
 /** Verdicts are kept by id: one id must mean one thing on a track. */

@@ -47,17 +47,32 @@ function keyLines(words: KeyWords, indent: string, given: Readonly<Record<string
   const value = Object.hasOwn(given, key) ? given[key] : words.written;
   const says = comment(sentence, indent);
   if (key === 'before') return [...says, ...stepLines(value, indent)];
-  if (key === 'kinds') return [...says, `${indent}kinds:`, ...inner.flatMap((kind) => kindLines(kind, `${indent}  `)), ...template('regular', inner[0]?.inner ?? [], `${indent}  `)];
+  if (key === 'kinds')
+    return [
+      ...says,
+      `${indent}kinds:`,
+      ...inner.flatMap((kind) => kindLines(kind, `${indent}  `)),
+      ...template('regular', inner[0]?.inner ?? [], `${indent}  `),
+    ];
   if (value === undefined) return [...says, `${indent}# ${key}:`];
-  if (inner.length > 0 && isMap(value)) return [...says, `${indent}${key}:`, ...inner.flatMap((each) => keyLines(each, `${indent}  `, value))];
+  if (inner.length > 0 && isMap(value))
+    return [...says, `${indent}${key}:`, ...inner.flatMap((each) => keyLines(each, `${indent}  `, value))];
   if (key === 'rows' && Array.isArray(value)) return [...says, `${indent}${key}:`, ...value.map((row) => `${indent}  - ${rowLine(row)}`)];
   if (key === 'criteria') return [...says, `${indent}${key}: {}`, ...criterionLines(indent)];
-  if (isMap(value) && Object.keys(value).length > 0) return [...says, `${indent}${key}:`, ...Object.entries(value).map(([name, each]) => `${indent}  ${inline(name)}: ${inline(filled(each, words.each))}`), ...template('name', words.each, `${indent}  `)];
+  if (isMap(value) && Object.keys(value).length > 0)
+    return [
+      ...says,
+      `${indent}${key}:`,
+      ...Object.entries(value).map(([name, each]) => `${indent}  ${inline(name)}: ${inline(filled(each, words.each))}`),
+      ...template('name', words.each, `${indent}  `),
+    ];
   return [...says, `${indent}${key}: ${inline(value)}`, ...template('name', words.each, `${indent}  `)];
 }
 
 function rowLine(row: unknown): string {
-  return Object.entries(isMap(row) ? row : {}).map(([title, instances]) => `${inline(title)}: ${inline(instances)}`).join(', ');
+  return Object.entries(isMap(row) ? row : {})
+    .map(([title, instances]) => `${inline(title)}: ${inline(instances)}`)
+    .join(', ');
 }
 
 function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -67,7 +82,9 @@ function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
 /** The defaults of an entry, such as the rollout of a platform that says nothing. */
 function filled(value: unknown, each: readonly KeyWords[]): unknown {
   if (!isMap(value)) return value;
-  const defaults = each.filter(({ key, written }) => written !== undefined && key !== 'before').map(({ key, written }): [string, unknown] => [key, written]);
+  const defaults = each
+    .filter(({ key, written }) => written !== undefined && key !== 'before')
+    .map(({ key, written }): [string, unknown] => [key, written]);
   return { ...Object.fromEntries(defaults), ...value };
 }
 
@@ -83,7 +100,9 @@ function kindLines(kind: KeyWords, indent: string): string[] {
 /** What may stand in an entry whose name is the user's own: in comments, because there is none by default. */
 function template(name: string, each: readonly KeyWords[], indent: string): string[] {
   if (each.length === 0) return [];
-  const lines = each.flatMap((words) => (words.key === 'before' ? [...comment(words.sentence, '  '), '  # before submit: …'] : templateLines(words)));
+  const lines = each.flatMap((words) =>
+    words.key === 'before' ? [...comment(words.sentence, '  '), '  # before submit: …'] : templateLines(words),
+  );
   return ['', `<${name}>:`, ...lines].map((line) => (line === '' ? `${indent}#` : `${indent}# ${line}`)).slice(1);
 }
 
@@ -115,7 +134,15 @@ export function defaultPolicy(app: string, { process, platforms, timezone }: New
     'platforms:',
     ...platforms.map((platform) => `  ${inline(platform)}: { storefronts: [${storefrontFor(platform)}], rollout: [ 1, 100 ] }`),
   ];
-  const weekly = ['cycle:', '  cadence: weekly', '  branch: Friday 09:00', '  candidate: Monday 12:00', '  submit: Monday 17:00', '  start: Tuesday 09:00', '  finish: Wednesday 09:00'];
+  const weekly = [
+    'cycle:',
+    '  cadence: weekly',
+    '  branch: Friday 09:00',
+    '  candidate: Monday 12:00',
+    '  submit: Monday 17:00',
+    '  start: Tuesday 09:00',
+    '  finish: Wednesday 09:00',
+  ];
   const dated = processNamed(process)?.stages.includes('planned') === true;
   return `${[...lines, ...(dated ? weekly : [])].join('\n')}\n`;
 }

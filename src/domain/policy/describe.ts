@@ -10,7 +10,15 @@ import type { Window } from './track-policy.ts';
  * One key: its sentence, its default as it would be written (undefined where it may be left out and then has none), the keys inside it,
  * and, where names of the user's own stand in it, the keys inside each of those.
  */
-export type KeyWords = { key: string; sentence: string; written: unknown; inner: readonly KeyWords[]; each: readonly KeyWords[] };
+export type KeyWords = {
+  key: string;
+  sentence: string;
+  written: unknown;
+  /** The words it may be, where these are counted. */
+  values: readonly string[];
+  inner: readonly KeyWords[];
+  each: readonly KeyWords[];
+};
 
 type Shape = Readonly<Record<string, z.core.$ZodType>>;
 
@@ -18,7 +26,29 @@ type Shape = Readonly<Record<string, z.core.$ZodType>>;
 export function keyWords(shape: Shape): KeyWords[] {
   return Object.entries(shape).map(([key, schema]) => {
     const schemas = unwrapped(schema);
-    return { key, sentence: sentenceOf(schema), written: writtenDefault(schema), inner: shapeAmong(schemas), each: eachAmong(schemas) };
+    return {
+      key,
+      sentence: sentenceOf(schema),
+      written: writtenDefault(schema),
+      values: schemas.flatMap(valuesOf),
+      inner: shapeAmong(schemas),
+      each: eachAmong(schemas),
+    };
+  });
+}
+
+function valuesOf(schema: z.core.$ZodType): string[] {
+  if (schema instanceof z.ZodEnum) return schema.options.map(String);
+  return schema instanceof z.ZodArray ? unwrapped(schema.element).flatMap(valuesOf) : [];
+}
+
+/** The ways to write a key of which there are several, by the word that tells them apart: the schemes of versions. */
+export function waysToWrite(schema: z.core.$ZodType, tell: string): { way: string; keys: readonly KeyWords[] }[] {
+  const objects = unwrapped(schema).filter((each) => each instanceof z.ZodObject);
+  return objects.map(({ shape }: { shape: Shape }) => {
+    const literal = shape[tell];
+    const way = literal instanceof z.ZodLiteral ? [...literal.values].join(', ') : tell;
+    return { way, keys: keyWords(shape).filter(({ key }) => key !== tell) };
   });
 }
 
@@ -29,7 +59,9 @@ function sentenceOf(schema: z.core.$ZodType): string {
 /** A default as a policy writes it: lengths of time with their unit. */
 function writtenDefault(schema: z.core.$ZodType): unknown {
   if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) return schema.def.defaultValue;
-  return schema instanceof z.ZodNullable || schema instanceof z.ZodPipe ? writtenDefault(schema instanceof z.ZodPipe ? schema.def.in : schema.def.innerType) : undefined;
+  return schema instanceof z.ZodNullable || schema instanceof z.ZodPipe
+    ? writtenDefault(schema instanceof z.ZodPipe ? schema.def.in : schema.def.innerType)
+    : undefined;
 }
 
 /** The keys inside, where there is one way to write them and each has its sentence. */
@@ -37,7 +69,7 @@ function shapeAmong(schemas: readonly z.core.$ZodType[]): KeyWords[] {
   const objects = schemas.filter((schema) => schema instanceof z.ZodObject);
   const [only] = objects;
   if (!only || objects.length > 1) return [];
-  const keys = keyWords(only.shape as Shape);
+  const keys = keyWords(only.shape);
   return keys.every(({ sentence }) => sentence !== '') ? keys : [];
 }
 

@@ -75,7 +75,8 @@ export function resolveEntry(entry: ListEntry, definitions: Definitions, at: Pat
 
 /** What one id of `criteria` defines, or what is wrong with it. */
 export function resolveDefinition(id: string, definitions: Definitions): Resolved {
-  if (id === 'every') return fault({ path: ['criteria', id], at: 'key', because: 'every is a word of the grammar', wouldBeRight: 'another name' });
+  if (id === 'every')
+    return fault({ path: ['criteria', id], at: 'key', because: 'every is a word of the grammar', wouldBeRight: 'another name' });
   return resolve(id, undefined, definitions, ['criteria', id]);
 }
 

@@ -46,7 +46,7 @@ export function nearest(word: string, known: readonly string[]): string | null {
       least = distance;
     }
   }
-  return best;
+  return best ?? known.find((candidate) => wanted.length >= 5 && candidate.toLowerCase().startsWith(wanted.slice(0, 5))) ?? null;
 }
 
 /** The words to say when a name is not one of those known: the near miss first, then all of them. */

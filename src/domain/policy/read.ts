@@ -1,5 +1,5 @@
 /** From the text of a policy to plain values, and from a path in them back to the line and column where it stands. */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import type { Document, Node } from 'yaml';
 import { type Fault, type Path, pathInWords, type Problem } from './problems.ts';
 
@@ -20,9 +20,8 @@ export function readText(text: string): ReadText {
   const deep = tooDeep(text);
   if (deep)
     return refused(deep.line, deep.column, `more than ${DEEPEST} brackets are open here`, 'brackets that are closed, a few levels deep');
-  const lines = new LineCounter();
   try {
-    return readDocument(parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' }), lines);
+    return readDocument(text, parseDocument(text, { prettyErrors: false }));
   } catch (error) {
     return refused(1, 1, `the document cannot be read: ${error instanceof Error ? error.message : String(error)}`, 'YAML or JSON');
   }
@@ -39,16 +38,15 @@ function tooDeep(text: string): { line: number; column: number } | null {
     const character = text[at];
     if (character === '[' || character === '{') depth++;
     else if (character === ']' || character === '}') depth = Math.max(0, depth - 1);
-    if (depth > DEEPEST) return { line: text.slice(0, at).split('\n').length, column: at - text.lastIndexOf('\n', at) };
+    if (depth > DEEPEST) return placeIn(text, at);
   }
   return null;
 }
 
-function readDocument(document: Document.Parsed, lines: LineCounter): ReadText {
+function readDocument(text: string, document: Document.Parsed): ReadText {
   const problems: Problem[] = [];
   const add = (offset: number, because: string, wouldBeRight: string) => {
-    const { line, col } = lines.linePos(offset);
-    problems.push({ line, column: col, path: '', because, wouldBeRight });
+    problems.push({ ...placeIn(text, offset), path: '', because, wouldBeRight });
   };
   for (const error of document.errors) add(error.pos[0], ...syntaxInWords(error.code, error.message));
   for (const warning of document.warnings) add(warning.pos[0], warning.message, 'plain values: a policy has no tags');
@@ -57,7 +55,7 @@ function readDocument(document: Document.Parsed, lines: LineCounter): ReadText {
   if (problems.length > 0) return { ok: false, problems };
   const aliases = aliasTrouble(document);
   if (typeof aliases === 'string') return refused(1, 1, aliases, 'write the values out, or repeat less of them by aliases (*name)');
-  return { ok: true, value: aliases.value, place: (fault) => placeOf(fault, document, lines) };
+  return { ok: true, value: aliases.value, place: (fault) => placeOf(fault, document, text) };
 }
 
 function aliasTrouble(document: Document.Parsed): string | { value: unknown } {
@@ -106,16 +104,15 @@ function offsetOf(node: unknown): number | null {
     : null;
 }
 
+/** Line and column, from 1, of an offset. Worked out from the text, because the reader's own count stops where it gave up. */
+function placeIn(text: string, offset: number): { line: number; column: number } {
+  const before = text.slice(0, Math.min(offset, text.length));
+  return { line: before.split('\n').length, column: before.length - before.lastIndexOf('\n') };
+}
+
 /** The line and column of a fault: its own value, else its key, else the nearest thing around it. */
-function placeOf(fault: Fault, document: Document.Parsed, lines: LineCounter): Problem {
-  const { line, col } = lines.linePos(offsetAt(fault.path, fault.at ?? 'value', document));
-  return {
-    line: Math.max(1, line),
-    column: Math.max(1, col),
-    path: pathInWords(fault.path),
-    because: fault.because,
-    wouldBeRight: fault.wouldBeRight,
-  };
+function placeOf({ path, at = 'value', because, wouldBeRight }: Fault, document: Document.Parsed, text: string): Problem {
+  return { ...placeIn(text, offsetAt(path, at, document)), path: pathInWords(path), because, wouldBeRight };
 }
 
 function offsetAt(path: Path, at: 'key' | 'value', document: Document.Parsed): number {

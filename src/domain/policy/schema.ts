@@ -62,7 +62,11 @@ const layer = {
     .describe(
       'What the robot does when a step is open: manual (shows that it is open), shadow (notes what it would have done), ask (asks the release manager), auto (does it).',
     ),
-  windows: windowsOrAny.optional().describe('Days and hours in which steps may be taken, in the app’s zone: any, or for each step.'),
+  windows: windowsOrAny
+    .optional()
+    .describe(
+      'Days and hours in which steps may be taken, in the app’s zone: any for all steps, or for each step any or { days: Mon-Thu, hours: 08:00-17:00 }.',
+    ),
   'sign-offs': signOffs
     .optional()
     .describe('Which teams must sign: all-teams, affected-teams (those whose paths the release touches), or a list.'),
@@ -128,7 +132,9 @@ const team = z.strictObject({
       },
     )
     .default('manual')
-    .describe('Whether it signs by hand, or is opted out, why, and until when.'),
+    .describe(
+      'Whether it signs by hand (manual), or is opted out: what stands in, and until when: { opted-out: automated tests cover sign-in, until: 2025-03-01 }.',
+    ),
 });
 
 const repository = z
@@ -197,7 +203,7 @@ export const documentKeys = {
   policy: z
     .int({ error: `${policyVersion}, the version of this grammar` })
     .default(policyVersion)
-    .refine((version) => version === policyVersion, { error: (issue) => newerGrammar(Number(issue.input)) })
+    .superRefine(refuseOtherGrammar)
     .describe('The version of this grammar.'),
   app: slug.nullable().default(null).describe('The app whose policy this is.'),
   timezone: timezone.default('UTC').describe('The zone in which days, hours and planned times are meant.'),
@@ -277,10 +283,14 @@ export const documentKeys = {
     .describe('Teams: what they own, where they are reached, how they test.'),
 };
 
-function newerGrammar(version: number): string {
-  return version > policyVersion
-    ? `this program reads version ${policyVersion} of the grammar, and the document is written in version ${version}: a newer Signalbox, or policy: ${policyVersion}`
-    : `there is no version ${version} of the grammar: policy: ${policyVersion}`;
+function refuseOtherGrammar(version: number, context: z.RefinementCtx): void {
+  if (version === policyVersion) return;
+  const message =
+    version > policyVersion
+      ? `the document is written in version ${version} of the grammar, and this program reads version ${policyVersion}`
+      : `there is no version ${version} of the grammar`;
+  const wouldBeRight = version > policyVersion ? `policy: ${policyVersion}, or a newer Signalbox` : `policy: ${policyVersion}`;
+  context.addIssue({ code: 'custom', message, params: { wouldBeRight } });
 }
 
 /** `before submit: […]` is a key of its own for people and an entry of `before` for us. */
