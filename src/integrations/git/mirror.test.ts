@@ -226,7 +226,8 @@ describe('keeping a mirror', () => {
     const drawn = await small();
     const dataDir = place();
     const mirrors = await Promise.all([1, 2, 3].map(() => openMirror({ repo: drawn.path, dataDir })));
-    expect(mirrors.map((mirror) => mirror.news)).toEqual([true, false, false]);
+    // Whichever comes first fetches; the others find it done.
+    expect(mirrors.filter((mirror) => mirror.news)).toHaveLength(1);
   });
 
   test('two processes at one mirror both come to an answer', async () => {
