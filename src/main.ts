@@ -2,6 +2,7 @@
  * The one place that puts everything together: settings → database → migrations → engine with its integrations → server.
  * `node src/main.ts` runs it; `signalbox serve` does the same.
  */
+import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +15,6 @@ import { startEmbedded } from '#db/embedded/index.ts';
 import type { Embedded } from '#db/embedded/index.ts';
 import { migrate } from '#db/migrate.ts';
 import { createEngine } from '#engine/engine.ts';
-import type { Engine } from '#engine/types.ts';
 import { integrations } from '#integrations/index.ts';
 import { createLog } from '#lib/log.ts';
 import type { Log } from '#lib/log.ts';
@@ -72,14 +72,38 @@ async function databaseOf(config: Config, log: Log, stops: (() => Promise<void>)
   return embedded.url;
 }
 
-async function serve(config: Config, log: Log, databaseUrl: string, connection: Connection, stops: (() => Promise<void>)[]): Promise<{ url: string; setupLink: string | null }> {
+async function serve(
+  config: Config,
+  log: Log,
+  databaseUrl: string,
+  connection: Connection,
+  stops: (() => Promise<void>)[],
+): Promise<{ url: string; setupLink: string | null }> {
   const secret = secretOf(config);
   const clock = { now: () => new Date().toISOString() };
-  const engine: Engine = await createEngine({ db: connection.db, pool: connection.pool, databaseUrl, secret, dataDir: config.dataDir, integrations, clock, owner: `${hostname()}:${process.pid}`, log });
+  const engine = createEngine({
+    connection,
+    secret,
+    dataDir: config.dataDir,
+    integrations,
+    clock,
+    owner: `${hostname()}:${process.pid}:${randomUUID()}`,
+    log,
+  });
   const accounts = openAccounts({ databaseUrl, secret, publicUrl: config.publicUrl });
   stops.push(() => accounts.close());
   const webRoot = join(packageRoot(), 'dist', 'web');
-  const server = await createServer({ engine, db: connection.db, accounts, integrations, clock, log, version: packageVersion(), publicUrl: config.publicUrl, webRoot: existsSync(join(webRoot, 'index.html')) ? webRoot : null });
+  const server = await createServer({
+    engine,
+    db: connection.db,
+    accounts,
+    integrations,
+    clock,
+    log,
+    version: packageVersion(),
+    publicUrl: config.publicUrl,
+    webRoot: existsSync(join(webRoot, 'index.html')) ? webRoot : null,
+  });
   stops.push(() => server.close());
   stops.push(() => engine.stop());
   await engine.start();
@@ -94,9 +118,16 @@ async function listen(config: Config, start: (options: { host: string; port: num
     return await start({ host: config.host, port: config.port });
   } catch (error) {
     const { code } = error as { code?: string };
-    if (code === 'EADDRINUSE') throw new Error(`port ${config.port} on ${config.host} is taken by another program: stop it, or set PORT to another port (0 takes any free one)`, { cause: error });
+    if (code === 'EADDRINUSE')
+      throw new Error(
+        `port ${config.port} on ${config.host} is taken by another program: stop it, or set PORT to another port (0 takes any free one)`,
+        { cause: error },
+      );
     if (code === 'EACCES') throw new Error(`this user may not use port ${config.port}: set PORT to 1024 or higher`, { cause: error });
-    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') throw new Error(`HOST "${config.host}" is no address of this machine: 127.0.0.1 serves this machine, 0.0.0.0 all networks`, { cause: error });
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+      throw new Error(`HOST "${config.host}" is no address of this machine: 127.0.0.1 serves this machine, 0.0.0.0 all networks`, {
+        cause: error,
+      });
     throw error;
   }
 }

@@ -1,13 +1,16 @@
 /** A server on a database of its own, for the tests of this room. */
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { openAccounts } from './auth/accounts.ts';
 import type { Accounts } from './auth/accounts.ts';
 import { createKey } from './auth/keys.ts';
 import { newSetupToken } from './auth/setup-link.ts';
 import { createServer } from './app.ts';
-import { integrations } from '#integrations/index.ts';
 import { quietLog } from '#lib/log.ts';
 import type { Role, Scope } from '#domain/roles.ts';
+import { createEngine } from '#engine/engine.ts';
 import type { Engine } from '#engine/types.ts';
 import { testDatabase } from '../../test/setup/database.ts';
 import type { TestDatabase } from '../../test/setup/database.ts';
@@ -27,30 +30,25 @@ export type TestServer = {
 
 const now = (): string => new Date().toISOString();
 
-const stub = {
-  onChange: () => () => {},
-  report: async () => ({ ok: true, receipts: [], version: 1 }),
-  savePolicy: async () => ({ ok: false, code: 'not-found', because: 'x', wouldBeRight: 'y' }),
-  plan: async () => ({ ok: false, code: 'not-found', because: 'x', wouldBeRight: 'y' }),
-  command: async () => ({ ok: false, code: 'not-found', because: 'x', wouldBeRight: 'y' }),
-  verifyAudit: async () => ({ ok: true, chains: 0, entries: 0, seals: 0, problems: [] }),
-  connect: async () => ({ ok: false, code: 'not-found', because: 'x', wouldBeRight: 'y' }),
-  createApp: async () => ({ ok: false, code: 'not-found', because: 'x', wouldBeRight: 'y' }),
-  planRelease: async () => ({ ok: false, code: 'not-found', because: 'x', wouldBeRight: 'y' }),
-  start: async () => {},
-  stop: async () => {},
-} as unknown as Engine;
-
 export async function testServer(): Promise<TestServer> {
   const database = await testDatabase();
   const accounts = openAccounts({ databaseUrl: database.url, secret: 'a secret for tests, of enough length', publicUrl: null });
-  const engine = stub;
+  const secret = 'a secret for tests, of enough length';
+  const dataDir = await mkdtemp(join(tmpdir(), 'signalbox-server-test-'));
   const clock = { now };
+  const engine = createEngine({
+    connection: database,
+    secret,
+    dataDir,
+    integrations: [],
+    clock,
+    owner: `test ${process.pid} ${database.url}`,
+  });
   const server = await createServer({
     engine,
     db: database.db,
     accounts,
-    integrations,
+    integrations: [],
     clock,
     log: quietLog,
     version: '0.0.0',
@@ -59,6 +57,7 @@ export async function testServer(): Promise<TestServer> {
     checkAnswers: true,
     heartbeatMs: 200,
   });
+  await engine.start();
   const url = await server.listen({ host: '127.0.0.1', port: 0 });
   const keyFor: TestServer['keyFor'] = async (options) => {
     const { secret } = await createKey(
