@@ -55,6 +55,8 @@ create table tracks (
   state jsonb not null,
   -- Raised by every change of the track; a write names the revision it was decided on.
   revision int not null default 1,
+  -- The revision at which stage, candidate or percentage last changed: a command based on an older one is stale.
+  moved_revision int not null default 1,
   policy_revision int not null default 0,
   -- What the last plan said beside events and verdicts: { next, robot, lookAgainAt }.
   plan jsonb,

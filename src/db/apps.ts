@@ -1,6 +1,7 @@
 /** Apps and their releases. */
 import { sql } from 'kysely';
-import type { App, Release, RobotPause } from '#domain/release/release.ts';
+import type { App, Release } from '#domain/release/release.ts';
+import type { RobotPause } from '#domain/release/track.ts';
 import type { Instant } from '#domain/time.ts';
 import type { Inferred } from './schema.ts';
 import type { Db, Tx } from './transaction.ts';
@@ -16,7 +17,9 @@ export async function raiseApp(tx: Tx, app: string): Promise<AppHead | null> {
     .where('id', '=', app)
     .returning(['version', 'journal_seq as seq', 'journal_hash as hash', 'policy_revision', 'robot_paused'])
     .executeTakeFirst();
-  return row === undefined ? null : { version: row.version, seq: row.seq, hash: row.hash, policyRevision: row.policy_revision, robotPaused: row.robot_paused };
+  return row === undefined
+    ? null
+    : { version: row.version, seq: row.seq, hash: row.hash, policyRevision: row.policy_revision, robotPaused: row.robot_paused };
 }
 
 export async function appOf(db: Db, id: string): Promise<(App & { version: number; policyRevision: number }) | null> {
@@ -34,7 +37,15 @@ export async function appIds(db: Db): Promise<string[]> {
 export async function insertApp(tx: Tx, app: App, at: Instant, recordedAt: Instant): Promise<boolean> {
   const row = await tx
     .insertInto('apps')
-    .values({ id: app.id, name: app.name, timezone: app.timezone, platforms: [...app.platforms], robot_paused: null, created_at: at, recorded_at: recordedAt })
+    .values({
+      id: app.id,
+      name: app.name,
+      timezone: app.timezone,
+      platforms: [...app.platforms],
+      robot_paused: null,
+      created_at: at,
+      recorded_at: recordedAt,
+    })
     .onConflict((conflict) => conflict.doNothing())
     .returning('id')
     .executeTakeFirst();
@@ -43,11 +54,19 @@ export async function insertApp(tx: Tx, app: App, at: Instant, recordedAt: Insta
 
 /** What a policy says of the app itself. */
 export async function updateApp(tx: Tx, app: string, to: { timezone: string; platforms: readonly string[] }): Promise<void> {
-  await tx.updateTable('apps').set({ timezone: to.timezone, platforms: [...to.platforms] }).where('id', '=', app).execute();
+  await tx
+    .updateTable('apps')
+    .set({ timezone: to.timezone, platforms: [...to.platforms] })
+    .where('id', '=', app)
+    .execute();
 }
 
 export async function pauseApp(tx: Tx, app: string, pause: RobotPause | null): Promise<void> {
-  await tx.updateTable('apps').set({ robot_paused: pause === null ? null : JSON.stringify(pause) }).where('id', '=', app).execute();
+  await tx
+    .updateTable('apps')
+    .set({ robot_paused: pause === null ? null : JSON.stringify(pause) })
+    .where('id', '=', app)
+    .execute();
 }
 
 /** @returns false when the app has a release of this version */

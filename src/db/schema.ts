@@ -7,8 +7,8 @@ import type { Action } from '#domain/actions.ts';
 import type { Evidence, Verdict } from '#domain/criteria/criterion.ts';
 import type { ActionState, BranchCommit, Bug, CherryPick, Colour, FactKind, SignOff, Waiver } from '#domain/facts.ts';
 import type { Event } from '#domain/release/events.ts';
-import type { PlannedTimes, RobotPause } from '#domain/release/release.ts';
-import type { ReleaseKind, Stage, Step, Track } from '#domain/release/track.ts';
+import type { PlannedTimes } from '#domain/release/release.ts';
+import type { ReleaseKind, RobotPause, Stage, Step, Track } from '#domain/release/track.ts';
 import type { RobotState } from '#domain/release/world.ts';
 import type { Instant } from '#domain/time.ts';
 
@@ -73,6 +73,7 @@ export interface TracksTable {
   stage: Stage;
   state: Json<Track>;
   revision: Generated<number>;
+  moved_revision: Generated<number>;
   policy_revision: Generated<number>;
   plan: JsonOrNull<PlanStamp>;
   look_again_at: Instant | null;
@@ -414,13 +415,15 @@ export interface JournalTable {
   recorded_at: Instant;
 }
 
-/** What happened to an app and to none of its tracks. */
+/** What happened to an app and to none of its tracks, and how a track came in that Signalbox did not watch. */
 export type AppEvent =
   | { is: 'app-created'; name: string; platforms: readonly string[]; timezone: string }
   | { is: 'policy-saved'; revision: number; digest: string }
   | { is: 'connected'; connection: string; integration: string; serves: readonly string[] }
   | { is: 'disconnected'; connection: string; integration: string }
   | { is: 'release-planned'; version: string; kind: ReleaseKind; platforms: readonly string[] }
+  /** The first entry of a track that was read out of a repository. */
+  | { is: 'imported'; version: string; platform: string; stage: Stage; inferred: readonly string[] }
   | { is: 'history-imported'; releases: number; tracks: number; inferred: number; trunk: string }
   | { is: 'robot-paused'; scope: 'app'; pause: RobotPause }
   | { is: 'robot-unpaused'; scope: 'app'; why: string };

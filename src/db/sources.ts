@@ -1,7 +1,9 @@
 /** Sources of facts: how alive they are, and what their readers remember. */
 import { sql } from 'kysely';
+import type { Selectable } from 'kysely';
 import type { FactKind, Source } from '#domain/facts.ts';
 import type { Instant } from '#domain/time.ts';
+import type { SourcesTable } from './schema.ts';
 import type { Db } from './transaction.ts';
 
 /** A source reported or was read: alive now. Kinds are added to those it had. `freshForMinutes` undefined: as it was. */
@@ -50,7 +52,10 @@ export async function sourceWasRead(db: Db, reading: Reading): Promise<void> {
 }
 
 /** A source could not be read: why, in words, and when it is tried again. */
-export async function sourceFailed(db: Db, failed: Omit<Reading, 'nextReadAt'> & { error: string; nextReadAt: Instant | null }): Promise<{ failures: number; isNews: boolean }> {
+export async function sourceFailed(
+  db: Db,
+  failed: Omit<Reading, 'nextReadAt'> & { error: string; nextReadAt: Instant | null },
+): Promise<{ failures: number; isNews: boolean }> {
   const { app, source, kinds, recordedAt, connection, freshForMinutes, nextReadAt, error } = failed;
   const before = await db.selectFrom('sources').select(['error']).where('app', '=', app).where('source', '=', source).executeTakeFirst();
   const row = await db
@@ -113,7 +118,11 @@ export async function expectSource(db: Db, source: Omit<Reading, 'at'>): Promise
 
 /** The sources of a connection that was removed bring nothing more. */
 export async function disconnectSources(db: Db, connection: string): Promise<void> {
-  await db.updateTable('sources').set({ connected: false, connection: null, next_read_at: null, cursors: '{}' }).where('connection', '=', connection).execute();
+  await db
+    .updateTable('sources')
+    .set({ connected: false, connection: null, next_read_at: null, cursors: '{}' })
+    .where('connection', '=', connection)
+    .execute();
 }
 
 export async function cursorOf(db: Db, app: string, source: string, name: string): Promise<string | null> {
@@ -122,12 +131,22 @@ export async function cursorOf(db: Db, app: string, source: string, name: string
 }
 
 export async function keepCursor(db: Db, app: string, source: string, name: string, cursor: string): Promise<void> {
-  await sql`update sources set cursors = cursors || jsonb_build_object(${name}::text, ${cursor}::text) where app = ${app} and source = ${source}`.execute(db);
+  await sql`update sources set cursors = cursors || jsonb_build_object(${name}::text, ${cursor}::text) where app = ${app} and source = ${source}`.execute(
+    db,
+  );
 }
 
 export async function sourcesOf(db: Db, app: string): Promise<Source[]> {
-  const rows = await db.selectFrom('sources').selectAll().where('app', '=', app).orderBy('source').execute();
-  return rows.map((row) => ({
+  return (await db.selectFrom('sources').selectAll().where('app', '=', app).orderBy('source').execute()).map(asSource);
+}
+
+export async function sourceNamed(db: Db, app: string, source: string): Promise<Source | null> {
+  const row = await db.selectFrom('sources').selectAll().where('app', '=', app).where('source', '=', source).executeTakeFirst();
+  return row === undefined ? null : asSource(row);
+}
+
+function asSource(row: Selectable<SourcesTable>): Source {
+  return {
     source: row.source,
     kinds: row.kinds,
     connected: row.connected,
@@ -135,5 +154,5 @@ export async function sourcesOf(db: Db, app: string): Promise<Source[]> {
     freshForMinutes: row.fresh_for_minutes,
     error: row.error,
     nextReadAt: row.next_read_at,
-  }));
+  };
 }

@@ -7,13 +7,13 @@ import type { PlanStamp } from './schema.ts';
 import type { Db, Tx } from './transaction.ts';
 
 /** A track's row with its lock: where it stands and where its chain ends. */
-export type TrackHead = { revision: number; seq: number; hash: string; state: Track };
+export type TrackHead = { revision: number; movedRevision: number; seq: number; hash: string; state: Track };
 
 /** Locks a track's row; null when it is gone. */
 export async function lockTrack(tx: Tx, id: string): Promise<TrackHead | null> {
   const row = await tx
     .selectFrom('tracks')
-    .select(['revision', 'journal_seq as seq', 'journal_hash as hash', 'state'])
+    .select(['revision', 'moved_revision as movedRevision', 'journal_seq as seq', 'journal_hash as hash', 'state'])
     .where('id', '=', id)
     .forUpdate()
     .executeTakeFirst();
@@ -24,6 +24,7 @@ export async function lockTrack(tx: Tx, id: string): Promise<TrackHead | null> {
 export type TrackUpdate = {
   track: Track;
   revision: number;
+  movedRevision: number;
   policyRevision: number;
   plan: PlanStamp | undefined;
   appVersion: number;
@@ -33,7 +34,7 @@ export type TrackUpdate = {
 
 /** Writes a track whose row is locked. */
 export async function updateTrack(tx: Tx, update: TrackUpdate): Promise<void> {
-  const { track, revision, policyRevision, plan, appVersion, at, recordedAt } = update;
+  const { track, revision, movedRevision, policyRevision, plan, appVersion, at, recordedAt } = update;
   await tx
     .updateTable('tracks')
     .set({
@@ -42,6 +43,7 @@ export async function updateTrack(tx: Tx, update: TrackUpdate): Promise<void> {
       state: JSON.stringify(track),
       ended: hasEnded(track),
       revision,
+      moved_revision: movedRevision,
       app_version: appVersion,
       at,
       recorded_at: recordedAt,
@@ -55,7 +57,12 @@ export async function updateTrack(tx: Tx, update: TrackUpdate): Promise<void> {
 
 /** Notes that a track was looked at and nothing changed. Touches no revision and wakes nobody. */
 export async function notePlanned(db: Db, id: string, revision: number, lookAgainAt: Instant | null, at: Instant): Promise<void> {
-  await db.updateTable('tracks').set({ planned_at: at, look_again_at: lookAgainAt }).where('id', '=', id).where('revision', '=', revision).execute();
+  await db
+    .updateTable('tracks')
+    .set({ planned_at: at, look_again_at: lookAgainAt })
+    .where('id', '=', id)
+    .where('revision', '=', revision)
+    .execute();
 }
 
 /** @returns false when the track exists */
@@ -87,7 +94,17 @@ export async function insertTrack(tx: Tx, track: Track, appVersion: number, at: 
 export type LiveTrack = { id: string; app: string; version: string; platform: string; stage: Stage; state: Track; ended: boolean };
 
 export async function tracksOf(db: Db, app: string): Promise<LiveTrack[]> {
-  return db.selectFrom('tracks').select(['id', 'app', 'version', 'platform', 'stage', 'state', 'ended']).where('app', '=', app).orderBy('id').execute();
+  return db
+    .selectFrom('tracks')
+    .select(['id', 'app', 'version', 'platform', 'stage', 'state', 'ended'])
+    .where('app', '=', app)
+    .orderBy('id')
+    .execute();
+}
+
+/** One track's place, or null when there is no such track. */
+export async function trackNamed(db: Db, id: string): Promise<LiveTrack | null> {
+  return (await db.selectFrom('tracks').select(['id', 'app', 'version', 'platform', 'stage', 'state', 'ended']).where('id', '=', id).executeTakeFirst()) ?? null;
 }
 
 export async function liveTracksOf(db: Db, app: string): Promise<LiveTrack[]> {
@@ -101,4 +118,10 @@ export async function forgottenTracks(db: Db, app: string, now: Instant): Promis
     where app = ${app} and not ended and (planned_at is null or look_again_at <= ${now})
       and not exists (select 1 from due where due.kind = 'track' and due.key = tracks.id)`.execute(db);
   return rows.map(({ id }) => id);
+}
+
+/** What the last plan of a track said; null before its first. */
+export async function planOf(db: Db, id: string): Promise<PlanStamp | null> {
+  const row = await db.selectFrom('tracks').select('plan').where('id', '=', id).executeTakeFirst();
+  return row?.plan ?? null;
 }

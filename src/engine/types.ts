@@ -9,7 +9,7 @@ import type { Instant } from '#domain/time.ts';
 import type { Integration } from '#ports/integration.ts';
 
 /** The one clock. `appNow` gives an app's own time: a sample app may stand in October while a real one runs beside it. */
-export type Clock = { now(): Instant; sleepUntil?(at: Instant): Promise<void> };
+export type Clock = { now(): Instant; appNow?(app: string): Instant };
 
 /** A refusal of anything that is not a track command, in the same words. */
 export type EngineRefusal =

@@ -1,0 +1,120 @@
+/** A person's command: decided on the world as it is, committed like everything else. */
+import { adopt } from '#domain/release/adopt.ts';
+import type { Command } from '#domain/release/commands.ts';
+import { decide } from '#domain/release/decide.ts';
+import { plan } from '#domain/release/plan.ts';
+import { hasEnded } from '#domain/release/track.ts';
+import type { Accepted, Plan, World } from '#domain/release/world.ts';
+import type { Actor } from '#domain/roles.ts';
+import { canonical, digest, unstorable } from '#db/canonical.ts';
+import { rememberAnswer } from '#db/idempotency.ts';
+import { lockTrack } from '#db/tracks.ts';
+import { asIf, inTransaction, sqlState } from '#db/transaction.ts';
+import type { Tx } from '#db/transaction.ts';
+import { commitTrack, robotActor, tellAll, untilCommitted } from './commit.ts';
+import type { Decided } from './commit.ts';
+import type { Context } from './context.ts';
+import { loadWorld } from './load.ts';
+import type { Loaded } from './load.ts';
+import { refuse } from './refuse.ts';
+import { repeated } from './report.ts';
+import type { Change, CommandResult, EngineRefusal, Result } from './types.ts';
+
+export type CommandOptions = { basedOn?: number; idempotencyKey?: string; bodyHash?: string };
+
+/** Carries out a person's command, or says why not. The robot looks at the track right afterwards. */
+export async function giveCommand(context: Context, id: string, command: Command, by: Actor, options: CommandOptions = {}): Promise<CommandResult> {
+  const bad = unstorable(command);
+  if (bad !== null) return refuse('invalid', bad, 'text of whole characters, without NUL');
+  const scope = `command:${id}:${by.kind}:${by.id}`;
+  const bodyHash = options.bodyHash ?? digest(canonical(command));
+  if (options.idempotencyKey !== undefined) {
+    const again = await repeated(context, scope, options.idempotencyKey, bodyHash);
+    if (again !== null) return again as CommandResult;
+  }
+  const remember = options.idempotencyKey === undefined ? null : { scope, key: options.idempotencyKey, bodyHash };
+  try {
+    return await untilCommitted(context, () => attempt(context, id, command, by, options.basedOn, remember));
+  } catch (error) {
+    // The same key at the same moment: the other call did the work.
+    if (remember === null || sqlState(error) !== '23505') throw error;
+    return ((await repeated(context, scope, remember.key, bodyHash)) as CommandResult | null) ?? Promise.reject(error);
+  }
+}
+
+type Remember = { scope: string; key: string; bodyHash: string } | null;
+
+async function attempt(context: Context, id: string, command: Command, by: Actor, basedOn: number | undefined, remember: Remember): Promise<CommandResult> {
+  const loaded = await loadWorld(context, context.db, id);
+  if (loaded === null) return noSuchTrack(id);
+  const told: Change[] = [];
+  const answer = await inTransaction(context.db, async (tx): Promise<CommandResult> => {
+    const stale = basedOn === undefined ? null : await staleness(tx, id, basedOn);
+    if (stale !== null) return stale;
+    const decided = decideOn(loaded.world, command, by);
+    if (!('lines' in decided)) return decided;
+    const committed = await commitTrack(context, tx, loaded, decided, told);
+    const result: CommandResult = { ok: true, revision: committed.revision, version: committed.version, track: committed.track, changed: committed.changed };
+    if (remember !== null) await rememberAnswer(tx, remember.scope, remember.key, { bodyHash: remember.bodyHash, answer: result }, context.clock.now());
+    return result;
+  });
+  tellAll(context, told);
+  return answer;
+}
+
+export function noSuchTrack(id: string): EngineRefusal {
+  return refuse('not-found', `there is no track "${id}"`, 'a track is named app/version/platform, as `status` lists them');
+}
+
+/** What the person saw was another situation: the track has moved since. */
+async function staleness(tx: Tx, id: string, basedOn: number): Promise<EngineRefusal | null> {
+  const head = await lockTrack(tx, id);
+  if (head === null) return noSuchTrack(id);
+  if (basedOn >= head.movedRevision && basedOn <= head.revision) return null;
+  return refuse('stale', `${id} has changed since revision ${basedOn}: it is ${head.state.stage} at revision ${head.revision} now`, 'look at it again, then decide');
+}
+
+/** The decision as what is to be committed: what the world did first, in the robot's name, then what the person asked. */
+function decideOn(world: World, command: Command, by: Actor): Decided | EngineRefusal {
+  const adopted = hasEnded(world.track) ? { track: world.track, events: [] } : adopt(world);
+  const decision = decide(command, { ...world, track: adopted.track }, by);
+  if (!decision.ok) return decision;
+  return decidedOn(decision, adopted.events, by);
+}
+
+function decidedOn(decision: Accepted, adoptions: Accepted['events'], by: Actor): Decided {
+  return {
+    track: decision.track,
+    lines: [...adoptions.map((event) => ({ by: robotActor, event })), ...decision.events.map((event) => ({ by, event }))],
+    actions: decision.actions,
+    voids: decision.voids,
+    planned: null,
+  };
+}
+
+export type Preview = Result<{ plan: Plan; world: World; revision: number }>;
+
+/** The robot's plan on what is stored now; with a command, as it would be after it: the command is carried out and taken back. */
+export async function preview(context: Context, id: string, as?: { command: Command; by: Actor }): Promise<Preview> {
+  if (as === undefined) {
+    const loaded = await loadWorld(context, context.db, id);
+    return loaded === null ? noSuchTrack(id) : planned(loaded);
+  }
+  const bad = unstorable(as.command);
+  if (bad !== null) return refuse('invalid', bad, 'text of whole characters, without NUL');
+  return untilCommitted(context, () =>
+    asIf(context.db, async (tx): Promise<Preview> => {
+      const loaded = await loadWorld(context, tx, id);
+      if (loaded === null) return noSuchTrack(id);
+      const decided = decideOn(loaded.world, as.command, as.by);
+      if (!('lines' in decided)) return decided;
+      await commitTrack(context, tx, loaded, decided, []);
+      const after = await loadWorld(context, tx, id);
+      return after === null ? noSuchTrack(id) : planned(after);
+    }),
+  );
+}
+
+function planned({ world, revision }: Loaded): Preview {
+  return { ok: true, plan: plan(world), world, revision };
+}

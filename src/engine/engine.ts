@@ -1,0 +1,114 @@
+/** The engine, put together: what the server, the tests and the simulation hold in their hands. */
+import type { Connection } from '#db/connect.ts';
+import { settingsKey } from '#db/connections.ts';
+import { sealKey, sealsAfter, verifyJournal } from '#db/journal.ts';
+import type { Seal } from '#db/journal.ts';
+import { giveBackAllLeases } from '#db/leases.ts';
+import { listen } from '#db/listen.ts';
+import type { Listening } from '#db/listen.ts';
+import { sourcesOf } from '#db/sources.ts';
+import { quietLog } from '#lib/log.ts';
+import type { Log } from '#lib/log.ts';
+import { giveCommand, preview } from './command.ts';
+import { CHANNEL } from './commit.ts';
+import type { Context } from './context.ts';
+import { importHistory } from './import-history.ts';
+import { createPolicyBook } from './policy-book.ts';
+import { report } from './report.ts';
+import { createRobot } from './robot.ts';
+import { connect, createApp, disconnect, planRelease, savePolicy } from './setup.ts';
+import type { Change, Engine, EngineOptions } from './types.ts';
+
+export type EngineParts = EngineOptions & {
+  /** The migrated database. `pool` needs a few connections beside the one that listens. */
+  connection: Pick<Connection, 'db' | 'pool'>;
+  /** The instance's secret: the keys for settings and seals are made from it. All processes on one database have the same. */
+  secret: string;
+  /** Where integrations keep mirrors and caches. */
+  dataDir: string;
+  fetch?: typeof fetch;
+  log?: Log;
+};
+
+const SWEEP_EVERY_MS = 30_000;
+const LONGEST_STOP_MS = 10_000;
+
+/** An engine on a database. It does nothing by itself before `start`; `settle` runs it by hand. */
+export function createEngine(parts: EngineParts): Engine & { sealsAfter(seq: number, limit: number): Promise<Seal[]> } {
+  const listeners = new Set<(change: Change) => void>();
+  const { db, pool } = parts.connection;
+  const log = parts.log ?? quietLog;
+  const changed = (change: Change): void => {
+    for (const listener of listeners) {
+      try {
+        listener(change);
+      } catch (error) {
+        log.error({ err: error }, 'a listener to changes failed');
+      }
+    }
+  };
+  const context: Context = {
+    db,
+    clock: parts.clock,
+    owner: parts.owner,
+    integrations: new Map(parts.integrations.map((each) => [each.id, each])),
+    settingsKey: settingsKey(parts.secret),
+    sealKey: sealKey(parts.secret),
+    dataDir: parts.dataDir,
+    fetch: parts.fetch ?? fetch,
+    log,
+    policies: createPolicyBook(),
+    wake: () => robot.wake(),
+    changed,
+  };
+  const robot = createRobot(context, parts.sweepEveryMs ?? SWEEP_EVERY_MS);
+  let listening: Listening | null = null;
+
+  function heard(payload: string): void {
+    const { owner, change } = JSON.parse(payload) as { owner: string; change: Change };
+    if (owner === parts.owner) return;
+    changed(change);
+    robot.wake();
+  }
+
+  return {
+    async start() {
+      listening ??= await listen(
+        pool,
+        CHANNEL,
+        heard,
+        () => robot.wake(),
+        (error) => log.warn({ err: error }, 'the database is not heard for the moment; it is tried again'),
+      );
+      robot.start();
+    },
+    async stop() {
+      await listening?.end();
+      listening = null;
+      await Promise.race([
+        robot.stop(),
+        new Promise<void>((done) => {
+          setTimeout(done, LONGEST_STOP_MS).unref();
+        }),
+      ]);
+      await giveBackAllLeases(db, parts.owner);
+    },
+    settle: () => robot.settle(),
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    createApp: (app, by) => createApp(context, app, by),
+    savePolicy: (app, text, by, options) => savePolicy(context, app, text, by, options),
+    connect: (connection, by) => connect(context, connection, by),
+    disconnect: (id, by) => disconnect(context, id, by),
+    importHistory: (app, by, progress) => importHistory(context, app, by, progress),
+    planRelease: (release, by) => planRelease(context, release, by),
+    report: (facts, by, options) => report(context, facts, by, options),
+    command: (track, command, by, options) => giveCommand(context, track, command, by, options),
+    plan: (track, as) => preview(context, track, as),
+    sources: (app) => sourcesOf(db, app),
+    verifyAudit: (app) => verifyJournal(db, context.sealKey, app),
+    sealsAfter: (seq, limit) => sealsAfter(db, seq, limit),
+  };
+}

@@ -1,0 +1,62 @@
+/** From what is stored to the world that a decision is made from. */
+import { storedWorld } from '#db/world.ts';
+import type { Db } from '#db/transaction.ts';
+import type { PolicyDocument } from '#domain/policy/document.ts';
+import { candidateOf, percentOf } from '#domain/release/track.ts';
+import type { Track } from '#domain/release/track.ts';
+import type { Sibling } from '#domain/release/release.ts';
+import type { World } from '#domain/release/world.ts';
+import { compare, isRefused } from '#domain/versions/index.ts';
+import { appNow } from './context.ts';
+import type { Context } from './context.ts';
+import type { Rules } from './policy-book.ts';
+
+/** A world with what a commit must find unchanged. */
+export type Loaded = { world: World; revision: number; policyRevision: number };
+
+/**
+ * The world of a track now, or null when there is no such track. In a transaction it is what the transaction sees.
+ *
+ * @param rules for a policy that is not saved yet
+ */
+export async function loadWorld(context: Context, db: Db, id: string, rules?: Rules): Promise<Loaded | null> {
+  const stored = await storedWorld(db, id);
+  if (stored === null) return null;
+  const { app, track, policyRevision } = stored;
+  const inForce = rules ?? (await context.policies.rulesOf(db, app.id, policyRevision));
+  const world: World = {
+    app,
+    release: stored.release,
+    track,
+    siblings: stored.others.map((other) => siblingOf(other, track, inForce.document.versions)),
+    policy: inForce.of(track.platform, track.kind),
+    facts: stored.facts,
+    previous: stored.previous,
+    now: appNow(context, app.id),
+  };
+  return { world, revision: stored.revision, policyRevision };
+}
+
+type Scheme = PolicyDocument['versions'];
+
+function siblingOf(other: Track, track: Track, scheme: Scheme): Sibling {
+  return {
+    id: other.id,
+    version: other.version,
+    platform: other.platform,
+    kind: other.kind,
+    stage: other.stage,
+    since: other.since,
+    reached: other.reached,
+    candidateBuild: candidateOf(other)?.build ?? null,
+    percent: percentOf(other),
+    order: orderOf(scheme, other.version, track.version),
+  };
+}
+
+/** Whether `a` comes before (negative) or after `b`. Versions of an older scheme of the app, which this one cannot read, come in the order of their numbers. */
+export function orderOf(scheme: Scheme, a: string, b: string): number {
+  if (a === b) return 0;
+  const order = compare(scheme, a, b);
+  return isRefused(order) ? a.localeCompare(b, 'en', { numeric: true }) : order;
+}

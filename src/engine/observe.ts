@@ -1,0 +1,262 @@
+/** Reading the world: storefronts, feeds, repositories and endpoints of the user's own, on schedules and on demand. */
+import { canonical } from '#db/canonical.ts';
+import { appOf, raiseApp } from '#db/apps.ts';
+import { markDue } from '#db/due.ts';
+import type { Due } from '#db/due.ts';
+import { currentStorefront } from '#db/facts.ts';
+import { cursorOf, keepCursor, sourceFailed, sourceNamed, sourceWasRead } from '#db/sources.ts';
+import { liveTracksOf, trackNamed } from '#db/tracks.ts';
+import { inTransaction } from '#db/transaction.ts';
+import { storefrontFact } from '#domain/facts.ts';
+import type { Fact, FactKind } from '#domain/facts.ts';
+import { storefrontKinds } from '#domain/rollout/storefronts.ts';
+import type { StorefrontKind } from '#domain/rollout/storefronts.ts';
+import type { Stage } from '#domain/release/track.ts';
+import { msBetween, plusMs } from '#domain/time.ts';
+import { Trouble } from '#ports/trouble.ts';
+import { tell, tellAll } from './commit.ts';
+import { broughtBy, connectedOf, actorOf, feedOf, feedPorts, gitHostOf, storefrontOf } from './connections.ts';
+import type { Connected, FeedPort } from './connections.ts';
+import { appNow } from './context.ts';
+import type { Context } from './context.ts';
+import { observeCustom } from './observe-custom.ts';
+import { observeGit } from './observe-git.ts';
+import { asTrouble, CALL_LIMIT_MS, pauseMs, within } from './limit.ts';
+import { storeObserved } from './report.ts';
+import type { Change } from './types.ts';
+
+/** Stages in which a storefront has, or may soon have, something to say of a track. */
+const shipping: readonly Stage[] = ['candidate', 'in-review', 'store-approved', 'rolling-out', 'halted', 'released'];
+/** Stages in which it may move at any moment. */
+const moving: readonly Stage[] = ['in-review', 'store-approved', 'rolling-out', 'halted'];
+
+const BUSY_POLL_MS = 15_000;
+const LEAST_POLL_MS = 15_000;
+const LONGEST_POLL_MS = 300_000;
+
+/** How often a source is read that is fresh for so long: twenty times, within bounds. */
+export function pollEveryMs(freshForMinutes: number | null): number {
+  return Math.min(LONGEST_POLL_MS, Math.max(LEAST_POLL_MS, ((freshForMinutes ?? 100) * 60_000) / 20));
+}
+
+/** What is read on a schedule: `app|what|which`. */
+export type Unit = { app: string; what: 'storefront' | 'feed' | 'git' | 'custom'; which: string };
+
+export function unitKey({ app, what, which }: Unit): string {
+  return `${app}|${what}|${which}`;
+}
+
+export function unitFrom(due: Due): Unit | null {
+  const [app, what, ...which] = due.key.split('|');
+  if (app === undefined || (what !== 'storefront' && what !== 'feed' && what !== 'git' && what !== 'custom')) return null;
+  return { app, what, which: which.join('|') };
+}
+
+/** Everything of an app that is read on a schedule. */
+export async function unitsOf(context: Context, app: string): Promise<Unit[]> {
+  const connected = await connectedOf(context, app);
+  const units: Unit[] = [{ app, what: 'custom', which: '' }];
+  for (const which of storefrontKinds) if (storefrontOf(context, connected, which) !== null) units.push({ app, what: 'storefront', which });
+  for (const each of connected) for (const port of feedPorts) if (feedOf(context, each, port) !== null) units.push({ app, what: 'feed', which: `${each.id}:${port}` });
+  if (gitHostOf(context, connected) !== null) units.push({ app, what: 'git', which: '' });
+  return units;
+}
+
+/** Marks all that an app reads as due now. */
+export async function wakeUnits(context: Context, app: string): Promise<void> {
+  const at = context.clock.now();
+  await markDue(context.db, (await unitsOf(context, app)).map((unit) => ({ kind: 'observe' as const, key: unitKey(unit), app, at })));
+}
+
+/** Reads one unit and says when it is read next; null: it is not connected any more. */
+export async function observeUnit(context: Context, unit: Unit): Promise<void> {
+  const nextInMs = await readUnit(context, unit);
+  if (nextInMs === null) return;
+  await markDue(context.db, [{ kind: 'observe', key: unitKey(unit), app: unit.app, at: plusMs(context.clock.now(), nextInMs) }]);
+}
+
+async function readUnit(context: Context, unit: Unit): Promise<number | null> {
+  const connected = await connectedOf(context, unit.app);
+  switch (unit.what) {
+    case 'storefront': {
+      const [which] = storefrontKinds.filter((kind) => kind === unit.which);
+      return which === undefined ? null : observeStorefront(context, unit.app, which, connected);
+    }
+    case 'feed':
+      return observeFeed(context, unit.app, unit.which, connected);
+    case 'git': {
+      const served = gitHostOf(context, connected);
+      if (served === null) return null;
+      const { freshForMinutes, kinds } = broughtBy(served.connected.integration, 'gitHost');
+      return reading(context, { app: unit.app, source: served.connected.integration.id, kinds, connected: served.connected, freshForMinutes }, pollEveryMs(freshForMinutes), () =>
+        observeGit(context, unit.app, served),
+      );
+    }
+    case 'custom':
+      return observeCustom(context, unit.app);
+    default:
+      return unit.what satisfies never;
+  }
+}
+
+type Source = { app: string; source: string; kinds: readonly FactKind[]; connected: Connected; freshForMinutes: number | null };
+
+/** Reads a source, and notes that it is alive or why it could not be read. */
+async function reading(context: Context, source: Source, everyMs: number, read: () => Promise<void>): Promise<number> {
+  try {
+    await read();
+    await noteRead(context, source, everyMs);
+    return everyMs;
+  } catch (error) {
+    return noteFailure(context, source, error);
+  }
+}
+
+async function noteRead(context: Context, source: Source, everyMs: number): Promise<void> {
+  const { app } = source;
+  const at = appNow(context, app);
+  const before = await sourceNamed(context.db, app, source.source);
+  await sourceWasRead(context.db, {
+    app,
+    source: source.source,
+    kinds: source.kinds,
+    at,
+    recordedAt: context.clock.now(),
+    connection: source.connected.id,
+    freshForMinutes: source.freshForMinutes,
+    nextReadAt: plusMs(at, everyMs),
+  });
+  // Its first reading turns an Unknown, and so does the first after a failure.
+  if (before === null || before.error !== null || before.lastReadAt === null) await sourceChanged(context, app);
+}
+
+async function noteFailure(context: Context, source: Source, error: unknown): Promise<number> {
+  const { app } = source;
+  const trouble = asTrouble(error);
+  const at = appNow(context, app);
+  const failed = await sourceFailed(context.db, {
+    app,
+    source: source.source,
+    kinds: source.kinds,
+    at,
+    recordedAt: context.clock.now(),
+    connection: source.connected.id,
+    freshForMinutes: source.freshForMinutes,
+    error: trouble.message,
+    nextReadAt: null,
+  });
+  const waitMs = Math.max(trouble.afterMs ?? 0, pauseMs(failed.failures, `${app}:${source.source}`));
+  context.log.info({ app, source: source.source, trouble: trouble.message, waitMs }, 'a source could not be read');
+  if (failed.isNews) await sourceChanged(context, app);
+  return waitMs;
+}
+
+/** A source fell silent or came back: every live track looks again. */
+async function sourceChanged(context: Context, app: string): Promise<void> {
+  const told: Change[] = [];
+  await inTransaction(context.db, async (tx) => {
+    const raised = await raiseApp(tx, app);
+    if (raised === null) return;
+    const live = await liveTracksOf(tx, app);
+    const at = context.clock.now();
+    await markDue(tx, live.map(({ id }) => ({ kind: 'track' as const, key: id, app, at })));
+    await tell(context, tx, { app, version: raised.version, tracks: [], kinds: ['facts'], at: appNow(context, app) }, told);
+  });
+  tellAll(context, told);
+}
+
+/* ---- storefronts ---- */
+
+async function observeStorefront(context: Context, app: string, which: StorefrontKind, connected: readonly Connected[]): Promise<number | null> {
+  const served = storefrontOf(context, connected, which);
+  const known = await appOf(context.db, app);
+  if (served === null || known === null) return null;
+  const rules = await context.policies.rulesOf(context.db, app, known.policyRevision);
+  const live = (await liveTracksOf(context.db, app)).filter((track) => rules.of(track.platform, track.state.kind).storefronts.includes(which) && shipping.includes(track.stage));
+  const { freshForMinutes, kinds } = broughtBy(served.connected.integration, 'storefront');
+  const everyMs = live.some(({ stage }) => moving.includes(stage)) ? BUSY_POLL_MS : pollEveryMs(freshForMinutes);
+  return reading(context, { app, source: which, kinds, connected: served.connected, freshForMinutes }, everyMs, async () => {
+    for (const track of live) await readInto(context, served, which, { app, platform: track.platform, version: track.version });
+  });
+}
+
+type Target = { app: string; platform: string; version: string };
+
+async function readInto(context: Context, served: NonNullable<ReturnType<typeof storefrontOf>>, which: StorefrontKind, target: Target): Promise<void> {
+  const read = await within(CALL_LIMIT_MS, served.connected.integration.name, (signal) => served.open(signal).read(target));
+  const payload = storefrontFact.safeParse({ ...read, storefront: which, platform: target.platform, version: target.version });
+  if (!payload.success) throw new Trouble(`${served.connected.integration.name} told of ${target.version} what is no state of a storefront: ${payload.error.issues[0]?.message ?? ''}`);
+  const key = `${target.platform}/${target.version}`;
+  const before = await currentStorefront(context.db, target.app, which, key);
+  if (before !== null && canonical(before) === canonical(payload.data)) return;
+  if (before === null && payload.data.state === 'none') return;
+  const at = appNow(context, target.app);
+  const fact: Fact = { kind: 'storefront', app: target.app, source: which, key, revision: Date.parse(context.clock.now()), at, payload: payload.data };
+  await storeObserved(context, target.app, [fact], actorOf(served.connected));
+}
+
+/**
+ * Reads what one storefront says of one track now, whatever the schedule says.
+ *
+ * @returns false when nothing is connected that serves it
+ * @throws Trouble when it cannot be read
+ */
+export async function readStorefront(context: Context, target: Target, which: StorefrontKind): Promise<boolean> {
+  const served = storefrontOf(context, await connectedOf(context, target.app), which);
+  if (served === null) return false;
+  const { freshForMinutes, kinds } = broughtBy(served.connected.integration, 'storefront');
+  const source = { app: target.app, source: which, kinds, connected: served.connected, freshForMinutes };
+  try {
+    await readInto(context, served, which, target);
+  } catch (error) {
+    await noteFailure(context, source, error);
+    throw error;
+  }
+  await noteRead(context, source, BUSY_POLL_MS);
+  return true;
+}
+
+/** Reads the storefronts of a track that is moving, where the last reading is older than `olderThanMs`. A failure is noted with the source, not thrown. */
+export async function observeTrack(context: Context, id: string, olderThanMs: number): Promise<void> {
+  const track = await trackNamed(context.db, id);
+  if (track === null || !moving.includes(track.stage)) return;
+  const app = await appOf(context.db, track.app);
+  if (app === null) return;
+  const rules = await context.policies.rulesOf(context.db, track.app, app.policyRevision);
+  const now = appNow(context, track.app);
+  for (const which of rules.of(track.platform, track.state.kind).storefronts) {
+    const source = await sourceNamed(context.db, track.app, which);
+    // One that failed is read again after its own pause.
+    if (source === null || source.error !== null) continue;
+    if (source.lastReadAt !== null && msBetween(source.lastReadAt, now) <= olderThanMs) continue;
+    await readStorefront(context, { app: track.app, platform: track.platform, version: track.version }, which).catch((error: unknown) => {
+      context.log.info({ err: error, track: id, storefront: which }, 'a storefront could not be read');
+    });
+  }
+}
+
+/* ---- feeds ---- */
+
+const MOST_AT_ONCE = 1000;
+
+async function observeFeed(context: Context, app: string, which: string, connected: readonly Connected[]): Promise<number | null> {
+  const [id, port] = which.split(':') as [string, FeedPort];
+  const found = connected.find((each) => each.id === id);
+  const served = found === undefined ? null : feedOf(context, found, port);
+  if (found === undefined || served === null) return null;
+  const { freshForMinutes, kinds } = broughtBy(found.integration, port);
+  const source = `${found.integration.id}:${port}`;
+  return reading(context, { app, source, kinds, connected: found, freshForMinutes }, pollEveryMs(freshForMinutes), async () => {
+    const cursor = await cursorOf(context.db, app, source, id);
+    const news = await within(CALL_LIMIT_MS, found.integration.name, (signal) => served.open(signal).changesSince(app, cursor));
+    for (let from = 0; from < news.facts.length; from += MOST_AT_ONCE) {
+      const { left } = await storeObserved(context, app, news.facts.slice(from, from + MOST_AT_ONCE), actorOf(found));
+      if (left > 0) context.log.info({ app, source, left }, 'facts about releases or platforms that this app does not have were left out');
+    }
+    if (news.cursor !== cursor) {
+      await sourceWasRead(context.db, { app, source, kinds, at: appNow(context, app), recordedAt: context.clock.now(), connection: id, freshForMinutes });
+      await keepCursor(context.db, app, source, id, news.cursor);
+    }
+  });
+}
+

@@ -1,0 +1,262 @@
+/**
+ * Performing what was ordered: one write in flight in each lane, halts before all else. Before each try the world is read and planned again, and the
+ * action is tried only if it still holds; after it the storefront is read back.
+ */
+import type { Action, Effect } from '#domain/actions.ts';
+import { plan } from '#domain/release/plan.ts';
+import { hasEnded } from '#domain/release/track.ts';
+import type { Actor } from '#domain/roles.ts';
+import type { StorefrontKind } from '#domain/rollout/storefronts.ts';
+import { plusMs } from '#domain/time.ts';
+import { markDue } from '#db/due.ts';
+import { giveBackLease, takeLease } from '#db/leases.ts';
+import { actionOf, nextInLane, noteTry, postponeAction } from '#db/outbox.ts';
+import type { Ordered } from '#db/outbox.ts';
+import type { OpenQuestion } from '#db/questions.ts';
+import type { Db } from '#db/transaction.ts';
+import { refused } from '#ports/outcome.ts';
+import type { Outcome } from '#ports/outcome.ts';
+import type { Trouble } from '#ports/trouble.ts';
+import { commitPlan, commitRecord, robotActor, untilCommitted } from './commit.ts';
+import type { Line } from './commit.ts';
+import { actorOf, chatOf, connectedOf, gitHostOf, storefrontOf } from './connections.ts';
+import type { Connected } from './connections.ts';
+import { appNow } from './context.ts';
+import type { Context } from './context.ts';
+import { asTrouble, CALL_LIMIT_MS, GIT_LIMIT_MS, pauseMs, within } from './limit.ts';
+import { loadWorld } from './load.ts';
+import type { Loaded } from './load.ts';
+import { readStorefront, unitKey } from './observe.ts';
+
+/** Longer than reading, calling and reading back take at worst. */
+const LEASE_SECONDS = 60;
+
+/** What became of a lane. `busy`: another process works in it. */
+export type LaneResult = 'worked' | 'nothing' | 'busy';
+
+/** Tries what is ready in a lane, one after the other, until nothing is. */
+export async function performLane(context: Context, lane: string, isStopping: () => boolean): Promise<LaneResult> {
+  const lease = `lane:${lane}`;
+  let worked = false;
+  try {
+    while (!isStopping()) {
+      // Taken anew for each action: the lease is as long as one action takes.
+      if (!(await takeLease(context.db, lease, context.owner, LEASE_SECONDS))) return worked ? 'worked' : 'busy';
+      const next = await nextInLane(context.db, lane, context.clock.now());
+      if (next === null) break;
+      await perform(context, next);
+      worked = true;
+    }
+  } finally {
+    await giveBackLease(context.db, lease, context.owner);
+  }
+  return worked ? 'worked' : 'nothing';
+}
+
+/** One try of one action. */
+export async function perform(context: Context, ordered: Ordered): Promise<void> {
+  const { action, app } = ordered;
+  const way = wayFor(context, await connectedOf(context, app), action.effect);
+  if ('because' in way) {
+    await end(context, ordered, robotActor, refused(way.because, way.wouldHelp));
+    return;
+  }
+  const looked = await lookBefore(context, ordered);
+  if (looked !== null) {
+    await putOff(context, ordered, looked, false);
+    return;
+  }
+  if (!(await stillHolds(context, ordered))) return;
+  if (!(await noteTry(context.db, ordered.key))) return;
+  let outcome: Outcome;
+  try {
+    outcome = await within(way.limitMs, way.connected.integration.name, (signal) => way.call(action, signal));
+  } catch (error) {
+    const trouble = asTrouble(error);
+    if (trouble.cure === 'person')
+      await end(context, ordered, actorOf(way.connected), refused(trouble.message, `mend the connection to ${way.connected.integration.name}, then try again`));
+    else await putOff(context, ordered, trouble, trouble.mayHaveHappened);
+    await readBack(context, ordered);
+    return;
+  }
+  await end(context, ordered, actorOf(way.connected), outcome);
+  await readBack(context, ordered);
+}
+
+/* ---- what an action needs ---- */
+
+type Way = { connected: Connected; limitMs: number; call(action: Action, signal: AbortSignal): Promise<Outcome> };
+type NoWay = { because: string; wouldHelp: string };
+
+/** Who can have this effect: the port that serves it, or why there is none. */
+function wayFor(context: Context, connected: readonly Connected[], effect: Effect): Way | NoWay {
+  switch (effect.kind) {
+    case 'ensure-branch':
+    case 'ensure-tag':
+      return gitWay(context, connected, effect);
+    case 'announce':
+    case 'page':
+      return chatWay(context, connected, effect);
+    case 'ensure-submission':
+    case 'ensure-rollout':
+    case 'ensure-held':
+    case 'ensure-halted':
+    case 'ensure-withdrawn':
+      return storefrontWay(context, connected, effect);
+    default:
+      return effect satisfies never;
+  }
+}
+
+function notConnected(what: string, how: string): NoWay {
+  return { because: `not connected: connect ${what}`, wouldHelp: how };
+}
+
+function gitWay(context: Context, connected: readonly Connected[], effect: Extract<Effect, { kind: 'ensure-branch' | 'ensure-tag' }>): Way | NoWay {
+  const served = gitHostOf(context, connected);
+  if (served === null) return notConnected('a git repository', 'connect the repository of the app, with the right to write');
+  const mayNot: NoWay = { because: `the connection to ${served.connected.integration.name} may not write`, wouldHelp: 'let it write (its setting `write`), or do it by hand: it is found by itself' };
+  return {
+    connected: served.connected,
+    limitMs: GIT_LIMIT_MS,
+    async call(_, signal) {
+      const host = served.open(signal);
+      if (effect.kind === 'ensure-tag') return host.ensureTag?.({ name: effect.tag, at: effect.commit }) ?? refused(mayNot.because, mayNot.wouldHelp);
+      if (host.ensureBranch === undefined) return refused(mayNot.because, mayNot.wouldHelp);
+      const at = effect.at ?? (await host.branchHeads()).find(({ trunk }) => trunk)?.head;
+      return at === undefined ? refused('the repository has no trunk', "name it in the connection's settings") : host.ensureBranch({ name: effect.branch, at });
+    },
+  };
+}
+
+function chatWay(context: Context, connected: readonly Connected[], effect: Extract<Effect, { kind: 'announce' | 'page' }>): Way | NoWay {
+  const served = chatOf(context, connected);
+  if (served === null) return notConnected('a chat', 'connect a chat to have it told there; the journal has it in any case');
+  return {
+    connected: served.connected,
+    limitMs: CALL_LIMIT_MS,
+    call: (action, signal) => served.open(signal).ensureMessage({ app: served.connected.app, channel: null, key: action.key, text: effect.text, urgent: effect.kind === 'page' }),
+  };
+}
+
+type StorefrontEffect = Extract<Effect, { storefront: StorefrontKind }>;
+
+function storefrontWay(context: Context, connected: readonly Connected[], effect: StorefrontEffect): Way | NoWay {
+  const served = storefrontOf(context, connected, effect.storefront);
+  if (served === null) return notConnected(effect.storefront, `connect ${effect.storefront} to the app, then try again`);
+  return {
+    connected: served.connected,
+    limitMs: CALL_LIMIT_MS,
+    async call(action, signal) {
+      const port = served.open(signal);
+      const target = { app: served.connected.app, platform: platformOf(action), version: effect.version, actionKey: action.key };
+      switch (effect.kind) {
+        case 'ensure-submission':
+          return port.ensureSubmission({ ...target, build: effect.build, percent: effect.percent });
+        case 'ensure-rollout':
+          return port.ensureRollout({ ...target, build: effect.build, percent: effect.percent });
+        case 'ensure-halted':
+          return port.ensureHalted(target);
+        case 'ensure-held':
+          return port.ensureHeld?.(target) ?? refused(`${effect.storefront} does not advance by itself`, 'nothing is to be held there');
+        case 'ensure-withdrawn':
+          return port.ensureWithdrawn?.(target) ?? refused(`${effect.storefront} cannot take back a submission`, 'halt the rollout when it starts');
+        default:
+          return effect satisfies never;
+      }
+    },
+  };
+}
+
+/** A storefront's lane ends in `app/platform`. */
+function platformOf(action: Action): string {
+  return action.lane.slice(action.lane.lastIndexOf('/') + 1);
+}
+
+function storefrontOfEffect(effect: Effect): StorefrontEffect | null {
+  return 'storefront' in effect ? effect : null;
+}
+
+/* ---- before ---- */
+
+/** Reads what the action rests on; gives the trouble when that is not possible. A halt does not wait for a reading. */
+async function lookBefore(context: Context, { action, app }: Ordered): Promise<Trouble | null> {
+  const effect = storefrontOfEffect(action.effect);
+  if (effect === null) return null;
+  try {
+    await readStorefront(context, { app, platform: platformOf(action), version: effect.version }, effect.storefront);
+    return null;
+  } catch (error) {
+    return effect.kind === 'ensure-halted' ? null : asTrouble(error);
+  }
+}
+
+/** Plans on what is known now and commits that plan; whether the action still holds by it. */
+async function stillHolds(context: Context, ordered: Ordered): Promise<boolean> {
+  const { track, key, action } = ordered;
+  if (track === null) return true;
+  if (action.effect.kind === 'announce' || action.effect.kind === 'page') return true;
+  const why = await untilCommitted(context, async () => {
+    const loaded = await loadWorld(context, context.db, track);
+    if (loaded === null) return 'the track is gone';
+    return planAndAsk(context, loaded, action);
+  });
+  if (why === null) return isOpen(context.db, key);
+  await commitRecord(context, track, [{ by: robotActor, event: { is: 'action-ended', key, state: 'void', outcome: why } }], { first: (tx) => isOpen(tx, key) });
+  return false;
+}
+
+async function isOpen(db: Db, key: string): Promise<boolean> {
+  return (await actionOf(db, key))?.open ?? false;
+}
+
+/** Why the action must not be tried now; null when it may. An action that the plan makes void is void with the commit of the plan. */
+async function planAndAsk(context: Context, loaded: Loaded, action: Action): Promise<string | null> {
+  const { track } = loaded.world;
+  let stage = track.stage;
+  if (!hasEnded(track)) {
+    const planned = plan(loaded.world);
+    await commitPlan(context, loaded, planned);
+    stage = planned.track.stage;
+  }
+  const { stages } = action.expects;
+  return stages.length === 0 || stages.includes(stage) ? null : `the track is ${stage}, and this is for ${stages.join(', ')}`;
+}
+
+/* ---- after ---- */
+
+/** Notes that a try did not work, and when the next one is. */
+async function putOff(context: Context, ordered: Ordered, trouble: Trouble, inDoubt: boolean): Promise<void> {
+  const waitMs = Math.max(trouble.afterMs ?? 0, pauseMs(ordered.attempts + 1, ordered.key));
+  const at = plusMs(context.clock.now(), waitMs);
+  context.log.info({ action: ordered.key, trouble: trouble.message, waitMs }, 'an action waits for its next try');
+  if (ordered.track === null) return;
+  await commitRecord(context, ordered.track, [], { first: (tx) => postponeAction(tx, ordered.key, trouble.message, at, inDoubt || ordered.inDoubt) });
+}
+
+/** Writes how an action ended. What is refused asks a person, unless it was only to be told. */
+async function end(context: Context, ordered: Ordered, by: Actor, outcome: Outcome): Promise<void> {
+  const { key, action, app, track } = ordered;
+  if (track === null) return;
+  const text = outcome.ok ? outcome.note : `${outcome.because}${outcome.wouldHelp === '' ? '' : ` (${outcome.wouldHelp})`}`;
+  const line: Line = { by, event: { is: 'action-ended', key, state: outcome.ok ? 'done' : 'refused', outcome: text } };
+  const isMessage = action.effect.kind === 'announce' || action.effect.kind === 'page';
+  const questions: OpenQuestion[] =
+    outcome.ok || isMessage
+      ? []
+      : [{ key, kind: 'refused', step: action.step, text: `${action.why}: ${action.effect.kind} was refused. ${text}`, evidence: [], askedAt: appNow(context, app) }];
+  await commitRecord(context, track, [line], { questions, first: (tx) => isOpen(tx, key) });
+}
+
+/** Reads what the action was to change, so that the next plan sees it. A reading that fails is made up for by the schedule. */
+async function readBack(context: Context, { action, app }: Ordered): Promise<void> {
+  const effect = storefrontOfEffect(action.effect);
+  const at = context.clock.now();
+  if (effect !== null) {
+    await readStorefront(context, { app, platform: platformOf(action), version: effect.version }, effect.storefront).catch(() => false);
+    await markDue(context.db, [{ kind: 'observe', key: unitKey({ app, what: 'storefront', which: effect.storefront }), app, at }]);
+  } else if (action.effect.kind === 'ensure-branch' || action.effect.kind === 'ensure-tag') {
+    await markDue(context.db, [{ kind: 'observe', key: unitKey({ app, what: 'git', which: '' }), app, at }]);
+  }
+  context.wake();
+}

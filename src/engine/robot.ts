@@ -1,0 +1,240 @@
+/**
+ * The loops: look at what is due, perform what was ordered, read what is to be read. Woken by this process, by a notification of another, or by a
+ * timer to the earliest due row; a sweep finds what a lost wake-up left. Every loop may run in any number of processes on one database.
+ */
+import { appIds } from '#db/apps.ts';
+import { claimDue, markDue, nextDueAt } from '#db/due.ts';
+import type { Due } from '#db/due.ts';
+import { forgetAnswersBefore } from '#db/idempotency.ts';
+import { seal } from '#db/journal.ts';
+import { giveBackLease, takeLease } from '#db/leases.ts';
+import { readyLanes } from '#db/outbox.ts';
+import { forgottenTracks } from '#db/tracks.ts';
+import { msBetween, plusMs } from '#domain/time.ts';
+import { appNow } from './context.ts';
+import type { Context } from './context.ts';
+import { observeUnit, unitFrom, unitsOf, unitKey } from './observe.ts';
+import { performLane } from './perform.ts';
+import { tick } from './tick.ts';
+
+/** Tracks looked at, sources read and lanes worked in at the same time by one process. */
+const AT_ONCE = { track: 4, observe: 4, lane: 8 } as const;
+/** Before looking again at what another process holds. In the machine's time. */
+const BUSY_PAUSE_MS = 50;
+/** The timer is set anew at least this often: a clock may be turned. */
+const LONGEST_SLEEP_MS = 30_000;
+const SEAL_EVERY_MS = 60_000;
+const ANSWERS_KEPT_MS = 7 * 86_400_000;
+
+type Kind = keyof typeof AT_ONCE;
+
+export type Robot = {
+  start(): void;
+  stop(): Promise<void>;
+  /** Looks for work now. */
+  wake(): void;
+  /** Runs until nothing is due on the clock's present moment. Works with and without `start`. */
+  settle(): Promise<void>;
+};
+
+export function createRobot(context: Context, sweepEveryMs: number): Robot {
+  const running: Record<Kind, Map<string, Promise<void>>> = { track: new Map(), observe: new Map(), lane: new Map() };
+  let started = false;
+  let stopping = false;
+  let woken = false;
+  let pumping: Promise<void> | null = null;
+  let timer: NodeJS.Timeout | null = null;
+  const timers: NodeJS.Timeout[] = [];
+
+  function inFlight(): Promise<void>[] {
+    return [...running.track.values(), ...running.observe.values(), ...running.lane.values()];
+  }
+
+  /** Runs a piece of work beside the others; its end looks for more. */
+  function launch(kind: Kind, key: string, work: () => Promise<void>): void {
+    const promise = work()
+      .catch((error: unknown) => context.log.error({ err: error, kind, key }, 'a piece of the engine’s work failed'))
+      .finally(() => {
+        running[kind].delete(key);
+        if (started) wake();
+      });
+    running[kind].set(key, promise);
+  }
+
+  /** One pass: takes what is due, as much as there is room for; whether it took anything. */
+  async function pass(): Promise<boolean> {
+    let took = false;
+    const now = context.clock.now();
+    for (const lane of await readyLanes(context.db, now)) {
+      if (running.lane.has(lane) || running.lane.size >= AT_ONCE.lane) continue;
+      took = true;
+      launch('lane', lane, () => workIn(lane));
+    }
+    for (const due of await claim('track', now)) {
+      took = true;
+      launch('track', due.key, () => lookAt(due));
+    }
+    for (const due of await claim('observe', now)) {
+      took = true;
+      launch('observe', due.key, () => readIt(due));
+    }
+    return took;
+  }
+
+  async function claim(kind: 'track' | 'observe', now: string): Promise<Due[]> {
+    const room = AT_ONCE[kind] - running[kind].size;
+    if (room <= 0) return [];
+    const claimed = await claimDue(context.db, kind, now, room);
+    const here = claimed.filter(({ key }) => running[kind].has(key));
+    // It became due again while it is being looked at: once more, afterwards.
+    if (here.length > 0) await putBack(here, now);
+    return claimed.filter(({ key }) => !running[kind].has(key));
+  }
+
+  async function putBack(rows: readonly Due[], at: string): Promise<void> {
+    await markDue(context.db, rows.map((due) => ({ ...due, at })));
+    await new Promise((done) => setTimeout(done, BUSY_PAUSE_MS));
+  }
+
+  async function lookAt(due: Due): Promise<void> {
+    try {
+      if ((await tick(context, due.key)) === 'busy') await putBack([due], context.clock.now());
+    } catch (error) {
+      // Not lost: looked at again soon. A fault that stays shows in the log and in the track's old `planned at`.
+      await markDue(context.db, [{ ...due, at: plusMs(context.clock.now(), 30_000) }]);
+      throw error;
+    }
+  }
+
+  async function readIt(due: Due): Promise<void> {
+    const unit = unitFrom(due);
+    if (unit === null) return;
+    const lease = `observe:${due.key}`;
+    if (!(await takeLease(context.db, lease, context.owner, 180))) return;
+    try {
+      await observeUnit(context, unit);
+    } catch (error) {
+      await markDue(context.db, [{ ...due, at: plusMs(context.clock.now(), 60_000) }]);
+      throw error;
+    } finally {
+      await giveBackLease(context.db, lease, context.owner);
+    }
+  }
+
+  async function workIn(lane: string): Promise<void> {
+    const result = await performLane(context, lane, () => stopping);
+    if (result === 'busy') await new Promise((done) => setTimeout(done, BUSY_PAUSE_MS));
+  }
+
+  /* ---- the pump: never two passes at once in one process ---- */
+
+  function wake(): void {
+    woken = true;
+    if (!started || stopping || pumping !== null) return;
+    pumping = pump().finally(() => {
+      pumping = null;
+      if (woken && started && !stopping) wake();
+    });
+  }
+
+  async function pump(): Promise<void> {
+    try {
+      while (woken && !stopping) {
+        woken = false;
+        await pass();
+      }
+      await sleepUntilDue();
+    } catch (error) {
+      context.log.error({ err: error }, 'the robot could not look for work; it tries again');
+      setTimer(1000);
+    }
+  }
+
+  async function sleepUntilDue(): Promise<void> {
+    const next = await nextDueAt(context.db);
+    const waitMs = next === null ? LONGEST_SLEEP_MS : msBetween(context.clock.now(), next);
+    // What is due and could not be taken waits for room or for another process: its end wakes us, or this timer does.
+    setTimer(Math.min(LONGEST_SLEEP_MS, Math.max(BUSY_PAUSE_MS, waitMs)));
+  }
+
+  function setTimer(ms: number): void {
+    if (timer !== null) clearTimeout(timer);
+    if (stopping) return;
+    timer = setTimeout(wake, ms);
+  }
+
+  /* ---- the watchdog ---- */
+
+  async function sweep(): Promise<void> {
+    for (const app of await appIds(context.db)) {
+      const at = context.clock.now();
+      const forgotten = await forgottenTracks(context.db, app, appNow(context, app));
+      await markDue(context.db, forgotten.map((key) => ({ kind: 'track' as const, key, app, at })));
+      const units = await unitsOf(context, app);
+      // A unit whose row was lost is read again; one that is due later keeps its time only if it comes within the longest pause.
+      await markDue(context.db, units.map((unit) => ({ kind: 'observe' as const, key: unitKey(unit), app, at: plusMs(at, 300_000) })));
+    }
+    await forgetAnswersBefore(context.db, plusMs(context.clock.now(), -ANSWERS_KEPT_MS));
+    wake();
+  }
+
+  async function sealHeads(): Promise<void> {
+    if (!(await takeLease(context.db, 'seal', context.owner, 30))) return;
+    try {
+      const now = context.clock.now();
+      await seal(context.db, context.sealKey, now, now);
+    } finally {
+      await giveBackLease(context.db, 'seal', context.owner);
+    }
+  }
+
+  function every(ms: number, what: string, work: () => Promise<void>): void {
+    let busy = false;
+    timers.push(
+      setInterval(() => {
+        if (busy || stopping) return;
+        busy = true;
+        work()
+          .catch((error: unknown) => context.log.error({ err: error }, `${what} failed; it is tried again`))
+          .finally(() => {
+            busy = false;
+          });
+      }, ms),
+    );
+  }
+
+  return {
+    wake,
+    start() {
+      started = true;
+      stopping = false;
+      every(sweepEveryMs, 'the sweep', sweep);
+      every(SEAL_EVERY_MS, 'sealing the journal', sealHeads);
+      void sweep().catch((error: unknown) => context.log.error({ err: error }, 'the first sweep failed'));
+      wake();
+    },
+    async stop() {
+      stopping = true;
+      if (timer !== null) clearTimeout(timer);
+      for (const each of timers.splice(0)) clearInterval(each);
+      await pumping;
+      await Promise.allSettled(inFlight());
+      started = false;
+    },
+    async settle() {
+      for (;;) {
+        const took = await pass();
+        const all = inFlight();
+        if (!took && all.length === 0 && !(await isAnythingDue(context))) return;
+        await Promise.race([...all, new Promise((done) => setTimeout(done, BUSY_PAUSE_MS))]);
+      }
+    },
+  };
+}
+
+async function isAnythingDue(context: Context): Promise<boolean> {
+  const now = context.clock.now();
+  if ((await readyLanes(context.db, now)).length > 0) return true;
+  const next = await nextDueAt(context.db);
+  return next !== null && next <= now;
+}

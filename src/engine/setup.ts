@@ -1,0 +1,293 @@
+/** Setting up: apps, policies, connections, releases. What is not about one track goes into the app's own chain. */
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { appIds, appOf, insertApp, insertRelease, raiseApp, updateApp } from '#db/apps.ts';
+import type { AppHead } from '#db/apps.ts';
+import { digest, unstorable } from '#db/canonical.ts';
+import { connectionOf, insertConnection, removeConnection, sealSettings } from '#db/connections.ts';
+import { markDue } from '#db/due.ts';
+import { appendEntries, stampOf } from '#db/journal.ts';
+import { savePolicy as insertPolicy } from '#db/policies.ts';
+import type { AppEvent } from '#db/schema.ts';
+import { disconnectSources, expectSource } from '#db/sources.ts';
+import { insertTrack, liveTracksOf, tracksOf } from '#db/tracks.ts';
+import { asIf, inTransaction } from '#db/transaction.ts';
+import type { Tx } from '#db/transaction.ts';
+import { defaultPolicy } from '#domain/policy/defaults.ts';
+import { parsePolicy } from '#domain/policy/document.ts';
+import type { PolicyDocument } from '#domain/policy/document.ts';
+import { birth } from '#domain/release/birth.ts';
+import { plan } from '#domain/release/plan.ts';
+import type { App, Release } from '#domain/release/release.ts';
+
+import type { Track } from '#domain/release/track.ts';
+import type { Plan } from '#domain/release/world.ts';
+import type { Actor } from '#domain/roles.ts';
+import { storefrontKinds } from '#domain/rollout/storefronts.ts';
+import { isRefused, parse } from '#domain/versions/index.ts';
+import type { FactKind } from '#domain/facts.ts';
+import type { Integration, PortName } from '#ports/integration.ts';
+import { tell, tellAll } from './commit.ts';
+import { broughtBy, portNamed, secretFieldsOf, servable } from './connections.ts';
+import { appNow } from './context.ts';
+import type { Context } from './context.ts';
+import { loadWorld } from './load.ts';
+import { wakeUnits } from './observe.ts';
+import { rulesFrom } from './policy-book.ts';
+import { invalid, noSuchApp, refuse } from './refuse.ts';
+import type { Change, EngineRefusal, NewApp, NewConnection, NewRelease, Result } from './types.ts';
+
+const newApp = z.object({
+  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,59}$/, 'a slug of up to 60 small letters, digits and dashes, such as music'),
+  name: z.string().trim().min(1).max(100),
+  timezone: z.string().min(1).max(100),
+  platforms: z
+    .array(z.string().regex(/^[a-z0-9][a-z0-9-]{0,59}$/, 'a slug such as android'))
+    .min(1)
+    .max(20),
+  policy: z.string().max(1_000_000).optional(),
+});
+
+/** Writes an event into the app's own chain, in the caller's transaction, and tells everyone. The caller holds the app's lock. */
+async function journalApp(context: Context, tx: Tx, app: string, raised: AppHead, event: AppEvent, by: Actor, kinds: Change['kinds'], told: Change[], tracks: readonly string[] = []): Promise<void> {
+  const at = appNow(context, app);
+  await appendEntries(tx, { app, track: null, seq: raised.seq, hash: raised.hash }, [{ actor: stampOf(by), event, stageAfter: null }], { appVersion: raised.version, at, recordedAt: context.clock.now() });
+  await tell(context, tx, { app, version: raised.version, tracks, kinds, at }, told);
+}
+
+/** The app's locked row; of an app that was found a moment ago. */
+async function raised(tx: Tx, app: string): Promise<AppHead> {
+  const head = await raiseApp(tx, app);
+  if (head === null) throw new Error(`the app ${app} is gone`);
+  return head;
+}
+
+/** Makes an app with its first policy: the one given, or a short one made from its platforms. */
+export async function createApp(context: Context, wanted: NewApp, by: Actor): Promise<Result<{ app: App; version: number }>> {
+  const read = newApp.safeParse(wanted);
+  if (!read.success) return invalid('this app cannot be made', read.error.issues);
+  const bad = unstorable(read.data);
+  if (bad !== null) return refuse('invalid', bad, 'text of whole characters, without NUL');
+  const { id, name, timezone, platforms } = read.data;
+  const text = read.data.policy ?? defaultPolicy(id, { process: 'weekly-mobile', platforms, timezone });
+  const parsed = parsePolicy(text);
+  if (!parsed.ok) return policyRefusal(parsed.problems);
+  const app: App = { id, name, timezone: parsed.policy.timezone, platforms: Object.keys(parsed.policy.platforms), robotPaused: null };
+  const at = appNow(context, id);
+  const recordedAt = context.clock.now();
+  const told: Change[] = [];
+  const answer = await inTransaction(context.db, async (tx): Promise<Result<{ app: App; version: number }>> => {
+    if (!(await insertApp(tx, app, at, recordedAt))) return refuse('conflict', `there is an app "${id}" already`, 'another id');
+    await insertPolicy(tx, { app: id, revision: 1, text, document: parsed.policy }, stampOf(by), at, recordedAt);
+    const head = await raised(tx, id);
+    await journalApp(context, tx, id, head, { is: 'app-created', name, platforms: app.platforms, timezone: app.timezone }, by, ['app', 'policy', 'journal'], told);
+    return { ok: true, app, version: head.version };
+  });
+  tellAll(context, told);
+  return answer;
+}
+
+/* ---- policy ---- */
+
+type Problems = Extract<ReturnType<typeof parsePolicy>, { ok: false }>['problems'];
+
+function policyRefusal(problems: Problems): EngineRefusal {
+  const [first] = problems;
+  return {
+    ok: false,
+    code: 'invalid',
+    because: `the policy has ${problems.length === 1 ? 'a fault' : `${problems.length} faults`}; line ${first?.line}: ${first?.because}`,
+    wouldBeRight: first?.wouldBeRight ?? 'see `signalbox policy defaults`',
+    at: problems.map(({ line, column, path, because, wouldBeRight }) => ({ path: `${line}:${column}${path === '' ? '' : ` ${path}`}`, because, wouldBeRight })),
+  };
+}
+
+export type SavedPolicy = Result<{ revision: number; plans: readonly { track: string; plan: Plan }[] }>;
+
+/** Saves a policy, or with `dryRun` only tells what each live track would do under it. */
+export async function savePolicy(context: Context, id: string, text: string, by: Actor, options: { dryRun?: boolean; basedOn?: number } = {}): Promise<SavedPolicy> {
+  const app = await appOf(context.db, id);
+  if (app === null) return noSuchApp(id, await appIds(context.db));
+  const bad = unstorable(text);
+  if (bad !== null) return refuse('invalid', bad, 'text of whole characters, without NUL');
+  const parsed = parsePolicy(text);
+  if (!parsed.ok) return policyRefusal(parsed.problems);
+  const misfit = await policyMisfit(context, app, parsed.policy);
+  if (misfit !== null) return misfit;
+  if (options.dryRun === true) {
+    const work = (tx: Tx) => saveAndPlan(context, tx, app, text, parsed.policy, by, options.basedOn, []);
+    return asIf(context.db, work);
+  }
+  const told: Change[] = [];
+  const answer = await inTransaction(context.db, (tx) => saveAndPlan(context, tx, app, text, parsed.policy, by, options.basedOn, told));
+  tellAll(context, told);
+  if (answer.ok) await wakeUnits(context, id);
+  return answer;
+}
+
+/** Why a document, right in itself, cannot be this app's. */
+async function policyMisfit(context: Context, app: App, document: PolicyDocument): Promise<EngineRefusal | null> {
+  if (document.app !== null && document.app !== app.id) return refuse('invalid', `this is the policy of ${document.app}`, `app: ${app.id}, or no app at all`);
+  const live = await liveTracksOf(context.db, app.id);
+  const orphan = live.find(({ platform }) => !Object.hasOwn(document.platforms, platform));
+  return orphan === undefined ? null : refuse('conflict', `${orphan.id} is alive, and this policy has no platform ${orphan.platform}`, `platforms with ${orphan.platform} in them, until its releases have ended`);
+}
+
+async function saveAndPlan(context: Context, tx: Tx, app: App, text: string, document: PolicyDocument, by: Actor, basedOn: number | undefined, told: Change[]): Promise<SavedPolicy> {
+  const head = await raised(tx, app.id);
+  if (basedOn !== undefined && basedOn !== head.policyRevision) {
+    return refuse('stale', `the policy is at revision ${head.policyRevision}; this edit was based on ${basedOn}`, `edit revision ${head.policyRevision}`);
+  }
+  const at = appNow(context, app.id);
+  const recordedAt = context.clock.now();
+  const revision = head.policyRevision + 1;
+  await insertPolicy(tx, { app: app.id, revision, text, document }, stampOf(by), at, recordedAt);
+  await updateApp(tx, app.id, { timezone: document.timezone, platforms: Object.keys(document.platforms) });
+  const live = await liveTracksOf(tx, app.id);
+  await markDue(tx, live.map((track) => ({ kind: 'track' as const, key: track.id, app: app.id, at: recordedAt })));
+  const rules = rulesFrom(document, revision);
+  const plans: { track: string; plan: Plan }[] = [];
+  for (const track of live) {
+    const loaded = await loadWorld(context, tx, track.id, rules);
+    if (loaded !== null) plans.push({ track: track.id, plan: plan(loaded.world) });
+  }
+  await journalApp(context, tx, app.id, head, { is: 'policy-saved', revision, digest: digest(text) }, by, ['policy', 'journal', 'app'], told);
+  return { ok: true, revision, plans };
+}
+
+/* ---- connections ---- */
+
+/** Connects an app: settings are checked by the integration's own schema, secrets are sealed. */
+export async function connect(context: Context, wanted: NewConnection, by: Actor): Promise<Result<{ id: string }>> {
+  const app = await appOf(context.db, wanted.app);
+  if (app === null) return noSuchApp(wanted.app, await appIds(context.db));
+  const integration = context.integrations.get(wanted.integration);
+  if (integration === undefined) return refuse('not-found', `there is no integration "${wanted.integration}"`, `one of ${[...context.integrations.keys()].join(', ')}`);
+  const settings = integration.settings.safeParse(wanted.settings);
+  if (!settings.success) return invalid(`the settings of ${integration.name}`, settings.error.issues);
+  const bad = unstorable(settings.data);
+  if (bad !== null) return refuse('invalid', bad, 'text of whole characters, without NUL');
+  const serves = wanted.serves.map(portNamed);
+  const stranger = serves.find((each) => !servable(integration).includes(each));
+  if (stranger !== undefined) return refuse('invalid', `${integration.name} cannot serve "${stranger}"`, `one of ${servable(integration).join(', ')}`);
+  const id = `con_${randomBytes(9).toString('base64url')}`;
+  const at = appNow(context, app.id);
+  const recordedAt = context.clock.now();
+  const told: Change[] = [];
+  await inTransaction(context.db, async (tx) => {
+    const head = await raised(tx, app.id);
+    const sealed = sealSettings(context.settingsKey, id, settings.data as Record<string, unknown>, secretFieldsOf(integration));
+    await insertConnection(tx, { id, app: app.id, integration: integration.id, settings: sealed, serves, at }, stampOf(by), recordedAt);
+    const rules = await context.policies.rulesOf(tx, app.id, app.policyRevision);
+    const used = new Set(app.platforms.flatMap((platform) => rules.of(platform, 'regular').storefronts));
+    for (const source of sourcesBrought(integration, serves, used)) await expectSource(tx, { app: app.id, connection: id, recordedAt, ...source });
+    const live = await liveTracksOf(tx, app.id);
+    await markDue(tx, live.map((track) => ({ kind: 'track' as const, key: track.id, app: app.id, at: recordedAt })));
+    await journalApp(context, tx, app.id, head, { is: 'connected', connection: id, integration: integration.id, serves }, by, ['app', 'journal', 'facts'], told);
+  });
+  tellAll(context, told);
+  await wakeUnits(context, app.id);
+  context.wake();
+  return { ok: true, id };
+}
+
+type Brought = { source: string; kinds: readonly FactKind[]; freshForMinutes: number | null };
+
+/** The sources that a connection will fill, so that their criteria are Unknown until the first reading. */
+function sourcesBrought(integration: Integration, serves: readonly string[], used: ReadonlySet<string>): Brought[] {
+  const ports = (Object.keys(integration.brings) as PortName[]).filter((port) => serves.length === 0 || serves.some((each) => each === port || each.startsWith(`${port}:`)));
+  return ports.flatMap((port): Brought[] => {
+    const brought = broughtBy(integration, port);
+    if (port === 'gitHost') return [{ source: integration.id, ...brought }];
+    if (port !== 'storefront') return [{ source: `${integration.id}:${port}`, ...brought }];
+    return storefrontKinds
+      .filter((kind) => used.has(kind) && (serves.length === 0 || serves.includes('storefront') || serves.includes(`storefront:${kind}`)))
+      .map((kind) => ({ source: kind, ...brought }));
+  });
+}
+
+export async function disconnect(context: Context, id: string, by: Actor): Promise<Result<{ id: string }>> {
+  const connection = await connectionOf(context.db, id);
+  if (connection === null) return refuse('not-found', `there is no connection "${id}"`, 'a connection that is listed');
+  const { app, integration } = connection;
+  const told: Change[] = [];
+  await inTransaction(context.db, async (tx) => {
+    const head = await raised(tx, app);
+    await removeConnection(tx, id, appNow(context, app));
+    await disconnectSources(tx, id);
+    const at = context.clock.now();
+    await markDue(tx, (await liveTracksOf(tx, app)).map((track) => ({ kind: 'track' as const, key: track.id, app, at })));
+    await journalApp(context, tx, app, head, { is: 'disconnected', connection: id, integration }, by, ['app', 'journal', 'facts'], told);
+  });
+  tellAll(context, told);
+  return { ok: true, id };
+}
+
+/* ---- releases ---- */
+
+/** Plans a release: one track for each of its platforms. */
+export async function planRelease(context: Context, wanted: NewRelease, by: Actor): Promise<Result<{ release: Release; tracks: readonly string[] }>> {
+  const app = await appOf(context.db, wanted.app);
+  if (app === null) return noSuchApp(wanted.app, await appIds(context.db));
+  const wrong = (await versionObjection(context, app, wanted)) ?? platformObjection(app, wanted);
+  if (wrong !== null) return wrong;
+  const at = appNow(context, app.id);
+  const { version, kind } = wanted;
+  const release: Release = {
+    app: app.id,
+    version,
+    kind,
+    base: wanted.base ?? null,
+    bornAt: at,
+    manager: wanted.manager ?? null,
+    planned: { branch: null, candidate: null, submit: null, start: null, finish: null, ...wanted.planned },
+    imported: false,
+  };
+  const stage = wanted.startsAt ?? 'planned';
+  const tracks = wanted.platforms.map((platform) => birth({ app: app.id, version, platform, kind, at, stage }));
+  const told: Change[] = [];
+  const answer = await inTransaction(context.db, async (tx): Promise<Result<{ release: Release; tracks: readonly string[] }>> => {
+    const head = await raised(tx, app.id);
+    if (!(await insertRelease(tx, release, context.clock.now()))) return refuse('conflict', `${app.id} has a release ${version} already`, 'another version');
+    for (const track of tracks) await bear(context, tx, track, head.version, { is: 'born', kind, stage }, by);
+    await wakeAll(context, tx, app.id);
+    await journalApp(context, tx, app.id, head, { is: 'release-planned', version, kind, platforms: wanted.platforms }, by, ['app', 'track', 'journal'], told, tracks.map(({ id }) => id));
+    return { ok: true, release, tracks: tracks.map(({ id }) => id) };
+  });
+  tellAll(context, told);
+  if (answer.ok) await wakeUnits(context, app.id);
+  return answer;
+}
+
+async function versionObjection(context: Context, app: App & { policyRevision: number }, { version, base }: NewRelease): Promise<EngineRefusal | null> {
+  if (!/^[0-9A-Za-z][0-9A-Za-z.+_-]{0,99}$/.test(version)) return refuse('invalid', `"${version}" is no version`, 'letters, digits, dots, dashes: 8.9.2');
+  const rules = await context.policies.rulesOf(context.db, app.id, app.policyRevision);
+  const read = parse(rules.document.versions, version);
+  if (isRefused(read)) return refuse('invalid', read.was, read.wouldBeRight);
+  if (base === undefined || base === null) return null;
+  const known = await tracksOf(context.db, app.id);
+  return known.some((track) => track.version === base) ? null : refuse('not-found', `${app.id} has no release ${base} to start from`, 'the version of a release that Signalbox knows');
+}
+
+function platformObjection(app: App, { platforms }: NewRelease): EngineRefusal | null {
+  const stranger = platforms.find((platform) => !app.platforms.includes(platform));
+  if (stranger !== undefined) return refuse('invalid', `${app.id} has no platform "${stranger}"`, `its platforms are ${app.platforms.join(', ')}`);
+  if (platforms.length === 0) return refuse('invalid', 'a release has at least one platform', `some of ${app.platforms.join(', ')}`);
+  return new Set(platforms).size === platforms.length ? null : refuse('invalid', 'a platform is named twice', 'each platform once');
+}
+
+/** Puts a track into the world with the first entry of its chain; false when it was there. */
+export async function bear(context: Context, tx: Tx, track: Track, appVersion: number, event: Parameters<typeof appendEntries>[2][number]['event'], by: Actor): Promise<boolean> {
+  const at = appNow(context, track.app);
+  const recordedAt = context.clock.now();
+  if (!(await insertTrack(tx, track, appVersion, at, recordedAt))) return false;
+  await appendEntries(tx, { app: track.app, track: track.id, seq: 0, hash: '' }, [{ actor: stampOf(by), event, stageAfter: track.stage }], { appVersion, at, recordedAt });
+  return true;
+}
+
+/** Marks every live track of an app as due now. */
+export async function wakeAll(context: Context, tx: Tx, app: string): Promise<void> {
+  const at = context.clock.now();
+  await markDue(tx, (await liveTracksOf(tx, app)).map(({ id }) => ({ kind: 'track' as const, key: id, app, at })));
+}
+
