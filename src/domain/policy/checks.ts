@@ -42,11 +42,11 @@ function checkProcessNames(document: PolicyDocument): Fault[] {
   };
   check(['process'], document.process);
   for (const kind of releaseKinds) {
-    const { process } = document.kinds[kind];
-    if (typeof process === 'string') check(['kinds', kind, 'process'], process);
-    else for (const [platform, name] of Object.entries(process ?? {})) check(['kinds', kind, 'process', platform], name);
+    const { process: said } = document.kinds[kind];
+    if (typeof said === 'string') check(['kinds', kind, 'process'], said);
+    else for (const [platform, name] of Object.entries(said ?? {})) check(['kinds', kind, 'process', platform], name);
   }
-  for (const [platform, { process }] of Object.entries(document.platforms)) check(['platforms', platform, 'process'], process);
+  for (const [platform, { process: said }] of Object.entries(document.platforms)) check(['platforms', platform, 'process'], said);
   for (const [name, { like }] of Object.entries(document.processes)) {
     check(['processes', name, 'like'], like);
     if ((processNames as readonly string[]).includes(name)) {
@@ -216,8 +216,8 @@ function aliasOf(step: string, rollout: readonly number[], layer: Layer): boolea
   return percent === 100 && Object.hasOwn(layer.before, 'finish');
 }
 
-function hasStage(document: PolicyDocument, process: string, stage: Stage): boolean {
-  const found = findProcess(document, process);
+function hasStage(document: PolicyDocument, name: string, stage: Stage): boolean {
+  const found = findProcess(document, name);
   return !('missing' in found) && found.stages.includes(stage);
 }
 
@@ -329,8 +329,11 @@ function checkRows(document: PolicyDocument): Fault[] {
   );
 }
 
+/** Words of `second-approver` that stand for more than one criterion. */
+const waiverWords: readonly string[] = ['unknown', 'compliance', 'rates-during-rollout'];
+
 function checkWaivers(document: PolicyDocument): Fault[] {
-  const known = [...knownNames(document), 'unknown'];
+  const known = [...knownNames(document), ...waiverWords];
   return document.waivers['second-approver'].flatMap((name, at): Fault[] =>
     known.includes(name)
       ? []

@@ -225,6 +225,3 @@ function codeOf(document: PolicyDocument, platform: string): TrackPolicy['code']
   const tagHere = typeof tag === 'string' || tag === null ? tag : (tag[platform] ?? null);
   return { releaseBranch: filled(branchHere), tag: tagHere === null ? null : filled(tagHere) };
 }
-
-/** The policy of a new app. */
-export { defaultPolicy } from './defaults.ts';

@@ -29,12 +29,12 @@ function comment(text: string, indent: string): string[] {
 
 /**
  * Every key of a policy with a sentence and its default, as YAML that reads back to the same rules. What a process brings (criteria before each step,
- * robot, windows) is written out for `process`. Keys that may be left out and then have no default stand in comments.
+ * robot, windows) is written out for the process of that name. Keys that may be left out and then have no default stand in comments.
  */
-export function policyDefaults(process: ProcessName = 'weekly-mobile'): string {
-  const given = { ...writtenProcess(processes[process]), process };
+export function policyDefaults(name: ProcessName = 'weekly-mobile'): string {
+  const given = { ...writtenProcess(processes[name]), process: name };
   const head = [
-    `# Every key of a policy, what it means, and its default (process ${process}: ${processes[process].about})`,
+    `# Every key of a policy, what it means, and its default (process ${name}: ${processes[name].about})`,
     '# Lengths of time are written 90s, 30m, 24h, 7d. Whatever a policy leaves out is as it stands here.',
     '# { every: reported } stands for each criterion of kind reported that the policy declares under criteria.',
     '',
@@ -121,16 +121,19 @@ function kindOfCriterion({ kind, asks, settings }: Criterion<unknown>, indent: s
   return [...comment(asks, ''), lines.length > 0 ? `${kind}:` : `${kind}: {}`, ...lines].map((line) => `${indent}${line}`);
 }
 
-/** What a new app is. `platforms` are names such as `android`, `ios`, `desktop`, or the app's own; `timezone` is an IANA zone. */
-export type NewPolicy = { process: string; platforms: readonly string[]; timezone: string };
+/**
+ * What a new app is. `process` is light unless it says otherwise: a person cuts, and the robot asks before it submits.
+ * `platforms` are names such as `android`, `ios`, `desktop`, or the app's own; `timezone` is an IANA zone.
+ */
+export type NewPolicy = { process?: string; platforms: readonly string[]; timezone: string };
 
 /** A short policy for a new app, in YAML: what most apps change first, and nothing that is as the process has it. Refuses nothing; `parsePolicy` does. */
-export function defaultPolicy(app: string, { process, platforms, timezone }: NewPolicy): string {
+export function defaultPolicy(app: string, { process: name = 'light', platforms, timezone }: NewPolicy): string {
   const lines = [
-    `# The policy of ${app}. Whatever it leaves out is as the process ${process} has it: signalbox policy defaults --process ${process}`,
+    `# The policy of ${app}. Whatever it leaves out is as the process ${name} has it: signalbox policy defaults --process ${name}`,
     `app: ${inline(app)}`,
     `timezone: ${inline(timezone)}`,
-    `process: ${inline(process)}`,
+    `process: ${inline(name)}`,
     'platforms:',
     ...platforms.map((platform) => `  ${inline(platform)}: { storefronts: [${storefrontFor(platform)}], rollout: [ 1, 100 ] }`),
   ];
@@ -143,7 +146,7 @@ export function defaultPolicy(app: string, { process, platforms, timezone }: New
     '  start: Tuesday 09:00',
     '  finish: Wednesday 09:00',
   ];
-  const dated = processNamed(process)?.stages.includes('planned') === true;
+  const dated = processNamed(name)?.stages.includes('planned') === true;
   return `${[...lines, ...(dated ? weekly : [])].join('\n')}\n`;
 }
 

@@ -90,20 +90,20 @@ export function writtenWindow(window: Window | 'any'): unknown {
 }
 
 /** A process as the keys of a policy that would say the same. */
-export function writtenProcess(process: Process): Readonly<Record<string, unknown>> {
+export function writtenProcess(told: Process): Readonly<Record<string, unknown>> {
   const before = stepNames.flatMap((step): [string, unknown][] => {
-    const entries = process.before[step];
+    const entries = told.before[step];
     return entries ? [[step, entries]] : [];
   });
-  const windows = Object.entries(process.windows).map(([step, window]): [string, unknown] => [step, writtenWindow(window)]);
+  const windows = Object.entries(told.windows).map(([step, window]): [string, unknown] => [step, writtenWindow(window)]);
   return {
     before: Object.fromEntries(before),
-    'halts-while-rolling-out': process.haltsWhileRollingOut,
-    'watch-while': process.watchWhile,
-    robot: process.robot,
+    'halts-while-rolling-out': told.haltsWhileRollingOut,
+    'watch-while': told.watchWhile,
+    robot: told.robot,
     windows: Object.fromEntries(windows),
-    'sign-offs': process.signOffs,
-    watch: process.watch,
-    rows: process.rows.map(({ title, instances }) => ({ [title]: instances })),
+    'sign-offs': told.signOffs,
+    watch: told.watch,
+    rows: told.rows.map(({ title, instances }) => ({ [title]: instances })),
   };
 }

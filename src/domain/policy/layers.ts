@@ -24,12 +24,12 @@ export function findProcess(document: PolicyDocument, name: string): FoundProces
   for (let at = name; ;) {
     const base = processNamed(at);
     if (base) return { name, own, base, stages: withEnds(stagesOfOwn ?? base.stages) };
-    const process = Object.hasOwn(document.processes, at) ? document.processes[at] : undefined;
-    if (!process || seen.has(at)) return { missing: at, circular: process !== undefined };
+    const found = Object.hasOwn(document.processes, at) ? document.processes[at] : undefined;
+    if (!found || seen.has(at)) return { missing: at, circular: found !== undefined };
     seen.add(at);
-    own.push({ at: ['processes', at], layer: process });
-    stagesOfOwn ??= process.stages ?? null;
-    at = process.like;
+    own.push({ at: ['processes', at], layer: found });
+    stagesOfOwn ??= found.stages ?? null;
+    at = found.like;
   }
 }
 
@@ -64,17 +64,24 @@ export type Sources = {
 
 /** Collects what speaks of a platform's releases of a kind. Throws where the document was not checked. */
 export function sourcesOf(document: PolicyDocument, platform: string, kind: ReleaseKind): Sources {
-  const process = findProcess(document, processNameOf(document, platform, kind));
+  const followed = findProcess(document, processNameOf(document, platform, kind));
   const ofPlatform = Object.hasOwn(document.platforms, platform) ? document.platforms[platform] : undefined;
   if (!ofPlatform)
     throw new Error(`the policy has no platform ${JSON.stringify(platform)} (known: ${Object.keys(document.platforms).join(', ')})`);
-  if ('missing' in process) throw new Error(`the policy has no process ${JSON.stringify(process.missing)}`);
-  const sharesProcess = kind !== 'hotfix' || process.name === processNameOf(document, platform, 'regular');
+  if ('missing' in followed) throw new Error(`the policy has no process ${JSON.stringify(followed.missing)}`);
+  const sharesProcess = kind !== 'hotfix' || followed.name === processNameOf(document, platform, 'regular');
   const placedKind: PlacedLayer = { at: ['kinds', kind], layer: document.kinds[kind] };
   const placedPlatform: PlacedLayer = { at: ['platforms', platform], layer: ofPlatform };
   const top: PlacedLayer = { at: [], layer: document };
   const shared = sharesProcess ? [placedPlatform, top] : [];
-  return { process, sharesProcess, kind: placedKind, platform: placedPlatform, top, layers: [placedKind, ...shared, ...process.own] };
+  return {
+    process: followed,
+    sharesProcess,
+    kind: placedKind,
+    platform: placedPlatform,
+    top,
+    layers: [placedKind, ...shared, ...followed.own],
+  };
 }
 
 /** A list of criteria and where it stands in the document; `at` null for one of a process of ours. */

@@ -21,7 +21,7 @@ export function policyReference(): string {
     keyTable(keyWords(everyCriterion.shape)),
     ...criteria.flatMap(criterionSection),
     '## Processes',
-    ...Object.entries(processes).flatMap(([name, process]) => processSection(name, process)),
+    ...Object.entries(processes).flatMap(([name, told]) => processSection(name, told)),
     '## Storefronts',
     storefrontTable(),
   ];
@@ -80,10 +80,10 @@ function criterionSection({ kind, title, asks, waivable, settings, shorthand }: 
   return [`### ${kind}`, `${title}. ${asks} ${may}${short}`, ...(words.length > 0 ? [keyTable(words)] : [])];
 }
 
-function processSection(name: string, process: Process): string[] {
-  const written = writtenProcess(process);
+function processSection(name: string, told: Process): string[] {
+  const written = writtenProcess(told);
   const before = stepNames.flatMap((step) => {
-    const list = process.before[step];
+    const list = told.before[step];
     return list ? [`before ${step}: ${inline(list)}`] : [];
   });
   const rest = ['halts-while-rolling-out', 'watch-while', 'robot', 'windows', 'sign-offs', 'watch'].map(
@@ -91,8 +91,8 @@ function processSection(name: string, process: Process): string[] {
   );
   return [
     `### ${name}`,
-    process.about,
-    `Stages: ${process.stages.join(', ')}. Hotfixes follow \`${process.hotfixes}\` unless the policy says otherwise.`,
+    told.about,
+    `Stages: ${told.stages.join(', ')}. Hotfixes follow \`${told.hotfixes}\` unless the policy says otherwise.`,
     ['```yaml', ...before, ...rest, '```'].join('\n'),
   ];
 }

@@ -44,7 +44,7 @@ rows:
   - Blocking bugs: [no-blocking-bugs]
 robot: { cut: auto, submit: auto, start: auto, raise: auto, halt: auto }
 bugs: { decide: release-manager, critical-flows: [signup, login, playback, payment], assign-alone-from: never }
-waivers: { second-approver: [crash-rate, compliance-closed, unknown] }
+waivers: { second-approver: [rates-during-rollout, compliance, unknown] }
 teams:
   player:   { owns: [ios/Player/**, android/player/**], channel: "#player", testing: manual }
   identity: { owns: [CODEOWNERS], testing: { opted-out: automated tests cover sign-in, until: 2025-03-01 } }

@@ -273,7 +273,9 @@ export const documentKeys = {
     .strictObject({
       'second-approver': names
         .default([])
-        .describe('Criteria (ids or kinds) whose waivers need a second person; unknown stands for every one that is Unknown.'),
+        .describe(
+          'Criteria (ids or kinds) whose waivers need a second person; unknown stands for every one that is Unknown, compliance for compliance-closed, rates-during-rollout for what is reported once a rollout has begun.',
+        ),
     })
     .prefault({})
     .describe('Who must agree to a waiver.'),
