@@ -29,6 +29,7 @@ import { changedVerdicts, writeVerdicts } from '#db/verdicts.ts';
 import { appNow, engineTime } from './context.ts';
 import type { Context } from './context.ts';
 import type { Loaded } from './load.ts';
+import { unitKey } from './unit.ts';
 import type { Change } from './types.ts';
 
 /** The channel on which processes tell each other of commits. */
@@ -152,6 +153,7 @@ async function write(context: Context, tx: Tx, writing: Writing, told: Change[])
     await markLookAgain(context, tx, app, id, decided.planned.stamp.lookAgainAt);
   } else await markDue(tx, [{ kind: 'track', key: id, app, at: recordedAt }]);
   if (concernsOthers(head.state, decided.track) || entries.some(isOfApp)) await markOthers(context, tx, app, id);
+  if (head.state.stage !== decided.track.stage) await markStorefronts(context, tx, app, world.policy.storefronts);
   const change: Change = {
     app,
     version: appVersion,
@@ -228,6 +230,12 @@ async function markOthers(context: Context, tx: Tx, app: string, except: string)
   const others = (await liveTracksOf(tx, app)).filter(({ id }) => id !== except);
   const at = context.clock.now();
   await markDue(tx, others.map(({ id }) => ({ kind: 'track' as const, key: id, app, at })));
+}
+
+/** A track in a new stage may be watched at another pace: its storefronts are read now, and the pace is told anew. */
+async function markStorefronts(context: Context, tx: Tx, app: string, storefronts: readonly string[]): Promise<void> {
+  const at = context.clock.now();
+  await markDue(tx, storefronts.map((which) => ({ kind: 'observe' as const, key: unitKey({ app, what: 'storefront', which }), app, at })));
 }
 
 /* ---- records that decide nothing: outcomes of actions, troubles ---- */

@@ -2,7 +2,6 @@
 import { canonical } from '#db/canonical.ts';
 import { appOf, raiseApp } from '#db/apps.ts';
 import { markDue } from '#db/due.ts';
-import type { Due } from '#db/due.ts';
 import { currentStorefront } from '#db/facts.ts';
 import { cursorOf, keepCursor, sourceFailed, sourceNamed, sourceWasRead } from '#db/sources.ts';
 import { liveTracksOf, trackNamed } from '#db/tracks.ts';
@@ -24,6 +23,8 @@ import { observeGit } from './observe-git.ts';
 import { asTrouble, CALL_LIMIT_MS, pauseMs, within } from './limit.ts';
 import { storeObserved } from './report.ts';
 import type { Change } from './types.ts';
+import { unitKey } from './unit.ts';
+import type { Unit } from './unit.ts';
 
 /** Stages in which a storefront has, or may soon have, something to say of a track. */
 const shipping: readonly Stage[] = ['candidate', 'in-review', 'store-approved', 'rolling-out', 'halted', 'released'];
@@ -37,19 +38,6 @@ const LONGEST_POLL_MS = 300_000;
 /** How often a source is read that is fresh for so long: twenty times, within bounds. */
 export function pollEveryMs(freshForMinutes: number | null): number {
   return Math.min(LONGEST_POLL_MS, Math.max(LEAST_POLL_MS, ((freshForMinutes ?? 100) * 60_000) / 20));
-}
-
-/** What is read on a schedule: `app|what|which`. */
-export type Unit = { app: string; what: 'storefront' | 'feed' | 'git' | 'custom'; which: string };
-
-export function unitKey({ app, what, which }: Unit): string {
-  return `${app}|${what}|${which}`;
-}
-
-export function unitFrom(due: Due): Unit | null {
-  const [app, what, ...which] = due.key.split('|');
-  if (app === undefined || (what !== 'storefront' && what !== 'feed' && what !== 'git' && what !== 'custom')) return null;
-  return { app, what, which: which.join('|') };
 }
 
 /** Everything of an app that is read on a schedule. */

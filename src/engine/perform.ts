@@ -26,7 +26,8 @@ import type { Context } from './context.ts';
 import { asTrouble, CALL_LIMIT_MS, GIT_LIMIT_MS, pauseMs, within } from './limit.ts';
 import { loadWorld } from './load.ts';
 import type { Loaded } from './load.ts';
-import { readStorefront, unitKey } from './observe.ts';
+import { readStorefront } from './observe.ts';
+import { unitKey } from './unit.ts';
 
 /** Longer than reading, calling and reading back take at worst. */
 const LEASE_SECONDS = 60;

@@ -13,9 +13,10 @@ import { forgottenTracks } from '#db/tracks.ts';
 import { msBetween, plusMs } from '#domain/time.ts';
 import { appNow } from './context.ts';
 import type { Context } from './context.ts';
-import { observeUnit, unitFrom, unitsOf, unitKey } from './observe.ts';
+import { observeUnit, unitsOf } from './observe.ts';
 import { performLane } from './perform.ts';
 import { tick } from './tick.ts';
+import { unitFrom, unitKey } from './unit.ts';
 
 /** Tracks looked at, sources read and lanes worked in at the same time by one process. */
 const AT_ONCE = { track: 4, observe: 4, lane: 8 } as const;
