@@ -94,7 +94,7 @@ async function importInto(
     if (repository === undefined) throw new UsageError(`${app} is connected to no repository yet: signalbox app import ${app} REPOSITORY`);
     await client.addConnection({
       params: { app },
-      body: { integration: 'git', settings: { repository: await absolute(repository), ...settings } },
+      body: { integration: 'git', settings: { repo: await absolute(repository), ...settings } },
     });
   }
   const last = await client.importHistory({
