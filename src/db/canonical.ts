@@ -31,7 +31,8 @@ export function unstorable(value: unknown, path = ''): string | null {
   }
   if (value === null || typeof value !== 'object') return null;
   for (const [name, field] of Object.entries(value)) {
-    const found = unstorable(name, `the name of a field${path && ` of ${path}`}`) ?? unstorable(field, path === '' ? name : `${path}.${name}`);
+    const found =
+      unstorable(name, `the name of a field${path && ` of ${path}`}`) ?? unstorable(field, path === '' ? name : `${path}.${name}`);
     if (found !== null) return found;
   }
   return null;

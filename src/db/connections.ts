@@ -14,7 +14,9 @@ export function settingsKey(secret: string): SettingsKey {
 type Sealed = { sealed: string };
 
 function isSealed(value: unknown): value is Sealed {
-  return typeof value === 'object' && value !== null && 'sealed' in value && typeof value.sealed === 'string' && Object.keys(value).length === 1;
+  return (
+    typeof value === 'object' && value !== null && 'sealed' in value && typeof value.sealed === 'string' && Object.keys(value).length === 1
+  );
 }
 
 /** AES-256-GCM; `about` binds the text to its place, so that a sealed value moved into another row cannot be opened. */
@@ -27,16 +29,25 @@ function sealText(key: SettingsKey, text: string, about: string): Sealed {
 
 function openText(key: SettingsKey, { sealed }: Sealed, about: string): string {
   const bytes = Buffer.from(sealed, 'base64');
-  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12)).setAAD(Buffer.from(about)).setAuthTag(bytes.subarray(12, 28));
+  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12))
+    .setAAD(Buffer.from(about))
+    .setAuthTag(bytes.subarray(12, 28));
   return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8');
 }
 
 /** The settings with the values of secret fields sealed. */
-export function sealSettings(key: SettingsKey, connection: string, settings: Record<string, unknown>, secretFields: readonly string[]): Record<string, unknown> {
+export function sealSettings(
+  key: SettingsKey,
+  connection: string,
+  settings: Record<string, unknown>,
+  secretFields: readonly string[],
+): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(settings).map(([field, value]) => [
       field,
-      secretFields.includes(field) && value !== undefined && value !== null ? sealText(key, JSON.stringify(value), `${connection}.${field}`) : value,
+      secretFields.includes(field) && value !== undefined && value !== null
+        ? sealText(key, JSON.stringify(value), `${connection}.${field}`)
+        : value,
     ]),
   );
 }
@@ -49,31 +60,61 @@ export function openSettings(key: SettingsKey, connection: string, settings: Rec
       try {
         return [field, JSON.parse(openText(key, value, `${connection}.${field}`)) as unknown];
       } catch (cause) {
-        throw new Error(`the secret "${field}" of connection ${connection} cannot be opened: was the instance's secret changed? Connect it anew`, { cause });
+        throw new Error(
+          `the secret "${field}" of connection ${connection} cannot be opened: was the instance's secret changed? Connect it anew`,
+          { cause },
+        );
       }
     }),
   );
 }
 
-export type StoredConnection = { id: string; app: string; integration: string; settings: Record<string, unknown>; serves: readonly string[]; at: Instant };
+export type StoredConnection = {
+  id: string;
+  app: string;
+  integration: string;
+  settings: Record<string, unknown>;
+  serves: readonly string[];
+  at: Instant;
+};
 
 export async function insertConnection(tx: Tx, connection: StoredConnection, by: ActorStamp, recordedAt: Instant): Promise<void> {
   const { id, app, integration, settings, serves, at } = connection;
   await tx
     .insertInto('connections')
-    .values({ id, app, integration, settings: JSON.stringify(settings), serves: [...serves], created_by: JSON.stringify(by), at, recorded_at: recordedAt, removed_at: null })
+    .values({
+      id,
+      app,
+      integration,
+      settings: JSON.stringify(settings),
+      serves: [...serves],
+      created_by: JSON.stringify(by),
+      at,
+      recorded_at: recordedAt,
+      removed_at: null,
+    })
     .execute();
 }
 
 /** Connections that are not removed: of one app, or of all. */
 export async function connectionsOf(db: Db, app?: string): Promise<StoredConnection[]> {
-  let query = db.selectFrom('connections').select(['id', 'app', 'integration', 'settings', 'serves', 'at']).where('removed_at', 'is', null).orderBy('at').orderBy('id');
+  let query = db
+    .selectFrom('connections')
+    .select(['id', 'app', 'integration', 'settings', 'serves', 'at'])
+    .where('removed_at', 'is', null)
+    .orderBy('at')
+    .orderBy('id');
   if (app !== undefined) query = query.where('app', '=', app);
   return query.execute();
 }
 
 export async function connectionOf(db: Db, id: string): Promise<StoredConnection | null> {
-  const row = await db.selectFrom('connections').select(['id', 'app', 'integration', 'settings', 'serves', 'at']).where('id', '=', id).where('removed_at', 'is', null).executeTakeFirst();
+  const row = await db
+    .selectFrom('connections')
+    .select(['id', 'app', 'integration', 'settings', 'serves', 'at'])
+    .where('id', '=', id)
+    .where('removed_at', 'is', null)
+    .executeTakeFirst();
   return row ?? null;
 }
 

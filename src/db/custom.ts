@@ -4,7 +4,10 @@ import type { CustomAnswersTable } from './schema.ts';
 import type { Db } from './transaction.ts';
 
 export async function customAnswerOf(db: Db, track: string, instance: string): Promise<Selectable<CustomAnswersTable> | null> {
-  return (await db.selectFrom('custom_answers').selectAll().where('track', '=', track).where('instance', '=', instance).executeTakeFirst()) ?? null;
+  return (
+    (await db.selectFrom('custom_answers').selectAll().where('track', '=', track).where('instance', '=', instance).executeTakeFirst()) ??
+    null
+  );
 }
 
 export async function writeCustomAnswer(db: Db, answer: Insertable<CustomAnswersTable>): Promise<void> {

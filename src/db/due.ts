@@ -30,7 +30,10 @@ export async function claimDue(db: Db, kind: DueKind, now: Instant, limit: numbe
 
 /** When the next thing is due: a row of the table, or an action that waits for its next try; null when nothing is. */
 export async function nextDueAt(db: Db): Promise<Instant | null> {
-  const due = await db.selectFrom('due').select((of) => of.fn.min('at').as('at')).executeTakeFirst();
+  const due = await db
+    .selectFrom('due')
+    .select((of) => of.fn.min('at').as('at'))
+    .executeTakeFirst();
   const tries = await db
     .selectFrom('outbox')
     .select((of) => of.fn.min('next_try_at').as('at'))

@@ -51,7 +51,9 @@ async function newKeys(tx: Tx, keyed: readonly { fact: Fact; digest: string }[])
 }
 
 async function append(tx: Tx, facts: readonly Fact[], by: ActorStamp, recordedAt: Instant): Promise<Stored[]> {
-  const { rows } = await sql<{ arrival: number }>`select nextval('fact_arrivals') as arrival from generate_series(1, ${facts.length}::int)`.execute(tx);
+  const { rows } = await sql<{
+    arrival: number;
+  }>`select nextval('fact_arrivals') as arrival from generate_series(1, ${facts.length}::int)`.execute(tx);
   const stored = facts.map((fact, index) => ({ ...fact, arrival: rows[index]?.arrival ?? 0 }));
   await tx
     .insertInto('facts')
@@ -85,7 +87,8 @@ function winners<F extends Stored>(facts: readonly F[]): F[] {
   for (const fact of facts) {
     const name = JSON.stringify([fact.app, fact.source, fact.key]);
     const other = best.get(name);
-    if (other === undefined || fact.revision > other.revision || (fact.revision === other.revision && fact.arrival > other.arrival)) best.set(name, fact);
+    if (other === undefined || fact.revision > other.revision || (fact.revision === other.revision && fact.arrival > other.arrival))
+      best.set(name, fact);
   }
   return [...best.values()].toSorted((a, b) => (a.key < b.key ? -1 : 1));
 }
@@ -99,7 +102,17 @@ function common({ app, source, key, revision, arrival, at, payload }: Stored, re
 async function bringUp(tx: Tx, facts: readonly Stored[], recordedAt: Instant): Promise<void> {
   const builds = ofKind(facts, 'build').map((fact) => {
     const { platform, version, number, kind, state, commit, branch, candidate } = fact.payload;
-    return { ...common(fact, recordedAt), platform, version, number, kind, state, commit, branch: branch ?? null, candidate: candidate ?? null };
+    return {
+      ...common(fact, recordedAt),
+      platform,
+      version,
+      number,
+      kind,
+      state,
+      commit,
+      branch: branch ?? null,
+      candidate: candidate ?? null,
+    };
   });
   if (builds.length > 0) await upsert(tx, 'builds', builds);
 
@@ -117,9 +130,23 @@ async function bringUp(tx: Tx, facts: readonly Stored[], recordedAt: Instant): P
 
   const bugs = ofKind(facts, 'bug').map((fact) => {
     const { key: bug, title, state, platforms, versions, team, flow, nominated } = fact.payload;
-    return { ...common(fact, recordedAt), bug, title, state, platforms, versions, team, flow, nominated, ownerless_since: team === null ? fact.at : null };
+    return {
+      ...common(fact, recordedAt),
+      bug,
+      title,
+      state,
+      platforms,
+      versions,
+      team,
+      flow,
+      nominated,
+      ownerless_since: team === null ? fact.at : null,
+    };
   });
-  if (bugs.length > 0) await upsert(tx, 'bugs', bugs, { ownerless_since: sql`case when excluded.ownerless_since is null then null else coalesce(bugs.ownerless_since, excluded.ownerless_since) end` });
+  if (bugs.length > 0)
+    await upsert(tx, 'bugs', bugs, {
+      ownerless_since: sql`case when excluded.ownerless_since is null then null else coalesce(bugs.ownerless_since, excluded.ownerless_since) end`,
+    });
 
   const checks = ofKind(facts, 'check').map((fact) => {
     const { platform, version, state } = fact.payload;
@@ -152,10 +179,24 @@ async function bringUp(tx: Tx, facts: readonly Stored[], recordedAt: Instant): P
   if (reports.length > 0) await upsert(tx, 'reports', reports);
 }
 
-type CurrentTable = 'builds' | 'test_runs' | 'distributions' | 'bugs' | 'checks' | 'storefront_states' | 'branches' | 'containments' | 'reports';
+type CurrentTable =
+  | 'builds'
+  | 'test_runs'
+  | 'distributions'
+  | 'bugs'
+  | 'checks'
+  | 'storefront_states'
+  | 'branches'
+  | 'containments'
+  | 'reports';
 
 /** Writes rows that are not older than those that are there. `except` says how a column is made where the newer value does not simply replace it. */
-async function upsert(tx: Tx, table: CurrentTable, rows: readonly Record<string, unknown>[], except: Record<string, unknown> = {}): Promise<void> {
+async function upsert(
+  tx: Tx,
+  table: CurrentTable,
+  rows: readonly Record<string, unknown>[],
+  except: Record<string, unknown> = {},
+): Promise<void> {
   const columns = Object.keys(rows[0] ?? {});
   const values = rows.map((row) => sql`(${sql.join(columns.map((column) => sql`${row[column]}`))})`);
   const updates = columns

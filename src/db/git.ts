@@ -30,13 +30,21 @@ export async function replaceCommits(tx: Tx, app: string, branch: string, commit
 
 /** Branches as last read: name → head. */
 export async function branchesOf(db: Db, app: string): Promise<Map<string, { head: string; version: string | null; payload: object }>> {
-  const rows = await db.selectFrom('branches').select(['name', 'head', 'version', 'payload']).where('app', '=', app).orderBy('arrival').execute();
+  const rows = await db
+    .selectFrom('branches')
+    .select(['name', 'head', 'version', 'payload'])
+    .where('app', '=', app)
+    .orderBy('arrival')
+    .execute();
   return new Map(rows.map(({ name, head, version, payload }) => [name, { head, version, payload }]));
 }
 
 /** Whether commits of this branch were stored. */
 export async function hasCommits(db: Db, app: string, branch: string): Promise<boolean> {
-  return (await db.selectFrom('commits').select('sha').where('app', '=', app).where('branch', '=', branch).limit(1).executeTakeFirst()) !== undefined;
+  return (
+    (await db.selectFrom('commits').select('sha').where('app', '=', app).where('branch', '=', branch).limit(1).executeTakeFirst()) !==
+    undefined
+  );
 }
 
 /** Commits of release candidates of a version for which it was not worked out yet what they lack of `branch` at `head`. */

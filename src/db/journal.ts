@@ -59,7 +59,8 @@ export async function appendEntries(tx: Tx, chain: Chain, entries: readonly Entr
     return { ...row, hash, actor: JSON.stringify(actor), event: JSON.stringify(row.event) };
   });
   await tx.insertInto('journal').values(rows).execute();
-  if (chain.track === null) await tx.updateTable('apps').set({ journal_seq: seq, journal_hash: hash }).where('id', '=', chain.app).execute();
+  if (chain.track === null)
+    await tx.updateTable('apps').set({ journal_seq: seq, journal_hash: hash }).where('id', '=', chain.app).execute();
   else await tx.updateTable('tracks').set({ journal_seq: seq, journal_hash: hash }).where('id', '=', chain.track).execute();
   return { ...chain, seq, hash };
 }
@@ -72,7 +73,22 @@ function plain<T>(value: T): T {
 /** The hash of an entry: of everything in its row, the hash before it included. */
 function hashOf(row: Omit<Selectable<JournalTable>, 'hash'>): string {
   const { chain, seq, prev, app, track, kind, actor, event, stage_after, app_version, at, recorded_at } = row;
-  return digest(canonical({ chain, seq, prev, app, track, kind, actor, event, stageAfter: stage_after, appVersion: app_version, at, recordedAt: recorded_at }));
+  return digest(
+    canonical({
+      chain,
+      seq,
+      prev,
+      app,
+      track,
+      kind,
+      actor,
+      event,
+      stageAfter: stage_after,
+      appVersion: app_version,
+      at,
+      recordedAt: recorded_at,
+    }),
+  );
 }
 
 /* ---- seals ---- */
@@ -91,7 +107,15 @@ export function sealKey(secret: string): SealKey {
 }
 
 /** A seal as it is exported: what a third party needs to check it. */
-export type Seal = { seq: number; hash: string; prev: string; heads: readonly ChainHead[]; publicKey: string; signature: string; at: Instant };
+export type Seal = {
+  seq: number;
+  hash: string;
+  prev: string;
+  heads: readonly ChainHead[];
+  publicKey: string;
+  signature: string;
+  at: Instant;
+};
 
 /**
  * Signs the heads that moved since the last seal; writes nothing when none did. One process at a time: the caller holds the lease.
@@ -141,7 +165,15 @@ export async function sealsAfter(db: Db, after: number, limit: number): Promise<
 }
 
 function asSeal(row: Selectable<SealsTable>): Seal {
-  return { seq: row.seq, hash: row.hash, prev: row.prev, heads: row.heads, publicKey: row.public_key, signature: row.signature, at: row.at };
+  return {
+    seq: row.seq,
+    hash: row.hash,
+    prev: row.prev,
+    heads: row.heads,
+    publicKey: row.public_key,
+    signature: row.signature,
+    at: row.at,
+  };
 }
 
 /* ---- verification ---- */
@@ -190,7 +222,8 @@ export async function verifyJournal(db: Db, key: SealKey, app?: string): Promise
     if (broken) continue;
     const head = heads.get(chain.name);
     if (head === undefined) tell(`${chain.name}: has entries, but its track or app is gone`);
-    else if (head.seq !== seq || head.hash !== prev) tell(`${chain.name}: ends at entry ${seq}, but its head is at entry ${head.seq}: entries at the end were taken away or added`);
+    else if (head.seq !== seq || head.hash !== prev)
+      tell(`${chain.name}: ends at entry ${seq}, but its head is at entry ${head.seq}: entries at the end were taken away or added`);
     const lastSealed = expected === undefined ? 0 : Math.max(...expected.keys());
     if (lastSealed > seq) tell(`${chain.name}: ends at entry ${seq}, but a seal signed entry ${lastSealed}`);
     heads.delete(chain.name);
@@ -221,7 +254,10 @@ async function headsOf(db: Db, app: string | undefined): Promise<Map<string, { s
   return heads;
 }
 
-async function* chainsOf(db: Db, app: string | undefined): AsyncGenerator<{ name: string; rows: AsyncGenerator<Selectable<JournalTable>> }> {
+async function* chainsOf(
+  db: Db,
+  app: string | undefined,
+): AsyncGenerator<{ name: string; rows: AsyncGenerator<Selectable<JournalTable>> }> {
   let after = '';
   for (;;) {
     let query = db.selectFrom('journal').select('chain').where('chain', '>', after).orderBy('chain').limit(1);
@@ -236,7 +272,14 @@ async function* chainsOf(db: Db, app: string | undefined): AsyncGenerator<{ name
 async function* entriesOf(db: Db, chain: string): AsyncGenerator<Selectable<JournalTable>> {
   let after = 0;
   for (;;) {
-    const rows = await db.selectFrom('journal').selectAll().where('chain', '=', chain).where('seq', '>', after).orderBy('seq').limit(BATCH).execute();
+    const rows = await db
+      .selectFrom('journal')
+      .selectAll()
+      .where('chain', '=', chain)
+      .where('seq', '>', after)
+      .orderBy('seq')
+      .limit(BATCH)
+      .execute();
     for (const row of rows) yield row;
     const last = rows.at(-1);
     if (last === undefined || rows.length < BATCH) return;
@@ -270,7 +313,10 @@ async function verifySeals(
     }
     if (seals.length < BATCH) break;
   }
-  if (strangers > 0) tell(`${strangers} of ${count} seals are signed with a key that is not this instance's. If its secret was changed, check them with the public key that was exported before`);
+  if (strangers > 0)
+    tell(
+      `${strangers} of ${count} seals are signed with a key that is not this instance's. If its secret was changed, check them with the public key that was exported before`,
+    );
   return count;
 }
 

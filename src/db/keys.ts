@@ -6,8 +6,22 @@ import type { Instant } from '#domain/time.ts';
 import type { ActorStamp } from './schema.ts';
 import type { Db } from './transaction.ts';
 
-export type NewKey = { name: string; scopes: readonly Scope[]; roles: readonly Role[]; teams: readonly string[]; apps: readonly string[] | null; expiresAt: Instant | null };
-export type ApiKey = NewKey & { id: string; prefix: string; createdAt: Instant; lastUsedAt: Instant | null; revokedAt: Instant | null; createdBy: ActorStamp };
+export type NewKey = {
+  name: string;
+  scopes: readonly Scope[];
+  roles: readonly Role[];
+  teams: readonly string[];
+  apps: readonly string[] | null;
+  expiresAt: Instant | null;
+};
+export type ApiKey = NewKey & {
+  id: string;
+  prefix: string;
+  createdAt: Instant;
+  lastUsedAt: Instant | null;
+  revokedAt: Instant | null;
+  createdBy: ActorStamp;
+};
 
 const PREFIX = 'sbx_';
 
@@ -53,7 +67,9 @@ export async function useKey(db: Db, secret: string, now: Instant): Promise<ApiK
     .where((of) => of.or([of('expires_at', 'is', null), of('expires_at', '>', now)]))
     .executeTakeFirst();
   if (row === undefined) return null;
-  await sql`update api_keys set last_used_at = ${now} where id = ${row.id} and (last_used_at is null or last_used_at < ${now}::timestamptz - interval '1 minute')`.execute(db);
+  await sql`update api_keys set last_used_at = ${now} where id = ${row.id} and (last_used_at is null or last_used_at < ${now}::timestamptz - interval '1 minute')`.execute(
+    db,
+  );
   return asKey(row);
 }
 
@@ -63,7 +79,13 @@ export async function keysOf(db: Db): Promise<ApiKey[]> {
 
 /** @returns false when there is no such key, or it was revoked before */
 export async function revokeKey(db: Db, id: string, at: Instant): Promise<boolean> {
-  const row = await db.updateTable('api_keys').set({ revoked_at: at }).where('id', '=', id).where('revoked_at', 'is', null).returning('id').executeTakeFirst();
+  const row = await db
+    .updateTable('api_keys')
+    .set({ revoked_at: at })
+    .where('id', '=', id)
+    .where('revoked_at', 'is', null)
+    .returning('id')
+    .executeTakeFirst();
   return row !== undefined;
 }
 
@@ -102,14 +124,23 @@ export async function createSetupLink(db: Db, at: Instant, expiresAt: Instant): 
   const token = randomBytes(24).toString('base64url');
   await db.transaction().execute(async (tx) => {
     await tx.deleteFrom('setup_links').where('used_at', 'is', null).execute();
-    await tx.insertInto('setup_links').values({ hash: hashOfSecret(token), created_at: at, expires_at: expiresAt, used_at: null }).execute();
+    await tx
+      .insertInto('setup_links')
+      .values({ hash: hashOfSecret(token), created_at: at, expires_at: expiresAt, used_at: null })
+      .execute();
   });
   return token;
 }
 
 /** Whether a link can be used now, without using it. */
 export async function setupLinkHolds(db: Db, token: string, now: Instant): Promise<boolean> {
-  const row = await db.selectFrom('setup_links').select('hash').where('hash', '=', hashOfSecret(token)).where('used_at', 'is', null).where('expires_at', '>', now).executeTakeFirst();
+  const row = await db
+    .selectFrom('setup_links')
+    .select('hash')
+    .where('hash', '=', hashOfSecret(token))
+    .where('used_at', 'is', null)
+    .where('expires_at', '>', now)
+    .executeTakeFirst();
   return row !== undefined;
 }
 

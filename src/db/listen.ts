@@ -10,7 +10,13 @@ const AGAIN_AFTER_MS = 1000;
  *
  * @param onGap is called after each new connection: what was told in between was not heard
  */
-export async function listen(pool: Pool, channel: string, onPayload: (payload: string) => void, onGap: () => void, onTrouble: (error: unknown) => void): Promise<Listening> {
+export async function listen(
+  pool: Pool,
+  channel: string,
+  onPayload: (payload: string) => void,
+  onGap: () => void,
+  onTrouble: (error: unknown) => void,
+): Promise<Listening> {
   let client: PoolClient | null = null;
   let ended = false;
   let timer: NodeJS.Timeout | null = null;

@@ -5,7 +5,16 @@ import type { Instant } from '#domain/time.ts';
 import type { Db, Tx } from './transaction.ts';
 
 /** An action as the performer takes it. `inDoubt`: an earlier try may have taken effect although no answer came. */
-export type Ordered = { key: string; app: string; track: string | null; lane: string; action: Action; attempts: number; state: string; inDoubt: boolean };
+export type Ordered = {
+  key: string;
+  app: string;
+  track: string | null;
+  lane: string;
+  action: Action;
+  attempts: number;
+  state: string;
+  inDoubt: boolean;
+};
 
 /** Writes actions before they are tried. One key is one action: what is there already stays. */
 export async function orderActions(tx: Tx, app: string, track: string, actions: readonly Action[], recordedAt: Instant): Promise<void> {
@@ -127,6 +136,8 @@ export async function actionOf(db: Db, key: string): Promise<(Ordered & { open: 
 /** Keys of open actions whose state says that they are being tried, in lanes that nobody holds: left behind by a process that died. */
 export async function abandonedTries(db: Db): Promise<string[]> {
   const { rows } = await sql<{ key: string }>`
-    select key from outbox where state = 'trying' and not exists (select 1 from leases where leases.name = 'lane:' || outbox.lane)`.execute(db);
+    select key from outbox where state = 'trying' and not exists (select 1 from leases where leases.name = 'lane:' || outbox.lane)`.execute(
+    db,
+  );
   return rows.map(({ key }) => key);
 }

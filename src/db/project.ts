@@ -110,8 +110,15 @@ async function projectAssignment(tx: Tx, { bug, team }: Of<'bug-assigned'>, { ap
     .execute();
 }
 
-async function projectSignOff(tx: Tx, { team, state, build, note }: Of<'sign-off-given'>, { track, actor, at, recordedAt }: Scene): Promise<void> {
-  await tx.insertInto('sign_offs').values({ track, team, state, build, by: actor.name, by_id: actor.id, note, at, recorded_at: recordedAt }).execute();
+async function projectSignOff(
+  tx: Tx,
+  { team, state, build, note }: Of<'sign-off-given'>,
+  { track, actor, at, recordedAt }: Scene,
+): Promise<void> {
+  await tx
+    .insertInto('sign_offs')
+    .values({ track, team, state, build, by: actor.name, by_id: actor.id, note, at, recorded_at: recordedAt })
+    .execute();
 }
 
 async function projectApproval(tx: Tx, event: Of<'approval-given'>, { track, actor, at, recordedAt }: Scene): Promise<void> {
@@ -122,14 +129,29 @@ async function projectApproval(tx: Tx, event: Of<'approval-given'>, { track, act
     .execute();
 }
 
-async function projectTick(tx: Tx, { instance, answer, note, build }: Of<'ticked'>, { track, actor, at, recordedAt }: Scene): Promise<void> {
-  await tx.insertInto('ticks').values({ track, instance, by: actor.name, by_id: actor.id, answer, build, note, at, recorded_at: recordedAt }).execute();
+async function projectTick(
+  tx: Tx,
+  { instance, answer, note, build }: Of<'ticked'>,
+  { track, actor, at, recordedAt }: Scene,
+): Promise<void> {
+  await tx
+    .insertInto('ticks')
+    .values({ track, instance, by: actor.name, by_id: actor.id, answer, build, note, at, recorded_at: recordedAt })
+    .execute();
 }
 
 async function projectWaiver(tx: Tx, { waiver }: Of<'waiver-asked'>, { track, at, recordedAt }: Scene): Promise<void> {
   await tx
     .insertInto('waivers')
-    .values({ id: waiver.id, track, instance: waiver.instance, state: waiver.state, waiver: JSON.stringify(waiver), at, recorded_at: recordedAt })
+    .values({
+      id: waiver.id,
+      track,
+      instance: waiver.instance,
+      state: waiver.state,
+      waiver: JSON.stringify(waiver),
+      at,
+      recorded_at: recordedAt,
+    })
     .execute();
 }
 

@@ -4,10 +4,23 @@ import type { Step } from '#domain/release/track.ts';
 import type { Instant } from '#domain/time.ts';
 import type { Tx } from './transaction.ts';
 
-export type OpenQuestion = { key: string; kind: 'ask' | 'refused'; step: Step | null; text: string; evidence: readonly Evidence[]; askedAt: Instant };
+export type OpenQuestion = {
+  key: string;
+  kind: 'ask' | 'refused';
+  step: Step | null;
+  text: string;
+  evidence: readonly Evidence[];
+  askedAt: Instant;
+};
 
 /** Asks; a question that was closed is opened again. */
-export async function askQuestions(tx: Tx, app: string, track: string, questions: readonly OpenQuestion[], recordedAt: Instant): Promise<void> {
+export async function askQuestions(
+  tx: Tx,
+  app: string,
+  track: string,
+  questions: readonly OpenQuestion[],
+  recordedAt: Instant,
+): Promise<void> {
   for (const { key, kind, step, text, evidence, askedAt } of questions) {
     const row = { kind, step, text, evidence: JSON.stringify(evidence), asked_at: askedAt, closed_at: null, recorded_at: recordedAt };
     await tx

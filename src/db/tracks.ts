@@ -104,7 +104,13 @@ export async function tracksOf(db: Db, app: string): Promise<LiveTrack[]> {
 
 /** One track's place, or null when there is no such track. */
 export async function trackNamed(db: Db, id: string): Promise<LiveTrack | null> {
-  return (await db.selectFrom('tracks').select(['id', 'app', 'version', 'platform', 'stage', 'state', 'ended']).where('id', '=', id).executeTakeFirst()) ?? null;
+  return (
+    (await db
+      .selectFrom('tracks')
+      .select(['id', 'app', 'version', 'platform', 'stage', 'state', 'ended'])
+      .where('id', '=', id)
+      .executeTakeFirst()) ?? null
+  );
 }
 
 export async function liveTracksOf(db: Db, app: string): Promise<LiveTrack[]> {

@@ -7,7 +7,10 @@ import type { Tx } from './transaction.ts';
 type At = { app: string; track: string; appVersion: number; at: Instant; recordedAt: Instant };
 
 /** Rows of a track that differ from what was committed before: `since` is kept by the domain while the colour stays. */
-export function changedVerdicts(previous: readonly Verdict[], verdicts: readonly Verdict[]): { write: { verdict: Verdict; position: number }[]; gone: string[] } {
+export function changedVerdicts(
+  previous: readonly Verdict[],
+  verdicts: readonly Verdict[],
+): { write: { verdict: Verdict; position: number }[]; gone: string[] } {
   const before = new Map(previous.map((verdict, position) => [verdict.instance, canonical({ position, verdict })]));
   const write = verdicts
     .map((verdict, position) => ({ verdict, position }))

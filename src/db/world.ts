@@ -83,12 +83,35 @@ export async function storedWorld(db: Db, id: string): Promise<StoredWorld | nul
       bugs: bugsOf(row),
       signOffs: row.sign_offs.map(({ team, state, build, by, at, note }): SignOff => ({ team, state, build, by, at: instant(at), note })),
       checks: newestBy(row.checks.map(current<Check>), ({ key }) => key),
-      approvals: row.approvals.map((each): Approval => ({ instance: each.instance, by: each.by, byId: each.by_id, role: each.role, answer: each.answer, at: instant(each.at), build: each.build, note: each.note })),
-      ticks: row.ticks.map((each): Tick => ({ instance: each.instance, by: each.by, answer: each.answer, at: instant(each.at), build: each.build, note: each.note })),
+      approvals: row.approvals.map((each): Approval => ({
+        instance: each.instance,
+        by: each.by,
+        byId: each.by_id,
+        role: each.role,
+        answer: each.answer,
+        at: instant(each.at),
+        build: each.build,
+        note: each.note,
+      })),
+      ticks: row.ticks.map((each): Tick => ({
+        instance: each.instance,
+        by: each.by,
+        answer: each.answer,
+        at: instant(each.at),
+        build: each.build,
+        note: each.note,
+      })),
       cherryPicks: row.cherry_picks.map(({ pick }): CherryPick => pick),
       storefronts: newestBy(row.storefronts.map(current<StorefrontState>), ({ storefront }) => storefront),
       reports: newestBy(row.reports.map(current<Report>), ({ instance }) => instance),
-      customAnswers: row.custom_answers.map((each): CustomAnswer => ({ instance: each.instance, colour: each.colour, because: each.because, turnsGreen: each.turns_green, url: each.url, at: instant(each.at) })),
+      customAnswers: row.custom_answers.map((each): CustomAnswer => ({
+        instance: each.instance,
+        colour: each.colour,
+        because: each.because,
+        turnsGreen: each.turns_green,
+        url: each.url,
+        at: instant(each.at),
+      })),
       waivers: row.waivers.map(({ waiver }): Waiver => waiver),
       sources: row.sources.map(sourceOf),
       actions: row.actions.map(actionStateOf).toReversed(),
@@ -98,201 +121,236 @@ export async function storedWorld(db: Db, id: string): Promise<StoredWorld | nul
 }
 
 function worldQuery(db: Db, id: string) {
-  return db.selectFrom('tracks as t').where('t.id', '=', id).select((of) => [
-    't.state as track',
-    't.revision',
-    jsonObjectFrom(
-      of
-        .selectFrom('apps')
-        .whereRef('apps.id', '=', 't.app')
-        .select(['apps.id', 'apps.name', 'apps.timezone', 'apps.platforms', 'apps.robot_paused', 'apps.version', 'apps.policy_revision']),
-    ).as('app'),
-    jsonObjectFrom(
-      of
-        .selectFrom('releases as r')
-        .whereRef('r.app', '=', 't.app')
-        .whereRef('r.version', '=', 't.version')
-        .select(['r.app', 'r.version', 'r.kind', 'r.base', 'r.born_at', 'r.manager', 'r.planned', 'r.imported']),
-    ).as('release'),
-    jsonArrayFrom(
-      of.selectFrom('tracks as o').whereRef('o.app', '=', 't.app').whereRef('o.id', '!=', 't.id').select('o.state').orderBy('o.id'),
-    ).as('others'),
-    jsonArrayFrom(
-      of
-        .selectFrom('branches as b')
-        .whereRef('b.app', '=', 't.app')
-        .where('b.trunk', '=', false)
-        .where((is) => is.or([is('b.version', '=', is.ref('t.version')), is('b.name', '=', sql<string>`t.state -> 'cut' ->> 'branch'`)]))
-        .where((is) => is.or([is(sql`cardinality(b.platforms)`, '=', 0), is(sql<string>`t.platform`, '=', sql<string>`any(b.platforms)`)]))
-        .select(['b.payload', 'b.at', 'b.source', 'b.arrival'])
-        .orderBy('b.arrival'),
-    ).as('branches'),
-    jsonArrayFrom(
-      of
-        .selectFrom('commits as c')
-        .whereRef('c.app', '=', 't.app')
-        .where(
-          'c.branch',
-          'in',
-          of
-            .selectFrom('branches as cb')
-            .whereRef('cb.app', '=', 't.app')
-            .where((is) => is.or([is('cb.version', '=', is.ref('t.version')), is('cb.name', '=', sql<string>`t.state -> 'cut' ->> 'branch'`)]))
-            .select('cb.name'),
-        )
-        .select(['c.branch', 'c.sha', 'c.at', 'c.subject', 'c.author', 'c.category', 'c.origin'])
-        .orderBy('c.branch')
-        .orderBy('c.position'),
-    ).as('commits'),
-    jsonArrayFrom(
-      of
-        .selectFrom('builds as bu')
-        .whereRef('bu.app', '=', 't.app')
-        .whereRef('bu.version', '=', 't.version')
-        .whereRef('bu.platform', '=', 't.platform')
-        .where('bu.kind', '=', 'release-candidate')
-        .select(['bu.payload', 'bu.at', 'bu.source', 'bu.arrival'])
-        .orderBy('bu.arrival'),
-    ).as('builds'),
-    jsonArrayFrom(
-      of
-        .selectFrom(
-          of
-            .selectFrom('builds as n')
-            .whereRef('n.app', '=', 't.app')
-            .whereRef('n.platform', '=', 't.platform')
-            .where('n.kind', '=', 'nightly')
-            .select(['n.payload', 'n.at', 'n.source', 'n.arrival'])
-            .orderBy('n.arrival', 'desc')
-            .limit(MOST_NIGHTLIES)
-            .as('newest'),
-        )
-        .select(['newest.payload', 'newest.at', 'newest.source', 'newest.arrival'])
-        .orderBy('newest.arrival'),
-    ).as('nightlies'),
-    jsonArrayFrom(
-      of
-        .selectFrom('containments as k')
-        .whereRef('k.app', '=', 't.app')
-        .where(
-          'k.branch',
-          'in',
-          of
-            .selectFrom('branches as kb')
-            .whereRef('kb.app', '=', 't.app')
-            .where((is) => is.or([is('kb.version', '=', is.ref('t.version')), is('kb.name', '=', sql<string>`t.state -> 'cut' ->> 'branch'`)]))
-            .select('kb.name'),
-        )
-        .select(['k.branch', 'k.head', 'k.commit', 'k.missing', 'k.arrival'])
-        .orderBy('k.arrival'),
-    ).as('containments'),
-    jsonArrayFrom(
-      of
-        .selectFrom('test_runs as tr')
-        .whereRef('tr.app', '=', 't.app')
-        .whereRef('tr.version', '=', 't.version')
-        .whereRef('tr.platform', '=', 't.platform')
-        .select(['tr.payload', 'tr.at', 'tr.source', 'tr.arrival'])
-        .orderBy('tr.arrival'),
-    ).as('test_runs'),
-    jsonArrayFrom(
-      of
-        .selectFrom('distributions as d')
-        .whereRef('d.app', '=', 't.app')
-        .whereRef('d.version', '=', 't.version')
-        .whereRef('d.platform', '=', 't.platform')
-        .select(['d.payload', 'd.at', 'd.source', 'd.arrival'])
-        .orderBy('d.arrival'),
-    ).as('distributions'),
-    jsonArrayFrom(
-      of
-        .selectFrom('bugs as g')
-        .leftJoin('bug_decisions as gd', (on) => on.onRef('gd.bug', '=', 'g.bug').onRef('gd.track', '=', 't.id'))
-        .leftJoin('bug_assignments as ga', (on) => on.onRef('ga.bug', '=', 'g.bug').onRef('ga.app', '=', 'g.app'))
-        .whereRef('g.app', '=', 't.app')
-        .where(sql<boolean>`g.versions @> array[t.version]`)
-        .where((is) => is.or([is(sql`cardinality(g.platforms)`, '=', 0), is(sql<string>`t.platform`, '=', sql<string>`any(g.platforms)`)]))
-        .select(['g.payload', 'g.at', 'g.source', 'g.arrival', 'g.ownerless_since', 'gd.nominated as said_nominated', 'gd.decision', 'ga.team as assigned'])
-        .orderBy('g.arrival'),
-    ).as('bugs'),
-    jsonArrayFrom(
-      of
-        .selectFrom('sign_offs as so')
-        .whereRef('so.track', '=', 't.id')
-        .select(['so.team', 'so.state', 'so.build', 'so.by', 'so.at', 'so.note'])
-        .orderBy('so.id'),
-    ).as('sign_offs'),
-    jsonArrayFrom(
-      of
-        .selectFrom('checks as ch')
-        .whereRef('ch.app', '=', 't.app')
-        .whereRef('ch.version', '=', 't.version')
-        .whereRef('ch.platform', '=', 't.platform')
-        .select(['ch.payload', 'ch.at', 'ch.source', 'ch.arrival'])
-        .orderBy('ch.arrival'),
-    ).as('checks'),
-    jsonArrayFrom(
-      of
-        .selectFrom('approvals as ap')
-        .whereRef('ap.track', '=', 't.id')
-        .select(['ap.instance', 'ap.by', 'ap.by_id', 'ap.role', 'ap.answer', 'ap.at', 'ap.build', 'ap.note'])
-        .orderBy('ap.id'),
-    ).as('approvals'),
-    jsonArrayFrom(
-      of
-        .selectFrom('ticks as ti')
-        .whereRef('ti.track', '=', 't.id')
-        .select(['ti.instance', 'ti.by', 'ti.answer', 'ti.at', 'ti.build', 'ti.note'])
-        .orderBy('ti.id'),
-    ).as('ticks'),
-    jsonArrayFrom(
-      of.selectFrom('cherry_picks as cp').whereRef('cp.track', '=', 't.id').select('cp.pick').orderBy('cp.at').orderBy('cp.id'),
-    ).as('cherry_picks'),
-    jsonArrayFrom(
-      of
-        .selectFrom('storefront_states as s')
-        .whereRef('s.app', '=', 't.app')
-        .whereRef('s.version', '=', 't.version')
-        .whereRef('s.platform', '=', 't.platform')
-        .select(['s.payload', 's.at', 's.source', 's.arrival'])
-        .orderBy('s.arrival'),
-    ).as('storefronts'),
-    jsonArrayFrom(
-      of
-        .selectFrom('reports as re')
-        .whereRef('re.app', '=', 't.app')
-        .whereRef('re.version', '=', 't.version')
-        .whereRef('re.platform', '=', 't.platform')
-        .select(['re.payload', 're.at', 're.source', 're.arrival'])
-        .orderBy('re.arrival'),
-    ).as('reports'),
-    jsonArrayFrom(
-      of
-        .selectFrom('custom_answers as ca')
-        .whereRef('ca.track', '=', 't.id')
-        .select(['ca.instance', 'ca.colour', 'ca.because', 'ca.turns_green', 'ca.url', 'ca.at'])
-        .orderBy('ca.instance'),
-    ).as('custom_answers'),
-    jsonArrayFrom(of.selectFrom('waivers as w').whereRef('w.track', '=', 't.id').select('w.waiver').orderBy('w.at').orderBy('w.id')).as('waivers'),
-    jsonArrayFrom(
-      of
-        .selectFrom('sources as sr')
-        .whereRef('sr.app', '=', 't.app')
-        .select(['sr.source', 'sr.kinds', 'sr.connected', 'sr.last_read_at', 'sr.fresh_for_minutes', 'sr.error', 'sr.next_read_at'])
-        .orderBy('sr.source'),
-    ).as('sources'),
-    jsonArrayFrom(
-      of
-        .selectFrom('outbox as ox')
-        .whereRef('ox.track', '=', 't.id')
-        .select(['ox.key', 'ox.kind', 'ox.step', 'ox.state', 'ox.attempts', 'ox.ordered_at', 'ox.ended_at', 'ox.next_try_at', 'ox.outcome', sql<'robot' | 'person' | 'key'>`ox.action -> 'orderedBy' ->> 'kind'`.as('ordered_by')])
-        .orderBy(sql`ox.ended_at is null`, 'desc')
-        .orderBy('ox.ordered_at', 'desc')
-        .orderBy('ox.key', 'desc')
-        .limit(MOST_ACTIONS),
-    ).as('actions'),
-    jsonArrayFrom(of.selectFrom('verdicts as v').whereRef('v.track', '=', 't.id').select('v.verdict').orderBy('v.position')).as('verdicts'),
-  ]);
+  return db
+    .selectFrom('tracks as t')
+    .where('t.id', '=', id)
+    .select((of) => [
+      't.state as track',
+      't.revision',
+      jsonObjectFrom(
+        of
+          .selectFrom('apps')
+          .whereRef('apps.id', '=', 't.app')
+          .select(['apps.id', 'apps.name', 'apps.timezone', 'apps.platforms', 'apps.robot_paused', 'apps.version', 'apps.policy_revision']),
+      ).as('app'),
+      jsonObjectFrom(
+        of
+          .selectFrom('releases as r')
+          .whereRef('r.app', '=', 't.app')
+          .whereRef('r.version', '=', 't.version')
+          .select(['r.app', 'r.version', 'r.kind', 'r.base', 'r.born_at', 'r.manager', 'r.planned', 'r.imported']),
+      ).as('release'),
+      jsonArrayFrom(
+        of.selectFrom('tracks as o').whereRef('o.app', '=', 't.app').whereRef('o.id', '!=', 't.id').select('o.state').orderBy('o.id'),
+      ).as('others'),
+      jsonArrayFrom(
+        of
+          .selectFrom('branches as b')
+          .whereRef('b.app', '=', 't.app')
+          .where('b.trunk', '=', false)
+          .where((is) => is.or([is('b.version', '=', is.ref('t.version')), is('b.name', '=', sql<string>`t.state -> 'cut' ->> 'branch'`)]))
+          .where((is) =>
+            is.or([is(sql`cardinality(b.platforms)`, '=', 0), is(sql<string>`t.platform`, '=', sql<string>`any(b.platforms)`)]),
+          )
+          .select(['b.payload', 'b.at', 'b.source', 'b.arrival'])
+          .orderBy('b.arrival'),
+      ).as('branches'),
+      jsonArrayFrom(
+        of
+          .selectFrom('commits as c')
+          .whereRef('c.app', '=', 't.app')
+          .where(
+            'c.branch',
+            'in',
+            of
+              .selectFrom('branches as cb')
+              .whereRef('cb.app', '=', 't.app')
+              .where((is) =>
+                is.or([is('cb.version', '=', is.ref('t.version')), is('cb.name', '=', sql<string>`t.state -> 'cut' ->> 'branch'`)]),
+              )
+              .select('cb.name'),
+          )
+          .select(['c.branch', 'c.sha', 'c.at', 'c.subject', 'c.author', 'c.category', 'c.origin'])
+          .orderBy('c.branch')
+          .orderBy('c.position'),
+      ).as('commits'),
+      jsonArrayFrom(
+        of
+          .selectFrom('builds as bu')
+          .whereRef('bu.app', '=', 't.app')
+          .whereRef('bu.version', '=', 't.version')
+          .whereRef('bu.platform', '=', 't.platform')
+          .where('bu.kind', '=', 'release-candidate')
+          .select(['bu.payload', 'bu.at', 'bu.source', 'bu.arrival'])
+          .orderBy('bu.arrival'),
+      ).as('builds'),
+      jsonArrayFrom(
+        of
+          .selectFrom(
+            of
+              .selectFrom('builds as n')
+              .whereRef('n.app', '=', 't.app')
+              .whereRef('n.platform', '=', 't.platform')
+              .where('n.kind', '=', 'nightly')
+              .select(['n.payload', 'n.at', 'n.source', 'n.arrival'])
+              .orderBy('n.arrival', 'desc')
+              .limit(MOST_NIGHTLIES)
+              .as('newest'),
+          )
+          .select(['newest.payload', 'newest.at', 'newest.source', 'newest.arrival'])
+          .orderBy('newest.arrival'),
+      ).as('nightlies'),
+      jsonArrayFrom(
+        of
+          .selectFrom('containments as k')
+          .whereRef('k.app', '=', 't.app')
+          .where(
+            'k.branch',
+            'in',
+            of
+              .selectFrom('branches as kb')
+              .whereRef('kb.app', '=', 't.app')
+              .where((is) =>
+                is.or([is('kb.version', '=', is.ref('t.version')), is('kb.name', '=', sql<string>`t.state -> 'cut' ->> 'branch'`)]),
+              )
+              .select('kb.name'),
+          )
+          .select(['k.branch', 'k.head', 'k.commit', 'k.missing', 'k.arrival'])
+          .orderBy('k.arrival'),
+      ).as('containments'),
+      jsonArrayFrom(
+        of
+          .selectFrom('test_runs as tr')
+          .whereRef('tr.app', '=', 't.app')
+          .whereRef('tr.version', '=', 't.version')
+          .whereRef('tr.platform', '=', 't.platform')
+          .select(['tr.payload', 'tr.at', 'tr.source', 'tr.arrival'])
+          .orderBy('tr.arrival'),
+      ).as('test_runs'),
+      jsonArrayFrom(
+        of
+          .selectFrom('distributions as d')
+          .whereRef('d.app', '=', 't.app')
+          .whereRef('d.version', '=', 't.version')
+          .whereRef('d.platform', '=', 't.platform')
+          .select(['d.payload', 'd.at', 'd.source', 'd.arrival'])
+          .orderBy('d.arrival'),
+      ).as('distributions'),
+      jsonArrayFrom(
+        of
+          .selectFrom('bugs as g')
+          .leftJoin('bug_decisions as gd', (on) => on.onRef('gd.bug', '=', 'g.bug').onRef('gd.track', '=', 't.id'))
+          .leftJoin('bug_assignments as ga', (on) => on.onRef('ga.bug', '=', 'g.bug').onRef('ga.app', '=', 'g.app'))
+          .whereRef('g.app', '=', 't.app')
+          .where(sql<boolean>`g.versions @> array[t.version]`)
+          .where((is) =>
+            is.or([is(sql`cardinality(g.platforms)`, '=', 0), is(sql<string>`t.platform`, '=', sql<string>`any(g.platforms)`)]),
+          )
+          .select([
+            'g.payload',
+            'g.at',
+            'g.source',
+            'g.arrival',
+            'g.ownerless_since',
+            'gd.nominated as said_nominated',
+            'gd.decision',
+            'ga.team as assigned',
+          ])
+          .orderBy('g.arrival'),
+      ).as('bugs'),
+      jsonArrayFrom(
+        of
+          .selectFrom('sign_offs as so')
+          .whereRef('so.track', '=', 't.id')
+          .select(['so.team', 'so.state', 'so.build', 'so.by', 'so.at', 'so.note'])
+          .orderBy('so.id'),
+      ).as('sign_offs'),
+      jsonArrayFrom(
+        of
+          .selectFrom('checks as ch')
+          .whereRef('ch.app', '=', 't.app')
+          .whereRef('ch.version', '=', 't.version')
+          .whereRef('ch.platform', '=', 't.platform')
+          .select(['ch.payload', 'ch.at', 'ch.source', 'ch.arrival'])
+          .orderBy('ch.arrival'),
+      ).as('checks'),
+      jsonArrayFrom(
+        of
+          .selectFrom('approvals as ap')
+          .whereRef('ap.track', '=', 't.id')
+          .select(['ap.instance', 'ap.by', 'ap.by_id', 'ap.role', 'ap.answer', 'ap.at', 'ap.build', 'ap.note'])
+          .orderBy('ap.id'),
+      ).as('approvals'),
+      jsonArrayFrom(
+        of
+          .selectFrom('ticks as ti')
+          .whereRef('ti.track', '=', 't.id')
+          .select(['ti.instance', 'ti.by', 'ti.answer', 'ti.at', 'ti.build', 'ti.note'])
+          .orderBy('ti.id'),
+      ).as('ticks'),
+      jsonArrayFrom(
+        of.selectFrom('cherry_picks as cp').whereRef('cp.track', '=', 't.id').select('cp.pick').orderBy('cp.at').orderBy('cp.id'),
+      ).as('cherry_picks'),
+      jsonArrayFrom(
+        of
+          .selectFrom('storefront_states as s')
+          .whereRef('s.app', '=', 't.app')
+          .whereRef('s.version', '=', 't.version')
+          .whereRef('s.platform', '=', 't.platform')
+          .select(['s.payload', 's.at', 's.source', 's.arrival'])
+          .orderBy('s.arrival'),
+      ).as('storefronts'),
+      jsonArrayFrom(
+        of
+          .selectFrom('reports as re')
+          .whereRef('re.app', '=', 't.app')
+          .whereRef('re.version', '=', 't.version')
+          .whereRef('re.platform', '=', 't.platform')
+          .select(['re.payload', 're.at', 're.source', 're.arrival'])
+          .orderBy('re.arrival'),
+      ).as('reports'),
+      jsonArrayFrom(
+        of
+          .selectFrom('custom_answers as ca')
+          .whereRef('ca.track', '=', 't.id')
+          .select(['ca.instance', 'ca.colour', 'ca.because', 'ca.turns_green', 'ca.url', 'ca.at'])
+          .orderBy('ca.instance'),
+      ).as('custom_answers'),
+      jsonArrayFrom(of.selectFrom('waivers as w').whereRef('w.track', '=', 't.id').select('w.waiver').orderBy('w.at').orderBy('w.id')).as(
+        'waivers',
+      ),
+      jsonArrayFrom(
+        of
+          .selectFrom('sources as sr')
+          .whereRef('sr.app', '=', 't.app')
+          .select(['sr.source', 'sr.kinds', 'sr.connected', 'sr.last_read_at', 'sr.fresh_for_minutes', 'sr.error', 'sr.next_read_at'])
+          .orderBy('sr.source'),
+      ).as('sources'),
+      jsonArrayFrom(
+        of
+          .selectFrom('outbox as ox')
+          .whereRef('ox.track', '=', 't.id')
+          .select([
+            'ox.key',
+            'ox.kind',
+            'ox.step',
+            'ox.state',
+            'ox.attempts',
+            'ox.ordered_at',
+            'ox.ended_at',
+            'ox.next_try_at',
+            'ox.outcome',
+            sql<'robot' | 'person' | 'key'>`ox.action -> 'orderedBy' ->> 'kind'`.as('ordered_by'),
+          ])
+          .orderBy(sql`ox.ended_at is null`, 'desc')
+          .orderBy('ox.ordered_at', 'desc')
+          .orderBy('ox.key', 'desc')
+          .limit(MOST_ACTIONS),
+      ).as('actions'),
+      jsonArrayFrom(of.selectFrom('verdicts as v').whereRef('v.track', '=', 't.id').select('v.verdict').orderBy('v.position')).as(
+        'verdicts',
+      ),
+    ]);
 }
 
 /** JSON made by PostgreSQL writes instants as `2024-10-01T12:20:00+00:00`. */
@@ -338,12 +396,25 @@ function commitOf(row: Omit<BranchCommit, 'at'> & { at: Instant }): BranchCommit
 }
 
 /** What was worked out for the branch's present head only: an older answer would call a new commit contained. */
-function missingOf(rows: readonly { branch: string; head: string; commit: string; missing: string[] }[], branch: BranchHead | null): Record<string, readonly string[]> {
-  return Object.fromEntries(rows.filter((row) => row.branch === branch?.name && row.head === branch.head).map(({ commit, missing }) => [commit, missing]));
+function missingOf(
+  rows: readonly { branch: string; head: string; commit: string; missing: string[] }[],
+  branch: BranchHead | null,
+): Record<string, readonly string[]> {
+  return Object.fromEntries(
+    rows.filter((row) => row.branch === branch?.name && row.head === branch.head).map(({ commit, missing }) => [commit, missing]),
+  );
 }
 
 function bugsOf(row: {
-  bugs: readonly { payload: object; at: Instant; source: string; ownerless_since: Instant | null; said_nominated: Bug['nominatedBy']; decision: Bug['decision']; assigned: string | null }[];
+  bugs: readonly {
+    payload: object;
+    at: Instant;
+    source: string;
+    ownerless_since: Instant | null;
+    said_nominated: Bug['nominatedBy'];
+    decision: Bug['decision'];
+    assigned: string | null;
+  }[];
 }): Bug[] {
   const bugs = row.bugs.map((each): Bug => {
     const bug = current<Bug>(each);
@@ -360,7 +431,15 @@ function bugsOf(row: {
   return newestBy(bugs, ({ key }) => key);
 }
 
-function sourceOf(row: { source: string; kinds: Source['kinds']; connected: boolean; last_read_at: Instant | null; fresh_for_minutes: number | null; error: string | null; next_read_at: Instant | null }): Source {
+function sourceOf(row: {
+  source: string;
+  kinds: Source['kinds'];
+  connected: boolean;
+  last_read_at: Instant | null;
+  fresh_for_minutes: number | null;
+  error: string | null;
+  next_read_at: Instant | null;
+}): Source {
   return {
     source: row.source,
     kinds: row.kinds,

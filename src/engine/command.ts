@@ -23,7 +23,13 @@ import type { Change, CommandResult, EngineRefusal, Result } from './types.ts';
 export type CommandOptions = { basedOn?: number; idempotencyKey?: string; bodyHash?: string };
 
 /** Carries out a person's command, or says why not. The robot looks at the track right afterwards. */
-export async function giveCommand(context: Context, id: string, command: Command, by: Actor, options: CommandOptions = {}): Promise<CommandResult> {
+export async function giveCommand(
+  context: Context,
+  id: string,
+  command: Command,
+  by: Actor,
+  options: CommandOptions = {},
+): Promise<CommandResult> {
   const bad = unstorable(command);
   if (bad !== null) return refuse('invalid', bad, 'text of whole characters, without NUL');
   const scope = `command:${id}:${by.kind}:${by.id}`;
@@ -44,7 +50,14 @@ export async function giveCommand(context: Context, id: string, command: Command
 
 type Remember = { scope: string; key: string; bodyHash: string } | null;
 
-async function attempt(context: Context, id: string, command: Command, by: Actor, basedOn: number | undefined, remember: Remember): Promise<CommandResult> {
+async function attempt(
+  context: Context,
+  id: string,
+  command: Command,
+  by: Actor,
+  basedOn: number | undefined,
+  remember: Remember,
+): Promise<CommandResult> {
   const loaded = await loadWorld(context, context.db, id);
   if (loaded === null) return noSuchTrack(id);
   const told: Change[] = [];
@@ -54,8 +67,15 @@ async function attempt(context: Context, id: string, command: Command, by: Actor
     const decided = decideOn(loaded.world, command, by);
     if (!('lines' in decided)) return decided;
     const committed = await commitTrack(context, tx, loaded, decided, told);
-    const result: CommandResult = { ok: true, revision: committed.revision, version: committed.version, track: committed.track, changed: committed.changed };
-    if (remember !== null) await rememberAnswer(tx, remember.scope, remember.key, { bodyHash: remember.bodyHash, answer: result }, context.clock.now());
+    const result: CommandResult = {
+      ok: true,
+      revision: committed.revision,
+      version: committed.version,
+      track: committed.track,
+      changed: committed.changed,
+    };
+    if (remember !== null)
+      await rememberAnswer(tx, remember.scope, remember.key, { bodyHash: remember.bodyHash, answer: result }, context.clock.now());
     return result;
   });
   tellAll(context, told);
@@ -71,7 +91,11 @@ async function staleness(tx: Tx, id: string, basedOn: number): Promise<EngineRef
   const head = await lockTrack(tx, id);
   if (head === null) return noSuchTrack(id);
   if (basedOn >= head.movedRevision && basedOn <= head.revision) return null;
-  return refuse('stale', `${id} has changed since revision ${basedOn}: it is ${head.state.stage} at revision ${head.revision} now`, 'look at it again, then decide');
+  return refuse(
+    'stale',
+    `${id} has changed since revision ${basedOn}: it is ${head.state.stage} at revision ${head.revision} now`,
+    'look at it again, then decide',
+  );
 }
 
 /** The decision as what is to be committed: what the world did first, in the robot's name, then what the person asked. */

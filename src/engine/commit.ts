@@ -86,7 +86,11 @@ export function decidedBy(plan: Plan): Decided {
     lines: plan.events.map((event) => ({ by: robotActor, event })),
     actions: plan.actions,
     voids: plan.voids,
-    planned: { verdicts: plan.verdicts, questions: plan.questions, stamp: { next: plan.next, robot: plan.robot, lookAgainAt: plan.lookAgainAt } },
+    planned: {
+      verdicts: plan.verdicts,
+      questions: plan.questions,
+      stamp: { next: plan.next, robot: plan.robot, lookAgainAt: plan.lookAgainAt },
+    },
   };
 }
 
@@ -117,7 +121,12 @@ export async function commitTrack(context: Context, tx: Tx, loaded: Loaded, deci
     return { revision: head.revision, version: 0, track: head.state, changed: false };
   }
   const raised = await raiseApp(tx, app);
-  if (raised === null || raised.policyRevision !== loaded.policyRevision || canonical(raised.robotPaused) !== canonical(world.app.robotPaused)) throw new Moved(id);
+  if (
+    raised === null ||
+    raised.policyRevision !== loaded.policyRevision ||
+    canonical(raised.robotPaused) !== canonical(world.app.robotPaused)
+  )
+    throw new Moved(id);
   return write(context, tx, { loaded, head, raised, decided, lines, moves }, told);
 }
 
@@ -143,7 +152,11 @@ async function write(context: Context, tx: Tx, writing: Writing, told: Change[])
   });
   const entries = entriesOf(head.state, lines, at);
   await appendEntries(tx, { app, track: id, seq: head.seq, hash: head.hash }, entries, { appVersion, at, recordedAt });
-  await appendEntries(tx, { app, track: null, seq: raised.seq, hash: raised.hash }, entries.filter(isOfApp), { appVersion, at, recordedAt });
+  await appendEntries(tx, { app, track: null, seq: raised.seq, hash: raised.hash }, entries.filter(isOfApp), {
+    appVersion,
+    at,
+    recordedAt,
+  });
   for (const { by, event } of lines) await project(tx, event, { app, track: id, actor: stampOf(by), at, recordedAt });
   await orderActions(tx, app, id, decided.actions, recordedAt);
   let verdictsChanged = false;
@@ -211,12 +224,28 @@ function concernsOthers(before: Track, after: Track): boolean {
   return before.stage !== after.stage || percentOf(before) !== percentOf(after) || hasEnded(before) !== hasEnded(after);
 }
 
-async function settleQuestions(tx: Tx, app: string, track: string, questions: readonly Question[], at: string, recordedAt: string): Promise<void> {
+async function settleQuestions(
+  tx: Tx,
+  app: string,
+  track: string,
+  questions: readonly Question[],
+  at: string,
+  recordedAt: string,
+): Promise<void> {
   const open = await openQuestions(tx, track);
   const asked = new Set(questions.map(({ key }) => key));
   for (const { key, kind } of open) if (kind === 'ask' && !asked.has(key)) await closeQuestion(tx, key, at);
   const isOpen = new Set(open.map(({ key }) => key));
-  const news = questions.filter(({ key }) => !isOpen.has(key)).map((each): OpenQuestion => ({ kind: 'ask', key: each.key, step: each.step, text: each.text, evidence: each.evidence, askedAt: each.askedAt }));
+  const news = questions
+    .filter(({ key }) => !isOpen.has(key))
+    .map((each): OpenQuestion => ({
+      kind: 'ask',
+      key: each.key,
+      step: each.step,
+      text: each.text,
+      evidence: each.evidence,
+      askedAt: each.askedAt,
+    }));
   await askQuestions(tx, app, track, news, recordedAt);
 }
 
@@ -229,13 +258,19 @@ async function markLookAgain(context: Context, tx: Tx, app: string, id: string, 
 async function markOthers(context: Context, tx: Tx, app: string, except: string): Promise<void> {
   const others = (await liveTracksOf(tx, app)).filter(({ id }) => id !== except);
   const at = context.clock.now();
-  await markDue(tx, others.map(({ id }) => ({ kind: 'track' as const, key: id, app, at })));
+  await markDue(
+    tx,
+    others.map(({ id }) => ({ kind: 'track' as const, key: id, app, at })),
+  );
 }
 
 /** A track in a new stage may be watched at another pace: its storefronts are read now, and the pace is told anew. */
 async function markStorefronts(context: Context, tx: Tx, app: string, storefronts: readonly string[]): Promise<void> {
   const at = context.clock.now();
-  await markDue(tx, storefronts.map((which) => ({ kind: 'observe' as const, key: unitKey({ app, what: 'storefront', which }), app, at })));
+  await markDue(
+    tx,
+    storefronts.map((which) => ({ kind: 'observe' as const, key: unitKey({ app, what: 'storefront', which }), app, at })),
+  );
 }
 
 /* ---- records that decide nothing: outcomes of actions, troubles ---- */
@@ -268,12 +303,27 @@ export async function commitRecord(
       at,
       recordedAt,
     });
-    await appendEntries(tx, { app, track: id, seq: head.seq, hash: head.hash }, entriesOf(head.state, lines, at), { appVersion: raised.version, at, recordedAt });
+    await appendEntries(tx, { app, track: id, seq: head.seq, hash: head.hash }, entriesOf(head.state, lines, at), {
+      appVersion: raised.version,
+      at,
+      recordedAt,
+    });
     for (const { by, event } of lines) await project(tx, event, { ...scene, actor: stampOf(by) });
     await askQuestions(tx, app, id, options.questions ?? [], recordedAt);
     for (const key of options.closes ?? []) await closeQuestion(tx, key, at);
     await markDue(tx, [{ kind: 'track', key: id, app, at: recordedAt }]);
-    await tell(context, tx, { app, version: raised.version, tracks: [id], kinds: ['actions', ...(lines.length > 0 ? (['journal'] as const) : []), 'questions'], at }, told);
+    await tell(
+      context,
+      tx,
+      {
+        app,
+        version: raised.version,
+        tracks: [id],
+        kinds: ['actions', ...(lines.length > 0 ? (['journal'] as const) : []), 'questions'],
+        at,
+      },
+      told,
+    );
     return true;
   });
   tellAll(context, told);

@@ -20,7 +20,9 @@ export type Connected = { id: string; app: string; integration: Integration; set
 
 /** What a connection can be told to serve: a port, or the port for one storefront. */
 export function servable(integration: Integration): string[] {
-  return (Object.keys(integration.provides) as PortName[]).flatMap((port) => (port === 'storefront' ? ['storefront', ...storefrontKinds.map((kind) => `storefront:${kind}`)] : [port]));
+  return (Object.keys(integration.provides) as PortName[]).flatMap((port) =>
+    port === 'storefront' ? ['storefront', ...storefrontKinds.map((kind) => `storefront:${kind}`)] : [port],
+  );
 }
 
 /** `git-host` is `gitHost`; anything else is as it is written. */

@@ -30,7 +30,12 @@ const IMPORT_LIMIT_MS = 30 * 60_000;
 export type Imported = Result<{ releases: number; tracks: number; inferred: number }>;
 
 /** Reads the history of the app's repository and adds what Signalbox does not have yet. A second call adds only news. */
-export async function importHistory(context: Context, id: string, by: Actor, progress: (line: string) => void = () => undefined): Promise<Imported> {
+export async function importHistory(
+  context: Context,
+  id: string,
+  by: Actor,
+  progress: (line: string) => void = () => undefined,
+): Promise<Imported> {
   const app = await appOf(context.db, id);
   if (app === null) return noSuchApp(id, await appIds(context.db));
   const served = gitHostOf(context, await connectedOf(context, id));
@@ -39,7 +44,11 @@ export async function importHistory(context: Context, id: string, by: Actor, pro
   try {
     analysis = await within(IMPORT_LIMIT_MS, served.connected.integration.name, (signal) => served.open(signal, progress).history());
   } catch (error) {
-    return refuse('invalid', `the repository cannot be read: ${asTrouble(error).message}`, 'a repository that git reads; check the settings of the connection');
+    return refuse(
+      'invalid',
+      `the repository cannot be read: ${asTrouble(error).message}`,
+      'a repository that git reads; check the settings of the connection',
+    );
   }
   const rules = await context.policies.rulesOf(context.db, id, app.policyRevision);
   const now = appNow(context, id);
@@ -64,7 +73,9 @@ export function draftsOf(analysis: Analysis, app: App, rules: Rules, now: string
   return versions.flatMap((version, index): Draft[] => {
     const isAhead = newestReleased === null || orderOf(scheme, version.version, newestReleased) > 0;
     const after = versions.slice(index + 1).find(({ status }) => status === 'released') ?? null;
-    const tracks = app.platforms.map((platform) => trackFrom(version, { app: app.id, platform, isAhead, after, now })).filter((track) => track !== null);
+    const tracks = app.platforms
+      .map((platform) => trackFrom(version, { app: app.id, platform, isAhead, after, now }))
+      .filter((track) => track !== null);
     if (tracks.length === 0) return [];
     return [{ release: releaseFrom(version, app.id, versions, now), inferred: inferredIn(version), tracks }];
   });
@@ -107,7 +118,10 @@ function trackFrom(version: AnalysedVersion, where: Where): Track | null {
       return completedTrack(version, kind, cut, where);
     case 'in-progress':
     case 'branch-only':
-      if (where.isAhead) return cut === null ? null : birthOnBranch({ app: where.app, version: version.version, platform: where.platform, kind, at: cut.at, cut });
+      if (where.isAhead)
+        return cut === null
+          ? null
+          : birthOnBranch({ app: where.app, version: version.version, platform: where.platform, kind, at: cut.at, cut });
       return version.builds.length === 0 ? null : supersededTrack(version, kind, cut, where);
     case 'no-final-tag':
       return supersededTrack(version, kind, cut, where);
@@ -122,7 +136,14 @@ function cutFrom({ cut_sha: sha, cut_date: at, release_branch: branch, version }
   return { branch: branch?.replace(/^refs\/heads\//, '') ?? `(the branch of ${version} is gone)`, sha, at: date, inferred: true };
 }
 
-function pastTrack(version: AnalysedVersion, kind: ReleaseKind, cut: Cut | null, { app, platform }: Where, reached: Partial<Record<Stage, string>>, since: string) {
+function pastTrack(
+  version: AnalysedVersion,
+  kind: ReleaseKind,
+  cut: Cut | null,
+  { app, platform }: Where,
+  reached: Partial<Record<Stage, string>>,
+  since: string,
+) {
   return {
     id: trackId(app, version.version, platform),
     app,
@@ -145,7 +166,13 @@ function pastTrack(version: AnalysedVersion, kind: ReleaseKind, cut: Cut | null,
 function candidateFrom({ tag, tag_date: at, sha, builds, version }: AnalysedVersion): Candidate | null {
   const date = instantOf(at);
   if (date === null) return null;
-  return { build: tag ?? version, commit: sha, candidate: builds.findLast(({ ancestor_of_final: isOfIt }) => isOfIt)?.number ?? null, chosenAt: date, chosenBy: 'history' };
+  return {
+    build: tag ?? version,
+    commit: sha,
+    candidate: builds.findLast(({ ancestor_of_final: isOfIt }) => isOfIt)?.number ?? null,
+    chosenAt: date,
+    chosenBy: 'history',
+  };
 }
 
 /** It ended, at the latest, when a higher version was released. */
@@ -153,14 +180,22 @@ function completedTrack(version: AnalysedVersion, kind: ReleaseKind, cut: Cut | 
   const released = instantOf(version.tag_date) ?? where.now;
   const replaced = instantOf(where.after?.tag_date ?? null);
   const ended = replaced !== null && replaced > released ? replaced : released;
-  const why = where.after !== null && ended === replaced ? `replaced by ${where.after.version} (from the history of the repository)` : 'released before Signalbox watched it (from the history of the repository)';
+  const why =
+    where.after !== null && ended === replaced
+      ? `replaced by ${where.after.version} (from the history of the repository)`
+      : 'released before Signalbox watched it (from the history of the repository)';
   return { ...pastTrack(version, kind, cut, where, { released, completed: ended }, ended), stage: 'completed', why };
 }
 
 function supersededTrack(version: AnalysedVersion, kind: ReleaseKind, cut: Cut | null, where: Where): Track {
   const by = where.after?.version ?? 'a later release';
   const at = instantOf(where.after?.tag_date ?? null) ?? cut?.at ?? where.now;
-  return { ...pastTrack(version, kind, cut, where, { superseded: at }, at), stage: 'superseded', why: `no final tag was found; ${by} took its place (from the history of the repository)`, supersededBy: by };
+  return {
+    ...pastTrack(version, kind, cut, where, { superseded: at }, at),
+    stage: 'superseded',
+    why: `no final tag was found; ${by} took its place (from the history of the repository)`,
+    supersededBy: by,
+  };
 }
 
 /** The format's dates have whole seconds. */
@@ -172,7 +207,16 @@ function instantOf(date: string | null): string | null {
 
 type Counted = { releases: number; tracks: number; inferred: number };
 
-async function write(context: Context, tx: Tx, app: App, analysis: Analysis, drafts: readonly Draft[], rules: Rules, by: Actor, told: Change[]): Promise<Counted> {
+async function write(
+  context: Context,
+  tx: Tx,
+  app: App,
+  analysis: Analysis,
+  drafts: readonly Draft[],
+  rules: Rules,
+  by: Actor,
+  told: Change[],
+): Promise<Counted> {
   const raised = await raiseApp(tx, app.id);
   if (raised === null) throw new Error(`the app ${app.id} is gone`);
   const counted: Counted = { releases: 0, tracks: 0, inferred: 0 };
@@ -184,7 +228,13 @@ async function write(context: Context, tx: Tx, app: App, analysis: Analysis, dra
     counted.releases += 1;
     counted.inferred += inferred.length;
     for (const track of tracks) {
-      const event = { is: 'imported' as const, version: track.version, platform: track.platform, stage: track.stage, inferred: inferred.map(({ field }) => field) };
+      const event = {
+        is: 'imported' as const,
+        version: track.version,
+        platform: track.platform,
+        stage: track.stage,
+        inferred: inferred.map(({ field }) => field),
+      };
       if (!(await bear(context, tx, track, raised.version, event, by))) continue;
       counted.tracks += 1;
       if (!hasEnded(track)) born.push(track.id);
@@ -197,26 +247,50 @@ async function write(context: Context, tx: Tx, app: App, analysis: Analysis, dra
   if (counted.releases === 0) return counted;
   const at = appNow(context, app.id);
   const event = { is: 'history-imported' as const, ...counted, trunk: analysis.trunk };
-  await appendEntries(tx, { app: app.id, track: null, seq: raised.seq, hash: raised.hash }, [{ actor: stampOf(by), event, stageAfter: null }], { appVersion: raised.version, at, recordedAt: context.clock.now() });
+  await appendEntries(
+    tx,
+    { app: app.id, track: null, seq: raised.seq, hash: raised.hash },
+    [{ actor: stampOf(by), event, stageAfter: null }],
+    { appVersion: raised.version, at, recordedAt: context.clock.now() },
+  );
   await wakeAll(context, tx, app.id);
   await tell(context, tx, { app: app.id, version: raised.version, tracks: born, kinds: ['app', 'track', 'journal'], at }, told);
   return counted;
 }
 
 /** The version that trunk collects changes for now, unless a release is there already. */
-async function openTrunk(context: Context, tx: Tx, app: App, drafts: readonly Draft[], rules: Rules, appVersion: number, by: Actor): Promise<string[]> {
+async function openTrunk(
+  context: Context,
+  tx: Tx,
+  app: App,
+  drafts: readonly Draft[],
+  rules: Rules,
+  appVersion: number,
+  by: Actor,
+): Promise<string[]> {
   const tracks = await tracksOf(tx, app.id);
   if (drafts.length === 0 || tracks.some(({ stage }) => stage === 'developing' || stage === 'planned')) return [];
   const scheme = rules.document.versions;
-  const newest = tracks.map(({ version }) => version).reduce<string | null>((best, version) => (best === null || orderOf(scheme, version, best) > 0 ? version : best), null);
+  const newest = tracks
+    .map(({ version }) => version)
+    .reduce<string | null>((best, version) => (best === null || orderOf(scheme, version, best) > 0 ? version : best), null);
   if (newest === null) return [];
-  const version = next(scheme, newest, undefined, { taken: [...new Set(tracks.map((track) => track.version))] });
+  const version = next(scheme, newest, partRaised(scheme, drafts), { taken: [...new Set(tracks.map((track) => track.version))] });
   if (isRefused(version)) {
     context.log.info({ app: app.id, newest, because: version.was }, 'the version after the newest could not be told; plan it by hand');
     return [];
   }
   const at = appNow(context, app.id);
-  const release: Release = { app: app.id, version, kind: 'regular', base: null, bornAt: at, manager: null, planned: { branch: null, candidate: null, submit: null, start: null, finish: null }, imported: false };
+  const release: Release = {
+    app: app.id,
+    version,
+    kind: 'regular',
+    base: null,
+    bornAt: at,
+    manager: null,
+    planned: { branch: null, candidate: null, submit: null, start: null, finish: null },
+    imported: false,
+  };
   if (!(await insertRelease(tx, release, context.clock.now()))) return [];
   const ids: string[] = [];
   for (const platform of app.platforms) {
@@ -224,4 +298,23 @@ async function openTrunk(context: Context, tx: Tx, app: App, drafts: readonly Dr
     if (await bear(context, tx, track, appVersion, { is: 'born', kind: 'regular', stage: 'developing' }, by)) ids.push(track.id);
   }
   return ids;
+}
+
+const PARTS = ['major', 'minor', 'patch'] as const;
+
+/**
+ * Which part this app's regular releases raise, read off the last two: 1.0.0, 1.1.0 → minor. Undefined where the policy says it, where the scheme has no
+ * such parts, and where there are no two to compare: then the scheme's own rule holds.
+ */
+export function partRaised(
+  scheme: Rules['document']['versions'],
+  drafts: readonly { release: Pick<Release, 'version' | 'kind'> }[],
+): string | undefined {
+  if (scheme.scheme !== 'semver' || scheme.next !== undefined) return undefined;
+  const [before, last] = drafts
+    .filter(({ release }) => release.kind === 'regular')
+    .slice(-2)
+    .map(({ release }) => release.version.split(/[.+-]/));
+  if (before === undefined || last === undefined) return undefined;
+  return PARTS.find((_, index) => before[index] !== last[index]);
 }

@@ -19,7 +19,11 @@ export const customAnswer = z.object({
   colour: z.enum(colours),
   because: z.string().trim().min(1).max(1000),
   turnsGreen: z.string().trim().max(1000).nullable().optional(),
-  url: z.url({ protocol: /^https?$/ }).max(2000).nullable().optional(),
+  url: z
+    .url({ protocol: /^https?$/ })
+    .max(2000)
+    .nullable()
+    .optional(),
 });
 
 const settings = z.looseObject({ url: z.string(), 'fresh-for': z.number().default(15) });
@@ -49,7 +53,11 @@ export async function observeCustom(context: Context, app: string): Promise<numb
 }
 
 function customInstances(policy: TrackPolicy, track: LiveTrack): Instance[] {
-  const all = [...Object.values(policy.before).flatMap((list) => list ?? []), ...policy.haltsWhileRollingOut, ...(policy.watchWhile[track.stage] ?? [])];
+  const all = [
+    ...Object.values(policy.before).flatMap((list) => list ?? []),
+    ...policy.haltsWhileRollingOut,
+    ...(policy.watchWhile[track.stage] ?? []),
+  ];
   return [...new Map(all.filter(({ kind }) => kind === 'custom').map((instance) => [instance.id, instance])).values()];
 }
 
@@ -61,7 +69,16 @@ async function askIfOld(context: Context, track: LiveTrack, instance: string, ur
     const answer = await ask(context, url, { app, version: track.version, platform: track.platform, criterion: instance });
     const at = appNow(context, app);
     const recordedAt = context.clock.now();
-    await writeCustomAnswer(context.db, { track: track.id, instance, colour: answer.colour, because: answer.because, turns_green: answer.turnsGreen ?? null, url: answer.url ?? null, at, recorded_at: recordedAt });
+    await writeCustomAnswer(context.db, {
+      track: track.id,
+      instance,
+      colour: answer.colour,
+      because: answer.because,
+      turns_green: answer.turnsGreen ?? null,
+      url: answer.url ?? null,
+      at,
+      recorded_at: recordedAt,
+    });
     // Also when the colour is the same: an answer that was too old is fresh again.
     await markDue(context.db, [{ kind: 'track', key: track.id, app, at: recordedAt }]);
     context.wake();
@@ -79,7 +96,8 @@ async function ask(context: Context, url: string, about: Record<string, string>)
     const response = await context.fetch(address, { signal, headers: { accept: 'application/json' }, redirect: 'error' });
     if (!response.ok) throw new Error(`${address.host} answered ${response.status}`);
     const text = await response.text();
-    if (text.length > LONGEST_ANSWER) throw new Error(`${address.host} answered ${text.length} characters; ${LONGEST_ANSWER} are enough for a colour and a reason`);
+    if (text.length > LONGEST_ANSWER)
+      throw new Error(`${address.host} answered ${text.length} characters; ${LONGEST_ANSWER} are enough for a colour and a reason`);
     const answer = customAnswer.parse(JSON.parse(text));
     const bad = unstorable(answer);
     if (bad !== null) throw new Error(`${address.host}: ${bad}`);

@@ -27,7 +27,12 @@ export function versionInName(pattern: string, name: string, platform: string): 
 }
 
 /** The version of the app that a branch belongs to: as a track has it, where one does. */
-function versionOf(branch: GitBranch, tracks: readonly LiveTrack[], rules: Rules, platforms: readonly string[]): { version: string; platforms: string[] } | null {
+function versionOf(
+  branch: GitBranch,
+  tracks: readonly LiveTrack[],
+  rules: Rules,
+  platforms: readonly string[],
+): { version: string; platforms: string[] } | null {
   const recorded = tracks.filter(({ state }) => cutOf(state)?.branch === branch.name && !isEnded(state.stage));
   const [first] = recorded;
   if (first !== undefined) return { version: first.version, platforms: [] };
@@ -79,7 +84,15 @@ function isOfInterest(branch: GitBranch, version: string, tracks: readonly LiveT
   return Date.parse(branch.headAt) > Date.parse(now) - STRANGER_DAYS * 86_400_000;
 }
 
-type Place = { context: Context; app: string; served: Served<GitHost>; host: GitHost; branch: GitBranch; of: { version: string; platforms: string[] } | null; tracks: readonly LiveTrack[] };
+type Place = {
+  context: Context;
+  app: string;
+  served: Served<GitHost>;
+  host: GitHost;
+  branch: GitBranch;
+  of: { version: string; platforms: string[] } | null;
+  tracks: readonly LiveTrack[];
+};
 
 async function observeBranch(place: Place, headBefore: string | null): Promise<void> {
   const { context, app, served, host, branch, of } = place;
@@ -106,7 +119,12 @@ async function observeBranch(place: Place, headBefore: string | null): Promise<v
 /** The new commits concern the tracks of this version, also where the head is the one that was known. */
 async function wakeTracksOf({ context, app, of, tracks }: Place): Promise<void> {
   const at = context.clock.now();
-  await markDue(context.db, tracks.filter(({ ended, version }) => !ended && version === of?.version).map(({ id }) => ({ kind: 'track' as const, key: id, app, at })));
+  await markDue(
+    context.db,
+    tracks
+      .filter(({ ended, version }) => !ended && version === of?.version)
+      .map(({ id }) => ({ kind: 'track' as const, key: id, app, at })),
+  );
   context.wake();
 }
 
@@ -132,7 +150,15 @@ function branchFactOf({ context, app, served, branch, of }: Place, cut: FoundCut
     key: branch.name,
     revision: Date.parse(now),
     at: appNow(context, app),
-    payload: branchFact.parse({ name: branch.name, head: branch.head, trunk: branch.trunk, version: of?.version ?? null, platforms: of?.platforms ?? [], cut, headAt: branch.headAt }),
+    payload: branchFact.parse({
+      name: branch.name,
+      head: branch.head,
+      trunk: branch.trunk,
+      version: of?.version ?? null,
+      platforms: of?.platforms ?? [],
+      cut,
+      headAt: branch.headAt,
+    }),
   };
 }
 
@@ -156,7 +182,10 @@ async function containments({ context, app, served, host, branch, of }: Place): 
       });
     } catch (error) {
       // A build of a commit that the repository does not have: nothing can be said of it, and its criterion says so.
-      context.log.info({ app, commit, branch: branch.name, trouble: asTrouble(error).message }, 'what a build lacks could not be worked out');
+      context.log.info(
+        { app, commit, branch: branch.name, trouble: asTrouble(error).message },
+        'what a build lacks could not be worked out',
+      );
     }
   }
   return facts;

@@ -45,7 +45,8 @@ export async function unitsOf(context: Context, app: string): Promise<Unit[]> {
   const connected = await connectedOf(context, app);
   const units: Unit[] = [{ app, what: 'custom', which: '' }];
   for (const which of storefrontKinds) if (storefrontOf(context, connected, which) !== null) units.push({ app, what: 'storefront', which });
-  for (const each of connected) for (const port of feedPorts) if (feedOf(context, each, port) !== null) units.push({ app, what: 'feed', which: `${each.id}:${port}` });
+  for (const each of connected)
+    for (const port of feedPorts) if (feedOf(context, each, port) !== null) units.push({ app, what: 'feed', which: `${each.id}:${port}` });
   if (gitHostOf(context, connected) !== null) units.push({ app, what: 'git', which: '' });
   return units;
 }
@@ -53,7 +54,10 @@ export async function unitsOf(context: Context, app: string): Promise<Unit[]> {
 /** Marks all that an app reads as due now. */
 export async function wakeUnits(context: Context, app: string): Promise<void> {
   const at = context.clock.now();
-  await markDue(context.db, (await unitsOf(context, app)).map((unit) => ({ kind: 'observe' as const, key: unitKey(unit), app, at })));
+  await markDue(
+    context.db,
+    (await unitsOf(context, app)).map((unit) => ({ kind: 'observe' as const, key: unitKey(unit), app, at })),
+  );
 }
 
 /** Reads one unit and says when it is read next; null: it is not connected any more. */
@@ -76,8 +80,11 @@ async function readUnit(context: Context, unit: Unit): Promise<number | null> {
       const served = gitHostOf(context, connected);
       if (served === null) return null;
       const { freshForMinutes, kinds } = broughtBy(served.connected.integration, 'gitHost');
-      return reading(context, { app: unit.app, source: served.connected.integration.id, kinds, connected: served.connected, freshForMinutes }, pollEveryMs(freshForMinutes), () =>
-        observeGit(context, unit.app, served),
+      return reading(
+        context,
+        { app: unit.app, source: served.connected.integration.id, kinds, connected: served.connected, freshForMinutes },
+        pollEveryMs(freshForMinutes),
+        () => observeGit(context, unit.app, served),
       );
     }
     case 'custom':
@@ -147,7 +154,10 @@ async function sourceChanged(context: Context, app: string): Promise<void> {
     if (raised === null) return;
     const live = await liveTracksOf(tx, app);
     const at = context.clock.now();
-    await markDue(tx, live.map(({ id }) => ({ kind: 'track' as const, key: id, app, at })));
+    await markDue(
+      tx,
+      live.map(({ id }) => ({ kind: 'track' as const, key: id, app, at })),
+    );
     await tell(context, tx, { app, version: raised.version, tracks: [], kinds: ['facts'], at: appNow(context, app) }, told);
   });
   tellAll(context, told);
@@ -155,12 +165,19 @@ async function sourceChanged(context: Context, app: string): Promise<void> {
 
 /* ---- storefronts ---- */
 
-async function observeStorefront(context: Context, app: string, which: StorefrontKind, connected: readonly Connected[]): Promise<number | null> {
+async function observeStorefront(
+  context: Context,
+  app: string,
+  which: StorefrontKind,
+  connected: readonly Connected[],
+): Promise<number | null> {
   const served = storefrontOf(context, connected, which);
   const known = await appOf(context.db, app);
   if (served === null || known === null) return null;
   const rules = await context.policies.rulesOf(context.db, app, known.policyRevision);
-  const live = (await liveTracksOf(context.db, app)).filter((track) => rules.of(track.platform, track.state.kind).storefronts.includes(which) && shipping.includes(track.stage));
+  const live = (await liveTracksOf(context.db, app)).filter(
+    (track) => rules.of(track.platform, track.state.kind).storefronts.includes(which) && shipping.includes(track.stage),
+  );
   const { freshForMinutes, kinds } = broughtBy(served.connected.integration, 'storefront');
   const everyMs = live.some(({ stage }) => moving.includes(stage)) ? BUSY_POLL_MS : pollEveryMs(freshForMinutes);
   return reading(context, { app, source: which, kinds, connected: served.connected, freshForMinutes }, everyMs, async () => {
@@ -170,16 +187,32 @@ async function observeStorefront(context: Context, app: string, which: Storefron
 
 type Target = { app: string; platform: string; version: string };
 
-async function readInto(context: Context, served: NonNullable<ReturnType<typeof storefrontOf>>, which: StorefrontKind, target: Target): Promise<void> {
+async function readInto(
+  context: Context,
+  served: NonNullable<ReturnType<typeof storefrontOf>>,
+  which: StorefrontKind,
+  target: Target,
+): Promise<void> {
   const read = await within(CALL_LIMIT_MS, served.connected.integration.name, (signal) => served.open(signal).read(target));
   const payload = storefrontFact.safeParse({ ...read, storefront: which, platform: target.platform, version: target.version });
-  if (!payload.success) throw new Trouble(`${served.connected.integration.name} told of ${target.version} what is no state of a storefront: ${payload.error.issues[0]?.message ?? ''}`);
+  if (!payload.success)
+    throw new Trouble(
+      `${served.connected.integration.name} told of ${target.version} what is no state of a storefront: ${payload.error.issues[0]?.message ?? ''}`,
+    );
   const key = `${target.platform}/${target.version}`;
   const before = await currentStorefront(context.db, target.app, which, key);
   if (before !== null && canonical(before) === canonical(payload.data)) return;
   if (before === null && payload.data.state === 'none') return;
   const at = appNow(context, target.app);
-  const fact: Fact = { kind: 'storefront', app: target.app, source: which, key, revision: Date.parse(context.clock.now()), at, payload: payload.data };
+  const fact: Fact = {
+    kind: 'storefront',
+    app: target.app,
+    source: which,
+    key,
+    revision: Date.parse(context.clock.now()),
+    at,
+    payload: payload.data,
+  };
   await storeObserved(context, target.app, [fact], actorOf(served.connected));
 }
 
@@ -242,9 +275,16 @@ async function observeFeed(context: Context, app: string, which: string, connect
       if (left > 0) context.log.info({ app, source, left }, 'facts about releases or platforms that this app does not have were left out');
     }
     if (news.cursor !== cursor) {
-      await sourceWasRead(context.db, { app, source, kinds, at: appNow(context, app), recordedAt: context.clock.now(), connection: id, freshForMinutes });
+      await sourceWasRead(context.db, {
+        app,
+        source,
+        kinds,
+        at: appNow(context, app),
+        recordedAt: context.clock.now(),
+        connection: id,
+        freshForMinutes,
+      });
       await keepCursor(context.db, app, source, id, news.cursor);
     }
   });
 }
-

@@ -75,7 +75,12 @@ export async function perform(context: Context, ordered: Ordered): Promise<void>
   } catch (error) {
     const trouble = asTrouble(error);
     if (trouble.cure === 'person')
-      await end(context, ordered, actorOf(way.connected), refused(trouble.message, `mend the connection to ${way.connected.integration.name}, then try again`));
+      await end(
+        context,
+        ordered,
+        actorOf(way.connected),
+        refused(trouble.message, `mend the connection to ${way.connected.integration.name}, then try again`),
+      );
     else await putOff(context, ordered, trouble, trouble.mayHaveHappened);
     await readBack(context, ordered);
     return;
@@ -113,19 +118,29 @@ function notConnected(what: string, how: string): NoWay {
   return { because: `not connected: connect ${what}`, wouldHelp: how };
 }
 
-function gitWay(context: Context, connected: readonly Connected[], effect: Extract<Effect, { kind: 'ensure-branch' | 'ensure-tag' }>): Way | NoWay {
+function gitWay(
+  context: Context,
+  connected: readonly Connected[],
+  effect: Extract<Effect, { kind: 'ensure-branch' | 'ensure-tag' }>,
+): Way | NoWay {
   const served = gitHostOf(context, connected);
   if (served === null) return notConnected('a git repository', 'connect the repository of the app, with the right to write');
-  const mayNot: NoWay = { because: `the connection to ${served.connected.integration.name} may not write`, wouldHelp: 'let it write (its setting `write`), or do it by hand: it is found by itself' };
+  const mayNot: NoWay = {
+    because: `the connection to ${served.connected.integration.name} may not write`,
+    wouldHelp: 'let it write (its setting `write`), or do it by hand: it is found by itself',
+  };
   return {
     connected: served.connected,
     limitMs: GIT_LIMIT_MS,
     async call(_, signal) {
       const host = served.open(signal);
-      if (effect.kind === 'ensure-tag') return host.ensureTag?.({ name: effect.tag, at: effect.commit }) ?? refused(mayNot.because, mayNot.wouldHelp);
+      if (effect.kind === 'ensure-tag')
+        return host.ensureTag?.({ name: effect.tag, at: effect.commit }) ?? refused(mayNot.because, mayNot.wouldHelp);
       if (host.ensureBranch === undefined) return refused(mayNot.because, mayNot.wouldHelp);
       const at = effect.at ?? (await host.branchHeads()).find(({ trunk }) => trunk)?.head;
-      return at === undefined ? refused('the repository has no trunk', "name it in the connection's settings") : host.ensureBranch({ name: effect.branch, at });
+      return at === undefined
+        ? refused('the repository has no trunk', "name it in the connection's settings")
+        : host.ensureBranch({ name: effect.branch, at });
     },
   };
 }
@@ -136,7 +151,10 @@ function chatWay(context: Context, connected: readonly Connected[], effect: Extr
   return {
     connected: served.connected,
     limitMs: CALL_LIMIT_MS,
-    call: (action, signal) => served.open(signal).ensureMessage({ app: served.connected.app, channel: null, key: action.key, text: effect.text, urgent: effect.kind === 'page' }),
+    call: (action, signal) =>
+      served
+        .open(signal)
+        .ensureMessage({ app: served.connected.app, channel: null, key: action.key, text: effect.text, urgent: effect.kind === 'page' }),
   };
 }
 
@@ -161,7 +179,10 @@ function storefrontWay(context: Context, connected: readonly Connected[], effect
         case 'ensure-held':
           return port.ensureHeld?.(target) ?? refused(`${effect.storefront} does not advance by itself`, 'nothing is to be held there');
         case 'ensure-withdrawn':
-          return port.ensureWithdrawn?.(target) ?? refused(`${effect.storefront} cannot take back a submission`, 'halt the rollout when it starts');
+          return (
+            port.ensureWithdrawn?.(target) ??
+            refused(`${effect.storefront} cannot take back a submission`, 'halt the rollout when it starts')
+          );
         default:
           return effect satisfies never;
       }
@@ -203,7 +224,9 @@ async function stillHolds(context: Context, ordered: Ordered): Promise<boolean> 
     return planAndAsk(context, loaded, action);
   });
   if (why === null) return isOpen(context.db, key);
-  await commitRecord(context, track, [{ by: robotActor, event: { is: 'action-ended', key, state: 'void', outcome: why } }], { first: (tx) => isOpen(tx, key) });
+  await commitRecord(context, track, [{ by: robotActor, event: { is: 'action-ended', key, state: 'void', outcome: why } }], {
+    first: (tx) => isOpen(tx, key),
+  });
   return false;
 }
 
@@ -232,7 +255,9 @@ async function putOff(context: Context, ordered: Ordered, trouble: Trouble, inDo
   const at = plusMs(context.clock.now(), waitMs);
   context.log.info({ action: ordered.key, trouble: trouble.message, waitMs }, 'an action waits for its next try');
   if (ordered.track === null) return;
-  await commitRecord(context, ordered.track, [], { first: (tx) => postponeAction(tx, ordered.key, trouble.message, at, inDoubt || ordered.inDoubt) });
+  await commitRecord(context, ordered.track, [], {
+    first: (tx) => postponeAction(tx, ordered.key, trouble.message, at, inDoubt || ordered.inDoubt),
+  });
 }
 
 /** Writes how an action ended. What is refused asks a person, unless it was only to be told. */
@@ -245,7 +270,16 @@ async function end(context: Context, ordered: Ordered, by: Actor, outcome: Outco
   const questions: OpenQuestion[] =
     outcome.ok || isMessage
       ? []
-      : [{ key, kind: 'refused', step: action.step, text: `${action.why}: ${action.effect.kind} was refused. ${text}`, evidence: [], askedAt: appNow(context, app) }];
+      : [
+          {
+            key,
+            kind: 'refused',
+            step: action.step,
+            text: `${action.why}: ${action.effect.kind} was refused. ${text}`,
+            evidence: [],
+            askedAt: appNow(context, app),
+          },
+        ];
   await commitRecord(context, track, [line], { questions, first: (tx) => isOpen(tx, key) });
 }
 

@@ -44,7 +44,9 @@ export function createPolicyBook(): PolicyBook {
       const parsed = parsePolicy(text);
       if (!parsed.ok) {
         const [first] = parsed.problems;
-        throw new Error(`the policy of ${app}, revision ${revision}, cannot be read by this program: line ${first?.line}: ${first?.because}; right would be: ${first?.wouldBeRight}`);
+        throw new Error(
+          `the policy of ${app}, revision ${revision}, cannot be read by this program: line ${first?.line}: ${first?.because}; right would be: ${first?.wouldBeRight}`,
+        );
       }
       const rules = rulesFrom(parsed.policy, revision);
       if (kept.size >= MOST_KEPT) kept.delete(kept.keys().next().value ?? '');

@@ -16,5 +16,11 @@ export function noSuchApp(app: string, known: readonly string[]): EngineRefusal 
 export function invalid(what: string, issues: readonly z.core.$ZodIssue[]): EngineRefusal {
   const at = issues.map((issue) => ({ path: issue.path.map(String).join('.'), because: issue.message, wouldBeRight: issue.message }));
   const [first] = at;
-  return { ok: false, code: 'invalid', because: `${what}: ${first === undefined ? 'it cannot be read' : `${first.path || 'the whole'}: ${first.because}`}`, wouldBeRight: first?.wouldBeRight ?? 'see the reference', at };
+  return {
+    ok: false,
+    code: 'invalid',
+    because: `${what}: ${first === undefined ? 'it cannot be read' : `${first.path || 'the whole'}: ${first.because}`}`,
+    wouldBeRight: first?.wouldBeRight ?? 'see the reference',
+    at,
+  };
 }

@@ -47,9 +47,13 @@ export async function report(context: Context, facts: readonly Fact[], by: Actor
   const tracks = await tracksOf(context.db, id);
   const receipts: FactReceipt[] = checked.map((each, index) => {
     const objection = 'fact' in each ? objectionTo(each.fact, tracks, app.platforms) : each;
-    return objection === null ? { index, accepted: true, duplicate: false } : { index, accepted: false, duplicate: false, because: objection.because, wouldBeRight: objection.wouldBeRight };
+    return objection === null
+      ? { index, accepted: true, duplicate: false }
+      : { index, accepted: false, duplicate: false, because: objection.because, wouldBeRight: objection.wouldBeRight };
   });
-  const accepted = checked.flatMap((each, index) => ('fact' in each && receipts[index]?.accepted === true ? [{ fact: each.fact, index }] : []));
+  const accepted = checked.flatMap((each, index) =>
+    'fact' in each && receipts[index]?.accepted === true ? [{ fact: each.fact, index }] : [],
+  );
   const remember = options.idempotencyKey === undefined ? null : { scope, key: options.idempotencyKey, bodyHash };
   try {
     return await store(context, app, tracks, accepted, receipts, by, remember);
@@ -70,22 +74,39 @@ async function store(
   remember: { scope: string; key: string; bodyHash: string } | null,
 ): Promise<Reported> {
   const told: Change[] = [];
-  const answer = await storeInTransaction(context, app, tracks, accepted.map(({ fact }) => fact), by, told, async (tx, isNews, version) => {
-    const whole = receipts.map((receipt) => {
-      const place = accepted.findIndex(({ index }) => index === receipt.index);
-      return place >= 0 && isNews[place] === false ? { ...receipt, duplicate: true } : receipt;
-    });
-    const result: Reported = { ok: true, receipts: whole, version };
-    if (remember !== null) await rememberAnswer(tx, remember.scope, remember.key, { bodyHash: remember.bodyHash, answer: result }, context.clock.now());
-    return result;
-  });
+  const answer = await storeInTransaction(
+    context,
+    app,
+    tracks,
+    accepted.map(({ fact }) => fact),
+    by,
+    told,
+    async (tx, isNews, version) => {
+      const whole = receipts.map((receipt) => {
+        const place = accepted.findIndex(({ index }) => index === receipt.index);
+        return place >= 0 && isNews[place] === false ? { ...receipt, duplicate: true } : receipt;
+      });
+      const result: Reported = { ok: true, receipts: whole, version };
+      if (remember !== null)
+        await rememberAnswer(tx, remember.scope, remember.key, { bodyHash: remember.bodyHash, answer: result }, context.clock.now());
+      return result;
+    },
+  );
   tellAll(context, told);
   return answer;
 }
 
 type Finish<T> = (tx: Parameters<Parameters<typeof inTransaction>[1]>[0], isNews: readonly boolean[], version: number) => Promise<T>;
 
-async function storeInTransaction<T>(context: Context, app: App, tracks: readonly LiveTrack[], facts: readonly Fact[], by: Actor, told: Change[], finish: Finish<T>): Promise<T> {
+async function storeInTransaction<T>(
+  context: Context,
+  app: App,
+  tracks: readonly LiveTrack[],
+  facts: readonly Fact[],
+  by: Actor,
+  told: Change[],
+  finish: Finish<T>,
+): Promise<T> {
   const recordedAt = context.clock.now();
   await ensureFactPartition(context.db, recordedAt);
   for (let tries = 1; ; tries++) {
@@ -98,9 +119,14 @@ async function storeInTransaction<T>(context: Context, app: App, tracks: readonl
         for (const [source, kinds] of kindsBySource(facts)) {
           if (by.kind !== 'integration') await sourceWasRead(tx, { app: app.id, source, kinds, at: appNow(context, app.id), recordedAt });
         }
-        const touched = [...new Set(facts.filter((_, index) => isNews[index]).flatMap((fact) => touchedBy(fact, tracks).map(({ id }) => id)))];
+        const touched = [
+          ...new Set(facts.filter((_, index) => isNews[index]).flatMap((fact) => touchedBy(fact, tracks).map(({ id }) => id))),
+        ];
         const woken = by.kind === 'integration' ? touched : alsoFreshened(facts, tracks, touched);
-        await markDue(tx, woken.map((id) => ({ kind: 'track' as const, key: id, app: app.id, at: recordedAt })));
+        await markDue(
+          tx,
+          woken.map((id) => ({ kind: 'track' as const, key: id, app: app.id, at: recordedAt })),
+        );
         const result = await finish(tx, isNews, version);
         told.length = 0;
         await tell(context, tx, { app: app.id, version, tracks: touched, kinds: ['facts'], at: appNow(context, app.id) }, told);
@@ -124,7 +150,12 @@ function alsoFreshened(facts: readonly Fact[], tracks: readonly LiveTrack[], tou
 }
 
 /** Facts that a connection read. They passed the adapter's schema; those about releases that Signalbox does not have are left out. */
-export async function storeObserved(context: Context, app: string, facts: readonly Fact[], by: Actor): Promise<{ stored: number; left: number }> {
+export async function storeObserved(
+  context: Context,
+  app: string,
+  facts: readonly Fact[],
+  by: Actor,
+): Promise<{ stored: number; left: number }> {
   if (facts.length === 0) return { stored: 0, left: 0 };
   const known = await appOf(context.db, app);
   if (known === null) return { stored: 0, left: facts.length };
@@ -141,7 +172,12 @@ export async function storeObserved(context: Context, app: string, facts: readon
 export async function repeated(context: Context, scope: string, key: string, bodyHash: string): Promise<object | EngineRefusal | null> {
   const known = await rememberedAnswer(context.db, scope, key);
   if (known === null) return null;
-  if (known.bodyHash !== bodyHash) return refuse('conflict', `the idempotency key "${key}" was used for another request`, 'a new key for a new request, or the same request again');
+  if (known.bodyHash !== bodyHash)
+    return refuse(
+      'conflict',
+      `the idempotency key "${key}" was used for another request`,
+      'a new key for a new request, or the same request again',
+    );
   return known.answer;
 }
 
@@ -152,14 +188,18 @@ function check(fact: Fact, app: App, now: Instant): Checked {
   const bad = unstorable(fact);
   if (bad !== null) return { because: bad, wouldBeRight: 'text of whole characters, without NUL' };
   const schema = Object.hasOwn(factPayloads, fact.kind) ? factPayloads[fact.kind] : undefined;
-  if (schema === undefined) return { because: `there is no kind of fact "${String(fact.kind)}"`, wouldBeRight: `one of ${Object.keys(factPayloads).join(', ')}` };
+  if (schema === undefined)
+    return { because: `there is no kind of fact "${String(fact.kind)}"`, wouldBeRight: `one of ${Object.keys(factPayloads).join(', ')}` };
   const envelope = envelopeObjection(fact, now);
   if (envelope !== null) return envelope;
   const payload = schema.safeParse(fact.payload);
   if (!payload.success) {
     const issue = payload.error.issues[0];
     const place = issue?.path.map(String).join('.') ?? '';
-    return { because: `${fact.kind}${place === '' ? '' : `, ${place}`}: ${issue?.message ?? 'it cannot be read'}`, wouldBeRight: `a ${fact.kind} as the reference describes it` };
+    return {
+      because: `${fact.kind}${place === '' ? '' : `, ${place}`}: ${issue?.message ?? 'it cannot be read'}`,
+      wouldBeRight: `a ${fact.kind} as the reference describes it`,
+    };
   }
   // The schema was chosen by the kind, so the pair belongs together; the type system cannot follow a lookup by a union.
   return { fact: { ...fact, app: app.id, payload: payload.data } as Fact };
@@ -167,11 +207,22 @@ function check(fact: Fact, app: App, now: Instant): Checked {
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 
-function envelopeObjection({ source, key, revision, at }: Pick<Fact, 'source' | 'key' | 'revision' | 'at'>, now: Instant): { because: string; wouldBeRight: string } | null {
-  if (typeof source !== 'string' || source.trim() === '' || source.length > 200) return { because: 'the source has no name', wouldBeRight: 'a name of 1 to 200 characters such as ci' };
-  if (typeof key !== 'string' || key === '' || key.length > 500) return { because: 'the key is empty or too long', wouldBeRight: 'the source’s own key, 1 to 500 characters' };
-  if (!Number.isSafeInteger(revision) || revision < 0) return { because: `the revision ${revision} is no whole number from 0`, wouldBeRight: 'a number that rises with every change at the source' };
-  if (!INSTANT.test(at) || Number.isNaN(Date.parse(at))) return { because: `${at} is no instant`, wouldBeRight: 'UTC with milliseconds: 2024-10-01T12:20:00.000Z' };
-  if (Date.parse(at) > Date.parse(now) + MOST_AHEAD_MS) return { because: `${at} is still to come: it is ${now} for this app`, wouldBeRight: 'the moment at which it was so' };
+function envelopeObjection(
+  { source, key, revision, at }: Pick<Fact, 'source' | 'key' | 'revision' | 'at'>,
+  now: Instant,
+): { because: string; wouldBeRight: string } | null {
+  if (typeof source !== 'string' || source.trim() === '' || source.length > 200)
+    return { because: 'the source has no name', wouldBeRight: 'a name of 1 to 200 characters such as ci' };
+  if (typeof key !== 'string' || key === '' || key.length > 500)
+    return { because: 'the key is empty or too long', wouldBeRight: 'the source’s own key, 1 to 500 characters' };
+  if (!Number.isSafeInteger(revision) || revision < 0)
+    return {
+      because: `the revision ${revision} is no whole number from 0`,
+      wouldBeRight: 'a number that rises with every change at the source',
+    };
+  if (!INSTANT.test(at) || Number.isNaN(Date.parse(at)))
+    return { because: `${at} is no instant`, wouldBeRight: 'UTC with milliseconds: 2024-10-01T12:20:00.000Z' };
+  if (Date.parse(at) > Date.parse(now) + MOST_AHEAD_MS)
+    return { because: `${at} is still to come: it is ${now} for this app`, wouldBeRight: 'the moment at which it was so' };
   return null;
 }

@@ -93,7 +93,10 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
   }
 
   async function putBack(rows: readonly Due[], at: string): Promise<void> {
-    await markDue(context.db, rows.map((due) => ({ ...due, at })));
+    await markDue(
+      context.db,
+      rows.map((due) => ({ ...due, at })),
+    );
     await new Promise((done) => setTimeout(done, BUSY_PAUSE_MS));
   }
 
@@ -170,10 +173,16 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
     for (const app of await appIds(context.db)) {
       const at = context.clock.now();
       const forgotten = await forgottenTracks(context.db, app, appNow(context, app));
-      await markDue(context.db, forgotten.map((key) => ({ kind: 'track' as const, key, app, at })));
+      await markDue(
+        context.db,
+        forgotten.map((key) => ({ kind: 'track' as const, key, app, at })),
+      );
       const units = await unitsOf(context, app);
       // A unit whose row was lost is read again; one that is due later keeps its time only if it comes within the longest pause.
-      await markDue(context.db, units.map((unit) => ({ kind: 'observe' as const, key: unitKey(unit), app, at: plusMs(at, 300_000) })));
+      await markDue(
+        context.db,
+        units.map((unit) => ({ kind: 'observe' as const, key: unitKey(unit), app, at: plusMs(at, 300_000) })),
+      );
     }
     await forgetAnswersBefore(context.db, plusMs(context.clock.now(), -ANSWERS_KEPT_MS));
     wake();

@@ -49,9 +49,23 @@ const newApp = z.object({
 });
 
 /** Writes an event into the app's own chain, in the caller's transaction, and tells everyone. The caller holds the app's lock. */
-async function journalApp(context: Context, tx: Tx, app: string, raised: AppHead, event: AppEvent, by: Actor, kinds: Change['kinds'], told: Change[], tracks: readonly string[] = []): Promise<void> {
+async function journalApp(
+  context: Context,
+  tx: Tx,
+  app: string,
+  raised: AppHead,
+  event: AppEvent,
+  by: Actor,
+  kinds: Change['kinds'],
+  told: Change[],
+  tracks: readonly string[] = [],
+): Promise<void> {
   const at = appNow(context, app);
-  await appendEntries(tx, { app, track: null, seq: raised.seq, hash: raised.hash }, [{ actor: stampOf(by), event, stageAfter: null }], { appVersion: raised.version, at, recordedAt: context.clock.now() });
+  await appendEntries(tx, { app, track: null, seq: raised.seq, hash: raised.hash }, [{ actor: stampOf(by), event, stageAfter: null }], {
+    appVersion: raised.version,
+    at,
+    recordedAt: context.clock.now(),
+  });
   await tell(context, tx, { app, version: raised.version, tracks, kinds, at }, told);
 }
 
@@ -80,7 +94,16 @@ export async function createApp(context: Context, wanted: NewApp, by: Actor): Pr
     if (!(await insertApp(tx, app, at, recordedAt))) return refuse('conflict', `there is an app "${id}" already`, 'another id');
     await insertPolicy(tx, { app: id, revision: 1, text, document: parsed.policy }, stampOf(by), at, recordedAt);
     const head = await raised(tx, id);
-    await journalApp(context, tx, id, head, { is: 'app-created', name, platforms: app.platforms, timezone: app.timezone }, by, ['app', 'policy', 'journal'], told);
+    await journalApp(
+      context,
+      tx,
+      id,
+      head,
+      { is: 'app-created', name, platforms: app.platforms, timezone: app.timezone },
+      by,
+      ['app', 'policy', 'journal'],
+      told,
+    );
     return { ok: true, app, version: head.version };
   });
   tellAll(context, told);
@@ -98,14 +121,24 @@ function policyRefusal(problems: Problems): EngineRefusal {
     code: 'invalid',
     because: `the policy has ${problems.length === 1 ? 'a fault' : `${problems.length} faults`}; line ${first?.line}: ${first?.because}`,
     wouldBeRight: first?.wouldBeRight ?? 'see `signalbox policy defaults`',
-    at: problems.map(({ line, column, path, because, wouldBeRight }) => ({ path: `${line}:${column}${path === '' ? '' : ` ${path}`}`, because, wouldBeRight })),
+    at: problems.map(({ line, column, path, because, wouldBeRight }) => ({
+      path: `${line}:${column}${path === '' ? '' : ` ${path}`}`,
+      because,
+      wouldBeRight,
+    })),
   };
 }
 
 export type SavedPolicy = Result<{ revision: number; plans: readonly { track: string; plan: Plan }[] }>;
 
 /** Saves a policy, or with `dryRun` only tells what each live track would do under it. */
-export async function savePolicy(context: Context, id: string, text: string, by: Actor, options: { dryRun?: boolean; basedOn?: number } = {}): Promise<SavedPolicy> {
+export async function savePolicy(
+  context: Context,
+  id: string,
+  text: string,
+  by: Actor,
+  options: { dryRun?: boolean; basedOn?: number } = {},
+): Promise<SavedPolicy> {
   const app = await appOf(context.db, id);
   if (app === null) return noSuchApp(id, await appIds(context.db));
   const bad = unstorable(text);
@@ -127,16 +160,36 @@ export async function savePolicy(context: Context, id: string, text: string, by:
 
 /** Why a document, right in itself, cannot be this app's. */
 async function policyMisfit(context: Context, app: App, document: PolicyDocument): Promise<EngineRefusal | null> {
-  if (document.app !== null && document.app !== app.id) return refuse('invalid', `this is the policy of ${document.app}`, `app: ${app.id}, or no app at all`);
+  if (document.app !== null && document.app !== app.id)
+    return refuse('invalid', `this is the policy of ${document.app}`, `app: ${app.id}, or no app at all`);
   const live = await liveTracksOf(context.db, app.id);
   const orphan = live.find(({ platform }) => !Object.hasOwn(document.platforms, platform));
-  return orphan === undefined ? null : refuse('conflict', `${orphan.id} is alive, and this policy has no platform ${orphan.platform}`, `platforms with ${orphan.platform} in them, until its releases have ended`);
+  return orphan === undefined
+    ? null
+    : refuse(
+        'conflict',
+        `${orphan.id} is alive, and this policy has no platform ${orphan.platform}`,
+        `platforms with ${orphan.platform} in them, until its releases have ended`,
+      );
 }
 
-async function saveAndPlan(context: Context, tx: Tx, app: App, text: string, document: PolicyDocument, by: Actor, basedOn: number | undefined, told: Change[]): Promise<SavedPolicy> {
+async function saveAndPlan(
+  context: Context,
+  tx: Tx,
+  app: App,
+  text: string,
+  document: PolicyDocument,
+  by: Actor,
+  basedOn: number | undefined,
+  told: Change[],
+): Promise<SavedPolicy> {
   const head = await raised(tx, app.id);
   if (basedOn !== undefined && basedOn !== head.policyRevision) {
-    return refuse('stale', `the policy is at revision ${head.policyRevision}; this edit was based on ${basedOn}`, `edit revision ${head.policyRevision}`);
+    return refuse(
+      'stale',
+      `the policy is at revision ${head.policyRevision}; this edit was based on ${basedOn}`,
+      `edit revision ${head.policyRevision}`,
+    );
   }
   const at = appNow(context, app.id);
   const recordedAt = context.clock.now();
@@ -144,14 +197,26 @@ async function saveAndPlan(context: Context, tx: Tx, app: App, text: string, doc
   await insertPolicy(tx, { app: app.id, revision, text, document }, stampOf(by), at, recordedAt);
   await updateApp(tx, app.id, { timezone: document.timezone, platforms: Object.keys(document.platforms) });
   const live = await liveTracksOf(tx, app.id);
-  await markDue(tx, live.map((track) => ({ kind: 'track' as const, key: track.id, app: app.id, at: recordedAt })));
+  await markDue(
+    tx,
+    live.map((track) => ({ kind: 'track' as const, key: track.id, app: app.id, at: recordedAt })),
+  );
   const rules = rulesFrom(document, revision);
   const plans: { track: string; plan: Plan }[] = [];
   for (const track of live) {
     const loaded = await loadWorld(context, tx, track.id, rules);
     if (loaded !== null) plans.push({ track: track.id, plan: plan(loaded.world) });
   }
-  await journalApp(context, tx, app.id, head, { is: 'policy-saved', revision, digest: digest(text) }, by, ['policy', 'journal', 'app'], told);
+  await journalApp(
+    context,
+    tx,
+    app.id,
+    head,
+    { is: 'policy-saved', revision, digest: digest(text) },
+    by,
+    ['policy', 'journal', 'app'],
+    told,
+  );
   return { ok: true, revision, plans };
 }
 
@@ -162,14 +227,16 @@ export async function connect(context: Context, wanted: NewConnection, by: Actor
   const app = await appOf(context.db, wanted.app);
   if (app === null) return noSuchApp(wanted.app, await appIds(context.db));
   const integration = context.integrations.get(wanted.integration);
-  if (integration === undefined) return refuse('not-found', `there is no integration "${wanted.integration}"`, `one of ${[...context.integrations.keys()].join(', ')}`);
+  if (integration === undefined)
+    return refuse('not-found', `there is no integration "${wanted.integration}"`, `one of ${[...context.integrations.keys()].join(', ')}`);
   const settings = integration.settings.safeParse(wanted.settings);
   if (!settings.success) return invalid(`the settings of ${integration.name}`, settings.error.issues);
   const bad = unstorable(settings.data);
   if (bad !== null) return refuse('invalid', bad, 'text of whole characters, without NUL');
   const serves = wanted.serves.map(portNamed);
   const stranger = serves.find((each) => !servable(integration).includes(each));
-  if (stranger !== undefined) return refuse('invalid', `${integration.name} cannot serve "${stranger}"`, `one of ${servable(integration).join(', ')}`);
+  if (stranger !== undefined)
+    return refuse('invalid', `${integration.name} cannot serve "${stranger}"`, `one of ${servable(integration).join(', ')}`);
   const id = `con_${randomBytes(9).toString('base64url')}`;
   const at = appNow(context, app.id);
   const recordedAt = context.clock.now();
@@ -180,10 +247,23 @@ export async function connect(context: Context, wanted: NewConnection, by: Actor
     await insertConnection(tx, { id, app: app.id, integration: integration.id, settings: sealed, serves, at }, stampOf(by), recordedAt);
     const rules = await context.policies.rulesOf(tx, app.id, app.policyRevision);
     const used = new Set(app.platforms.flatMap((platform) => rules.of(platform, 'regular').storefronts));
-    for (const source of sourcesBrought(integration, serves, used)) await expectSource(tx, { app: app.id, connection: id, recordedAt, ...source });
+    for (const source of sourcesBrought(integration, serves, used))
+      await expectSource(tx, { app: app.id, connection: id, recordedAt, ...source });
     const live = await liveTracksOf(tx, app.id);
-    await markDue(tx, live.map((track) => ({ kind: 'track' as const, key: track.id, app: app.id, at: recordedAt })));
-    await journalApp(context, tx, app.id, head, { is: 'connected', connection: id, integration: integration.id, serves }, by, ['app', 'journal', 'facts'], told);
+    await markDue(
+      tx,
+      live.map((track) => ({ kind: 'track' as const, key: track.id, app: app.id, at: recordedAt })),
+    );
+    await journalApp(
+      context,
+      tx,
+      app.id,
+      head,
+      { is: 'connected', connection: id, integration: integration.id, serves },
+      by,
+      ['app', 'journal', 'facts'],
+      told,
+    );
   });
   tellAll(context, told);
   await wakeUnits(context, app.id);
@@ -195,7 +275,9 @@ type Brought = { source: string; kinds: readonly FactKind[]; freshForMinutes: nu
 
 /** The sources that a connection will fill, so that their criteria are Unknown until the first reading. */
 function sourcesBrought(integration: Integration, serves: readonly string[], used: ReadonlySet<string>): Brought[] {
-  const ports = (Object.keys(integration.brings) as PortName[]).filter((port) => serves.length === 0 || serves.some((each) => each === port || each.startsWith(`${port}:`)));
+  const ports = (Object.keys(integration.brings) as PortName[]).filter(
+    (port) => serves.length === 0 || serves.some((each) => each === port || each.startsWith(`${port}:`)),
+  );
   return ports.flatMap((port): Brought[] => {
     const brought = broughtBy(integration, port);
     if (port === 'gitHost') return [{ source: integration.id, ...brought }];
@@ -216,7 +298,10 @@ export async function disconnect(context: Context, id: string, by: Actor): Promi
     await removeConnection(tx, id, appNow(context, app));
     await disconnectSources(tx, id);
     const at = context.clock.now();
-    await markDue(tx, (await liveTracksOf(tx, app)).map((track) => ({ kind: 'track' as const, key: track.id, app, at })));
+    await markDue(
+      tx,
+      (await liveTracksOf(tx, app)).map((track) => ({ kind: 'track' as const, key: track.id, app, at })),
+    );
     await journalApp(context, tx, app, head, { is: 'disconnected', connection: id, integration }, by, ['app', 'journal', 'facts'], told);
   });
   tellAll(context, told);
@@ -226,7 +311,11 @@ export async function disconnect(context: Context, id: string, by: Actor): Promi
 /* ---- releases ---- */
 
 /** Plans a release: one track for each of its platforms. */
-export async function planRelease(context: Context, wanted: NewRelease, by: Actor): Promise<Result<{ release: Release; tracks: readonly string[] }>> {
+export async function planRelease(
+  context: Context,
+  wanted: NewRelease,
+  by: Actor,
+): Promise<Result<{ release: Release; tracks: readonly string[] }>> {
   const app = await appOf(context.db, wanted.app);
   if (app === null) return noSuchApp(wanted.app, await appIds(context.db));
   const wrong = (await versionObjection(context, app, wanted)) ?? platformObjection(app, wanted);
@@ -248,10 +337,21 @@ export async function planRelease(context: Context, wanted: NewRelease, by: Acto
   const told: Change[] = [];
   const answer = await inTransaction(context.db, async (tx): Promise<Result<{ release: Release; tracks: readonly string[] }>> => {
     const head = await raised(tx, app.id);
-    if (!(await insertRelease(tx, release, context.clock.now()))) return refuse('conflict', `${app.id} has a release ${version} already`, 'another version');
+    if (!(await insertRelease(tx, release, context.clock.now())))
+      return refuse('conflict', `${app.id} has a release ${version} already`, 'another version');
     for (const track of tracks) await bear(context, tx, track, head.version, { is: 'born', kind, stage }, by);
     await wakeAll(context, tx, app.id);
-    await journalApp(context, tx, app.id, head, { is: 'release-planned', version, kind, platforms: wanted.platforms }, by, ['app', 'track', 'journal'], told, tracks.map(({ id }) => id));
+    await journalApp(
+      context,
+      tx,
+      app.id,
+      head,
+      { is: 'release-planned', version, kind, platforms: wanted.platforms },
+      by,
+      ['app', 'track', 'journal'],
+      told,
+      tracks.map(({ id }) => id),
+    );
     return { ok: true, release, tracks: tracks.map(({ id }) => id) };
   });
   tellAll(context, told);
@@ -259,35 +359,56 @@ export async function planRelease(context: Context, wanted: NewRelease, by: Acto
   return answer;
 }
 
-async function versionObjection(context: Context, app: App & { policyRevision: number }, { version, base }: NewRelease): Promise<EngineRefusal | null> {
-  if (!/^[0-9A-Za-z][0-9A-Za-z.+_-]{0,99}$/.test(version)) return refuse('invalid', `"${version}" is no version`, 'letters, digits, dots, dashes: 8.9.2');
+async function versionObjection(
+  context: Context,
+  app: App & { policyRevision: number },
+  { version, base }: NewRelease,
+): Promise<EngineRefusal | null> {
+  if (!/^[0-9A-Za-z][0-9A-Za-z.+_-]{0,99}$/.test(version))
+    return refuse('invalid', `"${version}" is no version`, 'letters, digits, dots, dashes: 8.9.2');
   const rules = await context.policies.rulesOf(context.db, app.id, app.policyRevision);
   const read = parse(rules.document.versions, version);
   if (isRefused(read)) return refuse('invalid', read.was, read.wouldBeRight);
   if (base === undefined || base === null) return null;
   const known = await tracksOf(context.db, app.id);
-  return known.some((track) => track.version === base) ? null : refuse('not-found', `${app.id} has no release ${base} to start from`, 'the version of a release that Signalbox knows');
+  return known.some((track) => track.version === base)
+    ? null
+    : refuse('not-found', `${app.id} has no release ${base} to start from`, 'the version of a release that Signalbox knows');
 }
 
 function platformObjection(app: App, { platforms }: NewRelease): EngineRefusal | null {
   const stranger = platforms.find((platform) => !app.platforms.includes(platform));
-  if (stranger !== undefined) return refuse('invalid', `${app.id} has no platform "${stranger}"`, `its platforms are ${app.platforms.join(', ')}`);
+  if (stranger !== undefined)
+    return refuse('invalid', `${app.id} has no platform "${stranger}"`, `its platforms are ${app.platforms.join(', ')}`);
   if (platforms.length === 0) return refuse('invalid', 'a release has at least one platform', `some of ${app.platforms.join(', ')}`);
   return new Set(platforms).size === platforms.length ? null : refuse('invalid', 'a platform is named twice', 'each platform once');
 }
 
 /** Puts a track into the world with the first entry of its chain; false when it was there. */
-export async function bear(context: Context, tx: Tx, track: Track, appVersion: number, event: Parameters<typeof appendEntries>[2][number]['event'], by: Actor): Promise<boolean> {
+export async function bear(
+  context: Context,
+  tx: Tx,
+  track: Track,
+  appVersion: number,
+  event: Parameters<typeof appendEntries>[2][number]['event'],
+  by: Actor,
+): Promise<boolean> {
   const at = appNow(context, track.app);
   const recordedAt = context.clock.now();
   if (!(await insertTrack(tx, track, appVersion, at, recordedAt))) return false;
-  await appendEntries(tx, { app: track.app, track: track.id, seq: 0, hash: '' }, [{ actor: stampOf(by), event, stageAfter: track.stage }], { appVersion, at, recordedAt });
+  await appendEntries(tx, { app: track.app, track: track.id, seq: 0, hash: '' }, [{ actor: stampOf(by), event, stageAfter: track.stage }], {
+    appVersion,
+    at,
+    recordedAt,
+  });
   return true;
 }
 
 /** Marks every live track of an app as due now. */
 export async function wakeAll(context: Context, tx: Tx, app: string): Promise<void> {
   const at = context.clock.now();
-  await markDue(tx, (await liveTracksOf(tx, app)).map(({ id }) => ({ kind: 'track' as const, key: id, app, at })));
+  await markDue(
+    tx,
+    (await liveTracksOf(tx, app)).map(({ id }) => ({ kind: 'track' as const, key: id, app, at })),
+  );
 }
-

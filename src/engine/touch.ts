@@ -8,7 +8,10 @@ export function touchedBy(fact: Fact, tracks: readonly LiveTrack[]): LiveTrack[]
   switch (fact.kind) {
     case 'build':
       // A nightly of trunk counts for every version that is still on trunk.
-      return live.filter(({ platform, version }) => platform === fact.payload.platform && (fact.payload.kind === 'nightly' || version === fact.payload.version));
+      return live.filter(
+        ({ platform, version }) =>
+          platform === fact.payload.platform && (fact.payload.kind === 'nightly' || version === fact.payload.version),
+      );
     case 'test-run':
     case 'distribution':
     case 'check':
@@ -17,7 +20,10 @@ export function touchedBy(fact: Fact, tracks: readonly LiveTrack[]): LiveTrack[]
     case 'storefront':
       return live.filter(({ platform }) => platform === fact.payload.platform);
     case 'bug':
-      return live.filter(({ platform, version }) => fact.payload.versions.includes(version) && (fact.payload.platforms.length === 0 || fact.payload.platforms.includes(platform)));
+      return live.filter(
+        ({ platform, version }) =>
+          fact.payload.versions.includes(version) && (fact.payload.platforms.length === 0 || fact.payload.platforms.includes(platform)),
+      );
     case 'branch':
       return live.filter(({ platform }) => fact.payload.platforms.length === 0 || fact.payload.platforms.includes(platform));
     case 'containment':
@@ -70,6 +76,9 @@ function unknownVersion(versions: readonly string[], tracks: readonly LiveTrack[
   const where = platform === null ? '' : ` on ${platform}`;
   return {
     because: `there is no release ${versions.join(' or ')}${where}`,
-    wouldBeRight: live.length > 0 ? `plan the release first; the live ones${where} are ${named}` : `plan the release first; no release is alive${where}`,
+    wouldBeRight:
+      live.length > 0
+        ? `plan the release first; the live ones${where} are ${named}`
+        : `plan the release first; no release is alive${where}`,
   };
 }

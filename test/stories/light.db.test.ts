@@ -49,7 +49,12 @@ describe('a light release on a storefront that starts on approval', () => {
   });
 
   test('each effect was ordered once and done once, and the audit holds', async () => {
-    const rows = await at.base.db.selectFrom('outbox').select(['kind', 'state', 'attempts']).where('kind', 'in', ['ensure-submission', 'ensure-rollout', 'ensure-halted']).orderBy('ordered_at').execute();
+    const rows = await at.base.db
+      .selectFrom('outbox')
+      .select(['kind', 'state', 'attempts'])
+      .where('kind', 'in', ['ensure-submission', 'ensure-rollout', 'ensure-halted'])
+      .orderBy('ordered_at')
+      .execute();
     expect(rows).toEqual([
       { kind: 'ensure-submission', state: 'done', attempts: 1 },
       { kind: 'ensure-rollout', state: 'done', attempts: 1 },

@@ -21,7 +21,13 @@ import type { TestDatabase } from '../setup/database.ts';
 export const BEGINS = '2024-10-01T09:00:00.000Z';
 const SECRET = 'a secret of the stories, and of nobody else';
 
-export const astrid: Actor = { kind: 'person', id: 'astrid', name: 'Astrid', roles: ['release-manager', 'admin', 'member'], teams: ['player'] };
+export const astrid: Actor = {
+  kind: 'person',
+  id: 'astrid',
+  name: 'Astrid',
+  roles: ['release-manager', 'admin', 'member'],
+  teams: ['player'],
+};
 export const ci: Actor = { kind: 'key', id: 'ci', name: 'CI', roles: ['member'], scopes: ['report'], teams: [] };
 
 /** A short process: submitted and rolled out by the robot, with a soak of a minute. */
@@ -53,7 +59,13 @@ export function handClock(at: string = BEGINS): HandClock {
   };
 }
 
-export type Repository = { path: string; commit(branch: string, subject: string): string; branch(name: string, from: string): void; tag(name: string, on: string): void; head(branch: string): string };
+export type Repository = {
+  path: string;
+  commit(branch: string, subject: string): string;
+  branch(name: string, from: string): void;
+  tag(name: string, on: string): void;
+  head(branch: string): string;
+};
 
 /** A repository with a trunk, a released version and a live release branch. */
 export function repository(folder: string): Repository {
@@ -61,11 +73,21 @@ export function repository(folder: string): Repository {
   const run = (...words: string[]): string => {
     day += 1;
     const date = `2024-09-${String(Math.min(28, 1 + Math.floor(day / 8))).padStart(2, '0')}T10:00:${String(day % 60).padStart(2, '0')}Z`;
-    return execFileSync('git', ['-C', folder, '-c', 'user.name=Someone', '-c', 'user.email=someone@example.com', '-c', 'commit.gpgsign=false', ...words], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-      env: { ...process.env, GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' },
-    }).trim();
+    return execFileSync(
+      'git',
+      ['-C', folder, '-c', 'user.name=Someone', '-c', 'user.email=someone@example.com', '-c', 'commit.gpgsign=false', ...words],
+      {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+        env: {
+          ...process.env,
+          GIT_AUTHOR_DATE: date,
+          GIT_COMMITTER_DATE: date,
+          GIT_CONFIG_GLOBAL: '/dev/null',
+          GIT_CONFIG_SYSTEM: '/dev/null',
+        },
+      },
+    ).trim();
   };
   execFileSync('git', ['init', '-q', '-b', 'main', folder]);
   let count = 0;
@@ -133,10 +155,23 @@ export async function room(options: { policy?: string; clock?: HandClock; connec
     });
   const engine = make('first');
   const track = 'music/1.1.0/android';
-  must(await engine.createApp({ id: 'music', name: 'Music', timezone: 'Europe/Stockholm', platforms: ['android'], policy: options.policy ?? lightPolicy }, astrid));
+  must(
+    await engine.createApp(
+      { id: 'music', name: 'Music', timezone: 'Europe/Stockholm', platforms: ['android'], policy: options.policy ?? lightPolicy },
+      astrid,
+    ),
+  );
   must(await engine.connect({ app: 'music', integration: 'git', settings: { repo: repo.path }, serves: [] }, astrid));
-  if (options.connectSandbox !== false) must(await engine.connect({ app: 'music', integration: 'sandbox', settings: { url: 'http://127.0.0.1:4811' }, serves: [] }, astrid));
-  world.pull({ lever: 'listing', app: 'music', platform: 'android', storefront: 'google-play', reviewAfterMinutes: null, firstReleaseMustBeFull: false });
+  if (options.connectSandbox !== false)
+    must(await engine.connect({ app: 'music', integration: 'sandbox', settings: { url: 'http://127.0.0.1:4811' }, serves: [] }, astrid));
+  world.pull({
+    lever: 'listing',
+    app: 'music',
+    platform: 'android',
+    storefront: 'google-play',
+    reviewAfterMinutes: null,
+    firstReleaseMustBeFull: false,
+  });
   must(await engine.importHistory('music', astrid));
   await engine.settle();
   let moment = 0;
@@ -159,7 +194,9 @@ export async function room(options: { policy?: string; clock?: HandClock; connec
     command: (command, by = astrid) => engine.command(track, command, by),
     async stage() {
       const row = await base.db.selectFrom('tracks').select('state').where('id', '=', track).executeTakeFirstOrThrow();
-      return row.state.stage === 'rolling-out' || row.state.stage === 'halted' ? `${row.state.stage} ${row.state.percent}%` : row.state.stage;
+      return row.state.stage === 'rolling-out' || row.state.stage === 'halted'
+        ? `${row.state.stage} ${row.state.percent}%`
+        : row.state.stage;
     },
     async close() {
       await engine.stop();
@@ -178,8 +215,22 @@ export function must<T extends { ok: boolean }>(answer: T): Extract<T, { ok: tru
 /** A build of the release branch's head with green tests, signed by the only team. */
 export async function readyToSubmit(room: Room, number = '110'): Promise<void> {
   const commit = room.repo.head('release/1.1.0');
-  await room.report('build', number, { platform: 'android', version: '1.1.0', number, kind: 'release-candidate', state: 'succeeded', commit });
-  await room.report('test-run', `${number}-smoke`, { platform: 'android', version: '1.1.0', build: number, suite: 'smoke', state: 'passed', attempts: 1 });
+  await room.report('build', number, {
+    platform: 'android',
+    version: '1.1.0',
+    number,
+    kind: 'release-candidate',
+    state: 'succeeded',
+    commit,
+  });
+  await room.report('test-run', `${number}-smoke`, {
+    platform: 'android',
+    version: '1.1.0',
+    build: number,
+    suite: 'smoke',
+    state: 'passed',
+    attempts: 1,
+  });
   await room.engine.settle();
   must(await room.command({ do: 'sign-off', team: 'player', state: 'signed', note: null }));
   await room.engine.settle();
