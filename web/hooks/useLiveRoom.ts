@@ -1,0 +1,72 @@
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { applyPatch } from '#api/patch.ts';
+import type { ControlRoom, ControlRoomPatch } from '#api/control-room.ts';
+import type { Instant } from '#domain/time.ts';
+import { controlRoomQuery, sessionQuery } from '../api/queries.ts';
+import { watchControlRoom } from '../api/live.ts';
+
+export type Live = {
+  /** When the server was last heard, by the browser's clock. */
+  heardAtMs: number;
+  /** The app's clock minus the browser's. The app may live in another time than its viewer. */
+  offsetMs: number;
+  /** Cells that the last patches changed, and the version that did: what gets the underline. */
+  changed: ReadonlyMap<string, number>;
+};
+
+export const cellKey = (cell: { track: string; instance: string }): string => `${cell.track} ${cell.instance}`;
+
+/** How long a changed cell keeps its mark. */
+const CHANGED_FOR_MS = 1_500;
+
+const offsetOf = (at: Instant): number => Date.parse(at) - Date.now();
+
+/** The control room of an app, kept true by its stream. What was shown stays shown, with its age, when the line breaks. */
+export function useLiveRoom(app: string): { room: ControlRoom | undefined; error: unknown; live: Live; refetch: () => Promise<unknown> } {
+  const cache = useQueryClient();
+  const query = useQuery(controlRoomQuery(app));
+  const room = query.data;
+  const [live, setLive] = useState<Live>(() => ({ heardAtMs: Date.now(), offsetMs: 0, changed: new Map() }));
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const isReady = room !== undefined;
+
+  const heard = useEffectEvent((at: Instant | null) =>
+    setLive((old) => ({ ...old, heardAtMs: Date.now(), offsetMs: at === null ? old.offsetMs : offsetOf(at) })),
+  );
+
+  const gap = useEffectEvent(() => void cache.refetchQueries({ queryKey: controlRoomQuery(app).queryKey }));
+
+  const patch = useEffectEvent((news: ControlRoomPatch) => {
+    const { queryKey } = controlRoomQuery(app);
+    const before = cache.getQueryData(queryKey);
+    if (before === undefined) return;
+    const after = applyPatch(before, news);
+    if (after === null) return gap();
+    cache.setQueryData(queryKey, after);
+    if (news.cells.length === 0) return;
+    setLive((old) => ({ ...old, changed: new Map([...old.changed, ...news.cells.map((cell) => [cellKey(cell), news.version] as const)]) }));
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => setLive((old) => ({ ...old, changed: new Map() })), CHANGED_FOR_MS);
+  });
+
+  useEffect(() => {
+    if (!isReady) return undefined;
+    return watchControlRoom(app, {
+      version: () => cache.getQueryData(controlRoomQuery(app).queryKey)?.version ?? 0,
+      onHeard: (at) => heard(at),
+      onGap: () => gap(),
+      onPatch: (news) => patch(news),
+      onRefused: () => void cache.invalidateQueries({ queryKey: sessionQuery.queryKey }),
+    });
+  }, [app, isReady, cache]);
+
+  // a whole snapshot tells the app's time as well
+  const fetchedAt = query.dataUpdatedAt;
+  useEffect(() => {
+    const snapshot = cache.getQueryData(controlRoomQuery(app).queryKey);
+    if (snapshot !== undefined) setLive((old) => ({ ...old, offsetMs: offsetOf(snapshot.at) }));
+  }, [app, fetchedAt, cache]);
+
+  return { room, error: query.error, live, refetch: query.refetch };
+}

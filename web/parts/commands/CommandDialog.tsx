@@ -1,0 +1,213 @@
+/** The frame of every dialog that gives a command: it shows the consequence first, sends what it was based on, and keeps the form when it is refused. */
+import { useEffect, useState } from 'react';
+import type { ReactNode } from 'react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { ControlRoom, TrackHead } from '#api/control-room.ts';
+import type { PlanView } from '#api/tracks.ts';
+import type { Command } from '#domain/release/commands.ts';
+import type { AskOf } from '#api/route.ts';
+import type { RouteOf } from '#api/contract.ts';
+import { platformName } from '#domain/names.ts';
+import { Button, Key } from '../../ui/Button.tsx';
+import { Dialog, DialogBody } from '../../ui/Dialog.tsx';
+import { Lamp } from '../../ui/Lamp.tsx';
+import { ProblemNote } from '../../ui/ProblemNote.tsx';
+import { client, codeOf, troubleOf } from '../../api/client.ts';
+import { controlRoomQuery } from '../../api/queries.ts';
+import { paramsOf, useRoom } from '../room.ts';
+import { say } from '../shell/announce.ts';
+import { changesOf } from './changes.ts';
+import styles from './CommandDialog.module.css';
+
+/** A command as it is sent: what has a default need not be said. */
+export type CommandIn = AskOf<RouteOf<'giveCommand'>>['body']['command'];
+
+const SETTLES_AFTER_MS = 350;
+
+export type CommandDialogProps = {
+  track: TrackHead;
+  onClose: () => void;
+  title: ReactNode;
+  about?: ReactNode;
+  /** Null while the form is not ready; `missing` says why. */
+  command: CommandIn | null;
+  missing?: string | null;
+  /** What to preview while the form is not ready; the command itself when it is. */
+  preview?: CommandIn | null;
+  /** What the button says: the result. */
+  act: string;
+  look?: 'primary' | 'danger';
+  /** What is said when it is done. */
+  done: string;
+  note?: ReactNode;
+  children?: ReactNode;
+  effectOf?: (plan: PlanView, holdsNow: number) => ReactNode;
+};
+
+export function CommandDialog(props: CommandDialogProps) {
+  const { track, onClose, title, about, command, missing, act, look = 'primary', done, note, children } = props;
+  const { room } = useRoom();
+  const cache = useQueryClient();
+  // the state that the person decided on: what the server compares with
+  const [basis, setBasis] = useState<{ room: ControlRoom; revision: number }>(() => ({ room, revision: track.revision }));
+  const [news, setNews] = useState<readonly string[] | null>(null);
+  const [wasTried, setTried] = useState(false);
+  const give = useMutation({
+    mutationFn: (sent: CommandIn) =>
+      client.giveCommand({
+        params: paramsOf(track),
+        body: { command: sent, basedOn: basis.revision },
+        idempotencyKey: crypto.randomUUID(),
+      }),
+    onSuccess: () => {
+      say(done);
+      void cache.invalidateQueries({ queryKey: ['track'] });
+      for (const key of ['sign-offs', 'bugs', 'waivers', 'builds']) void cache.invalidateQueries({ queryKey: [key] });
+      onClose();
+    },
+    onError: async (error) => {
+      if (codeOf(error) !== 'stale') return;
+      const fresh = await cache.fetchQuery({ ...controlRoomQuery(track.app), staleTime: 0 });
+      setNews(changesOf(basis.room, fresh, track.id));
+      setBasis({ room: fresh, revision: fresh.tracks.find(({ id }) => id === track.id)?.revision ?? basis.revision });
+    },
+  });
+  const send = (): void => {
+    setTried(true);
+    if (command !== null && !give.isPending) give.mutate(command);
+  };
+  const isStale = codeOf(give.error) === 'stale';
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={title}
+      about={about}
+      note={note ?? 'Written to the journal with your name.'}
+      footer={
+        <>
+          <Button onClick={onClose}>Back</Button>
+          <Button look={look} because={give.isPending ? 'It is being sent' : null} type="submit" form="command">
+            {give.isPending ? 'Sending…' : isStale ? `${act} all the same` : act}
+            <Key>⌘↵</Key>
+          </Button>
+        </>
+      }
+    >
+      <form
+        id="command"
+        className={styles.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          send();
+        }}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter' || !(event.metaKey || event.ctrlKey)) return;
+          event.preventDefault();
+          send();
+        }}
+      >
+        <DialogBody>
+          {children}
+          <Effect {...props} preview={command ?? props.preview ?? null} />
+          {isStale ? <StaleNote track={track} news={news} /> : <ProblemNote trouble={give.error === null ? null : troubleOf(give.error)} />}
+          {wasTried && command === null && missing ? (
+            <p className={styles.missing} role="alert">
+              {missing}
+            </p>
+          ) : null}
+        </DialogBody>
+      </form>
+    </Dialog>
+  );
+}
+
+function StaleNote({ track, news }: { track: TrackHead; news: readonly string[] | null }) {
+  return (
+    <div className={styles.stale} role="alert">
+      <Lamp state="caution" silent />
+      <div>
+        <p>
+          <b>
+            {platformName(track.platform)} {track.version} changed while you looked at it.
+          </b>{' '}
+          Nothing was done.
+        </p>
+        {news === null ? (
+          <p>Reading what changed…</p>
+        ) : news.length === 0 ? (
+          <p>Nothing that this page shows; you can go on.</p>
+        ) : (
+          <ul>
+            {news.map((line) => (
+              <li key={line}>{line}</li>
+            ))}
+          </ul>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** The consequence before the decision: what the robot would do after it. */
+function Effect({ track, preview, effectOf }: CommandDialogProps & { preview: CommandIn | null }) {
+  const { room } = useRoom();
+  const settled = useSettled(preview);
+  const plan = useQuery({
+    queryKey: ['preview', track.id, track.revision, settled],
+    queryFn: () => client.previewCommand({ params: paramsOf(track), body: { command: settled as Command } }),
+    enabled: settled !== null,
+    retry: false,
+    placeholderData: (old) => old,
+  });
+  const holdsNow = room.cells.filter((cell) => cell.track === track.id && cell.holds !== null).length;
+  if (preview === null) return null;
+  return (
+    <div className={styles.effect} aria-live="polite">
+      <Lamp state={plan.isError ? 'stop' : 'not-needed-yet'} silent />
+      <div>
+        <b>What changes:</b>{' '}
+        {plan.isError ? (
+          refusalText(plan.error)
+        ) : plan.data === undefined ? (
+          'working it out…'
+        ) : (
+          <>{effectOf === undefined ? effectInWords(plan.data, track, holdsNow) : effectOf(plan.data, holdsNow)}</>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function refusalText(error: unknown): string {
+  const { detail, right } = troubleOf(error);
+  return `nothing, because ${detail}${right === null ? '' : `. What would be right: ${right}`}.`;
+}
+
+/** `iOS goes from 2 holds to 1. Then: submits build 1049. Will submit …` */
+export function effectInWords(plan: PlanView, track: TrackHead, holdsNow: number): string {
+  const holds = plan.cells.filter((cell) => cell.holds !== null).length;
+  const name = platformName(track.platform);
+  const told = [
+    plan.stage === track.stage ? null : `${name} goes from ${track.stage.replaceAll('-', ' ')} to ${plan.stage.replaceAll('-', ' ')}.`,
+    holds === holdsNow ? null : `${name} goes from ${count(holdsNow)} to ${count(holds)}.`,
+    ...plan.actions
+      .filter(({ kind }) => kind !== 'announce')
+      .map(({ text }) => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`),
+    plan.robot.sentence,
+  ];
+  return told.filter((part) => part !== null && part !== '').join(' ');
+}
+
+const count = (holds: number): string => (holds === 1 ? '1 hold' : `${holds} holds`);
+
+/** A value once it has stopped changing: a preview is asked for when the typing rests. */
+function useSettled<T>(value: T): T {
+  const [settled, setSettled] = useState(value);
+  const key = JSON.stringify(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(JSON.parse(key) as T), SETTLES_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [key]);
+  return settled;
+}

@@ -1,0 +1,602 @@
+/** The dialogs, one for each kind of command. Each keeps its own form and hands the command to the frame. */
+import { useState } from 'react';
+import type { ReactNode } from 'react';
+import type { TrackHead } from '#api/control-room.ts';
+import type { PlanView } from '#api/tracks.ts';
+import type { Cell } from '#api/verdict.ts';
+import { cellStateNames } from '#domain/cell-state.ts';
+import { platformName, stepInWords } from '#domain/names.ts';
+import type { Step } from '#domain/release/track.ts';
+import { Button } from '../../ui/Button.tsx';
+import { CheckField, Choices, SelectField, TextArea, TextField } from '../../ui/Field.tsx';
+import { may } from '../../api/authority.ts';
+import { limitText } from '../frame/frame-model.ts';
+import { useAppTime, useMe } from '../room.ts';
+import { CommandDialog, effectInWords } from './CommandDialog.tsx';
+import type { CommandIn } from './CommandDialog.tsx';
+import type { Ask } from './ask.ts';
+import { stepAct } from './words.ts';
+import styles from './CommandDialog.module.css';
+
+type Of<Is extends Ask['is']> = Extract<Ask, { is: Is }>;
+type Props<Is extends Ask['is']> = { ask: Of<Is>; onClose: () => void };
+
+const REASON_MIN = 20;
+/** Stands in for a reason while the effect is shown and the reason is still being written. Nothing is stored. */
+const PREVIEW_REASON = 'Shown before the decision, not a reason yet.';
+const MS_PER_HOUR = 3_600_000;
+
+const nameOf = (track: TrackHead): string => `${platformName(track.platform)} ${track.version}`;
+
+/** The dialog of a command. */
+export function AskedDialog({ ask, onClose }: { ask: Ask; onClose: () => void }) {
+  switch (ask.is) {
+    case 'waive':
+      return <WaiveDialog ask={ask} onClose={onClose} />;
+    case 'revoke-waiver':
+      return <RevokeWaiver ask={ask} onClose={onClose} />;
+    case 'approve-waiver':
+      return <ApproveWaiver ask={ask} onClose={onClose} />;
+    case 'halt':
+      return <HaltDialog track={ask.track} onClose={onClose} />;
+    case 'resume':
+    case 'cancel':
+    case 'withdraw':
+      return <ReasonedDialog is={ask.is} track={ask.track} onClose={onClose} />;
+    case 'submit':
+    case 'start':
+    case 'raise':
+    case 'cut':
+      return <StepDialog is={ask.is} track={ask.track} onClose={onClose} />;
+    case 'choose-candidate':
+      return <ChooseCandidate ask={ask} onClose={onClose} />;
+    case 'decide-bug':
+      return <DecideBug ask={ask} onClose={onClose} />;
+    case 'assign-bug':
+      return <AssignBug ask={ask} onClose={onClose} />;
+    case 'sign-off':
+      return <SignOff ask={ask} onClose={onClose} />;
+    case 'approve':
+    case 'tick':
+      return <Answer ask={ask} onClose={onClose} />;
+    case 'pause-robot':
+      return <PauseRobot ask={ask} onClose={onClose} />;
+    case 'unpause-robot':
+      return <UnpauseRobot ask={ask} onClose={onClose} />;
+    case 'retry-action':
+      return <RetryAction ask={ask} onClose={onClose} />;
+    case 'answer-cherry-pick':
+      return <AnswerPick ask={ask} onClose={onClose} />;
+    default:
+      return ask satisfies never;
+  }
+}
+
+function Reason({
+  value,
+  onChange,
+  label = 'Reason, everyone can read it',
+  least = 1,
+  presets = [],
+}: {
+  value: string;
+  onChange: (value: string) => void;
+  label?: string;
+  least?: number;
+  presets?: readonly string[];
+}) {
+  const length = value.trim().length;
+  return (
+    <>
+      {presets.length === 0 ? null : (
+        <div className={styles.presets} role="group" aria-label="Reasons to pick from">
+          {presets.map((preset) => (
+            <Button key={preset} size="small" onClick={() => onChange(preset)}>
+              {preset}
+            </Button>
+          ))}
+        </div>
+      )}
+      <TextArea
+        label={
+          <>
+            {label}
+            {least > 1 ? (
+              <span className={styles.counter}>
+                {length} of at least {least} characters
+              </span>
+            ) : null}
+          </>
+        }
+        value={value}
+        required
+        maxLength={2000}
+        onChange={(event) => onChange(event.target.value)}
+      />
+    </>
+  );
+}
+
+const categories = [
+  { value: 'known-and-accepted', label: 'Known, accepted' },
+  { value: 'data-is-not-enough', label: 'Data is not enough' },
+  { value: 'fallback-is-on', label: 'Fallback is on' },
+  { value: 'data-is-wrong', label: 'Data is wrong' },
+] as const;
+
+/** What a criterion is now, for the head of a dialog: `Now caution, 0.23, limit 0.25. It holds the step to 100%.` */
+function nowOf(cell: Cell): string {
+  const limit = limitText(cell);
+  const range = cell.range === null ? '' : `, range ${cell.range.join('–')}`;
+  const holds = cell.holds === null ? 'It holds nothing now.' : `It holds ${stepInWords(cell.holds as Step)}.`;
+  return `Now ${cellStateNames[cell.state].toLowerCase()}, ${cell.headline}${limit === null ? '' : `, ${limit}`}${range}. ${holds}`;
+}
+
+function WaiveDialog({ ask: { track, cell }, onClose }: Props<'waive'>) {
+  const me = useMe();
+  const now = useAppTime(60_000);
+  const [category, setCategory] = useState<(typeof categories)[number]['value'] | null>(null);
+  const [reason, setReason] = useState('');
+  const [until, setUntil] = useState('step');
+  const [ends, setEnds] = useState<readonly ('new-candidate' | 'worse-colour')[]>(['new-candidate', 'worse-colour']);
+  const canWaive = may(me, 'waive');
+  const isReady = category !== null && reason.trim().length >= REASON_MIN;
+  const toggle = (which: 'new-candidate' | 'worse-colour', on: boolean): void =>
+    setEnds(on ? [...ends, which] : ends.filter((each) => each !== which));
+  const step = cell.holds ?? cell.gates[0] ?? track.next;
+  const make = (why: string): CommandIn => ({
+    do: canWaive ? 'waive' : 'ask-waiver',
+    instance: cell.instance,
+    category: category ?? 'known-and-accepted',
+    reason: why,
+    endsIf: [...ends],
+    ...(until === 'step' ? (step === null ? {} : { until: { step } }) : { until: { at: hoursAfter(now, Number(until)) } }),
+  });
+  const effectOf = (plan: PlanView, holdsNow: number): ReactNode => {
+    const after = plan.cells.find(({ instance }) => instance === cell.instance)?.waiver;
+    const second =
+      after?.state === 'asked' ? ' The policy asks for a second person: it holds until someone of the release team approves it.' : '';
+    return `${effectInWords(plan, track, holdsNow)}${second} The cell shows ${after?.state === 'asked' ? 'that a waiver is asked' : 'Waived with your name'}, never green.`;
+  };
+  return (
+    <CommandDialog
+      track={track}
+      onClose={onClose}
+      title={`Waive ${cell.title} for ${nameOf(track)}`}
+      about={nowOf(cell)}
+      command={isReady ? make(reason) : null}
+      preview={make(PREVIEW_REASON)}
+      missing={
+        category === null ? 'Say why it is safe.' : `The reason needs at least ${REASON_MIN} characters; it has ${reason.trim().length}.`
+      }
+      act={canWaive ? 'Waive' : 'Ask for a waiver'}
+      done={canWaive ? `${cell.title} is waived on ${nameOf(track)}` : `Asked for a waiver of ${cell.title}`}
+      note={
+        canWaive
+          ? 'Written to the journal with your name. Revoking is one click.'
+          : 'A release manager decides. Written to the journal with your name.'
+      }
+      effectOf={effectOf}
+    >
+      <Choices label="Why is this safe?" value={category} onChange={setCategory} options={categories} />
+      <Reason value={reason} onChange={setReason} least={REASON_MIN} />
+      <div className={styles.two}>
+        <SelectField
+          label="Holds until"
+          value={until}
+          onChange={(event) => setUntil(event.target.value)}
+          hint="Never past the end of the release."
+        >
+          <option value="step">
+            {step === null ? 'the release ends' : `${platformName(track.platform)} takes ${stepInWords(step as Step)}`}
+          </option>
+          <option value="4">for 4 hours</option>
+          <option value="24">for 24 hours</option>
+          <option value="72">for 3 days</option>
+        </SelectField>
+        <fieldset className={styles.ends}>
+          <legend>Ends at once if</legend>
+          <CheckField
+            label="there is a new final candidate"
+            checked={ends.includes('new-candidate')}
+            onChange={(event) => toggle('new-candidate', event.target.checked)}
+          />
+          <CheckField
+            label="its colour gets worse"
+            checked={ends.includes('worse-colour')}
+            onChange={(event) => toggle('worse-colour', event.target.checked)}
+          />
+        </fieldset>
+      </div>
+    </CommandDialog>
+  );
+}
+
+function hoursAfter(now: string, hours: number): string {
+  return new Date(Date.parse(now) + hours * MS_PER_HOUR).toISOString();
+}
+
+function RevokeWaiver({ ask: { track, waiver }, onClose }: Props<'revoke-waiver'>) {
+  const [reason, setReason] = useState('');
+  const make = (why: string): CommandIn => ({ do: 'revoke-waiver', waiver: waiver.id, reason: why });
+  return (
+    <CommandDialog
+      track={track}
+      onClose={onClose}
+      title={`Revoke the waiver of ${waiver.instance}`}
+      about={`${waiver.askedBy} signed it: ${waiver.reason}`}
+      command={reason.trim() === '' ? null : make(reason)}
+      preview={make(PREVIEW_REASON)}
+      missing="Say why; whoever signed it is told."
+      act="Revoke"
+      look="danger"
+      done={`The waiver of ${waiver.instance} is revoked`}
+    >
+      <Reason value={reason} onChange={setReason} presets={['No longer safe', 'Not needed any more', 'Given by mistake']} />
+    </CommandDialog>
+  );
+}
+
+function ApproveWaiver({ ask: { track, waiver }, onClose }: Props<'approve-waiver'>) {
+  const command: CommandIn = { do: 'approve-waiver', waiver: waiver.id };
+  return (
+    <CommandDialog
+      track={track}
+      onClose={onClose}
+      title={`Approve the waiver of ${waiver.instance}`}
+      about={`${waiver.askedBy} asks (${waiver.category.replaceAll('-', ' ')}): ${waiver.reason}`}
+      command={command}
+      act="Approve the waiver"
+      done={`The waiver of ${waiver.instance} is approved`}
+    />
+  );
+}
+
+const haltReasons = ['Crashes rise', 'A blocker was found', 'Users report a fault', 'Precaution while we look'];
+
+function HaltDialog({ track, onClose }: { track: TrackHead; onClose: () => void }) {
+  const [reason, setReason] = useState('');
+  const means = [...new Set(track.storefronts.map(({ name, haltMeans }) => `${name}: ${haltMeans}`))].join(' ');
+  return (
+    <CommandDialog
+      track={track}
+      onClose={onClose}
+      title={`Halt ${nameOf(track)}${track.percent === null ? '' : ` at ${track.percent}%`}`}
+      about={`${means} Resuming is an act of its own by a release manager.`}
+      command={reason.trim() === '' ? null : { do: 'halt', reason }}
+      preview={{ do: 'halt', reason: PREVIEW_REASON }}
+      missing="Pick a reason; it can be completed later."
+      act="Halt the rollout"
+      look="danger"
+      done="Halting… sent. The screen says Halted when the storefront has been read back."
+    >
+      <Reason value={reason} onChange={setReason} presets={haltReasons} />
+    </CommandDialog>
+  );
+}
+
+const reasoned = {
+  resume: {
+    title: 'Resume the rollout of',
+    act: 'Resume the rollout',
+    look: 'primary',
+    done: 'Resuming… sent. The screen follows when the storefront has been read back.',
+    presets: ['The cause is fixed', 'It was a false alarm', 'The fallback is on'],
+    missing: 'Say why it is safe to go on.',
+  },
+  cancel: {
+    title: 'Cancel',
+    act: 'Cancel this release',
+    look: 'danger',
+    done: 'The release is canceled on this track',
+    presets: ['Replaced by a hotfix', 'Its changes go into the next version'],
+    missing: 'Say why it ends.',
+  },
+  withdraw: {
+    title: 'Withdraw the submission of',
+    act: 'Withdraw',
+    look: 'danger',
+    done: 'The withdrawal is ordered',
+    presets: ['A blocker was found', 'Wrong build'],
+    missing: 'Say why it is taken back.',
+  },
+} as const;
+
+function ReasonedDialog({ is, track, onClose }: { is: keyof typeof reasoned; track: TrackHead; onClose: () => void }) {
+  const [reason, setReason] = useState('');
+  const { title, act, look, done, presets, missing } = reasoned[is];
+  return (
+    <CommandDialog
+      track={track}
+      onClose={onClose}
+      title={`${title} ${nameOf(track)}`}
+      about={is === 'resume' && track.haltedWhy !== null ? `It was halted: ${track.haltedWhy}` : undefined}
+      command={reason.trim() === '' ? null : { do: is, reason }}
+      preview={{ do: is, reason: PREVIEW_REASON }}
+      missing={missing}
+      act={act}
+      look={look}
+      done={done}
+    >
+      <Reason value={reason} onChange={setReason} presets={presets} />
+    </CommandDialog>
+  );
+}
+
+function StepDialog({ is, track, onClose }: { is: 'submit' | 'start' | 'raise' | 'cut'; track: TrackHead; onClose: () => void }) {
+  const [reason, setReason] = useState('');
+  const more = reason.trim() === '' ? {} : { reason };
+  const command: CommandIn = is === 'raise' ? { do: is, percent: Number.parseFloat(track.next ?? '100'), ...more } : { do: is, ...more };
+  const act = stepAct(is, track);
+  return (
+    <CommandDialog
+      track={track}
+      onClose={onClose}
+      title={`${act}: ${nameOf(track)}`}
+      about={track.storefronts.length === 0 ? undefined : `To ${track.storefronts.map(({ name }) => name).join(' and ')}.`}
+      command={command}
+      act={act}
+      done={`${act}: ordered. The line moves when the other side has been read back.`}
+      note="All criteria are judged again at this moment. Written to the journal with your name."
+    >
+      <TextArea label="Note (not needed)" value={reason} maxLength={2000} rows={2} onChange={(event) => setReason(event.target.value)} />
+    </CommandDialog>
+  );
+}
+
+function ChooseCandidate({ ask: { track, build }, onClose }: Props<'choose-candidate'>) {
+  const name = build.candidate === null ? `build ${build.number}` : `RC ${build.candidate}, build ${build.number}`;
+  return (
+    <CommandDialog
+      track={track}
+      onClose={onClose}
+      title={`Choose ${name} as final candidate`}
+      about={
+        track.candidate === null
+          ? `Teams sign what is chosen. Commit ${build.commit.slice(0, 10)}.`
+          : `Build ${track.candidate.build} is the candidate now; sign-offs given on it count for it only.`
+      }
+      command={{ do: 'choose-candidate', build: build.number }}
+      act="Choose this build"
+      done={`${name} is the final candidate of ${nameOf(track)}`}
+    />
+  );
+}
+
+const decisions = [
+  { value: 'fall-back', label: 'Fall back', about: 'Switch the cause off now, fix it in the next release.' },
+  { value: 'blocker', label: 'Blocker', about: 'Holds the release until its fix is verified on an RC.' },
+  { value: 'not-a-blocker', label: 'Not a blocker', about: 'The release goes on with it.' },
+  { value: 'ask', label: 'Ask', about: 'More is to be known first; it waits, and holds.' },
+] as const;
+
+function DecideBug({ ask: { track, bug }, onClose }: Props<'decide-bug'>) {
+  const [decision, setDecision] = useState<(typeof decisions)[number]['value'] | null>(null);
+  const [reason, setReason] = useState('');
+  const [risk, setRisk] = useState('');
+  const [impact, setImpact] = useState('');
+  const [workaround, setWorkaround] = useState('');
+  const make = (why: string): CommandIn => ({
+    do: 'decide-bug',
+    bug: bug.key,
+    decision: decision ?? 'ask',
+    reason: why,
+    risk: risk.trim() === '' ? null : risk,
+    impact: impact.trim() === '' ? null : impact,
+    workaround: workaround.trim() === '' ? null : workaround,
+  });
+  return (
+    <CommandDialog
+      track={track}
+      onClose={onClose}
+      title={`Decide ${bug.key} for ${nameOf(track)}`}
+      about={bug.title}
+      command={decision !== null && reason.trim() !== '' ? make(reason) : null}
+      preview={decision === null ? null : make(PREVIEW_REASON)}
+      missing={decision === null ? 'Choose a decision.' : 'Say why; teams read it.'}
+      act={decision === null ? 'Decide' : `Decide: ${decision.replaceAll('-', ' ')}`}
+      done={`${bug.key} is decided: ${decision?.replaceAll('-', ' ') ?? ''}`}
+    >
+      <Choices label="Decision" value={decision} onChange={setDecision} options={decisions} stacked />
+      <Reason value={reason} onChange={setReason} />
+      <TextField label="Risk of the fix" value={risk} maxLength={2000} onChange={(event) => setRisk(event.target.value)} />
+      <div className={styles.two}>
+        <TextField label="Impact on users" value={impact} maxLength={2000} onChange={(event) => setImpact(event.target.value)} />
+        <TextField label="Workaround" value={workaround} maxLength={2000} onChange={(event) => setWorkaround(event.target.value)} />
+      </div>
+    </CommandDialog>
+  );
+}
+
+function AssignBug({ ask: { track, bug }, onClose }: Props<'assign-bug'>) {
+  const [team, setTeam] = useState('');
+  return (
+    <CommandDialog
+      track={track}
+      onClose={onClose}
+      title={`Assign ${bug.key} to a team`}
+      about={bug.title}
+      command={team.trim() === '' ? null : { do: 'assign-bug', bug: bug.key, team }}
+      missing="Name the team that owns it."
+      act="Assign"
+      done={`${bug.key} is assigned to ${team}`}
+    >
+      <TextField
+        label="Team"
+        value={team}
+        required
+        maxLength={200}
+        onChange={(event) => setTeam(event.target.value)}
+        hint="As the policy names it."
+      />
+    </CommandDialog>
+  );
+}
+
+const signOffs = {
+  signed: { title: 'Sign off', act: 'Sign off', note: 'Note (not needed)', isNeeded: false },
+  testing: { title: 'Say that testing has begun for', act: 'Testing', note: 'Note (not needed)', isNeeded: false },
+  rejected: { title: 'Cannot sign off', act: 'Cannot sign off', note: 'Why not, with the bugs', isNeeded: true },
+  withdrawn: { title: 'Withdraw the sign-off of', act: 'Withdraw the sign-off', note: 'Why it is taken back', isNeeded: true },
+} as const;
+
+function SignOff({ ask: { track, team, state }, onClose }: Props<'sign-off'>) {
+  const [note, setNote] = useState('');
+  const { title, act, note: label, isNeeded } = signOffs[state];
+  const build = track.candidate?.build;
+  const make = (text: string | null): CommandIn => ({ do: 'sign-off', team, state, note: text, ...(build === undefined ? {} : { build }) });
+  return (
+    <CommandDialog
+      track={track}
+      onClose={onClose}
+      title={`${title} ${nameOf(track)} for ${team}`}
+      about={build === undefined ? 'There is no final candidate yet.' : `The word of ${team} on build ${build}.`}
+      command={isNeeded && note.trim() === '' ? null : make(note.trim() === '' ? null : note)}
+      preview={make(PREVIEW_REASON)}
+      missing="Say why, so that someone can mend it."
+      act={act}
+      look={state === 'rejected' || state === 'withdrawn' ? 'danger' : 'primary'}
+      done={`${team}: ${state}`}
+    >
+      <TextArea label={label} value={note} maxLength={2000} rows={2} onChange={(event) => setNote(event.target.value)} />
+    </CommandDialog>
+  );
+}
+
+function Answer({ ask, onClose }: Props<'approve' | 'tick'>) {
+  const { track, cell, answer } = ask;
+  const [note, setNote] = useState('');
+  const isNo = answer === 'refused';
+  const make = (text: string | null): CommandIn =>
+    ask.is === 'approve'
+      ? { do: 'approve', instance: cell.instance, answer: ask.answer, note: text }
+      : { do: 'tick', instance: cell.instance, answer: ask.answer, note: text };
+  const act = isNo ? 'Refuse' : ask.is === 'approve' ? 'Approve' : 'Tick as done';
+  return (
+    <CommandDialog
+      track={track}
+      onClose={onClose}
+      title={`${act}: ${cell.title}, ${nameOf(track)}`}
+      about={cell.because}
+      command={isNo && note.trim() === '' ? null : make(note.trim() === '' ? null : note)}
+      preview={make(PREVIEW_REASON)}
+      missing="Say why not."
+      act={act}
+      look={isNo ? 'danger' : 'primary'}
+      done={`${cell.title}: ${answer}`}
+    >
+      <TextArea
+        label={isNo ? 'Why not' : 'Note (not needed)'}
+        value={note}
+        maxLength={2000}
+        rows={2}
+        onChange={(event) => setNote(event.target.value)}
+      />
+    </CommandDialog>
+  );
+}
+
+function PauseRobot({ ask: { track, scope }, onClose }: Props<'pause-robot'>) {
+  const now = useAppTime(60_000);
+  const [reason, setReason] = useState('');
+  const [hours, setHours] = useState('4');
+  const [reach, setReach] = useState<'app' | 'track'>(scope);
+  const make = (why: string): CommandIn => ({
+    do: 'pause-robot',
+    scope: reach,
+    reason: why,
+    until: hours === '' ? null : hoursAfter(now, Number(hours)),
+  });
+  return (
+    <CommandDialog
+      track={track}
+      onClose={onClose}
+      title="Pause the robot"
+      about="Paused, it stops advancing. It goes on observing, holding, halting and paging."
+      command={reason.trim() === '' ? null : make(reason)}
+      preview={make(PREVIEW_REASON)}
+      missing="Say why; a bar on every page of this app shows it."
+      act="Pause the robot"
+      done="The robot is paused"
+    >
+      <Choices
+        label="Where"
+        value={reach}
+        onChange={setReach}
+        options={[
+          { value: 'app', label: 'All of this app' },
+          { value: 'track', label: `Only ${nameOf(track)}` },
+        ]}
+      />
+      <Reason value={reason} onChange={setReason} presets={['Incident under way', 'We want to look first', 'Public holiday']} />
+      <SelectField label="Until" value={hours} onChange={(event) => setHours(event.target.value)}>
+        <option value="1">1 hour from now</option>
+        <option value="4">4 hours from now</option>
+        <option value="24">24 hours from now</option>
+        <option value="72">3 days from now</option>
+        <option value="">someone lets it go on</option>
+      </SelectField>
+    </CommandDialog>
+  );
+}
+
+function UnpauseRobot({ ask: { track, scope }, onClose }: Props<'unpause-robot'>) {
+  const [reason, setReason] = useState('');
+  const make = (why: string): CommandIn => ({ do: 'unpause-robot', scope, reason: why });
+  return (
+    <CommandDialog
+      track={track}
+      onClose={onClose}
+      title="Let the robot go on"
+      command={reason.trim() === '' ? null : make(reason)}
+      preview={make(PREVIEW_REASON)}
+      missing="Say why it may go on."
+      act="Let it go on"
+      done="The robot goes on"
+    >
+      <Reason value={reason} onChange={setReason} presets={['We have looked', 'The incident is over']} />
+    </CommandDialog>
+  );
+}
+
+function RetryAction({ ask: { track, key, text }, onClose }: Props<'retry-action'>) {
+  return (
+    <CommandDialog
+      track={track}
+      onClose={onClose}
+      title="Try it again"
+      about={text}
+      command={{ do: 'retry-action', key }}
+      act="Try again"
+      done="It is tried again"
+    />
+  );
+}
+
+function AnswerPick({ ask: { track, pick, text }, onClose }: Props<'answer-cherry-pick'>) {
+  const [answer, setAnswer] = useState<'accepted' | 'refused' | null>(null);
+  const [reason, setReason] = useState('');
+  return (
+    <CommandDialog
+      track={track}
+      onClose={onClose}
+      title="Answer a cherry-pick"
+      about={text}
+      command={answer === null || reason.trim() === '' ? null : { do: 'answer-cherry-pick', pick, answer, reason }}
+      missing={answer === null ? 'Accept it or refuse it.' : 'Say why.'}
+      act={answer === 'refused' ? 'Refuse' : 'Accept'}
+      done={`The cherry-pick is ${answer ?? 'answered'}`}
+    >
+      <Choices
+        label="Answer"
+        value={answer}
+        onChange={setAnswer}
+        options={[
+          { value: 'accepted', label: 'Accept' },
+          { value: 'refused', label: 'Refuse' },
+        ]}
+      />
+      <Reason value={reason} onChange={setReason} />
+    </CommandDialog>
+  );
+}

@@ -1,0 +1,347 @@
+/** One criterion of one track, with every field, and what can be done about it. */
+import { Link } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import type { TrackHead } from '#api/control-room.ts';
+import type { z } from 'zod';
+import type { Cell, verdictChange } from '#api/verdict.ts';
+import { cellStateNames } from '#domain/cell-state.ts';
+import { platformName, stepInWords } from '#domain/names.ts';
+import { stageAllows } from '#domain/release/can.ts';
+import type { Step } from '#domain/release/track.ts';
+import { inWords } from '#domain/time.ts';
+import { Button, IconButton, Key } from '../../ui/Button.tsx';
+import { Icon } from '../../ui/Icon.tsx';
+import { Lamp } from '../../ui/Lamp.tsx';
+import { Progress, RangeMark } from '../../ui/Progress.tsx';
+import { minutesText, momentText } from '../../util/time.ts';
+import { may, whoMay } from '../../api/authority.ts';
+import { historyQuery } from '../../api/queries.ts';
+import { useAsk } from '../commands/ask.ts';
+import { headlineOf, limitText } from '../frame/frame-model.ts';
+import { Moment } from '../Moment.tsx';
+import { paramsOf, useAppTime, useMe, useRoom } from '../room.ts';
+import { Bugs, SignOffs, Ticks } from './KindParts.tsx';
+import styles from './Inspector.module.css';
+
+export function Inspector({
+  track,
+  cell,
+  row,
+  others,
+  onClose,
+}: {
+  track: TrackHead;
+  cell: Cell;
+  row: string;
+  others: readonly Cell[];
+  onClose: () => void;
+}) {
+  return (
+    <section className={styles.panel} aria-labelledby="inspected" data-inspector>
+      <div className={styles.top}>
+        <p className={styles.eyebrow}>
+          <Link to="/$app/$version/$platform" params={paramsOf(track)} search={(old) => old} className={styles.up}>
+            {platformName(track.platform)} {track.version}
+          </Link>{' '}
+          · {row}
+        </p>
+        <IconButton label="Close (Esc)" onClick={onClose}>
+          <Icon name="cross" />
+        </IconButton>
+      </div>
+      <h2 id="inspected" className={styles.title}>
+        {cell.title}
+      </h2>
+      <Value cell={cell} />
+      {cell.range !== null && cell.limit !== null && cell.value !== null ? (
+        <RangeMark range={[cell.range[0] ?? 0, cell.range[1] ?? 0]} limit={cell.limit.amount} value={cell.value.amount} tone={cell.state} />
+      ) : cell.progress === null || cell.state === 'clear' ? null : (
+        <Progress value={cell.progress} tone="warn" />
+      )}
+      <Fields track={track} cell={cell} />
+      {cell.waiver === null ? null : <WaiverPart track={track} cell={cell} />}
+      {cell.kind === 'signed-off' ? <SignOffs track={track} /> : null}
+      {cell.kind === 'no-blocking-bugs' || cell.kind === 'triage-empty' ? <Bugs track={track} kind={cell.kind} /> : null}
+      {cell.kind === 'approved-by' || cell.kind === 'manual' ? <Ticks track={track} cell={cell} /> : null}
+      <Waive track={track} cell={cell} />
+      {others.length === 0 ? null : <OthersOfRow cells={others} track={track} />}
+    </section>
+  );
+}
+
+function Value({ cell }: { cell: Cell }) {
+  const limit = limitText(cell);
+  const step = cell.holds ?? null;
+  const state = cellStateNames[cell.state];
+  return (
+    <>
+      <p className={styles.big} data-state={cell.state}>
+        <Lamp state={cell.state} size={20} silent />
+        <b>{headlineOf(cell)}</b>
+        <span>{[cell.headline === headlineOf(cell) ? null : cell.headline, limit].filter((part) => part !== null).join(', ')}</span>
+      </p>
+      <p className={styles.state}>
+        <b>{state}</b>
+        {cell.state === 'waived' ? `; its true colour is ${cellStateNames[trueState[cell.colour]].toLowerCase()}` : ''}
+        {step === null
+          ? cell.informing
+            ? '. Shown only, it holds nothing.'
+            : cell.gates.length > 0 && !cell.neededNow
+              ? `. It stands before ${cell.gates.map((gate) => stepInWords(gate as Step)).join(', ')}, not before the next step.`
+              : cell.gates.length === 0
+                ? '. Watched; it holds no step.'
+                : `. It stands before ${cell.gates.map((gate) => stepInWords(gate as Step)).join(', ')} and holds nothing now.`
+          : `. It holds ${stepInWords(step as Step)}${cell.gates.length > 1 ? `, and stands before ${cell.gates.map((gate) => stepInWords(gate as Step)).join(', ')}` : ''}.`}
+      </p>
+    </>
+  );
+}
+
+type VerdictChange = z.infer<typeof verdictChange>;
+
+const trueState = { green: 'clear', yellow: 'caution', red: 'stop', unknown: 'unknown' } as const;
+
+function Field({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </>
+  );
+}
+
+const quantity = ({ amount, unit }: { amount: number; unit: string }): string =>
+  `${amount.toLocaleString('en-US')}${unit === '' ? '' : ` ${unit}`}`;
+
+function Fields({ track, cell }: { track: TrackHead; cell: Cell }) {
+  const now = useAppTime();
+  return (
+    <dl className={styles.fields}>
+      <Field name="Why">{cell.because}</Field>
+      {cell.value === null ? null : <Field name="Value">{quantity(cell.value)}</Field>}
+      {cell.limit === null ? null : <Field name="Limit">{quantity(cell.limit)}</Field>}
+      {cell.range === null ? null : <Field name="Range">{cell.range.map((end) => end.toLocaleString('en-US')).join(' to ')}</Field>}
+      {cell.sample === null ? null : <Field name="Sample">{quantity(cell.sample)}</Field>}
+      {cell.baseline === null ? null : <Field name="Before">{quantity(cell.baseline)} in the previous release at this age</Field>}
+      <Field name="Turns green">
+        {cell.turnsGreen ?? (cell.state === 'clear' ? 'It is green.' : 'Nothing is known that would turn it green.')}
+      </Field>
+      <Field name="Who">
+        {cell.who.length === 0 ? (
+          <span>{cell.state === 'clear' ? 'Nobody is needed.' : 'Nobody is named; the release manager decides.'}</span>
+        ) : (
+          cell.who.map((who) => (
+            <span key={`${who.kind} ${who.name}`} className={styles.person}>
+              {who.name}
+              {who.contact === null ? '' : `, ${who.contact}`} <span className={styles.soft}>{who.what}</span>
+            </span>
+          ))
+        )}
+        {cell.waivable && cell.state !== 'clear' ? <span className={styles.soft}>May be waived by a {whoMay('waive')}.</span> : null}
+      </Field>
+      {cell.dueAt === null ? null : (
+        <Field name="Due">
+          <Moment at={cell.dueAt} as="full" />{' '}
+          <span className={styles.soft}>
+            (
+            {cell.dueAt > now
+              ? `in ${inWords(Date.parse(cell.dueAt) - Date.parse(now))}`
+              : `${inWords(Date.parse(now) - Date.parse(cell.dueAt))} ago`}
+            )
+          </span>
+        </Field>
+      )}
+      <Field name="Since">
+        <Moment at={cell.since} as="full" /> <span className={styles.soft}>({inWords(Date.parse(now) - Date.parse(cell.since))})</span>
+        <History track={track} cell={cell} now={now} />
+      </Field>
+      <Field name="Source">
+        <Sources cell={cell} />
+      </Field>
+    </dl>
+  );
+}
+
+function Sources({ cell }: { cell: Cell }) {
+  return (
+    <>
+      {cell.sources.length === 0 ? 'Signalbox itself' : cell.sources.join(', ')}
+      {!cell.setUp ? (
+        <span className={styles.soft}> Not connected; the policy does not require it.</span>
+      ) : cell.readAt === null ? (
+        <span className={styles.soft}> Live: it is held here, and never stale.</span>
+      ) : (
+        <span className={styles.soft}>
+          {' '}
+          Read <Moment at={cell.readAt} as="ago" />
+          {cell.freshForMinutes === null ? '' : `, fresh for ${minutesText(cell.freshForMinutes)}`}
+          {cell.nextReadAt === null ? '' : ', next read '}
+          {cell.nextReadAt === null ? null : <Moment at={cell.nextReadAt} />}.
+        </span>
+      )}
+      {cell.evidence.length === 0 ? null : (
+        <ul className={styles.evidence}>
+          {cell.evidence.map((evidence) => (
+            <li key={`${evidence.kind} ${evidence.label} ${evidence.at ?? ''}`}>
+              {evidence.url === null ? (
+                evidence.label
+              ) : (
+                <a className="link" href={evidence.url} rel="noreferrer" target="_blank" data-source>
+                  {evidence.label}
+                </a>
+              )}
+              {evidence.at === null ? null : (
+                <span className={styles.soft}>
+                  {' '}
+                  <Moment at={evidence.at} />
+                </span>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+/** The colours since the track began, as a strip in proportion to time; the list under it says the same in words. */
+function History({ track, cell, now }: { track: TrackHead; cell: Cell; now: string }) {
+  const { room } = useRoom();
+  const history = useQuery(historyQuery({ ...paramsOf(track), instance: cell.instance }, cell.since));
+  const changes = (history.data?.items ?? []).toReversed();
+  const [first] = changes;
+  if (first === undefined) return null;
+  const from = Date.parse(first.at);
+  const whole = Math.max(1, Date.parse(now) - from);
+  const spans = changes.map((change, at) => ({
+    change,
+    share: Math.max(0, (Date.parse(changes[at + 1]?.at ?? now) - Date.parse(change.at)) / whole),
+  }));
+  return (
+    <figure className={styles.history}>
+      <div className={styles.strip} aria-hidden="true">
+        {spans.map(({ change, share }) => (
+          <i
+            key={change.id}
+            data-colour={change.to}
+            style={{ flexGrow: share, minWidth: 2 }}
+            title={`${change.headline}: ${change.because}`}
+          />
+        ))}
+      </div>
+      <div className={styles.ends} aria-hidden="true">
+        <span>{momentText(first.at, now, room.app.timezone)}</span>
+        <span>now</span>
+      </div>
+      <figcaption className="sr-only">{historyInWords(changes)}</figcaption>
+    </figure>
+  );
+}
+
+function historyInWords(changes: readonly VerdictChange[]): string {
+  const told = changes
+    .slice(-6)
+    .map((change) => `${cellStateNames[trueState[change.to]]} from ${change.at.slice(0, 16).replace('T', ' ')} UTC`);
+  return `${changes.length} ${changes.length === 1 ? 'state' : 'states'} so far. ${told.join('; ')}.`;
+}
+
+function WaiverPart({ track, cell }: { track: TrackHead; cell: Cell }) {
+  const { room } = useRoom();
+  const now = useAppTime();
+  const me = useMe();
+  const ask = useAsk();
+  const { waiver } = cell;
+  if (waiver === null) return null;
+  const until =
+    waiver.untilAt !== null
+      ? `until ${momentText(waiver.untilAt, now, room.app.timezone)}`
+      : waiver.untilStep === null
+        ? ''
+        : `until ${stepInWords(waiver.untilStep as Step)}`;
+  const ends = waiver.endsIf.map((each) => (each === 'new-candidate' ? 'a new final candidate' : 'a worse colour'));
+  return (
+    <div className={styles.waiver}>
+      <Lamp state="waived" silent />
+      <div>
+        <b>
+          {waiver.state === 'asked'
+            ? 'Waiver asked, waits for approval'
+            : waiver.state === 'active'
+              ? `Waived by ${waiver.askedBy}`
+              : `Waiver ${waiver.state}`}
+        </b>
+        <p>
+          “{waiver.reason}” ({waiver.category.replaceAll('-', ' ')}
+          {waiver.approvedBy === null ? '' : `, approved by ${waiver.approvedBy}`})
+        </p>
+        <p className={styles.soft}>
+          Holds {until}
+          {ends.length === 0 ? '' : `; ends at once at ${ends.join(' or ')}`}
+          {waiver.ended === null ? '' : `. Ended: ${waiver.ended.why}`}.
+        </p>
+        <div className={styles.acts}>
+          {waiver.state === 'asked' && may(me, 'approve-waiver') ? (
+            <Button size="small" onClick={() => ask({ is: 'approve-waiver', track, waiver })}>
+              Approve…
+            </Button>
+          ) : null}
+          {waiver.state === 'asked' && !may(me, 'approve-waiver') ? (
+            <span className={styles.soft}>A {whoMay('approve-waiver')} approves it.</span>
+          ) : null}
+          {(waiver.state === 'active' || waiver.state === 'asked') && may(me, 'revoke-waiver') ? (
+            <Button size="small" onClick={() => ask({ is: 'revoke-waiver', track, waiver })}>
+              Revoke…
+            </Button>
+          ) : null}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+/** Waiving, where it is of use: not what is clear, not what is waived, not what is never waived. */
+function Waive({ track, cell }: { track: TrackHead; cell: Cell }) {
+  const me = useMe();
+  const ask = useAsk();
+  const isOpen = cell.waiver?.state === 'active' || cell.waiver?.state === 'asked';
+  if (cell.state === 'clear' || cell.state === 'not-set-up' || isOpen || !stageAllows(track.stage, 'waive')) return null;
+  if (!cell.waivable)
+    return (
+      <p className={styles.note}>
+        {cell.kind === 'no-blocking-bugs'
+          ? 'This is never waived: the decision on the bug is changed instead, so that bug and criterion cannot disagree.'
+          : 'This is never waived.'}
+      </p>
+    );
+  const canWaive = may(me, 'waive');
+  if (!canWaive && !may(me, 'ask-waiver')) return <p className={styles.note}>It may be waived by a {whoMay('waive')}.</p>;
+  return (
+    <div className={styles.acts}>
+      <Button onClick={() => ask({ is: 'waive', track, cell })}>
+        {canWaive ? 'Waive…' : 'Ask for a waiver…'}
+        <Key>W</Key>
+      </Button>
+    </div>
+  );
+}
+
+function OthersOfRow({ cells, track }: { cells: readonly Cell[]; track: TrackHead }) {
+  return (
+    <nav className={styles.others} aria-label="Other criteria of this row">
+      <h3>In the same row</h3>
+      <ul>
+        {cells.map((cell) => (
+          <li key={cell.instance}>
+            <Link to="/$app/$version/$platform/$instance" params={{ ...paramsOf(track), instance: cell.instance }} search={(old) => old}>
+              <Lamp state={cell.state} />
+              <span>
+                <b>{cell.title}</b> <span className={styles.soft}>{headlineOf(cell)}</span>
+              </span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}

@@ -1,0 +1,176 @@
+/** What the inspector shows beside the fields for criteria that people answer: bugs to decide, teams to sign, things to approve or tick. */
+import { useQuery } from '@tanstack/react-query';
+import type { TrackHead } from '#api/control-room.ts';
+import type { Cell } from '#api/verdict.ts';
+import { stageAllows } from '#domain/release/can.ts';
+import type { CellState } from '#domain/cell-state.ts';
+import { Button } from '../../ui/Button.tsx';
+import { Lamp } from '../../ui/Lamp.tsx';
+import { ProblemNote } from '../../ui/ProblemNote.tsx';
+import { isOf, may, whoMay } from '../../api/authority.ts';
+import { troubleOf } from '../../api/client.ts';
+import { bugsQuery, signOffsQuery } from '../../api/queries.ts';
+import { useAsk } from '../commands/ask.ts';
+import { Moment } from '../Moment.tsx';
+import { paramsOf, useMe, useRoom } from '../room.ts';
+import styles from './Inspector.module.css';
+
+const signLamp: Readonly<Record<string, CellState>> = {
+  pending: 'caution',
+  testing: 'caution',
+  signed: 'clear',
+  rejected: 'stop',
+  withdrawn: 'caution',
+  'opted-out': 'not-needed-yet',
+};
+
+export function SignOffs({ track }: { track: TrackHead }) {
+  const { room } = useRoom();
+  const me = useMe();
+  const ask = useAsk();
+  const list = useQuery(signOffsQuery(paramsOf(track), room.version));
+  const teams = list.data?.items ?? [];
+  const mine = teams.filter(({ team }) => isOf(me, team));
+  return (
+    <div className={styles.part}>
+      <h3>Teams</h3>
+      {list.isError ? <ProblemNote trouble={troubleOf(list.error)} /> : null}
+      <ul className={styles.list}>
+        {teams.map((sign) => (
+          <li key={sign.team}>
+            <Lamp state={signLamp[sign.state] ?? 'unknown'} silent />
+            <div>
+              <b>{sign.team}</b>{' '}
+              <span className={styles.soft}>
+                {sign.state.replace('-', ' ')}
+                {sign.build === null ? '' : ` on build ${sign.build}`}
+                {sign.by === null ? '' : ` by ${sign.by}`}
+                {sign.at === null ? null : ', '}
+                {sign.at === null ? null : <Moment at={sign.at} />}
+                {sign.note === null ? '' : `: ${sign.note}`}
+              </span>
+              {isOf(me, sign.team) && may(me, 'sign-off') && stageAllows(track.stage, 'sign-off') && sign.state !== 'opted-out' ? (
+                <div className={styles.acts}>
+                  {sign.state === 'signed' ? (
+                    <Button size="small" onClick={() => ask({ is: 'sign-off', track, team: sign.team, state: 'withdrawn' })}>
+                      Withdraw…
+                    </Button>
+                  ) : (
+                    <>
+                      <Button size="small" onClick={() => ask({ is: 'sign-off', track, team: sign.team, state: 'signed' })}>
+                        Sign off…
+                      </Button>
+                      <Button size="small" onClick={() => ask({ is: 'sign-off', track, team: sign.team, state: 'rejected' })}>
+                        Cannot sign off…
+                      </Button>
+                    </>
+                  )}
+                </div>
+              ) : null}
+            </div>
+          </li>
+        ))}
+      </ul>
+      {list.data !== undefined && teams.length === 0 ? <p className={styles.soft}>The policy names no team that signs.</p> : null}
+      {teams.length > 0 && mine.length === 0 ? (
+        <p className={styles.soft}>Members of a team sign for it; you are in none of these.</p>
+      ) : null}
+    </div>
+  );
+}
+
+export function Bugs({ track, kind }: { track: TrackHead; kind: 'no-blocking-bugs' | 'triage-empty' }) {
+  const { room } = useRoom();
+  const me = useMe();
+  const ask = useAsk();
+  const list = useQuery(bugsQuery(paramsOf(track), room.version));
+  const all = list.data?.items ?? [];
+  const decisionOn = (bug: (typeof all)[number]) =>
+    bug.decisions.findLast(({ version, platform }) => version === track.version && platform === track.platform) ?? null;
+  const shown =
+    kind === 'triage-empty'
+      ? all.filter(({ state, team }) => state === 'open' && team === null)
+      : all.filter((bug) => bug.nominated || decisionOn(bug) !== null || bug.state === 'open');
+  return (
+    <div className={styles.part}>
+      <h3>{kind === 'triage-empty' ? 'Without a team' : 'Bugs of this version'}</h3>
+      {list.isError ? <ProblemNote trouble={troubleOf(list.error)} /> : null}
+      <ul className={styles.list}>
+        {shown.map((bug) => {
+          const decision = decisionOn(bug);
+          const isVerified = bug.verifiedOn.length > 0;
+          const state: CellState =
+            decision === null || decision.is === 'ask'
+              ? bug.nominated || decision !== null
+                ? 'caution'
+                : 'not-needed-yet'
+              : decision.is === 'blocker' && bug.state === 'open' && !isVerified
+                ? 'stop'
+                : 'clear';
+          return (
+            <li key={bug.key}>
+              <Lamp state={state} silent />
+              <div>
+                {bug.url === null ? (
+                  <b>{bug.key}</b>
+                ) : (
+                  <a className="link" href={bug.url} rel="noreferrer" target="_blank">
+                    {bug.key}
+                  </a>
+                )}{' '}
+                {bug.title}{' '}
+                <span className={styles.soft}>
+                  {[
+                    bug.state,
+                    bug.team ?? 'no team',
+                    bug.severity,
+                    decision === null
+                      ? bug.nominated
+                        ? 'nominated, waits for a decision'
+                        : 'not nominated'
+                      : `${decision.is.replaceAll('-', ' ')} by ${decision.by}: ${decision.reason}`,
+                    bug.fixedBy.length === 0 ? null : `fixed by ${bug.fixedBy.map((commit) => commit.slice(0, 10)).join(', ')}`,
+                    isVerified ? `verified on ${bug.verifiedOn.join(', ')}` : null,
+                  ]
+                    .filter((part) => part !== null)
+                    .join(' · ')}
+                </span>
+                <div className={styles.acts}>
+                  {may(me, 'decide-bug') ? (
+                    <Button size="small" onClick={() => ask({ is: 'decide-bug', track, bug })}>
+                      {decision === null ? 'Decide…' : 'Change decision…'}
+                    </Button>
+                  ) : null}
+                  {bug.team === null && may(me, 'assign-bug') ? (
+                    <Button size="small" onClick={() => ask({ is: 'assign-bug', track, bug })}>
+                      Assign…
+                    </Button>
+                  ) : null}
+                </div>
+              </div>
+            </li>
+          );
+        })}
+      </ul>
+      {list.data !== undefined && shown.length === 0 ? <p className={styles.soft}>None.</p> : null}
+      {shown.length > 0 && !may(me, 'decide-bug') ? <p className={styles.soft}>A {whoMay('decide-bug')} decides.</p> : null}
+    </div>
+  );
+}
+
+export function Ticks({ track, cell }: { track: TrackHead; cell: Cell }) {
+  const me = useMe();
+  const ask = useAsk();
+  const is = cell.kind === 'approved-by' ? 'approve' : 'tick';
+  if (!may(me, is)) return <p className={styles.note}>A {whoMay(is)} answers this.</p>;
+  const open = (yes: boolean): void =>
+    is === 'approve'
+      ? ask({ is, track, cell, answer: yes ? 'approved' : 'refused' })
+      : ask({ is, track, cell, answer: yes ? 'done' : 'refused' });
+  return (
+    <div className={styles.acts}>
+      <Button onClick={() => open(true)}>{is === 'approve' ? 'Approve…' : 'Tick as done…'}</Button>
+      <Button onClick={() => open(false)}>Refuse…</Button>
+    </div>
+  );
+}

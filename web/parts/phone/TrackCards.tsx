@@ -1,0 +1,109 @@
+/** The room on a phone: one card for each track, the one that needs someone first and open. Same contents as the frame, in the same order. */
+import { Link } from '@tanstack/react-router';
+import type { TrackHead } from '#api/control-room.ts';
+import { platformName } from '#domain/names.ts';
+import type { CellState } from '#domain/cell-state.ts';
+import { Icon, platformIcon } from '../../ui/Icon.tsx';
+import { Lamp } from '../../ui/Lamp.tsx';
+import { shortLength } from '../../util/time.ts';
+import { headlineOf, limitText, secondLine, spokenCell } from '../frame/frame-model.ts';
+import type { Band, Frame, Slot } from '../frame/frame-model.ts';
+import { paramsOf, useAppTime } from '../room.ts';
+import { placeInWords } from '../track-lines/stations.ts';
+import { TrackLine } from '../track-lines/TrackLines.tsx';
+import styles from './TrackCards.module.css';
+
+const signalRank: Readonly<Record<TrackHead['signal']['is'], number>> = { held: 0, blind: 1, waits: 2, clear: 3, none: 4 };
+const signalState: Readonly<Record<TrackHead['signal']['is'], CellState>> = {
+  held: 'stop',
+  blind: 'unknown',
+  waits: 'caution',
+  clear: 'clear',
+  none: 'clear',
+};
+
+const rankOf = (track: TrackHead): number => (track.stage === 'halted' || track.pending !== null ? -1 : signalRank[track.signal.is]);
+
+type Card = { band: Band; track: TrackHead; rows: readonly { title: string; slot: Slot }[] };
+
+export function TrackCards({ frame }: { frame: Frame }) {
+  const cards = frame.bands.flatMap((band) =>
+    band.tracks.flatMap((track, column): Card[] =>
+      track === null
+        ? []
+        : [{ band, track, rows: band.rows.flatMap((row) => (row.slots[column] ? [{ title: row.title, slot: row.slots[column] }] : [])) }],
+    ),
+  );
+  const isMany = new Set(cards.map(({ band }) => band.release.version)).size > 1;
+  return (
+    <div className={styles.cards}>
+      {cards
+        .toSorted((a, b) => rankOf(a.track) - rankOf(b.track))
+        .map((card, at) => (
+          <TrackCard key={card.track.id} card={card} isFirst={at === 0} withVersion={isMany} />
+        ))}
+    </div>
+  );
+}
+
+function TrackCard({ card: { track, rows }, isFirst, withVersion }: { card: Card; isFirst: boolean; withVersion: boolean }) {
+  const now = useAppTime();
+  const telling = rows.filter(({ slot }) => slot.first.holds !== null || slot.first.state === 'stop' || slot.first.state === 'waived');
+  const rest = rows.filter((row) => !telling.includes(row));
+  return (
+    <section className={styles.card} aria-label={`${platformName(track.platform)} ${track.version}`}>
+      <Link to="/$app/$version/$platform" params={paramsOf(track)} search={(old) => old} className={styles.head}>
+        <Icon name={platformIcon(track.platform)} size={20} />
+        <b>
+          {platformName(track.platform)}
+          {withVersion ? ` ${track.version}` : ''}
+        </b>
+        <span>
+          {placeInWords(track)}, {shortLength(Date.parse(now) - Date.parse(track.since))}
+        </span>
+      </Link>
+      <TrackLine track={track} />
+      {telling.map((row) => (
+        <RowLink key={row.title} track={track} {...row} />
+      ))}
+      <details className={styles.details} open={isFirst && telling.length === 0}>
+        <summary>
+          <Lamp state={telling.length === 0 ? signalState[track.signal.is] : 'clear'} silent />
+          <span>{track.needed === 0 ? `${rest.length} other criteria` : `${track.passing} of ${track.needed} pass, all criteria`}</span>
+        </summary>
+        {rest.map((row) => (
+          <RowLink key={row.title} track={track} {...row} />
+        ))}
+      </details>
+    </section>
+  );
+}
+
+function RowLink({ track, title, slot }: { track: TrackHead; title: string; slot: Slot }) {
+  const now = useAppTime();
+  const { first } = slot;
+  const limit = limitText(first);
+  return (
+    <Link
+      to="/$app/$version/$platform/$instance"
+      params={{ ...paramsOf(track), instance: first.instance }}
+      search={(old) => old}
+      className={styles.row}
+      data-state={first.state}
+      data-hold={first.holds !== null || undefined}
+      aria-label={spokenCell(track, title, slot, now)}
+    >
+      <Lamp state={first.state} silent />
+      <span>
+        <b>
+          {title}: {headlineOf(first)}
+        </b>{' '}
+        {limit === null ? null : <span className={styles.soft}>{limit}</span>}
+        <span className={styles.why}>{secondLine(slot)}</span>
+      </span>
+      <span className={styles.arrow} aria-hidden="true">
+        ›
+      </span>
+    </Link>
+  );
+}

@@ -1,0 +1,54 @@
+/** The addresses. App slug first; versions begin with a digit and never clash with the pages of an app. */
+import { createRootRoute, createRoute, createRouter, Outlet } from '@tanstack/react-router';
+import { pages } from './pages/index.ts';
+import { Broken, NothingHere } from './parts/Broken.tsx';
+
+export type RoomSearch = {
+  /** Rows that pass everywhere are hidden. */
+  only?: 'exceptions';
+  /** Which part a phone shows. */
+  view?: 'needs' | 'activity';
+};
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NothingHere, errorComponent: Broken });
+
+const home = createRoute({ getParentRoute: () => root, path: '/', component: pages.home });
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  component: pages.signIn,
+  validateSearch: (search: Record<string, unknown>): { to?: string } => (typeof search['to'] === 'string' ? { to: search['to'] } : {}),
+});
+const firstAdmin = createRoute({ getParentRoute: () => root, path: '/setup', component: pages.firstAdmin });
+const newApp = createRoute({ getParentRoute: () => root, path: '/settings/apps/new', component: pages.newApp });
+
+const app = createRoute({ getParentRoute: () => root, path: '/$app', component: pages.app });
+const setUp = createRoute({ getParentRoute: () => app, path: '/set-up', component: pages.setUp });
+const room = createRoute({
+  getParentRoute: () => app,
+  id: 'room',
+  component: pages.controlRoom,
+  validateSearch: (search: Record<string, unknown>): RoomSearch => ({
+    ...(search['only'] === 'exceptions' ? { only: 'exceptions' } : {}),
+    ...(search['view'] === 'needs' || search['view'] === 'activity' ? { view: search['view'] } : {}),
+  }),
+});
+// the selection is in the address; the room shows it
+const selections = [
+  createRoute({ getParentRoute: () => room, path: '/' }),
+  createRoute({ getParentRoute: () => room, path: '/$version/$platform' }),
+  createRoute({ getParentRoute: () => room, path: '/$version/$platform/$instance' }),
+] as const;
+
+export const router = createRouter({
+  routeTree: root.addChildren([home, signIn, firstAdmin, newApp, app.addChildren([setUp, room.addChildren(selections)])]),
+  scrollRestoration: false,
+  defaultPreload: false,
+  defaultErrorComponent: Broken,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}
