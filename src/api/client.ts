@@ -50,9 +50,15 @@ export type ClientOptions = {
 
 /** A streamed route gives each line to `onLine` as it comes, and answers the last one. */
 type Listening<R> = R extends { streams: 'ndjson' } ? { onLine?: (line: AnswerOf<R>) => void } : unknown;
+/** The parts that a caller must hand over; undefined where there is none. */
+type RequiredOf<T> = { [K in keyof T as undefined extends T[K] ? never : K]: true } extends infer Must
+  ? keyof Must extends never
+    ? undefined
+    : keyof Must
+  : never;
 type Method<R> = keyof AskOf<R> extends never
   ? (ask?: Listening<R>) => Promise<AnswerOf<R>>
-  : Record<never, never> extends AskOf<R>
+  : undefined extends RequiredOf<AskOf<R>>
     ? (ask?: AskOf<R> & Listening<R>) => Promise<AnswerOf<R>>
     : (ask: AskOf<R> & Listening<R>) => Promise<AnswerOf<R>>;
 

@@ -66,8 +66,8 @@ describe('the contract', () => {
 
   test('declares a schema for exactly the parameters in each path', () => {
     const wrong = routes.filter(({ path, params }) => {
-      const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).toSorted();
-      return JSON.stringify(named) !== JSON.stringify(Object.keys(params?.shape ?? {}).toSorted());
+      const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name).toSorted((a, b) => a.localeCompare(b));
+      return JSON.stringify(named) !== JSON.stringify(Object.keys(params?.shape ?? {}).toSorted((a, b) => a.localeCompare(b)));
     });
     expect(wrong.map(({ id }) => id)).toEqual([]);
   });

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { assert, constantFrom, property, record, uniqueArray } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ControlRoom } from './control-room.ts';
 import { applyPatch, diffControlRoom } from './patch.ts';
@@ -81,12 +81,12 @@ describe('a patch of the control room', () => {
   });
 
   test('turns any snapshot into any later one, whatever changed', () => {
-    const cells = fc.uniqueArray(
-      fc.record({ track: fc.constantFrom('a', 'b', 'c'), instance: fc.constantFrom('x', 'y', 'z'), because: fc.constantFrom('1', '2') }),
+    const cells = uniqueArray(
+      record({ track: constantFrom('a', 'b', 'c'), instance: constantFrom('x', 'y', 'z'), because: constantFrom('1', '2') }),
       { selector: ({ track, instance }) => `${track} ${instance}` },
     );
-    fc.assert(
-      fc.property(cells, cells, (first, second) => {
+    assert(
+      property(cells, cells, (first, second) => {
         const before = room(
           1,
           first.map((each) => cell(each.track, each.instance, each.because)),

@@ -5,7 +5,6 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { packageRoot } from '#lib/package-root.ts';
 import { testDatabase } from '../../test/setup/database.ts';
 import type { TestDatabase } from '../../test/setup/database.ts';
 
@@ -32,7 +31,7 @@ function environment(): NodeJS.ProcessEnv {
 }
 
 async function signalbox(args: readonly string[], options: { input?: string; env?: Record<string, string> } = {}): Promise<Ended> {
-  const child = spawn(process.execPath, [join(packageRoot(), 'src/cli/main.ts'), ...args], {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), ...args], {
     env: { ...environment(), ...options.env },
     cwd: place,
   });
@@ -46,7 +45,7 @@ async function signalbox(args: readonly string[], options: { input?: string; env
 }
 
 async function startServer(): Promise<{ child: ChildProcess; said: string }> {
-  const child = spawn(process.execPath, [join(packageRoot(), 'src/cli/main.ts'), 'serve'], { env: environment(), cwd: place });
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), 'serve'], { env: environment(), cwd: place });
   let said = '';
   await new Promise<void>((ready, failed) => {
     const listen = (chunk: Buffer): void => {

@@ -23,7 +23,7 @@ const signalbox = program(io, {
   standardInput: () => text(process.stdin),
   now: () => Date.now(),
   // these rooms are loaded when they are asked for: a version is compared without a database
-  serve: async (overrides) => (await import('../main.ts')).runSignalbox({ ...process.env, ...overrides }, io.out),
+  serve: async (overrides) => (await import('../main.ts')).runSignalbox({ ...process.env, ...overrides }, (line) => io.out(line)),
   analyse: async (request) => {
     const { analyseRepository } = await import('#integrations/git/analyse.ts');
     return analyseRepository({ ...request, dataDir: join(readConfig(process.env).dataDir, 'git') });

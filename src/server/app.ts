@@ -38,7 +38,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 500, ignoreTrailingSlash: false },
     logger: false,
-    frameworkErrors: (error, _request, reply) => sendProblem(reply as unknown as FastifyReply, problemFrom(error).problem),
+    frameworkErrors: (error, _request, reply) => {
+      void sendProblem(reply, problemFrom(error).problem);
+    },
   });
   await server.register(helmet, helmetOptions(options.publicUrl));
   server.removeContentTypeParser('text/plain');

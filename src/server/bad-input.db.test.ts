@@ -1,5 +1,5 @@
 import { request as httpRequest } from 'node:http';
-import fc from 'fast-check';
+import { assert, asyncProperty, constantFrom, json } from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { contract } from '#api/contract.ts';
 import { problem } from '#api/problem.ts';
@@ -166,8 +166,8 @@ describe('bad input', () => {
   });
 
   test('no JSON value whatever, sent to any route, is trouble', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...writing), fc.json({ maxDepth: 4 }), async (route, body) => {
+    await assert(
+      asyncProperty(constantFrom(...writing), json({ maxDepth: 4 }), async (route, body) => {
         const answer = await send(route.method.toUpperCase(), fill(route.path, 'music'), body);
         expect({ body, status: answer.status, trouble: answer.status >= 500 }).toMatchObject({ trouble: false });
       }),

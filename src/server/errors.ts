@@ -49,7 +49,7 @@ function faultsOf(issue: z.core.$ZodIssue, part: string): Fault[] {
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     // of the shapes that were possible, the one that comes nearest tells most
     const deepest = issue.errors.toSorted((a, b) => depthOf(b) - depthOf(a) || a.length - b.length)[0] ?? [];
-    return deepest.flatMap((inner) => faultsOf({ ...inner, path: [...issue.path, ...inner.path] } as z.core.$ZodIssue, part));
+    return deepest.flatMap((inner) => faultsOf({ ...inner, path: [...issue.path, ...inner.path] }, part));
   }
   if (issue.code === 'invalid_union') return [{ path, detail: issue.message, right: null }];
   if (issue.code === 'unrecognized_keys')

@@ -77,6 +77,7 @@ export function createStreams(options: StreamOptions): Streams {
   };
 
   const readAgain = async (hub: Hub): Promise<void> => {
+    if (isClosed) return;
     const next = await snapshotOf(options, hub.app);
     const { last } = hub;
     if (next === null || (last !== null && next.version <= last.version)) return;
@@ -99,7 +100,7 @@ export function createStreams(options: StreamOptions): Streams {
       do {
         hub.again = false;
         await readAgain(hub);
-      } while (hub.again && !isClosed);
+      } while (hub.again);
     };
     hub.working = work()
       .catch((error: unknown) => {

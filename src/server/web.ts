@@ -35,7 +35,7 @@ export async function addWeb(server: FastifyInstance, options: Room & { webRoot:
       // file names of assets carry a hash of what is in them
       void reply.header(
         'cache-control',
-        path.includes(`${join(options.webRoot ?? '', 'assets')}`) ? 'public, max-age=31536000, immutable' : 'no-cache',
+        path.startsWith(join(options.webRoot ?? '', 'assets')) ? 'public, max-age=31536000, immutable' : 'no-cache',
       );
     },
   });

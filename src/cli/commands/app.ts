@@ -1,4 +1,6 @@
 /** `signalbox app …` and `signalbox release …`: make apps, import their history, plan releases. */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { releaseKinds } from '#domain/release/track.ts';
 import { allPages, ask, textOf } from '../ask.ts';
@@ -94,7 +96,7 @@ async function importInto(
     if (repository === undefined) throw new UsageError(`${app} is connected to no repository yet: signalbox app import ${app} REPOSITORY`);
     await client.addConnection({
       params: { app },
-      body: { integration: 'git', settings: { repo: await absolute(repository), ...settings } },
+      body: { integration: 'git', settings: { repo: absolute(repository), ...settings } },
     });
   }
   const last = await client.importHistory({
@@ -116,10 +118,8 @@ async function importInto(
 }
 
 /** A path of this machine is made absolute: the server stands in another folder. */
-async function absolute(repository: string): Promise<string> {
+function absolute(repository: string): string {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(repository) || /^[^/\\]+@[^:/]+:/.test(repository)) return repository;
-  const { resolve } = await import('node:path');
-  const { existsSync } = await import('node:fs');
   const path = resolve(repository);
   if (!existsSync(path)) throw new UsageError(`${path} does not exist: name a local path, a bundle, or a URL that git reads`);
   return path;

@@ -70,7 +70,7 @@ export function connectionCommand(io: Io, parts: Parts): Command {
     .action((options: Json) =>
       ask(io, parts, options, async ({ client, paint }) => {
         const { items } = await client.listIntegrations();
-        const settingsOf = (form: Record<string, unknown>): string => Object.keys((form['properties'] ?? {}) as object).join(',');
+        const settingsOf = (form: Record<string, unknown>): string => Object.keys(form['properties'] ?? {}).join(',');
         return {
           lines: tableLines(
             ['INTEGRATION', 'CONNECTS', 'PROVIDES', 'SETTINGS'],

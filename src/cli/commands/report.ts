@@ -189,7 +189,8 @@ export function reportCommand(io: Io, parts: Parts): Command {
     .action((app: string, file: string, options: Shared) =>
       send(options, async (client) => {
         const read = jsonOf(await textOf(file, parts), file);
-        const body = (Array.isArray(read) ? { items: read } : read) as Parameters<Client['reportMany']>[0]['body'];
+        // the server holds it against the contract and names each fault
+        const body = (Array.isArray(read) ? { items: read as unknown[] } : read) as Parameters<Client['reportMany']>[0]['body'];
         return client.reportMany({
           params: { app },
           body,

@@ -1,7 +1,6 @@
 /** Releases as they are listed. */
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
-import type { Track } from '#domain/release/track.ts';
 import type { Database } from '../schema.ts';
 
 export type ReleaseCursor = { bornAt: string; version: string };
@@ -39,7 +38,7 @@ export async function releasesOf(
     .execute();
   return releases.map((release) => ({
     ...release,
-    tracks: tracks.filter(({ version }) => version === release.version).map(({ state: track }) => track as Track),
+    tracks: tracks.filter(({ version }) => version === release.version).map(({ state: track }) => track),
   }));
 }
 

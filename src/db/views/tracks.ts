@@ -82,8 +82,7 @@ export async function buildsOf(db: Kysely<Database>, name: TrackName, before: nu
     .where('build', 'in', numbers)
     .orderBy('arrival')
     .execute();
-  const of = <T extends { build: string }>(rows: readonly T[], number: string): Omit<T, 'build'>[] =>
-    rows.filter(({ build }) => build === number).map(({ build: _, ...rest }) => rest);
+  const of = <T extends { build: string }>(rows: readonly T[], number: string): T[] => rows.filter(({ build }) => build === number);
   return builds.map((build) => ({ ...build, testRuns: of(testRuns, build.number), distributions: of(distributions, build.number) }));
 }
 

@@ -73,6 +73,11 @@ export async function setGrant(client: Queries, person: string, grant: Grant): P
   );
 }
 
+/** Removes a person, their sessions and their grants. */
+export async function deletePerson(client: Queries, id: string): Promise<void> {
+  await client.query('delete from auth."user" where id = $1', [id]);
+}
+
 /** Runs `work` in one transaction. */
 export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();

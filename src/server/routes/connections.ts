@@ -48,7 +48,7 @@ export function connectionHandlers(room: Room): Handlers<'listIntegrations' | 'l
 
 /** The settings of an integration as a JSON Schema, from which the form is drawn. */
 function formOf(settings: z.ZodType): Record<string, unknown> {
-  return z.toJSONSchema(settings, { io: 'input', unrepresentable: 'any' }) as Record<string, unknown>;
+  return z.toJSONSchema(settings, { io: 'input', unrepresentable: 'any' });
 }
 
 function secretNames(form: Record<string, unknown>): ReadonlySet<string> {

@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import { createHash } from 'node:crypto';
-import type { bugReport, buildReport, checkReport, colourReport, distributionReport, testRunReport } from '#api/facts.ts';
-import type { receipts } from '#api/facts.ts';
+import type { receipts, bugReport, buildReport, checkReport, colourReport, distributionReport, testRunReport } from '#api/facts.ts';
 import type { Fact, FactKind } from '#domain/facts.ts';
 import { appById } from '#db/views/apps.ts';
 import type { At, Handlers, Room } from '../context.ts';

@@ -1,5 +1,5 @@
 import { createKey, listKeys, revokeKey } from '../auth/keys.ts';
-import { createPerson, inTransaction, keepingAnAdmin, people, personById, setGrant } from '../auth/people.ts';
+import { createPerson, deletePerson, inTransaction, keepingAnAdmin, people, personById, setGrant } from '../auth/people.ts';
 import type { PersonRow } from '../auth/people.ts';
 import type { Handlers, Room } from '../context.ts';
 import { cursorOf, isInstant, isWord, page, wordsOf } from '../cursor.ts';
@@ -35,10 +35,7 @@ export function peopleHandlers(
     },
     removePerson: async ({ params }) => {
       await person(params.person);
-      const removed = await keepingAnAdmin(
-        pool,
-        async (client) => void (await client.query('delete from auth."user" where id = $1', [params.person])),
-      );
+      const removed = await keepingAnAdmin(pool, (client) => deletePerson(client, params.person));
       if (!removed) lastAdmin();
       return null;
     },

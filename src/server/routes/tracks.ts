@@ -13,6 +13,13 @@ import { activityLine } from '../snapshot.ts';
 import { trackHead, trackView } from '../track-view.ts';
 import type { Named } from '../track-view.ts';
 
+/** What serves the cursor, or is nobody's business, is left out of an answer. */
+function without<T extends object, K extends keyof T>(row: T, name: K): Omit<T, K> {
+  const rest: Partial<T> = { ...row };
+  delete rest[name];
+  return rest as Omit<T, K>;
+}
+
 type Id =
   | 'getTrack'
   | 'getPlan'
@@ -79,7 +86,7 @@ export function trackHandlers(room: Room): Handlers<Id> {
       await existing(params);
       const rows = await buildsOf(room.db, params, numberBefore(query.cursor), query.limit + 1);
       const { items, next } = page(rows, query.limit, (last) => cursorOf(String(last.arrival)));
-      return { items: items.map(({ arrival: _, ...build }) => build), next };
+      return { items: items.map((build) => without(build, 'arrival')), next };
     },
     listSignOffs: async ({ params }) => {
       const id = await existing(params);
@@ -114,7 +121,7 @@ export function trackHandlers(room: Room): Handlers<Id> {
       const id = await existing(params);
       const rows = await cherryPicksOf(room.db, id, momentBefore(query.cursor), query.limit + 1);
       const { items, next } = page(rows, query.limit, (last) => cursorOf(last.at, last.id));
-      return { items: items.map(({ pick: { askedById: _, ...pick } }) => pick), next };
+      return { items: items.map(({ pick }) => without(pick, 'askedById')), next };
     },
     listBugs: async ({ params, query }) => {
       if ((await appById(room.db, params.app)) === null) notFound(`app "${params.app}"`, 'see GET /api/apps');
@@ -129,7 +136,7 @@ export function trackHandlers(room: Room): Handlers<Id> {
         limit: limit + 1,
       });
       const { items, next } = page(rows, limit, (last) => cursorOf(String(last.arrival)));
-      return { items: items.map(({ arrival: _, ...bug }) => bug), next };
+      return { items: items.map((bug) => without(bug, 'arrival')), next };
     },
     listActivity: async ({ params, query }) => {
       if ((await appById(room.db, params.app)) === null) notFound(`app "${params.app}"`, 'see GET /api/apps');
