@@ -73,7 +73,7 @@ export function cellLines(cell: Cell, now: number, paint: Paint): string[] {
     ...(value === '' ? [] : [`  Value: ${value}`]),
     `  Since: ${cell.since} (${ago(cell.since, now)})`,
     ...(cell.holds === null ? [] : [`  Holds: ${stepInWords(cell.holds as Step)}`]),
-    ...(cell.turnsGreen === null ? [] : [`  Turns green when: ${plain(cell.turnsGreen)}`]),
+    ...(cell.turnsGreen === null ? [] : [`  Turns green: ${plain(cell.turnsGreen)}`]),
     ...cell.who.map(
       ({ name, what, contact }) => `  Who can: ${plain(name)}, ${plain(what)}${contact === null ? '' : ` (${plain(contact)})`}`,
     ),

@@ -37,7 +37,7 @@ function sentenceOf(cell: Cell, now: Instant): string {
     `${cell.title}: ${cell.because}`,
     `${cell.colour} for ${inWords(msBetween(cell.since, now))}.`,
     ...(cell.holds === null ? [] : [`Holds ${stepInWords(cell.holds as Step)}.`]),
-    ...(cell.turnsGreen === null ? [] : [`Turns green when: ${cell.turnsGreen}`]),
+    ...(cell.turnsGreen === null ? [] : [`Turns green: ${cell.turnsGreen}`]),
     ...(who === '' ? [] : [`${who}.`]),
     ...(cell.waiver?.state === 'active' ? [`Waived by ${cell.waiver.approvedBy ?? cell.waiver.askedBy}: ${cell.waiver.reason}`] : []),
   ].join(' ');

@@ -30,7 +30,7 @@ export function deedCommands(io: Io, parts: Parts): Command[] {
       const { track: head } = done;
       return {
         lines: [
-          `${trackTitle(head)}: ${done.changed ? 'done' : 'it was so already'}. ${plain(head.robot.sentence)}`,
+          `${trackTitle(head)}: ${done.changed ? 'done' : 'it was so already'}. ${head.pending === null ? plain(head.robot.sentence) : `The storefront has not confirmed it yet (${head.pending.is}).`}`,
           ...headRows([head], parts.now(), paint),
         ],
         json: done,

@@ -30,7 +30,12 @@ export function connectionCommand(io: Io, parts: Parts): Command {
           params: { app },
           body: { integration, settings: options.setting, serves: options.serves },
         });
-        return { lines: [`Connected ${app} to ${plain(made.name)} (${made.id}), which serves ${made.serves.join(', ')}.`], json: made };
+        return {
+          lines: [
+            `Connected ${app} to ${plain(made.name)} (${made.id}), for ${made.serves.length === 0 ? 'all that it can serve' : made.serves.join(', ')}.`,
+          ],
+          json: made,
+        };
       }),
     );
   command
