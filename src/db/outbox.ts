@@ -86,11 +86,15 @@ export async function noteTry(db: Db, key: string): Promise<boolean> {
   return row !== undefined;
 }
 
-/** It did not work and may the next time. */
-export async function postponeAction(tx: Tx, key: string, outcome: string, nextTryAt: Instant, inDoubt: boolean): Promise<void> {
+/** It did not work and may the next time. `counts`: the try was not noted by `noteTry`, because it ended before the call. */
+export async function postponeAction(
+  tx: Tx,
+  key: string,
+  { outcome, nextTryAt, inDoubt, counts }: { outcome: string; nextTryAt: Instant; inDoubt: boolean; counts: boolean },
+): Promise<void> {
   await tx
     .updateTable('outbox')
-    .set({ state: 'waiting', outcome, next_try_at: nextTryAt, in_doubt: inDoubt })
+    .set({ state: 'waiting', outcome, next_try_at: nextTryAt, in_doubt: inDoubt, attempts: sql`attempts + ${counts ? 1 : 0}::int` })
     .where('key', '=', key)
     .where('state', 'in', ['ordered', 'trying', 'waiting'])
     .execute();

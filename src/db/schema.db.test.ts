@@ -36,5 +36,5 @@ test.each(tables)('the type of $table has the columns of the table', async ({ ta
 
 test('every table of the first migration has a type', async () => {
   const made = readFileSync(join(packageRoot(), 'sql/0001-signalbox.sql'), 'utf8').matchAll(/^create table (\w+)/gm);
-  expect([...made].map(([, name]) => name).toSorted()).toEqual(tables.map(({ table }) => table).toSorted());
+  expect(new Set([...made].map(([, name]) => name))).toEqual(new Set(tables.map(({ table }) => table)));
 });

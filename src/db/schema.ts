@@ -13,7 +13,7 @@ import type { RobotState } from '#domain/release/world.ts';
 import type { Instant } from '#domain/time.ts';
 
 /** A value kept as jsonb: written as text, read as the value. */
-type Json<T extends object> = JSONColumnType<T, string, string>;
+type Json<T extends object> = JSONColumnType<T>;
 type JsonOrNull<T extends object> = ColumnType<T | null, string | null, string | null>;
 
 /** Who did something, as rows keep it. */

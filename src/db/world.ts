@@ -363,8 +363,8 @@ function instantOrNull(text: Instant | null): Instant | null {
 }
 
 /** A row of a current table as the domain reads it. The payload passed its schema when it came in. */
-function current<T>({ payload, at, source }: { payload: object; at: Instant; source: string }): T {
-  return { ...payload, at: instant(at), source } as T;
+function current<T extends { at: Instant; source: string }>(row: { payload: object; at: Instant; source: T['source'] }): T {
+  return { ...row.payload, at: instant(row.at), source: row.source } as T;
 }
 
 /** Of several sources that tell of one thing, what arrived last; in the order of first arrival. */

@@ -44,7 +44,9 @@ export async function giveCommand(
   } catch (error) {
     // The same key at the same moment: the other call did the work.
     if (remember === null || sqlState(error) !== '23505') throw error;
-    return ((await repeated(context, scope, remember.key, bodyHash)) as CommandResult | null) ?? Promise.reject(error);
+    const theirs = await repeated(context, scope, remember.key, bodyHash);
+    if (theirs === null) throw error;
+    return theirs as CommandResult;
   }
 }
 

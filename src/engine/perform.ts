@@ -64,7 +64,7 @@ export async function perform(context: Context, ordered: Ordered): Promise<void>
   }
   const looked = await lookBefore(context, ordered);
   if (looked !== null) {
-    await putOff(context, ordered, looked, false);
+    await putOff(context, ordered, looked, { mayHaveHappened: false, counts: true });
     return;
   }
   if (!(await stillHolds(context, ordered))) return;
@@ -81,7 +81,7 @@ export async function perform(context: Context, ordered: Ordered): Promise<void>
         actorOf(way.connected),
         refused(trouble.message, `mend the connection to ${way.connected.integration.name}, then try again`),
       );
-    else await putOff(context, ordered, trouble, trouble.mayHaveHappened);
+    else await putOff(context, ordered, trouble, { mayHaveHappened: trouble.mayHaveHappened, counts: false });
     await readBack(context, ordered);
     return;
   }
@@ -250,13 +250,20 @@ async function planAndAsk(context: Context, loaded: Loaded, action: Action): Pro
 /* ---- after ---- */
 
 /** Notes that a try did not work, and when the next one is. */
-async function putOff(context: Context, ordered: Ordered, trouble: Trouble, inDoubt: boolean): Promise<void> {
-  const waitMs = Math.max(trouble.afterMs ?? 0, pauseMs(ordered.attempts + 1, ordered.key));
-  const at = plusMs(context.clock.now(), waitMs);
-  context.log.info({ action: ordered.key, trouble: trouble.message, waitMs }, 'an action waits for its next try');
-  if (ordered.track === null) return;
-  await commitRecord(context, ordered.track, [], {
-    first: (tx) => postponeAction(tx, ordered.key, trouble.message, at, inDoubt || ordered.inDoubt),
+async function putOff(
+  context: Context,
+  ordered: Ordered,
+  trouble: Trouble,
+  tried: { mayHaveHappened: boolean; counts: boolean },
+): Promise<void> {
+  const { key, track } = ordered;
+  const waitMs = Math.max(trouble.afterMs ?? 0, pauseMs(ordered.attempts + 1, key));
+  const nextTryAt = plusMs(context.clock.now(), waitMs);
+  context.log.info({ action: key, trouble: trouble.message, waitMs }, 'an action waits for its next try');
+  if (track === null) return;
+  const inDoubt = tried.mayHaveHappened || ordered.inDoubt;
+  await commitRecord(context, track, [], {
+    first: (tx) => postponeAction(tx, key, { outcome: trouble.message, nextTryAt, inDoubt, counts: tried.counts }),
   });
 }
 

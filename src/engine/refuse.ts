@@ -5,7 +5,7 @@ import type { EngineRefusal } from './types.ts';
 export type RefusalOf = Extract<EngineRefusal, { ok: false }>;
 
 export function refuse(code: EngineRefusal['code'], because: string, wouldBeRight: string): EngineRefusal {
-  return { ok: false, code, because, wouldBeRight } as EngineRefusal;
+  return { ok: false, code, because, wouldBeRight };
 }
 
 export function noSuchApp(app: string, known: readonly string[]): EngineRefusal {

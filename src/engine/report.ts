@@ -60,7 +60,9 @@ export async function report(context: Context, facts: readonly Fact[], by: Actor
   } catch (error) {
     // The same key at the same moment: the other call did the work.
     if (remember === null || sqlState(error) !== '23505') throw error;
-    return ((await repeated(context, scope, remember.key, bodyHash)) as Reported | null) ?? Promise.reject(error);
+    const theirs = await repeated(context, scope, remember.key, bodyHash);
+    if (theirs === null) throw error;
+    return theirs as Reported;
   }
 }
 
@@ -189,7 +191,7 @@ function check(fact: Fact, app: App, now: Instant): Checked {
   if (bad !== null) return { because: bad, wouldBeRight: 'text of whole characters, without NUL' };
   const schema = Object.hasOwn(factPayloads, fact.kind) ? factPayloads[fact.kind] : undefined;
   if (schema === undefined)
-    return { because: `there is no kind of fact "${String(fact.kind)}"`, wouldBeRight: `one of ${Object.keys(factPayloads).join(', ')}` };
+    return { because: `there is no kind of fact "${fact.kind}"`, wouldBeRight: `one of ${Object.keys(factPayloads).join(', ')}` };
   const envelope = envelopeObjection(fact, now);
   if (envelope !== null) return envelope;
   const payload = schema.safeParse(fact.payload);

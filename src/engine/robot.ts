@@ -24,6 +24,8 @@ const AT_ONCE = { track: 4, observe: 4, lane: 8 } as const;
 const BUSY_PAUSE_MS = 50;
 /** The timer is set anew at least this often: a clock may be turned. */
 const LONGEST_SLEEP_MS = 30_000;
+/** Longer than the longest reading: of a repository. */
+const OBSERVE_LEASE_SECONDS = 180;
 const SEAL_EVERY_MS = 60_000;
 const ANSWERS_KEPT_MS = 7 * 86_400_000;
 
@@ -40,9 +42,7 @@ export type Robot = {
 
 export function createRobot(context: Context, sweepEveryMs: number): Robot {
   const running: Record<Kind, Map<string, Promise<void>>> = { track: new Map(), observe: new Map(), lane: new Map() };
-  let started = false;
-  let stopping = false;
-  let woken = false;
+  const life = { started: false, stopping: false, woken: false };
   let pumping: Promise<void> | null = null;
   let timer: NodeJS.Timeout | null = null;
   const timers: NodeJS.Timeout[] = [];
@@ -57,7 +57,7 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
       .catch((error: unknown) => context.log.error({ err: error, kind, key }, 'a piece of the engine’s work failed'))
       .finally(() => {
         running[kind].delete(key);
-        if (started) wake();
+        if (life.started) wake();
       });
     running[kind].set(key, promise);
   }
@@ -114,7 +114,7 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
     const unit = unitFrom(due);
     if (unit === null) return;
     const lease = `observe:${due.key}`;
-    if (!(await takeLease(context.db, lease, context.owner, 180))) return;
+    if (!(await takeLease(context.db, lease, context.owner, OBSERVE_LEASE_SECONDS))) return putBack([due], context.clock.now());
     try {
       await observeUnit(context, unit);
     } catch (error) {
@@ -126,25 +126,25 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
   }
 
   async function workIn(lane: string): Promise<void> {
-    const result = await performLane(context, lane, () => stopping);
+    const result = await performLane(context, lane, () => life.stopping);
     if (result === 'busy') await new Promise((done) => setTimeout(done, BUSY_PAUSE_MS));
   }
 
   /* ---- the pump: never two passes at once in one process ---- */
 
   function wake(): void {
-    woken = true;
-    if (!started || stopping || pumping !== null) return;
+    life.woken = true;
+    if (!life.started || life.stopping || pumping !== null) return;
     pumping = pump().finally(() => {
       pumping = null;
-      if (woken && started && !stopping) wake();
+      if (life.woken && life.started && !life.stopping) wake();
     });
   }
 
   async function pump(): Promise<void> {
     try {
-      while (woken && !stopping) {
-        woken = false;
+      while (life.woken && !life.stopping) {
+        life.woken = false;
         await pass();
       }
       await sleepUntilDue();
@@ -163,7 +163,7 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
 
   function setTimer(ms: number): void {
     if (timer !== null) clearTimeout(timer);
-    if (stopping) return;
+    if (life.stopping) return;
     timer = setTimeout(wake, ms);
   }
 
@@ -202,7 +202,7 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
     let busy = false;
     timers.push(
       setInterval(() => {
-        if (busy || stopping) return;
+        if (busy || life.stopping) return;
         busy = true;
         work()
           .catch((error: unknown) => context.log.error({ err: error }, `${what} failed; it is tried again`))
@@ -216,20 +216,20 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
   return {
     wake,
     start() {
-      started = true;
-      stopping = false;
+      life.started = true;
+      life.stopping = false;
       every(sweepEveryMs, 'the sweep', sweep);
       every(SEAL_EVERY_MS, 'sealing the journal', sealHeads);
       void sweep().catch((error: unknown) => context.log.error({ err: error }, 'the first sweep failed'));
       wake();
     },
     async stop() {
-      stopping = true;
+      life.stopping = true;
       if (timer !== null) clearTimeout(timer);
       for (const each of timers.splice(0)) clearInterval(each);
       await pumping;
       await Promise.allSettled(inFlight());
-      started = false;
+      life.started = false;
     },
     async settle() {
       for (;;) {

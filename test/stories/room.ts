@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Connection } from '#db/connect.ts';
 import { createEngine } from '#engine/engine.ts';
 import type { Clock } from '#engine/types.ts';
 import type { Fact, FactKind } from '#domain/facts.ts';
@@ -121,7 +122,7 @@ export type Room = {
   base: TestDatabase;
   engine: ReturnType<typeof createEngine>;
   /** Another engine on the same database, as another process would have. */
-  another(owner: string, options?: { fetch?: typeof fetch }): ReturnType<typeof createEngine>;
+  another(owner: string, options?: { fetch?: typeof fetch; connection?: Connection }): ReturnType<typeof createEngine>;
   clock: HandClock;
   world: World;
   repo: Repository;
@@ -142,9 +143,9 @@ export async function room(options: { policy?: string; clock?: HandClock; connec
   const folder = mkdtempSync(join(tmpdir(), 'signalbox-story-'));
   const repo = repository(join(folder, 'repository'));
   const world = createWorld({ machineTime: () => clock.now() });
-  const make = (owner: string, more: { fetch?: typeof fetch } = {}) =>
+  const make = (owner: string, more: { fetch?: typeof fetch; connection?: Connection } = {}) =>
     createEngine({
-      connection: base,
+      connection: more.connection ?? base,
       secret: SECRET,
       dataDir: join(folder, 'data'),
       fetch: more.fetch ?? sandboxTools(world),
