@@ -71,7 +71,7 @@ describe('the summary sentence', () => {
   });
 
   test('does not call a track on plan that has none', () => {
-    expect(text({ ...desktop, hasPlan: false, lateMs: null })).toBe('Desktop is held by nothing.');
+    expect(text({ ...desktop, hasPlan: false, lateMs: null })).toBe('Desktop is clear.');
     expect(text({ ...ios, holding: ['yellow'], hasPlan: false, lateMs: null })).toBe('iOS waits before submission for 1 criterion.');
   });
 
@@ -79,9 +79,14 @@ describe('the summary sentence', () => {
     expect(text({ ...ios, holding: [], lateMs: null, robot: { is: 'manual', sentence: '' } })).toBe(
       'iOS is open for submission and waits for a person.',
     );
-    expect(text({ ...ios, holding: [], lateMs: null, robot: { is: 'asks', sentence: 'Submit iOS 8.9.2?' } })).toBe(
-      'iOS asks the release manager: Submit iOS 8.9.2?',
-    );
+    expect(
+      text({
+        ...ios,
+        holding: [],
+        lateMs: null,
+        robot: { is: 'asks', sentence: 'Asks a release manager to submit 8.9.2: every criterion is met.' },
+      }),
+    ).toBe('iOS asks a release manager to submit 8.9.2: every criterion is met.');
   });
 
   test('names the versions when two releases are under way', () => {

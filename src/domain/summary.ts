@@ -107,13 +107,19 @@ function sentenceOf(track: SummaryTrack, withVersion: boolean): Sentence | null 
       'is blind',
       `${place(track)}: ${criteria(track.holding.filter((each) => each === 'unknown').length)} cannot be judged${behind}.`,
     );
-  if (track.robot.is === 'asks') return say(5, 'yellow', 'asks', ` the release manager: ${withStop(track.robot.sentence)}`);
+  // the robot's own sentence, in which it is the track that asks: `Asks a release manager to …`
+  if (track.robot.is === 'asks') return say(5, 'yellow', 'asks', withStop(track.robot.sentence).replace(/^Asks/, ''));
   if (track.robot.is === 'manual' && count === 0 && track.next !== null)
     return say(6, 'yellow', 'is open', `${place(track).replace(' before ', ' for ')} and waits for a person${behind}.`);
   if (colour === 'yellow' && (lateMs > 0 || !track.hasPlan))
     return say(7, 'yellow', 'waits', `${place(track)} for ${criteria(count)}${behind}.`);
   if (lateMs > 0) return say(8, 'yellow', 'is late', `${place(track)}${behind}.`);
   return null;
+}
+
+/** `8.19 is on main`, `8.19 and 8.20 are on main`; nothing of no versions. */
+function areWhere(versions: readonly string[], where: string): readonly string[] {
+  return versions.length === 0 ? [] : [`${versions.join(' and ')} ${versions.length === 1 ? 'is' : 'are'} ${where}`];
 }
 
 function allFine(underWay: readonly SummaryTrack[], all: readonly SummaryTrack[]): readonly Part[] {
@@ -126,18 +132,13 @@ function allFine(underWay: readonly SummaryTrack[], all: readonly SummaryTrack[]
   if (only === undefined) {
     const developing = all.filter(({ stage }) => stage === 'developing');
     const versions = [...new Set(developing.map(({ version }) => version))];
-    return [
-      {
-        text:
-          versions.length === 0
-            ? 'No release is in the works. '
-            : `No release is under way; ${versions.join(' and ')} ${versions.length === 1 ? 'is' : 'are'} on main. `,
-        strong: false,
-      },
-      ...then,
-    ];
+    const watched = [...new Set(all.filter(({ stage }) => stage === 'released').map(({ version }) => version))];
+    const clauses = [...areWhere(watched, 'at 100% and watched'), ...areWhere(versions, 'on main')];
+    const text =
+      all.length === 0 ? 'No release is in the works. ' : `No release is under way${clauses.map((clause) => `; ${clause}`).join('')}. `;
+    return [{ text, strong: false }, ...then];
   }
-  const how = underWay.some(({ hasPlan }) => hasPlan) ? 'on plan' : 'held by nothing';
+  const how = underWay.some(({ hasPlan }) => hasPlan) ? 'on plan' : 'clear';
   if (underWay.length === 1) return [{ text: platformName(only.platform), strong: true }, { text: ` is ${how}. `, strong: false }, ...then];
   const who = underWay.length === 2 ? 'Both tracks' : `All ${numberInWords(underWay.length)} tracks`;
   return [{ text: `${who} are ${how}. `, strong: false }, ...then];

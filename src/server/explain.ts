@@ -32,13 +32,13 @@ export function explain(track: TrackView, criterion: string | null, now: Instant
 }
 
 function sentenceOf(cell: Cell, now: Instant): string {
-  const who = cell.who.map(({ name, what }) => `${name} can: ${what}`).join('; ');
+  const who = cell.who.map(({ name, what }) => `${name} (${what})`).join(', ');
   return [
     `${cell.title}: ${cell.because}`,
     `${cell.colour} for ${inWords(msBetween(cell.since, now))}.`,
     ...(cell.holds === null ? [] : [`Holds ${stepInWords(cell.holds as Step)}.`]),
-    ...(cell.turnsGreen === null ? [] : [`Turns green: ${cell.turnsGreen}`]),
-    ...(who === '' ? [] : [`${who}.`]),
+    ...(cell.turnsGreen === null ? [] : [`Turns green ${cell.turnsGreen}.`]),
+    ...(who === '' ? [] : [`Who: ${who}.`]),
     ...(cell.waiver?.state === 'active' ? [`Waived by ${cell.waiver.approvedBy ?? cell.waiver.askedBy}: ${cell.waiver.reason}`] : []),
   ].join(' ');
 }
