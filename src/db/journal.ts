@@ -219,15 +219,15 @@ export async function verifyJournal(db: Db, key: SealKey, app?: string): Promise
       seq = row.seq;
       prev = row.hash;
     }
-    if (broken) continue;
     const head = heads.get(chain.name);
+    heads.delete(chain.name);
+    sealed.delete(chain.name);
+    if (broken) continue;
     if (head === undefined) tell(`${chain.name}: has entries, but its track or app is gone`);
     else if (head.seq !== seq || head.hash !== prev)
       tell(`${chain.name}: ends at entry ${seq}, but its head is at entry ${head.seq}: entries at the end were taken away or added`);
     const lastSealed = expected === undefined ? 0 : Math.max(...expected.keys());
     if (lastSealed > seq) tell(`${chain.name}: ends at entry ${seq}, but a seal signed entry ${lastSealed}`);
-    heads.delete(chain.name);
-    sealed.delete(chain.name);
   }
   for (const [name, head] of heads) if (head.seq > 0) tell(`${name}: all ${head.seq} entries are gone`);
   if (app === undefined) for (const name of sealed.keys()) if (!heads.has(name)) tell(`${name}: was sealed and is gone`);

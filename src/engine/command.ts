@@ -32,22 +32,31 @@ export async function giveCommand(
 ): Promise<CommandResult> {
   const bad = unstorable(command);
   if (bad !== null) return refuse('invalid', bad, 'text of whole characters, without NUL');
-  const scope = `command:${id}:${by.kind}:${by.id}`;
-  const bodyHash = options.bodyHash ?? digest(canonical(command));
-  if (options.idempotencyKey !== undefined) {
-    const again = await repeated(context, scope, options.idempotencyKey, bodyHash);
-    if (again !== null) return again as CommandResult;
-  }
-  const remember = options.idempotencyKey === undefined ? null : { scope, key: options.idempotencyKey, bodyHash };
+  const remember: Remember =
+    options.idempotencyKey === undefined
+      ? null
+      : {
+          scope: `command:${id}:${by.kind}:${by.id}`,
+          key: options.idempotencyKey,
+          bodyHash: options.bodyHash ?? digest(canonical(command)),
+        };
   try {
-    return await untilCommitted(context, () => attempt(context, id, command, by, options.basedOn, remember));
+    const answer = await untilCommitted(
+      context,
+      async () => (await earlier(context, remember)) ?? attempt(context, id, command, by, options.basedOn, remember),
+    );
+    // A refusal may be of the other half of a doubled request: what the first half did made the second impossible.
+    return answer.ok ? answer : ((await earlier(context, remember)) ?? answer);
   } catch (error) {
     // The same key at the same moment: the other call did the work.
-    if (remember === null || sqlState(error) !== '23505') throw error;
-    const theirs = await repeated(context, scope, remember.key, bodyHash);
+    const theirs = sqlState(error) === '23505' ? await earlier(context, remember) : null;
     if (theirs === null) throw error;
-    return theirs as CommandResult;
+    return theirs;
   }
+}
+
+async function earlier(context: Context, remember: Remember): Promise<CommandResult | null> {
+  return remember === null ? null : ((await repeated(context, remember.scope, remember.key, remember.bodyHash)) as CommandResult | null);
 }
 
 type Remember = { scope: string; key: string; bodyHash: string } | null;
