@@ -7,7 +7,7 @@ const api = `http://127.0.0.1:${process.env['PORT'] ?? '4600'}`;
 /** The web pages: built into dist/web, which the server hands out; in development served from here, with the API passed on. */
 export default defineConfig({
   root: 'web',
-  build: { outDir: '../dist/web', emptyOutDir: true, target: 'es2023' },
+  build: { outDir: '../dist/web', emptyOutDir: true, target: 'es2023', assetsInlineLimit: 0 },
   plugins: [react()],
   server: { port: 4601, strictPort: true, host: '127.0.0.1', proxy: { '/api': { target: api, changeOrigin: false } } },
 });

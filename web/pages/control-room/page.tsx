@@ -59,7 +59,7 @@ export default function ControlRoomPage() {
         <div className={styles.columns}>
           <div className={styles.stack}>
             {frame.bands
-              .filter(({ release }) => release.part === 'current' || frame.bands.length === 1)
+              .filter(({ isWhole }) => isWhole)
               .map(({ release, tracks }) => (
                 <TrackLines
                   key={release.version}
@@ -194,7 +194,7 @@ function NoRelease() {
     <section className={styles.none}>
       <h2>No release yet</h2>
       <p>
-        Import the history of the repository, or plan a release: <code>npm run signalbox -- release plan {room.app.id} 1.0.0</code>. Then
+        Import the history of the repository, or plan a release: <code>npm run signalbox -- release plan {room.app.id}/1.0.0</code>. Then
         this page shows what holds each track.
       </p>
       {open.length === 0 ? null : (

@@ -56,8 +56,8 @@ function How({ step }: { step: 'code' | 'ci' | 'tracker' | 'storefront' | 'teams
         <Commands
           about="Any CI reports with one command or one POST, as often as it likes; a key of its own makes it safe to say again."
           lines={[
-            `report build ${app} --platform ${platform} --version 1.2.0 --number 42 --commit $COMMIT`,
-            `report test ${app} --platform ${platform} --build 42 --suite unit --state passed`,
+            `report build ${app}/1.2.0/${platform} --number 42 --commit $COMMIT`,
+            `report test ${app}/1.2.0/${platform} --build 42 --suite unit --state passed`,
           ]}
           post={`POST /api/apps/${app}/builds, /test-runs, /distributions`}
         />
@@ -66,7 +66,7 @@ function How({ step }: { step: 'code' | 'ci' | 'tracker' | 'storefront' | 'teams
       return (
         <Commands
           about="Report bugs from the tracker, or nominate one by hand."
-          lines={[`report bug ${app} --key APP-1 --title "Crash on start" --platform ${platform} --version 1.2.0 --nominated`]}
+          lines={[`report bug ${app} APP-1 --title "Crash on start" --platforms ${platform} --versions 1.2.0 --nominated`]}
           post={`POST /api/apps/${app}/bugs`}
         />
       );

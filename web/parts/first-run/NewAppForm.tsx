@@ -38,8 +38,9 @@ export function NewAppForm() {
         body: { id, name, timezone, process, platforms: platforms.split(/[\s,]+/).filter((platform) => platform !== '') },
       }),
     onSuccess: async ({ id: made }) => {
-      await cache.invalidateQueries({ queryKey: appsQuery.queryKey });
+      // the start page goes to the first app as soon as it knows of one: it is left before it does
       await navigate({ to: '/$app/set-up', params: { app: made } });
+      await cache.invalidateQueries({ queryKey: appsQuery.queryKey });
     },
   });
   return (

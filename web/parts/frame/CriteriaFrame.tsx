@@ -69,7 +69,7 @@ function BandRows({
 }) {
   const { live, room } = useRoom();
   const rows = onlyExceptions ? band.rows.filter(({ isQuiet }) => !isQuiet) : band.rows;
-  const hasHeads = isFirst || band.release.part === 'current';
+  const hasHeads = band.isWhole;
   const hidden = band.rows.length - rows.length;
   const head = (
     <tr>
@@ -153,6 +153,7 @@ function ColumnHead({ track, isSelected }: { track: TrackHead; isSelected: boole
       to="/$app/$version/$platform"
       params={{ app: track.app, version: track.version, platform: track.platform }}
       search={(old) => old}
+      activeOptions={{ exact: true, includeSearch: false }}
       className={styles.columnLink}
       aria-current={isSelected ? 'true' : undefined}
       data-nav
@@ -200,8 +201,8 @@ function Freshness({ row, sources, now }: { row: FrameRow; sources: ControlRoom[
     ({ source, state }) => row.sources.includes(source) && state !== 'fresh' && state !== 'pushes' && state !== 'not-connected',
   );
   return (
-    <span className={isAgeing ? styles.ageing : undefined}>
-      {row.sources.join(', ')}, {agoText(read, now, room.app.timezone)}
+    <span className={isAgeing ? styles.ageing : undefined} title={row.sources.join(', ')}>
+      {row.sources.length > 2 ? `${row.sources.length} sources` : row.sources.join(', ')}, {agoText(read, now, room.app.timezone)}
     </span>
   );
 }
@@ -231,6 +232,7 @@ function CellLink({
       to="/$app/$version/$platform/$instance"
       params={{ app: track.app, version: track.version, platform: track.platform, instance: first.instance }}
       search={(old) => old}
+      activeOptions={{ exact: true, includeSearch: false }}
       className={classes(styles.cell, isHeld && styles.hold, isSelected && styles.selected)}
       data-state={first.state}
       data-address={cellAddress(first)}

@@ -14,7 +14,13 @@ type Release = ControlRoom['releases'][number];
 export type Slot = { first: Cell; others: readonly Cell[] };
 export type FrameRow = { title: string; sources: readonly string[]; slots: readonly (Slot | null)[]; isQuiet: boolean };
 /** A release of the frame: its tracks in the order of the columns, and its rows. */
-export type Band = { release: Release; tracks: readonly (TrackHead | null)[]; rows: readonly FrameRow[] };
+export type Band = {
+  release: Release;
+  tracks: readonly (TrackHead | null)[];
+  rows: readonly FrameRow[];
+  /** Shown with its heads and all its rows: a current release, or the first where none is current. */
+  isWhole: boolean;
+};
 export type Frame = { platforms: readonly string[]; bands: readonly Band[] };
 
 /** Worst first. A cell that holds stands before one that does not, whatever its colour. */
@@ -26,6 +32,10 @@ function worseFirst(a: Cell, b: Cell): number {
 
 /** Whether nobody needs to look at a cell: it is clear, or counts for nothing now. */
 const isQuietCell = ({ state }: Cell): boolean => state === 'clear' || state === 'not-needed-yet' || state === 'not-set-up';
+
+/** What is judged of a release that is not yet under way: what is only watched, such as nightlies, and what its next step needs. */
+const isWatched = (slot: Slot | null): boolean =>
+  slot !== null && slot.first.setUp && (slot.first.gates.length === 0 || slot.first.holds !== null);
 
 /**
  * The frame of an app. Current releases first, each with all of its rows; then upcoming ones with the rows that say something; a release that is only
@@ -41,8 +51,7 @@ export function frameOf(room: ControlRoom): Frame {
     ...[...present].filter((platform) => platform !== undefined && !room.app.platforms.includes(platform)),
   ] as string[];
   const cellsOf = Map.groupBy(room.cells, (cell) => cell.track);
-  const isOnlyOne = releases.length === 1;
-  const bands = releases.flatMap((release): Band[] => {
+  const bands = releases.flatMap((release, at): Band[] => {
     const tracks = platforms.map(
       (platform) => release.tracks.map((id) => heads.get(id)).find((track) => track?.platform === platform) ?? null,
     );
@@ -52,13 +61,10 @@ export function frameOf(room: ControlRoom): Frame {
       if (cells.length === 0) return [];
       return [{ title: row.title, sources: row.sources, slots, isQuiet: cells.every(isQuietCell) }];
     });
-    if (release.part === 'current' || isOnlyOne) return [{ release, tracks, rows }];
-    const telling = rows.filter(({ isQuiet, slots }) =>
-      release.part === 'upcoming'
-        ? slots.some((slot) => slot !== null && slot.first.state !== 'not-needed-yet' && slot.first.setUp)
-        : !isQuiet,
-    );
-    return release.part === 'watched' && telling.length === 0 ? [] : [{ release, tracks, rows: telling }];
+    const isWhole = at === 0 || release.part === 'current';
+    if (isWhole) return [{ release, tracks, rows, isWhole }];
+    const telling = rows.filter(({ isQuiet, slots }) => !isQuiet || (release.part === 'upcoming' && slots.some(isWatched)));
+    return release.part === 'watched' && telling.length === 0 ? [] : [{ release, tracks, rows: telling, isWhole }];
   });
   return { platforms, bands };
 }
@@ -69,19 +75,19 @@ function slotOf(cells: readonly Cell[], instances: readonly string[]): Slot | nu
 }
 
 /** `limit 0.25`, `min 250,000 h`; null where there is none. The headline says the value itself. */
-export function limitText(cell: Pick<Cell, 'limit' | 'kind'>): string | null {
+export function limitText(cell: Pick<Cell, 'limit'>): string | null {
   if (cell.limit === null) return null;
   const { amount, unit } = cell.limit;
-  return `limit ${amount.toLocaleString('en-US')}${unit === '' || /^(open|bugs?|builds?|checks?|teams?)\b/.test(unit) ? '' : ` ${unit}`}`;
+  // a unit in words is said by the headline already; a short one such as `h` belongs to its number
+  return `limit ${amount.toLocaleString('en-US')}${unit.length > 0 && unit.length < 4 ? ` ${unit}` : ''}`;
 }
 
 /** The second line of a cell: why, in one clause, and who can turn it green. */
 export function secondLine({ first, others }: Slot): string {
   if (first.waiver?.state === 'active') return `${first.waiver.askedBy}: ${first.waiver.reason}`;
   if (first.waiver?.state === 'asked') return `Waiver asked by ${first.waiver.askedBy}, waits for approval`;
-  if (first.state === 'not-needed-yet') return first.because;
   if (first.state !== 'clear') return first.because;
-  const told = others.filter(({ state }) => state === 'clear').map(({ headline }) => headline);
+  const told = others.filter(({ state, headline }) => state === 'clear' && headline !== first.headline).map(({ headline }) => headline);
   return told.length > 0 ? told.join(' · ') : first.because;
 }
 

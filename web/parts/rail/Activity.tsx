@@ -10,6 +10,7 @@ import { useAppTime, useRoom } from '../room.ts';
 import styles from './Rail.module.css';
 
 const SHOWN = 12;
+const GROUPED_WITHIN_MS = 60_000;
 
 export function Activity() {
   const { room } = useRoom();
@@ -18,7 +19,8 @@ export function Activity() {
   const [isLong, setLong] = useState(false);
   const lines = held ?? room.activity;
   const waiting = held === null ? 0 : room.activity.findIndex(({ id }) => id === held[0]?.id);
-  const shown = isLong ? lines : lines.slice(0, SHOWN);
+  const groups = grouped(lines);
+  const shown = isLong ? groups : groups.slice(0, SHOWN);
   return (
     <Panel
       title="Activity"
@@ -32,7 +34,7 @@ export function Activity() {
     >
       {lines.length === 0 ? <p className={styles.calm}>Nothing has happened yet.</p> : null}
       <ol className={styles.feed} onPointerEnter={() => setHeld(room.activity)} onPointerLeave={() => setHeld(null)}>
-        {shown.map((line) => (
+        {shown.map(({ line, more }) => (
           <li key={line.id}>
             <time dateTime={line.at} title={zonesText(line.at, room.app.timezone)}>
               {isToday(line.at, now) ? clockTime(line.at, room.app.timezone) : momentText(line.at, now, room.app.timezone).split(',')[0]}
@@ -40,14 +42,15 @@ export function Activity() {
             <Icon name={iconOf(line)} size={14} />
             <span>
               <Sentence line={line} />
+              {more > 0 ? <span className={styles.count}> and {more} more like it</span> : null}
             </span>
           </li>
         ))}
       </ol>
-      {lines.length > SHOWN ? (
+      {groups.length > SHOWN ? (
         <p className={styles.more}>
           <Button look="ghost" size="small" onClick={() => setLong(!isLong)}>
-            {isLong ? 'Show fewer' : `Show all ${lines.length}`}
+            {isLong ? 'Show fewer' : `Show all ${groups.length}`}
           </Button>
         </p>
       ) : null}
@@ -59,15 +62,36 @@ function isToday(at: string, now: string): boolean {
   return Math.abs(Date.parse(now) - Date.parse(at)) < 12 * 3_600_000;
 }
 
-/** The sentence with its subject set strong, where it begins with it. */
+/** Who, then what: the feed's sentences end with their subject in brackets. */
 function Sentence({ line }: { line: ActivityLine }) {
   const { name } = line.actor;
-  if (name === '' || !line.text.startsWith(name)) return line.text;
+  const end = ` (${name})`;
+  if (name === '' || !line.text.endsWith(end)) return line.text;
   return (
     <>
-      <b>{name}</b>
-      {line.text.slice(name.length)}
+      <b>{name}</b> {line.text.slice(0, -end.length)}
     </>
+  );
+}
+
+type Group = { line: ActivityLine; more: number };
+
+/** Lines of one cause as one: many of a kind by the same actor within a minute of each other, such as an import. */
+export function grouped(lines: readonly ActivityLine[]): readonly Group[] {
+  const groups: Group[] = [];
+  for (const line of lines) {
+    const last = groups.at(-1);
+    const isSame =
+      last !== undefined &&
+      last.line.is === line.is &&
+      last.line.actor.id === line.actor.id &&
+      Math.abs(Date.parse(last.line.at) - Date.parse(line.at)) < GROUPED_WITHIN_MS;
+    if (isSame) last.more += 1;
+    else groups.push({ line, more: 0 });
+  }
+  // two of a kind are told one by one
+  return groups.flatMap((group) =>
+    group.more === 1 ? lines.slice(lines.indexOf(group.line), lines.indexOf(group.line) + 2).map((line) => ({ line, more: 0 })) : [group],
   );
 }
 

@@ -159,7 +159,7 @@ function SideNav() {
   const me = useMe();
   const path = useRouterState({ select: (state) => state.location.pathname });
   const isSetUp = path === `/${room.app.id}/set-up`;
-  const role = me.roles.at(-1);
+  const role = (['release-manager', 'admin', 'release-team', 'member', 'viewer'] as const).find((each) => me.roles.includes(each));
   return (
     <aside className={styles.side} aria-label="Signalbox">
       <div className={styles.brand}>
@@ -171,7 +171,14 @@ function SideNav() {
         {pages.map(({ to, label, icon }) => {
           const isHere = (to === '/$app/set-up') === isSetUp;
           return (
-            <Link key={to} to={to} params={{ app: room.app.id }} aria-current={isHere ? 'page' : undefined} title={label}>
+            <Link
+              key={to}
+              to={to}
+              params={{ app: room.app.id }}
+              activeOptions={{ exact: true }}
+              aria-current={isHere ? 'page' : undefined}
+              title={label}
+            >
               <Icon name={icon} />
               <span>{label}</span>
             </Link>

@@ -29,6 +29,7 @@ export function TrackLines({ version, part, tracks }: { version: string; part: s
               to="/$app/$version/$platform"
               params={{ app: track.app, version: track.version, platform: track.platform }}
               search={(old) => old}
+              activeOptions={{ exact: true, includeSearch: false }}
               className={styles.label}
             >
               <Icon name={platformIcon(track.platform)} size={20} />

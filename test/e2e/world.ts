@@ -1,0 +1,158 @@
+/** A world for the browser tests and the screenshots: the real server on a database of its own, a real sandbox process, and a small git repository. */
+import { execFileSync, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { packageRoot } from '#lib/package-root.ts';
+
+export type World = {
+  /** `http://127.0.0.1:41234` */
+  url: string;
+  setupLink: string;
+  sandboxUrl: string;
+  /** A folder that goes when the world does. */
+  folder: string;
+  /** Pulls a lever of the sandbox; throws what it answered when it refuses. */
+  lever: (lever: Record<string, unknown>) => Promise<void>;
+  /** Runs `signalbox …` against the server with a key, and answers what it printed; throws when it exits with anything but 0 or 1. */
+  cli: (key: string, ...words: readonly string[]) => string;
+  stop: () => Promise<void>;
+};
+
+const STARTS_WITHIN_MS = 60_000;
+
+/** Starts a process and waits until it has said something that matches. */
+async function started(
+  args: readonly string[],
+  env: Record<string, string>,
+  wanted: RegExp,
+): Promise<{ child: ChildProcess; said: RegExpExecArray }> {
+  const child = spawn(process.execPath, args, { cwd: packageRoot(), env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  const found = await new Promise<RegExpExecArray>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`${args[0] ?? ''} was not ready in time; it said:\n${said}`)), STARTS_WITHIN_MS);
+    const hear = (chunk: Buffer): void => {
+      said += chunk.toString();
+      const match = wanted.exec(said);
+      if (match === null) return;
+      clearTimeout(timer);
+      resolve(match);
+    };
+    child.stdout.on('data', hear);
+    child.stderr.on('data', hear);
+    child.once('exit', (code) => {
+      clearTimeout(timer);
+      reject(new Error(`${args[0] ?? ''} ended with ${code}; it said:\n${said}`));
+    });
+  });
+  return { child, said: found };
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  await new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+    child.kill('SIGTERM');
+  });
+}
+
+/** `databaseUrl` null: the server brings its own PostgreSQL, in the world's folder. */
+export async function startWorld(databaseUrl: string | null): Promise<World> {
+  const folder = await mkdtemp(join(tmpdir(), 'signalbox-world-'));
+  execFileSync('chmod', ['755', folder]);
+  const sandbox = await started(
+    ['src/integrations/sandbox/main.ts', '--port', '0', '--file', join(folder, 'sandbox.json')],
+    {},
+    /Sandbox at (http:\S+?),/,
+  );
+  const server = await started(
+    ['src/main.ts'],
+    { PORT: '0', DATA_DIR: join(folder, 'data'), DATABASE_URL: databaseUrl ?? '', LOG_LEVEL: 'warn' },
+    /at (http:\S+)[\s\S]*?(http:\S+\/setup#token=\S+)/,
+  ).catch(async (error: unknown) => {
+    await ended(sandbox.child);
+    throw error;
+  });
+  const [, url = '', setupLink = ''] = server.said;
+  const [, sandboxUrl = ''] = sandbox.said;
+  return {
+    url,
+    setupLink,
+    sandboxUrl,
+    folder,
+    lever: async (lever) => {
+      const response = await fetch(`${sandboxUrl}/v1/levers`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(lever),
+      });
+      if (!response.ok) throw new Error(`the sandbox answered ${response.status}: ${await response.text()}`);
+    },
+    cli: (key, ...words) => {
+      try {
+        return execFileSync(process.execPath, ['src/cli/main.ts', ...words], {
+          cwd: packageRoot(),
+          encoding: 'utf8',
+          env: { ...process.env, SIGNALBOX_URL: url, SIGNALBOX_KEY: key },
+        });
+      } catch (error) {
+        const { status, stdout, stderr } = error as { status: number; stdout: string; stderr: string };
+        // 1 says no, which is an answer
+        if (status === 1) return stdout;
+        throw new Error(`signalbox ${words.join(' ')} ended with ${status}: ${stderr}${stdout}`, { cause: error });
+      }
+    },
+    stop: async () => {
+      await ended(server.child);
+      await ended(sandbox.child);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Makes a repository with a release that went out and a release branch under way; answers its path and the branch's head. */
+export async function makeRepository(folder: string): Promise<{ path: string; head: string }> {
+  const path = join(folder, 'repository');
+  const dates = ['2026-01-05', '2026-01-12', '2026-01-19', '2026-01-26', '2026-02-02', '2026-02-09'];
+  let at = 0;
+  const git = (...words: string[]): string => {
+    const date = `${dates[Math.min(at, dates.length - 1)] ?? ''}T10:00:00Z`;
+    const person = {
+      GIT_AUTHOR_NAME: 'Dev',
+      GIT_AUTHOR_EMAIL: 'dev@example.com',
+      GIT_COMMITTER_NAME: 'Dev',
+      GIT_COMMITTER_EMAIL: 'dev@example.com',
+    };
+    return execFileSync('git', words, {
+      cwd: path,
+      encoding: 'utf8',
+      env: {
+        ...process.env,
+        ...person,
+        GIT_AUTHOR_DATE: date,
+        GIT_COMMITTER_DATE: date,
+        GIT_CONFIG_GLOBAL: '/dev/null',
+        GIT_CONFIG_SYSTEM: '/dev/null',
+      },
+    });
+  };
+  const commit = async (what: string): Promise<void> => {
+    await writeFile(join(path, 'app.txt'), `${what}\n`, { flag: 'a' });
+    git('add', '.');
+    git('commit', '-q', '-m', what);
+    at += 1;
+  };
+  execFileSync('git', ['init', '-q', '-b', 'main', path]);
+  await commit('Begin');
+  await commit('Play music');
+  git('branch', 'release/1.0.0');
+  git('tag', '-a', '1.0.0', '-m', '1.0.0');
+  await commit('Add a queue');
+  git('checkout', '-q', '-b', 'release/1.1.0');
+  await commit('Mend the queue');
+  const head = git('rev-parse', 'HEAD').trim();
+  git('checkout', '-q', 'main');
+  await commit('Begin the next');
+  return { path, head };
+}
