@@ -59,6 +59,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   });
   // An idle connection that breaks (the server restarts) is replaced by the pool; without a listener it would end the process.
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection broke'));
+  const whenClosed = watchConnections(pool);
   try {
     await checkServer(pool, options);
   } catch (error) {
@@ -67,7 +68,30 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   }
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
   let closing: Promise<void> | null = null;
-  return { db, pool, close: () => (closing ??= db.destroy()) };
+  return { db, pool, close: () => (closing ??= db.destroy().then(whenClosed)) };
+}
+
+const CLOSING_MS = 2000;
+
+/**
+ * Gives what waits until every connection of the pool is really closed: the pool's own end only asks them to, and a server that stops in that moment
+ * would break them.
+ */
+function watchConnections(pool: Pool): () => Promise<void> {
+  const open = new Set<Promise<void>>();
+  pool.on('connect', (client) => {
+    const ended = new Promise<void>((done) => {
+      client.once('end', () => done());
+    });
+    open.add(ended);
+    void ended.then(() => open.delete(ended));
+  });
+  return async () => {
+    const late = new Promise<void>((done) => {
+      setTimeout(done, CLOSING_MS).unref();
+    });
+    await Promise.race([Promise.all(open), late]);
+  };
 }
 
 async function checkServer(pool: Pool, options: ConnectOptions): Promise<void> {

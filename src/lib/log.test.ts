@@ -28,4 +28,19 @@ describe('the log', () => {
     const text = logged({ forPeople: true }, (log) => log.error({ port: 4600, err: new Error('no room') }, 'stopped'));
     expect(text).toMatch(/^\d\d:\d\d:\d\d error stopped port=4600\n {4}Error: no room\n/);
   });
+
+  test('keeps of an error its words, its code and its cause, and nothing that hangs on it', () => {
+    const error = Object.assign(new Error('the connection broke', { cause: new Error('reset by the other end') }), {
+      code: '57P01',
+      client: { connectionParameters: { password: 'hunter2' } },
+    });
+    const { err } = JSON.parse(logged({ forPeople: false }, (log) => log.warn({ err: error }, 'broke'))) as { err: object };
+    expect(err).toMatchObject({
+      type: 'Error',
+      message: 'the connection broke',
+      code: '57P01',
+      cause: { message: 'reset by the other end' },
+    });
+    expect(JSON.stringify(err)).not.toContain('hunter2');
+  });
 });

@@ -28,10 +28,28 @@ export function createLog(options: { level: LogLevel; forPeople?: boolean; write
       level: options.level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: errorOf },
       redact: { paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`]), censor: '(hidden)' },
     },
     stream,
   );
+}
+
+type LoggedError = { type: string; message: string; code?: string; stack?: string; cause?: LoggedError };
+
+/**
+ * What a log line keeps of an error. Libraries hang whole connections and requests on theirs, with addresses and secrets in them: none of that is written.
+ */
+function errorOf(error: unknown): LoggedError {
+  if (!(error instanceof Error)) return { type: typeof error, message: String(error) };
+  const code: unknown = 'code' in error ? error.code : undefined;
+  return {
+    type: error.name,
+    message: error.message,
+    ...(typeof code === 'string' ? { code } : {}),
+    ...(error.stack === undefined ? {} : { stack: error.stack }),
+    ...(error.cause === undefined ? {} : { cause: errorOf(error.cause) }),
+  };
 }
 
 /** A log that writes nothing, for callers that were given none. */
