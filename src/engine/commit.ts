@@ -22,7 +22,7 @@ import { askQuestions, closeQuestion, openQuestions } from '#db/questions.ts';
 import type { OpenQuestion } from '#db/questions.ts';
 import type { PlanStamp } from '#db/schema.ts';
 import { liveTracksOf, lockTrack, notePlanned, planOf, updateTrack } from '#db/tracks.ts';
-import type { TrackHead } from '#db/tracks.ts';
+import type { LiveTrack, TrackHead } from '#db/tracks.ts';
 import { inTransaction, isInTheWay, notify } from '#db/transaction.ts';
 import type { Tx } from '#db/transaction.ts';
 import { changedVerdicts, writeVerdicts } from '#db/verdicts.ts';
@@ -165,7 +165,10 @@ async function write(context: Context, tx: Tx, writing: Writing, told: Change[])
     await settleQuestions(tx, app, id, decided.planned.questions, at, recordedAt);
     await markLookAgain(context, tx, app, id, decided.planned.stamp.lookAgainAt);
   } else await markDue(tx, [{ kind: 'track', key: id, app, at: recordedAt }]);
-  if (concernsOthers(head.state, decided.track) || entries.some(isOfApp)) await markOthers(context, tx, app, id);
+  if (entries.some(isOfApp)) await markOthers(context, tx, decided.track, () => true);
+  // Rules look at other releases of the same platform only: who is ahead, who holds the listing.
+  else if (concernsOthers(head.state, decided.track))
+    await markOthers(context, tx, decided.track, ({ platform }) => platform === decided.track.platform);
   if (head.state.stage !== decided.track.stage) await markStorefronts(context, tx, app, world.policy.storefronts);
   const change: Change = {
     app,
@@ -254,13 +257,13 @@ async function markLookAgain(context: Context, tx: Tx, app: string, id: string, 
   await markDue(tx, [{ kind: 'track', key: id, app, at: engineTime(context, app, lookAgainAt) }]);
 }
 
-/** Marks the app's other live tracks as due now. */
-async function markOthers(context: Context, tx: Tx, app: string, except: string): Promise<void> {
-  const others = (await liveTracksOf(tx, app)).filter(({ id }) => id !== except);
+/** Marks other live tracks of the app as due now. */
+async function markOthers(context: Context, tx: Tx, track: Track, which: (other: LiveTrack) => boolean): Promise<void> {
+  const others = (await liveTracksOf(tx, track.app)).filter((other) => other.id !== track.id && which(other));
   const at = context.clock.now();
   await markDue(
     tx,
-    others.map(({ id }) => ({ kind: 'track' as const, key: id, app, at })),
+    others.map(({ id }) => ({ kind: 'track' as const, key: id, app: track.app, at })),
   );
 }
 
