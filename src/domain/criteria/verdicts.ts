@@ -123,7 +123,7 @@ const kindWords: Readonly<Record<FactKind, string>> = {
   storefront: 'storefront states',
   branch: 'branches',
   containment: 'commits of builds',
-  report: 'reported colours',
+  report: 'colours',
 };
 
 /** Whether the sources behind an instance are alive. Unknown is never green: silence past the limit is a finding of its own. */
