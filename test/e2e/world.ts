@@ -112,7 +112,10 @@ export async function startWorld(databaseUrl: string | null): Promise<World> {
 }
 
 /** Makes a repository with a release that went out and a release branch under way; answers its path and the branch's head. */
-export async function makeRepository(folder: string): Promise<{ path: string; head: string }> {
+export async function makeRepository(
+  folder: string,
+  { released, current }: { released: string; current: string } = { released: '1.0.0', current: '1.1.0' },
+): Promise<{ path: string; head: string }> {
   const path = join(folder, 'repository');
   const dates = ['2026-01-05', '2026-01-12', '2026-01-19', '2026-01-26', '2026-02-02', '2026-02-09'];
   let at = 0;
@@ -146,10 +149,10 @@ export async function makeRepository(folder: string): Promise<{ path: string; he
   execFileSync('git', ['init', '-q', '-b', 'main', path]);
   await commit('Begin');
   await commit('Play music');
-  git('branch', 'release/1.0.0');
-  git('tag', '-a', '1.0.0', '-m', '1.0.0');
+  git('branch', `release/${released}`);
+  git('tag', '-a', released, '-m', released);
   await commit('Add a queue');
-  git('checkout', '-q', '-b', 'release/1.1.0');
+  git('checkout', '-q', '-b', `release/${current}`);
   await commit('Mend the queue');
   const head = git('rev-parse', 'HEAD').trim();
   git('checkout', '-q', 'main');
