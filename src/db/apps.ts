@@ -90,17 +90,3 @@ export async function insertRelease(tx: Tx, release: Release, recordedAt: Instan
     .executeTakeFirst();
   return row !== undefined;
 }
-
-export async function releasesOf(db: Db, app: string): Promise<Release[]> {
-  const rows = await db.selectFrom('releases').selectAll().where('app', '=', app).execute();
-  return rows.map((row) => ({
-    app: row.app,
-    version: row.version,
-    kind: row.kind,
-    base: row.base,
-    bornAt: row.born_at,
-    manager: row.manager,
-    planned: row.planned,
-    imported: row.imported,
-  }));
-}

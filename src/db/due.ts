@@ -28,20 +28,18 @@ export async function claimDue(db: Db, kind: DueKind, now: Instant, limit: numbe
   return rows;
 }
 
-/** When the next thing is due: a row of the table, or an action that waits for its next try; null when nothing is. */
-export async function nextDueAt(db: Db): Promise<Instant | null> {
+/** When the next thing will be due, or is: a row of the table, or an action whose pause ends after `now`; null when nothing is. */
+export async function nextDueAt(db: Db, now: Instant): Promise<Instant | null> {
   const due = await db
     .selectFrom('due')
     .select((of) => of.fn.min('at').as('at'))
     .executeTakeFirst();
+  // What may be tried already is not here: it is in a ready lane, or waits behind another of its lane.
   const tries = await db
     .selectFrom('outbox')
     .select((of) => of.fn.min('next_try_at').as('at'))
-    .where('state', 'in', ['ordered', 'waiting'])
+    .where('state', '=', 'waiting')
+    .where('next_try_at', '>', now)
     .executeTakeFirst();
   return earliest(due?.at, tries?.at);
-}
-
-export async function forgetDue(db: Db, kind: DueKind, key: string): Promise<void> {
-  await db.deleteFrom('due').where('kind', '=', kind).where('key', '=', key).execute();
 }

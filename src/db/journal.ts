@@ -2,7 +2,7 @@
  * The journal: one hash chain for each track and one for each app, and signed seals over their heads. An entry cannot be changed, left out or put in
  * without breaking its chain from there on; a chain cannot be written anew without breaking the next seal.
  */
-import { createHash, createPrivateKey, createPublicKey, hkdfSync, sign, verify } from 'node:crypto';
+import { createPrivateKey, createPublicKey, hkdfSync, sign, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Event } from '#domain/release/events.ts';
@@ -123,34 +123,31 @@ export type Seal = {
  * @returns the seal, or null
  */
 export async function seal(db: Db, key: SealKey, at: Instant, recordedAt: Instant): Promise<Seal | null> {
-  const last = await db.selectFrom('seals').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1).executeTakeFirst();
-  const heads = await movedHeads(db);
-  if (heads.length === 0) return null;
-  const seq = (last?.seq ?? 0) + 1;
-  const prev = last?.hash ?? '';
-  const hash = sealHash({ seq, prev, heads, at });
-  const signature = sign(null, Buffer.from(hash, 'hex'), key.privateKey).toString('base64');
-  await db
-    .insertInto('seals')
-    .values({ seq, hash, prev, heads: JSON.stringify(heads), public_key: key.publicKey, signature, at, recorded_at: recordedAt })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
-  return { seq, hash, prev, heads, publicKey: key.publicKey, signature, at };
+  return db.transaction().execute(async (tx) => {
+    const last = await tx.selectFrom('seals').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1).executeTakeFirst();
+    const heads = await takeMovedHeads(tx);
+    if (heads.length === 0) return null;
+    const seq = (last?.seq ?? 0) + 1;
+    const prev = last?.hash ?? '';
+    const hash = sealHash({ seq, prev, heads, at });
+    const signature = sign(null, Buffer.from(hash, 'hex'), key.privateKey).toString('base64');
+    await tx
+      .insertInto('seals')
+      .values({ seq, hash, prev, heads: JSON.stringify(heads), public_key: key.publicKey, signature, at, recorded_at: recordedAt })
+      .execute();
+    return { seq, hash, prev, heads, publicKey: key.publicKey, signature, at };
+  });
 }
 
-/** Heads of chains that no seal has at their present place. */
-async function movedHeads(db: Db): Promise<ChainHead[]> {
+/** Heads of chains that no seal has at their present place; from here on one has. */
+async function takeMovedHeads(tx: Tx): Promise<ChainHead[]> {
   const { rows } = await sql<ChainHead>`
-    with heads as (
-      select 'track:' || id as chain, journal_seq as seq, journal_hash as hash from tracks where journal_seq > 0
-      union all
-      select 'app:' || id, journal_seq, journal_hash from apps where journal_seq > 0
-    ), sealed as (
-      select head ->> 'chain' as chain, max((head ->> 'seq')::bigint) as seq from seals, jsonb_array_elements(heads) as head group by 1
+    with moved_tracks as (
+      update tracks set sealed_seq = journal_seq where journal_seq > sealed_seq returning 'track:' || id as chain, journal_seq as seq, journal_hash as hash
+    ), moved_apps as (
+      update apps set sealed_seq = journal_seq where journal_seq > sealed_seq returning 'app:' || id as chain, journal_seq as seq, journal_hash as hash
     )
-    select heads.chain, heads.seq, heads.hash from heads left join sealed using (chain)
-    where sealed.seq is null or sealed.seq < heads.seq
-    order by heads.chain`.execute(db);
+    select * from moved_tracks union all select * from moved_apps order by chain`.execute(tx);
   return rows;
 }
 
@@ -184,7 +181,8 @@ const MOST_PROBLEMS = 100;
 const BATCH = 1000;
 
 /**
- * Checks every chain (of one app, or all) and every seal, in one reading of the journal and in constant memory. Names the first broken entry of each chain.
+ * Checks every chain (of one app, or all) and every seal, in one reading of the journal: entries are streamed, the heads that seals signed are held in
+ * memory. Names the first broken entry of each chain.
  *
  * @param key the key of this instance; seals of another key are told
  */
@@ -330,9 +328,4 @@ export function sealFault(one: Seal, prev: string): string | null {
   } catch {
     return 'has a public key that cannot be read';
   }
-}
-
-/** A short name for a public key, as people compare it. */
-export function fingerprint(publicKey: string): string {
-  return createHash('sha256').update(publicKey).digest('hex').slice(0, 16);
 }

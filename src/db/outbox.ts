@@ -43,22 +43,13 @@ export async function orderActions(tx: Tx, app: string, track: string, actions: 
     .execute();
 }
 
-/**
- * Makes an open action void.
- *
- * @returns false when it had ended already
- */
-export async function voidAction(tx: Tx, key: string, why: string, at: Instant): Promise<boolean> {
-  return endAction(tx, key, 'void', why, at);
-}
-
-/** Ends an open action; false when it had ended already. */
+/** Ends an open action; false when it had ended already. One that was made void while it was in flight, and was done all the same, is done. */
 export async function endAction(tx: Tx, key: string, state: 'done' | 'refused' | 'void', outcome: string, at: Instant): Promise<boolean> {
   const row = await tx
     .updateTable('outbox')
     .set({ state, outcome, ended_at: at, next_try_at: null })
     .where('key', '=', key)
-    .where('state', 'in', ['ordered', 'trying', 'waiting'])
+    .where('state', 'in', state === 'done' ? ['ordered', 'trying', 'waiting', 'void'] : ['ordered', 'trying', 'waiting'])
     .returning('key')
     .executeTakeFirst();
   return row !== undefined;
@@ -100,17 +91,17 @@ export async function postponeAction(
     .execute();
 }
 
-/** Lanes in which something can be tried now. */
-export async function readyLanes(db: Db, now: Instant): Promise<string[]> {
-  const rows = await db
-    .selectFrom('outbox')
-    .select('lane')
-    .distinct()
-    .where('state', 'in', ['ordered', 'trying', 'waiting'])
-    .where((of) => of.or([of('next_try_at', 'is', null), of('next_try_at', '<=', now)]))
-    .orderBy('lane')
-    .execute();
-  return rows.map(({ lane }) => lane);
+/** Lanes in which `nextInLane` finds something now; those with something urgent first. */
+export async function readyLanes(db: Db, now: Instant): Promise<{ lane: string; urgent: boolean }[]> {
+  const ready = sql`(next_try_at is null or next_try_at <= ${now})`;
+  const { rows } = await sql<{ lane: string; urgent: boolean }>`
+    select lane, bool_or(urgent and ${ready}) as urgent
+    from outbox where state in ('ordered', 'trying', 'waiting')
+    group by lane
+    having bool_or(urgent and ${ready}) or (lane like 'chat:%' and bool_or(${ready}))
+      or (array_agg(${ready} order by ordered_at, key) filter (where not urgent))[1]
+    order by 2 desc, lane`.execute(db);
+  return rows;
 }
 
 /**
@@ -135,13 +126,4 @@ export async function actionOf(db: Db, key: string): Promise<(Ordered & { open: 
     select key, app, track, lane, action, attempts, state, in_doubt as "inDoubt", state in ('ordered', 'trying', 'waiting') as open
     from outbox where key = ${key}`.execute(db);
   return rows[0] ?? null;
-}
-
-/** Keys of open actions whose state says that they are being tried, in lanes that nobody holds: left behind by a process that died. */
-export async function abandonedTries(db: Db): Promise<string[]> {
-  const { rows } = await sql<{ key: string }>`
-    select key from outbox where state = 'trying' and not exists (select 1 from leases where leases.name = 'lane:' || outbox.lane)`.execute(
-    db,
-  );
-  return rows.map(({ key }) => key);
 }

@@ -37,6 +37,7 @@ export interface AppsTable {
   version: Generated<number>;
   journal_seq: Generated<number>;
   journal_hash: Generated<string>;
+  sealed_seq: Generated<number>;
   created_at: Instant;
   recorded_at: Instant;
 }
@@ -82,6 +83,7 @@ export interface TracksTable {
   ended: Generated<boolean>;
   journal_seq: Generated<number>;
   journal_hash: Generated<string>;
+  sealed_seq: Generated<number>;
   at: Instant;
   recorded_at: Instant;
 }

@@ -237,22 +237,21 @@ export async function readStorefront(context: Context, target: Target, which: St
   return true;
 }
 
-/** Reads the storefronts of a track that is moving, where the last reading is older than `olderThanMs`. A failure is noted with the source, not thrown. */
-export async function observeTrack(context: Context, id: string, olderThanMs: number): Promise<void> {
+/** Has the storefronts of a track that is moving read now, where the last reading is older than `olderThanMs`. */
+export async function askForStale(context: Context, id: string, olderThanMs: number): Promise<void> {
   const track = await trackNamed(context.db, id);
   if (track === null || !moving.includes(track.stage)) return;
   const app = await appOf(context.db, track.app);
   if (app === null) return;
   const rules = await context.policies.rulesOf(context.db, track.app, app.policyRevision);
   const now = appNow(context, track.app);
+  const at = context.clock.now();
   for (const which of rules.of(track.platform, track.state.kind).storefronts) {
     const source = await sourceNamed(context.db, track.app, which);
     // One that failed is read again after its own pause.
     if (source === null || source.error !== null) continue;
     if (source.lastReadAt !== null && msBetween(source.lastReadAt, now) <= olderThanMs) continue;
-    await readStorefront(context, { app: track.app, platform: track.platform, version: track.version }, which).catch((error: unknown) => {
-      context.log.info({ err: error, track: id, storefront: which }, 'a storefront could not be read');
-    });
+    await markDue(context.db, [{ kind: 'observe', key: unitKey({ app: track.app, what: 'storefront', which }), app: track.app, at }]);
   }
 }
 

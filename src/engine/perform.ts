@@ -13,6 +13,7 @@ import { giveBackLease, takeLease } from '#db/leases.ts';
 import { actionOf, nextInLane, noteTry, postponeAction } from '#db/outbox.ts';
 import type { Ordered } from '#db/outbox.ts';
 import type { OpenQuestion } from '#db/questions.ts';
+import { inTransaction } from '#db/transaction.ts';
 import type { Db } from '#db/transaction.ts';
 import { refused } from '#ports/outcome.ts';
 import type { Outcome } from '#ports/outcome.ts';
@@ -45,13 +46,33 @@ export async function performLane(context: Context, lane: string, isStopping: ()
       if (!(await takeLease(context.db, lease, context.owner, LEASE_SECONDS))) return worked ? 'worked' : 'busy';
       const next = await nextInLane(context.db, lane, context.clock.now());
       if (next === null) break;
-      await perform(context, next);
+      await performOrRest(context, next);
       worked = true;
     }
   } finally {
     await giveBackLease(context.db, lease, context.owner);
   }
   return worked ? 'worked' : 'nothing';
+}
+
+/** A fault of ours must not be tried in a circle. */
+const REST_AFTER_FAULT_MS = 30_000;
+
+async function performOrRest(context: Context, ordered: Ordered): Promise<void> {
+  try {
+    await perform(context, ordered);
+  } catch (error) {
+    context.log.error({ err: error, action: ordered.key }, 'an action could not be tried');
+    await rest(context, ordered, error instanceof Error ? error.message : String(error));
+    return;
+  }
+  const after = await actionOf(context.db, ordered.key);
+  if (after?.open === true && after.attempts === ordered.attempts) await rest(context, ordered, 'nothing came of it');
+}
+
+async function rest(context: Context, { key, inDoubt }: Ordered, outcome: string): Promise<void> {
+  const nextTryAt = plusMs(context.clock.now(), REST_AFTER_FAULT_MS);
+  await inTransaction(context.db, (tx) => postponeAction(tx, key, { outcome, nextTryAt, inDoubt, counts: true }));
 }
 
 /** One try of one action. */
@@ -287,7 +308,8 @@ async function end(context: Context, ordered: Ordered, by: Actor, outcome: Outco
             askedAt: appNow(context, app),
           },
         ];
-  await commitRecord(context, track, [line], { questions, first: (tx) => isOpen(tx, key) });
+  // Done although it was made void meanwhile: it was in flight, and the journal tells it.
+  await commitRecord(context, track, [line], { questions, first: async (tx) => (await isOpen(tx, key)) || outcome.ok });
 }
 
 /** Reads what the action was to change, so that the next plan sees it. A reading that fails is made up for by the schedule. */

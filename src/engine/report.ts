@@ -20,6 +20,7 @@ import type { Context } from './context.ts';
 import { noSuchApp, refuse } from './refuse.ts';
 import { objectionTo, touchedBy } from './touch.ts';
 import type { Change, EngineRefusal, FactReceipt, Result } from './types.ts';
+import { unitKey } from './unit.ts';
 
 export type ReportOptions = { idempotencyKey?: string; bodyHash?: string };
 export type Reported = Result<{ receipts: readonly FactReceipt[]; version: number }>;
@@ -129,6 +130,9 @@ async function storeInTransaction<T>(
           tx,
           woken.map((id) => ({ kind: 'track' as const, key: id, app: app.id, at: recordedAt })),
         );
+        // What a new build lacks of its branch is asked of the repository at once.
+        if (facts.some(({ kind }, index) => kind === 'build' && isNews[index] === true))
+          await markDue(tx, [{ kind: 'observe', key: unitKey({ app: app.id, what: 'git', which: '' }), app: app.id, at: recordedAt }]);
         const result = await finish(tx, isNews, version);
         told.length = 0;
         await tell(context, tx, { app: app.id, version, tracks: touched, kinds: ['facts'], at: appNow(context, app.id) }, told);

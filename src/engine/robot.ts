@@ -19,7 +19,7 @@ import { tick } from './tick.ts';
 import { unitFrom, unitKey } from './unit.ts';
 
 /** Tracks looked at, sources read and lanes worked in at the same time by one process. */
-const AT_ONCE = { track: 4, observe: 4, lane: 8 } as const;
+const AT_ONCE = { track: 4, observe: 6, lane: 8 } as const;
 /** Before looking again at what another process holds. In the machine's time. */
 const BUSY_PAUSE_MS = 50;
 /** The timer is set anew at least this often: a clock may be turned. */
@@ -27,6 +27,7 @@ const LONGEST_SLEEP_MS = 30_000;
 /** Longer than the longest reading: of a repository. */
 const OBSERVE_LEASE_SECONDS = 180;
 const SEAL_EVERY_MS = 60_000;
+const LONGEST_UNREAD_MS = 300_000;
 const ANSWERS_KEPT_MS = 7 * 86_400_000;
 
 type Kind = keyof typeof AT_ONCE;
@@ -66,8 +67,9 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
   async function pass(): Promise<boolean> {
     let took = false;
     const now = context.clock.now();
-    for (const lane of await readyLanes(context.db, now)) {
-      if (running.lane.has(lane) || running.lane.size >= AT_ONCE.lane) continue;
+    for (const { lane, urgent } of await readyLanes(context.db, now)) {
+      // A halt waits for no room: only for the write that is in flight in its own lane.
+      if (running.lane.has(lane) || (running.lane.size >= AT_ONCE.lane && !urgent)) continue;
       took = true;
       launch('lane', lane, () => workIn(lane));
     }
@@ -88,7 +90,11 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
     const claimed = await claimDue(context.db, kind, now, room);
     const here = claimed.filter(({ key }) => running[kind].has(key));
     // It became due again while it is being looked at: once more, afterwards.
-    if (here.length > 0) await putBack(here, now);
+    if (here.length > 0)
+      await markDue(
+        context.db,
+        here.map((due) => ({ ...due, at: now })),
+      );
     return claimed.filter(({ key }) => !running[kind].has(key));
   }
 
@@ -155,7 +161,7 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
   }
 
   async function sleepUntilDue(): Promise<void> {
-    const next = await nextDueAt(context.db);
+    const next = await nextDueAt(context.db, context.clock.now());
     const waitMs = next === null ? LONGEST_SLEEP_MS : msBetween(context.clock.now(), next);
     // What is due and could not be taken waits for room or for another process: its end wakes us, or this timer does.
     setTimer(Math.min(LONGEST_SLEEP_MS, Math.max(BUSY_PAUSE_MS, waitMs)));
@@ -169,7 +175,8 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
 
   /* ---- the watchdog ---- */
 
-  async function sweep(): Promise<void> {
+  /** @param unitsInMs a source whose due row was lost is read again after so long, at the latest */
+  async function sweep(unitsInMs = LONGEST_UNREAD_MS): Promise<void> {
     for (const app of await appIds(context.db)) {
       const at = context.clock.now();
       const forgotten = await forgottenTracks(context.db, app, appNow(context, app));
@@ -178,10 +185,9 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
         forgotten.map((key) => ({ kind: 'track' as const, key, app, at })),
       );
       const units = await unitsOf(context, app);
-      // A unit whose row was lost is read again; one that is due later keeps its time only if it comes within the longest pause.
       await markDue(
         context.db,
-        units.map((unit) => ({ kind: 'observe' as const, key: unitKey(unit), app, at: plusMs(at, 300_000) })),
+        units.map((unit) => ({ kind: 'observe' as const, key: unitKey(unit), app, at: plusMs(at, unitsInMs) })),
       );
     }
     await forgetAnswersBefore(context.db, plusMs(context.clock.now(), -ANSWERS_KEPT_MS));
@@ -218,9 +224,10 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
     start() {
       life.started = true;
       life.stopping = false;
-      every(sweepEveryMs, 'the sweep', sweep);
+      every(sweepEveryMs, 'the sweep', () => sweep());
       every(SEAL_EVERY_MS, 'sealing the journal', sealHeads);
-      void sweep().catch((error: unknown) => context.log.error({ err: error }, 'the first sweep failed'));
+      // What a process that died had taken is read and looked at again now.
+      void sweep(0).catch((error: unknown) => context.log.error({ err: error }, 'the first sweep failed'));
       wake();
     },
     async stop() {
@@ -245,6 +252,6 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
 async function isAnythingDue(context: Context): Promise<boolean> {
   const now = context.clock.now();
   if ((await readyLanes(context.db, now)).length > 0) return true;
-  const next = await nextDueAt(context.db);
+  const next = await nextDueAt(context.db, now);
   return next !== null && next <= now;
 }

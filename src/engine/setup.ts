@@ -83,7 +83,10 @@ export async function createApp(context: Context, wanted: NewApp, by: Actor): Pr
   const bad = unstorable(read.data);
   if (bad !== null) return refuse('invalid', bad, 'text of whole characters, without NUL');
   const { id, name, timezone, platforms } = read.data;
-  const text = read.data.policy ?? defaultPolicy(id, { process: 'weekly-mobile', platforms, timezone });
+  const text =
+    read.data.policy === undefined
+      ? defaultPolicy(id, { process: 'weekly-mobile', platforms, timezone })
+      : withTimezone(read.data.policy, timezone);
   const parsed = parsePolicy(text);
   if (!parsed.ok) return policyRefusal(parsed.problems);
   const app: App = { id, name, timezone: parsed.policy.timezone, platforms: Object.keys(parsed.policy.platforms), robotPaused: null };
@@ -108,6 +111,12 @@ export async function createApp(context: Context, wanted: NewApp, by: Actor): Pr
   });
   tellAll(context, told);
   return answer;
+}
+
+/** A policy that names no zone means the app's. JSON is left as it is. */
+function withTimezone(text: string, timezone: string): string {
+  const isSaid = /^\s*(?:\{|---)/.test(text) || /^["']?timezone["']?\s*:/m.test(text);
+  return isSaid ? text : `timezone: ${JSON.stringify(timezone)}\n${text}`;
 }
 
 /* ---- policy ---- */
