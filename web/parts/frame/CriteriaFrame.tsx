@@ -202,7 +202,7 @@ function Freshness({ row, sources, now }: { row: FrameRow; sources: ControlRoom[
   );
   return (
     <span className={isAgeing ? styles.ageing : undefined} title={row.sources.join(', ')}>
-      {row.sources.length > 2 ? `${row.sources.length} sources` : row.sources.join(', ')}, {agoText(read, now, room.app.timezone)}
+      {row.sources.length > 1 ? `${row.sources.length} sources` : row.sources.join(', ')}, {agoText(read, now, room.app.timezone)}
     </span>
   );
 }
@@ -280,7 +280,7 @@ function Extra({ slot: { first } }: { slot: Slot }) {
         tone={first.state}
       />
     );
-  if (first.progress !== null && first.state !== 'clear' && first.state !== 'not-needed-yet')
+  if (first.progress !== null && first.state === 'caution')
     return <Progress value={first.progress} tone={/building|queued|running|on its way/i.test(first.headline) ? 'run' : 'warn'} />;
   return null;
 }

@@ -28,7 +28,7 @@ export function TrackInspector({ track, onClose }: { track: TrackHead; onClose: 
     <section className={styles.panel} aria-labelledby="inspected" data-inspector>
       <div className={styles.top}>
         <p className={styles.eyebrow}>
-          {track.kind} release {track.version}
+          {track.kind.charAt(0).toUpperCase() + track.kind.slice(1)} release
         </p>
         <IconButton label="Close (Esc)" onClick={onClose}>
           <Icon name="cross" />

@@ -40,7 +40,8 @@ export function Shell({ title, onHelp, children }: { title: string; onHelp: () =
             <span className={styles.phoneLogo}>
               <Icon name="logo" size={20} />
             </span>
-            <b>{title}</b>
+            <b className={styles.pageName}>{title}</b>
+            <b className={styles.appName}>{room.app.name}</b>
           </div>
           <span className={styles.space} />
           <span className={styles.live} data-live={state}>
@@ -49,7 +50,7 @@ export function Shell({ title, onHelp, children }: { title: string; onHelp: () =
           </span>
           <Clock />
           <ThemeMenu />
-          <IconButton label="Keys and help" onClick={onHelp}>
+          <IconButton label="Keys and help" onClick={onHelp} className={styles.help}>
             <Icon name="keyboard" />
           </IconButton>
           <span className={styles.phoneOnly}>

@@ -70,7 +70,7 @@ export function TrackLine({ track }: { track: TrackHead }) {
     0,
     stations.findLastIndex(({ isHere }) => isHere),
   );
-  const x = (index: number): number => 5 + (index / Math.max(1, stations.length - 1)) * 90;
+  const x = (index: number): number => 7 + (index / Math.max(1, stations.length - 1)) * 86;
   const isHalted = track.stage === 'halted' || track.pending?.is === 'halting';
   const isLast = here === stations.length - 1;
   const train = track.candidate?.build ?? (track.stage === 'developing' ? 'nightly' : track.version);
