@@ -33,7 +33,7 @@ routes satisfies { [Id in Used]: readonly [RouteOf<Id>['method'], RouteOf<Id>['p
 
 type Ask = {
   params?: Record<string, unknown>;
-  query?: Record<string, unknown>;
+  query?: Record<string, string | number | boolean | undefined>;
   body?: unknown;
   idempotencyKey?: string;
   onLine?: (line: unknown) => void;
@@ -56,7 +56,11 @@ class NoAnswerError extends Error {
 }
 
 /** The address of a route: `/api/apps/music/stream?after=7`. */
-export function addressOf(path: string, params: Record<string, unknown> = {}, query: Record<string, unknown> = {}): string {
+export function addressOf(
+  path: string,
+  params: Record<string, unknown> = {},
+  query: Record<string, string | number | boolean | undefined> = {},
+): string {
   const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(params[name])));
   const asked = new URLSearchParams(
     Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),

@@ -23,11 +23,15 @@ const CHANGED_FOR_MS = 1_500;
 const offsetOf = (at: Instant): number => Date.parse(at) - Date.now();
 
 /** The control room of an app, kept true by its stream. What was shown stays shown, with its age, when the line breaks. */
-export function useLiveRoom(app: string): { room: ControlRoom | undefined; error: unknown; live: Live; refetch: () => Promise<unknown> } {
+export function useLiveRoom(app: string): { room: ControlRoom | undefined; error: unknown; live: Live } {
   const cache = useQueryClient();
   const query = useQuery(controlRoomQuery(app));
   const room = query.data;
-  const [live, setLive] = useState<Live>(() => ({ heardAtMs: Date.now(), offsetMs: 0, changed: new Map() }));
+  const [live, setLive] = useState<Omit<Live, 'offsetMs'> & { offsetMs: number | null }>(() => ({
+    heardAtMs: Date.now(),
+    offsetMs: null,
+    changed: new Map(),
+  }));
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const isReady = room !== undefined;
 
@@ -61,12 +65,7 @@ export function useLiveRoom(app: string): { room: ControlRoom | undefined; error
     });
   }, [app, isReady, cache]);
 
-  // a whole snapshot tells the app's time as well
-  const fetchedAt = query.dataUpdatedAt;
-  useEffect(() => {
-    const snapshot = cache.getQueryData(controlRoomQuery(app).queryKey);
-    if (snapshot !== undefined) setLive((old) => ({ ...old, offsetMs: offsetOf(snapshot.at) }));
-  }, [app, fetchedAt, cache]);
-
-  return { room, error: query.error, live, refetch: query.refetch };
+  // until the stream has told the app's time, the snapshot tells it
+  const offsetMs = live.offsetMs ?? (room === undefined ? 0 : Date.parse(room.at) - query.dataUpdatedAt);
+  return { room, error: query.error, live: { ...live, offsetMs } };
 }

@@ -8,7 +8,7 @@ import type { Me } from '../api/authority.ts';
 import type { Live } from '../hooks/useLiveRoom.ts';
 import { useBrowserTime } from '../hooks/useNow.ts';
 
-export type RoomValue = { room: ControlRoom; live: Live; session: Session; refetch: () => Promise<unknown> };
+export type RoomValue = { room: ControlRoom; live: Live; session: Session };
 
 const RoomContext = createContext<RoomValue | null>(null);
 export const RoomProvider = RoomContext.Provider;

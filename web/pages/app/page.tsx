@@ -29,7 +29,7 @@ export default function AppPage() {
 }
 
 function LiveApp({ app, session }: { app: string; session: NonNullable<Parameters<typeof RoomProvider>[0]['value']>['session'] }) {
-  const { room, error, live, refetch } = useLiveRoom(app);
+  const { room, error, live } = useLiveRoom(app);
   const [ask, setAsk] = useState<Ask | null>(null);
   const [isHelpOpen, setHelpOpen] = useState(false);
   const isSetUp = useRouterState({ select: (state) => state.location.pathname === `/${app}/set-up` });
@@ -53,7 +53,7 @@ function LiveApp({ app, session }: { app: string; session: NonNullable<Parameter
   }
   const title = isSetUp ? 'Set-up' : 'Control room';
   return (
-    <RoomProvider value={{ room, live, session, refetch }}>
+    <RoomProvider value={{ room, live, session }}>
       <HelpProvider value={() => setHelpOpen(true)}>
         <AskProvider value={setAsk}>
           <title>{`${title} · ${room.app.name} · Signalbox`}</title>

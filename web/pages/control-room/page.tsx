@@ -1,6 +1,5 @@
 /** The control room: what is wrong, where each track is, what holds it, and what happens next, on one page. */
-import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { Link } from '@tanstack/react-router';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { stageAllows } from '#domain/release/can.ts';
 import { platformName } from '#domain/names.ts';
 import { may } from '../../api/authority.ts';

@@ -76,7 +76,6 @@ export default function FirstAdminPage() {
           label="Your name"
           autoComplete="name"
           required
-          autoFocus
           value={name}
           error={nameError}
           onChange={(event) => setName(event.target.value)}

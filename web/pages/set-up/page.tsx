@@ -96,9 +96,7 @@ function Commands({ about, lines, post }: { about: string; lines: readonly strin
   return (
     <>
       <p>{about}</p>
-      <pre className={styles.code} tabIndex={0} aria-label="Commands">
-        {lines.map((line) => `npm run signalbox -- ${line}`).join('\n')}
-      </pre>
+      <pre className={styles.code}>{lines.map((line) => `npm run signalbox -- ${line}`).join('\n')}</pre>
       {post === undefined ? null : (
         <p className={styles.soft}>
           Or: <code>{post}</code>
@@ -215,9 +213,9 @@ function Import() {
         </pre>
       ) : null}
       {end?.is === 'done' ? (
-        <p role="status">
+        <output>
           Imported {end.releases ?? 0} releases and {end.tracks ?? 0} tracks; {end.inferred ?? 0} were inferred.
-        </p>
+        </output>
       ) : null}
       {end?.is === 'refused' ? <ProblemNote trouble={{ detail: end.text, right: end.right ?? null, errors: [] }} /> : null}
       <ProblemNote trouble={run.error === null ? null : troubleOf(run.error)} />
@@ -243,9 +241,7 @@ function Sandbox() {
   return (
     <>
       <p>The sandbox plays storefronts of every kind, so that all can be tried without a store. Start it beside the server:</p>
-      <pre className={styles.code} tabIndex={0} aria-label="Commands">
-        npm run signalbox -- sandbox serve
-      </pre>
+      <pre className={styles.code}>npm run signalbox -- sandbox serve</pre>
       <OnlyAdmins>
         <form
           className={styles.form}

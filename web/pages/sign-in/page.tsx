@@ -41,7 +41,6 @@ export default function SignInPage() {
           type="email"
           autoComplete="username"
           required
-          autoFocus
           value={email}
           onChange={(event) => setEmail(event.target.value)}
         />

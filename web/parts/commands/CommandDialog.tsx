@@ -1,5 +1,5 @@
 /** The frame of every dialog that gives a command: it shows the consequence first, sends what it was based on, and keeps the form when it is refused. */
-import { useEffect, useState } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ControlRoom, TrackHead } from '#api/control-room.ts';
@@ -76,6 +76,16 @@ export function CommandDialog(props: CommandDialogProps) {
     setTried(true);
     if (command !== null && !give.isPending) give.mutate(command);
   };
+  const onKey = useEffectEvent((event: KeyboardEvent) => {
+    if (event.key !== 'Enter' || !(event.metaKey || event.ctrlKey)) return;
+    event.preventDefault();
+    send();
+  });
+  useEffect(() => {
+    const listener = (event: KeyboardEvent): void => onKey(event);
+    document.addEventListener('keydown', listener);
+    return () => document.removeEventListener('keydown', listener);
+  }, []);
   const isStale = codeOf(give.error) === 'stale';
   return (
     <Dialog
@@ -98,11 +108,6 @@ export function CommandDialog(props: CommandDialogProps) {
         id="command"
         className={styles.form}
         onSubmit={(event) => {
-          event.preventDefault();
-          send();
-        }}
-        onKeyDown={(event) => {
-          if (event.key !== 'Enter' || !(event.metaKey || event.ctrlKey)) return;
           event.preventDefault();
           send();
         }}

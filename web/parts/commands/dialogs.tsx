@@ -89,13 +89,13 @@ function Reason({
   return (
     <>
       {presets.length === 0 ? null : (
-        <div className={styles.presets} role="group" aria-label="Reasons to pick from">
+        <fieldset className={styles.presets} aria-label="Reasons to pick from">
           {presets.map((preset) => (
             <Button key={preset} size="small" onClick={() => onChange(preset)}>
               {preset}
             </Button>
           ))}
-        </div>
+        </fieldset>
       )}
       <TextArea
         label={

@@ -1,6 +1,5 @@
 /** The criteria frame: tracks are columns, criteria are rows. A real table; each cell is one link whose name is a sentence. */
-import { useRef } from 'react';
-import type { KeyboardEvent } from 'react';
+import { useEffect, useRef } from 'react';
 import { Link } from '@tanstack/react-router';
 import type { ControlRoom, TrackHead } from '#api/control-room.ts';
 import { platformName } from '#domain/names.ts';
@@ -24,14 +23,15 @@ export function CriteriaFrame({ frame, selected, onlyExceptions }: { frame: Fram
   const now = useAppTime();
   const table = useRef<HTMLTableElement>(null);
   const columns = frame.platforms.length;
+  useEffect(() => {
+    const { current } = table;
+    const move = (event: KeyboardEvent): void => moveIn(current, event);
+    current?.addEventListener('keydown', move);
+    return () => current?.removeEventListener('keydown', move);
+  }, []);
   return (
     <div className={styles.scroll} data-many={columns > 4 || undefined}>
-      <table
-        ref={table}
-        className={styles.frame}
-        onKeyDown={(event) => moveIn(table.current, event)}
-        style={{ '--columns': columns } as never}
-      >
+      <table ref={table} className={styles.frame} style={{ '--columns': columns } as never}>
         <caption className="sr-only">Criteria by track. Arrow keys move between the cells, Enter opens one.</caption>
         <colgroup>
           <col className={styles.first} />
@@ -73,7 +73,7 @@ function BandRows({
   const hidden = band.rows.length - rows.length;
   const head = (
     <tr>
-      <th scope="col">
+      <th scope="col" aria-label={`Criteria of ${band.release.version}`}>
         <span className={styles.rowHead}>
           <b>
             {band.release.version} criteria {isFirst ? null : <Tag>{band.release.kind}</Tag>}
@@ -117,8 +117,9 @@ function BandRows({
               return (
                 <td key={track?.id ?? at}>
                   {slot === null || track === null || track === undefined ? (
-                    <span className={styles.empty} aria-label="No such criterion on this track" role="img">
-                      –
+                    <span className={styles.empty}>
+                      <span aria-hidden="true">–</span>
+                      <span className="sr-only">No such criterion on this track</span>
                     </span>
                   ) : (
                     <CellLink slot={slot} track={track} row={row.title} now={now} selected={selected} live={live} />

@@ -27,9 +27,7 @@ export function TrackInspector({ track, onClose }: { track: TrackHead; onClose: 
   return (
     <section className={styles.panel} aria-labelledby="inspected" data-inspector>
       <div className={styles.top}>
-        <p className={styles.eyebrow}>
-          {track.kind.charAt(0).toUpperCase() + track.kind.slice(1)} release
-        </p>
+        <p className={styles.eyebrow}>{track.kind.charAt(0).toUpperCase() + track.kind.slice(1)} release</p>
         <IconButton label="Close (Esc)" onClick={onClose}>
           <Icon name="cross" />
         </IconButton>

@@ -58,10 +58,10 @@ export function Shell({ title, onHelp, children }: { title: string; onHelp: () =
           </span>
         </header>
         {state === 'not-live' ? (
-          <p className={styles.amberBar} role="status">
+          <output className={styles.amberBar}>
             Not live since {clockTime(new Date(live.heardAtMs + live.offsetMs).toISOString(), room.app.timezone)}. What is shown may be old;
             every action is checked again by the server.
-          </p>
+          </output>
         ) : null}
         {room.app.robotPaused === null ? null : <PausedBar />}
         <main id="main" tabIndex={-1} className={styles.content}>
@@ -89,14 +89,14 @@ function PausedBar() {
   const pause = room.app.robotPaused;
   if (pause === null) return null;
   return (
-    <p className={styles.pausedBar} role="status">
+    <output className={styles.pausedBar}>
       <Icon name="pause" />
       <span>
         <b>The robot is paused</b> by {pause.by}
         {pause.until === null ? '' : ` until ${momentText(pause.until, now, room.app.timezone)}`}: {pause.why} It still watches, holds and
         halts.
       </span>
-    </p>
+    </output>
   );
 }
 
@@ -250,13 +250,13 @@ function Announcements() {
       <p className="sr-only" aria-live="polite">
         {summary}
       </p>
-      <div className={styles.toasts} role="status">
+      <output className={styles.toasts}>
         {said === null ? null : (
-          <p key={said.id} className={styles.toast}>
+          <span key={said.id} className={styles.toast}>
             {said.text}
-          </p>
+          </span>
         )}
-      </div>
+      </output>
     </>
   );
 }
