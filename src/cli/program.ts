@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import type { Parts } from './ask.ts';
 import { appCommand, releaseCommand } from './commands/app.ts';
+import { buildNumberCommand } from './commands/build-number.ts';
 import { connectCommand } from './commands/connect.ts';
 import { deedCommands } from './commands/deeds.ts';
 import { gitCommand } from './commands/git.ts';
@@ -45,6 +46,7 @@ export function program(io: Io, parts: ProgramParts): Command {
     peopleCommand(io, parts),
     gitCommand(io, { analyse: parts.analyse }),
     versionCommand(io),
+    buildNumberCommand(io),
     sandboxCommand(io, { serve: parts.serveSandbox }),
   ];
   for (const each of commands) command.addCommand(each);

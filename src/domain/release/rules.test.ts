@@ -1,5 +1,5 @@
 /** What must never be, whatever the world looks like: properties over random worlds. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { passes } from '../criteria/criterion.ts';
 import { aBranch, aBuild, aPolicy, aTrack, sampleCommits, sampleShas } from '../criteria/testing.ts';

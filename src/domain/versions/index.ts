@@ -1,24 +1,11 @@
-export {
-  type AcceptedBuildNumber,
-  type BuildNumberQuestion,
-  buildNumberScheme,
-  type BuildNumberScheme,
-  checkBuildNumber,
-  largestAndroidCode,
-  nextBuildNumber,
-  type NumberedBuild,
-} from './build-number.ts';
-export { nextPacked, pack, type Packing, packing, unpack } from './packing.ts';
+export { buildNumberScheme, type BuildNumberScheme, checkBuildNumber, nextBuildNumber, type NumberedBuild } from './build-number.ts';
+export { unpack } from './packing.ts';
 export { isRefused, refuse, type RefusalCode, type Refused } from './refused.ts';
 export {
-  type AcceptedVersion,
   compare,
-  compareParsed,
   hotfixOf,
   next,
-  type NextOptions,
   parse,
-  print,
   readScheme,
   refuseMixed,
   sort,
