@@ -1,0 +1,225 @@
+import { describe, expect, test } from 'vitest';
+import type { ControlRoom, TrackHead } from '#api/control-room.ts';
+import type { Cell } from '#api/verdict.ts';
+import { frameOf, headlineOf, limitText, secondLine, spokenCell } from './frame-model.ts';
+
+const now = '2024-10-01T12:20:00.000Z';
+
+const cell = (parts: Partial<Cell> & Pick<Cell, 'track' | 'instance'>): Cell => ({
+  kind: parts.instance,
+  title: 'Blocking bugs',
+  state: 'clear',
+  colour: 'green',
+  headline: '0 open',
+  because: 'No blocker is open.',
+  turnsGreen: null,
+  value: null,
+  limit: null,
+  range: null,
+  sample: null,
+  baseline: null,
+  progress: null,
+  since: '2024-09-30T19:14:00.000Z',
+  dueAt: null,
+  who: [],
+  evidence: [],
+  sources: [],
+  readAt: null,
+  freshForMinutes: null,
+  nextReadAt: null,
+  holds: null,
+  gates: ['submit'],
+  neededNow: true,
+  passes: true,
+  informing: false,
+  setUp: true,
+  waivable: true,
+  waiver: null,
+  ...parts,
+});
+
+const head = (version: string, platform: string, stage: TrackHead['stage'] = 'stabilising'): TrackHead => ({
+  id: `music/${version}/${platform}`,
+  app: 'music',
+  version,
+  platform,
+  kind: 'regular',
+  stage,
+  station: stage === 'developing' ? 'On main' : 'Branched',
+  since: now,
+  revision: 1,
+  percent: null,
+  candidate: null,
+  branch: null,
+  next: 'submit',
+  nextInWords: 'submission',
+  passing: 0,
+  needed: 1,
+  signal: { is: 'none', count: 0, text: '' },
+  robot: { is: 'holding', sentence: '', willStop: null, missing: [] },
+  robotPaused: null,
+  stages: [],
+  rollout: [1, 100],
+  reached: {},
+  planned: { branch: null, candidate: null, submit: null, start: null, finish: null },
+  lateMs: null,
+  back: null,
+  pending: null,
+  haltedWhy: null,
+  ended: null,
+  storefronts: [],
+});
+
+type Part = ControlRoom['releases'][number]['part'];
+
+const room = (releases: readonly (readonly [string, Part, readonly TrackHead[]])[], cells: readonly Cell[]): ControlRoom => ({
+  version: 1,
+  at: now,
+  app: { id: 'music', name: 'Music', timezone: 'UTC', platforms: ['android', 'ios'], robotPaused: null },
+  summary: { text: '', parts: [], worst: 'green' },
+  releases: releases.map(([version, part, tracks]) => ({
+    version,
+    part,
+    kind: 'regular',
+    base: null,
+    manager: null,
+    bornAt: now,
+    planned: { branch: null, candidate: null, submit: null, start: null, finish: null },
+    imported: false,
+    tracks: tracks.map(({ id }) => id),
+  })),
+  tracks: releases.flatMap(([, , tracks]) => tracks),
+  rows: [
+    { title: 'Release candidate', instances: ['latest-build-complete', 'tests-passed'], sources: ['ci'] },
+    { title: 'Nightly', instances: ['nightly-fresh'], sources: ['ci'] },
+  ],
+  cells: [...cells],
+  needs: [],
+  activity: [],
+  sources: [],
+  setUp: [],
+});
+
+const ios = 'music/8.9.2/ios';
+
+describe('the criteria frame', () => {
+  test('columns follow the order of the app, and a platform without a track has an empty column head', () => {
+    const frame = frameOf(
+      room(
+        [
+          ['8.9.2', 'current', [head('8.9.2', 'ios')]],
+          ['8.9.3', 'upcoming', [head('8.9.3', 'android', 'developing')]],
+        ],
+        [cell({ track: ios, instance: 'tests-passed' })],
+      ),
+    );
+    expect(frame.platforms).toEqual(['android', 'ios']);
+    expect(frame.bands[0]?.tracks.map((track) => track?.platform ?? null)).toEqual([null, 'ios']);
+  });
+
+  test('a criterion that holds stands for its row, before a worse one that holds nothing', () => {
+    const frame = frameOf(
+      room(
+        [['8.9.2', 'current', [head('8.9.2', 'ios')]]],
+        [
+          cell({ track: ios, instance: 'latest-build-complete', state: 'stop', colour: 'red' }),
+          cell({ track: ios, instance: 'tests-passed', state: 'caution', colour: 'yellow', holds: 'submit' }),
+        ],
+      ),
+    );
+    const slot = frame.bands[0]?.rows[0]?.slots[0];
+    expect(slot?.first.instance).toBe('tests-passed');
+    expect(slot?.others.map(({ instance }) => instance)).toEqual(['latest-build-complete']);
+    expect(frame.bands[0]?.rows[0]?.isQuiet).toBe(false);
+  });
+
+  test('an upcoming release shows what is watched or not clear, a watched one only what is not clear', () => {
+    const tracks = { next: head('8.9.3', 'ios', 'developing'), last: head('8.9.1', 'ios', 'released') };
+    const frame = frameOf(
+      room(
+        [
+          ['8.9.2', 'current', [head('8.9.2', 'ios')]],
+          ['8.9.3', 'upcoming', [tracks.next]],
+          ['8.9.1', 'watched', [tracks.last]],
+        ],
+        [
+          cell({ track: ios, instance: 'tests-passed' }),
+          cell({ track: tracks.next.id, instance: 'nightly-fresh', gates: [] }),
+          cell({ track: tracks.next.id, instance: 'tests-passed', neededNow: false }),
+          cell({ track: tracks.last.id, instance: 'tests-passed' }),
+        ],
+      ),
+    );
+    expect(frame.bands.map(({ release, rows }) => [release.version, rows.map(({ title }) => title)])).toEqual([
+      ['8.9.2', ['Release candidate']],
+      ['8.9.3', ['Nightly']],
+    ]);
+  });
+
+  test('the first release is shown whole even where none is current', () => {
+    const track = head('8.9.3', 'ios', 'developing');
+    const frame = frameOf(room([['8.9.3', 'upcoming', [track]]], [cell({ track: track.id, instance: 'tests-passed' })]));
+    expect(frame.bands[0]).toMatchObject({ isWhole: true, rows: [{ title: 'Release candidate' }] });
+  });
+});
+
+describe('the words of a cell', () => {
+  const stop = cell({
+    track: ios,
+    instance: 'no-blocking-bugs',
+    state: 'stop',
+    colour: 'red',
+    headline: '1 open',
+    limit: { amount: 0, unit: 'open' },
+    holds: 'submit',
+    who: [{ kind: 'team', name: 'Player', what: 'mends it', contact: null }],
+  });
+
+  test('the name of a cell is a sentence', () => {
+    expect(spokenCell({ platform: 'ios', version: '8.9.2' }, 'Blocking bugs', { first: stop, others: [] }, now)).toBe(
+      'iOS 8.9.2, Blocking bugs: Stop, 1 open, limit 0, for 17 hours, Player. Holds submission.',
+    );
+  });
+
+  test('a unit in words is said by the headline, a short one belongs to its number', () => {
+    expect(limitText({ limit: { amount: 0, unit: 'without a team' } })).toBe('limit 0');
+    expect(limitText({ limit: { amount: 24, unit: 'h' } })).toBe('limit 24 h');
+    expect(limitText({ limit: null })).toBeNull();
+  });
+
+  test('a waived cell says who and why, and never that it is clear', () => {
+    const waived = {
+      ...stop,
+      state: 'waived' as const,
+      waiver: {
+        id: 'w1',
+        track: ios,
+        instance: stop.instance,
+        state: 'active' as const,
+        category: 'fallback-is-on' as const,
+        reason: 'Kids profile only, fallback on',
+        askedBy: 'Maja Lind',
+        askedAt: now,
+        approvedBy: null,
+        untilStep: 'submit',
+        untilAt: null,
+        endsIf: [],
+        ended: null,
+      },
+    };
+    expect(headlineOf(waived)).toBe('Waived');
+    expect(secondLine({ first: waived, others: [] })).toBe('Maja Lind: Kids profile only, fallback on');
+  });
+
+  test('a clear cell tells what the others of its row say, unless that is the same', () => {
+    const clear = cell({ track: ios, instance: 'a', headline: 'RC 3' });
+    expect(secondLine({ first: clear, others: [cell({ track: ios, instance: 'b', headline: '18,412 tests passed' })] })).toBe(
+      '18,412 tests passed',
+    );
+    expect(secondLine({ first: clear, others: [cell({ track: ios, instance: 'b', headline: 'RC 3' })] })).toBe('No blocker is open.');
+  });
+
+  test('what gates a later step says which', () => {
+    expect(headlineOf(cell({ track: ios, instance: 'a', state: 'not-needed-yet', gates: ['100%'] }))).toBe('Not needed until 100%');
+  });
+});
