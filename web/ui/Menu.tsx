@@ -1,8 +1,5 @@
 import { lazy, Suspense, useState } from 'react';
-import type { ReactNode } from 'react';
-
-type MenuItem = { key: string; label: ReactNode; onSelect: () => void; checked?: boolean };
-export type MenuProps = { button: ReactNode; label?: string; items: readonly MenuItem[]; className?: string | undefined };
+import type { MenuProps } from './menu-item.ts';
 
 const load = () => import('./MenuList.tsx');
 const MenuList = lazy(async () => ({ default: (await load()).MenuList }));

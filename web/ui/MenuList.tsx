@@ -1,5 +1,5 @@
 import { Menu as Base } from '@base-ui/react/menu';
-import type { MenuProps } from './Menu.tsx';
+import type { MenuProps } from './menu-item.ts';
 import styles from './Menu.module.css';
 
 /** The menu itself, open at once: it is loaded by the press that opens it. */
