@@ -8,11 +8,11 @@ import {
   aDistribution,
   aSignOff,
   aTestRun,
+  aTrack,
   sampleCommits,
   sampleNow,
   sampleShas,
 } from '../src/domain/criteria/testing.ts';
-import { aTrack } from '../src/domain/criteria/testing.ts';
 import { trackPolicy } from '../src/domain/policy/compile.ts';
 import { parsePolicy } from '../src/domain/policy/document.ts';
 import { plan } from '../src/domain/release/plan.ts';

@@ -1,6 +1,6 @@
 /** How things go wrong over HTTP: everything becomes a problem document, and nothing of the inside comes out. */
 import type { z } from 'zod';
-import { problemOf, statusOf } from '#api/problem.ts';
+import { problemOf } from '#api/problem.ts';
 import type { Problem, ProblemCode } from '#api/problem.ts';
 import type { EngineRefusal } from '#engine/types.ts';
 
@@ -124,5 +124,3 @@ export function problemFrom(thrown: unknown): { problem: Problem; headers: Reado
       };
   }
 }
-
-export { statusOf };

@@ -11,9 +11,6 @@ import { expectedPlace, prepareDataDirectory, prepareSocketFolder, settlePlace }
 import { startPostmaster } from './postmaster.ts';
 import type { Postmaster, PostmasterSetup } from './postmaster.ts';
 
-export { EmbeddedTrouble } from './trouble.ts';
-export type { EmbeddedTroubleCode } from './trouble.ts';
-
 /** What is known of a running embedded PostgreSQL, for the log and `signalbox status`. */
 export type EmbeddedInfo = {
   version: string;

@@ -2,14 +2,13 @@
  * Sample apps, releases, tracks, policies and facts for tests: music 8.9.2 on ios on Tue 1 Oct 2024, a quiet world in which nothing is known
  * yet and nothing is wrong. Each test says what differs.
  */
-import type { Bug, BranchCommit, Build, Check, Distribution, SignOff, Source, StorefrontState, TestRun, TrackFacts } from '../facts.ts';
+import type { Bug, BranchCommit, Build, Check, Distribution, SignOff, StorefrontState, TestRun, TrackFacts } from '../facts.ts';
 import type { App, PlannedTimes, Release, Sibling } from '../release/release.ts';
 import { stages, trackId } from '../release/track.ts';
 import type { Candidate, Cut, Stage, Track } from '../release/track.ts';
 import type { Team, TrackPolicy } from '../policy/track-policy.ts';
 import type { Instant } from '../time.ts';
 import type { Finding, JudgeAt } from './criterion.ts';
-import type { Instance } from './instance.ts';
 import { judge, parseInstance } from './index.ts';
 
 /** The moment of the samples: Tue 1 Oct 2024, 14:20 in Stockholm. */
@@ -264,21 +263,6 @@ export function someFacts(overrides: Partial<TrackFacts> = {}): TrackFacts {
   };
 }
 
-/** A criterion instance as a policy compiles it. `settings` must be what the kind's own schema makes. */
-export function anInstance(kind: string, overrides: Partial<Instance> = {}): Instance {
-  return {
-    id: kind,
-    kind,
-    title: kind,
-    settings: {},
-    required: false,
-    informing: false,
-    freshForMinutes: null,
-    waivable: true,
-    ...overrides,
-  };
-}
-
 /** RC 3, build 1047, of the second commit: built on Monday morning. */
 export function aBuild(overrides: Partial<Build> = {}): Build {
   return {
@@ -429,20 +413,6 @@ export function aStorefrontState(overrides: Partial<StorefrontState> = {}): Stor
     submittedAt: null,
     at: '2024-10-01T12:19:00.000Z',
     source: 'app-store-connect',
-    ...overrides,
-  };
-}
-
-/** A source that is connected, was read a minute ago and may be silent for ten. */
-export function aSource(source: string, kinds: Source['kinds'], overrides: Partial<Source> = {}): Source {
-  return {
-    source,
-    kinds,
-    connected: true,
-    lastReadAt: '2024-10-01T12:19:00.000Z',
-    freshForMinutes: 10,
-    error: null,
-    nextReadAt: '2024-10-01T12:29:00.000Z',
     ...overrides,
   };
 }

@@ -90,7 +90,8 @@ describe('the interlock', () => {
     const ordered = written(world, decision);
     expect(plan(ordered).voids).toEqual([]);
     const turned = plan({ ...ordered, facts: { ...ordered.facts, reports: [report('red')] } });
-    expect(turned.voids).toEqual([{ key: decision.actions[0]?.key, why: expect.stringContaining('Quality') }]);
+    expect(turned.voids.map(({ key }) => key)).toEqual([decision.actions[0]?.key]);
+    expect(turned.voids[0]?.why).toContain('Quality');
   });
 
   test('a share is never skipped and never lowered', () => {

@@ -97,7 +97,7 @@ export function stopNow(world: World, track: Track, verdicts: readonly Verdict[]
   if (track.stage !== 'rolling-out') return null;
   const reds = haltingVerdicts(world, verdicts);
   if (reds.length > 0) {
-    const why = `${reds.map((verdict) => `${verdict.title}: ${verdict.because}`).join(' ')}`;
+    const why = reds.map((verdict) => `${verdict.title}: ${verdict.because}`).join(' ');
     return stop(world, track, why, `Halted ${track.version} on ${track.platform} at ${track.percent}%: ${why}`);
   }
   return answerToOwnMove(world, track, adopted);

@@ -168,7 +168,7 @@ test('whatever the world says, every track comes to rest or to a question', () =
     fc.property(world, (at) => {
       const { world: rest } = settled(at);
       expect(rest.facts.actions.filter(isOpen)).toEqual([]);
-      if (!hasEnded(rest.track)) expect(plan(rest).robot.sentence).not.toBe('');
+      expect(hasEnded(rest.track) || plan(rest).robot.sentence !== '').toBe(true);
     }),
     { numRuns: 800 },
   );
