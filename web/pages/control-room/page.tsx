@@ -114,6 +114,7 @@ function PageHead() {
         {room.cells.length === 0 ? null : (
           <Button
             size="small"
+            className={styles.only}
             aria-pressed={isOnly}
             onClick={() =>
               void navigate({ to: '.', search: (old) => (isOnly ? { ...old, only: undefined } : { ...old, only: 'exceptions' }) })

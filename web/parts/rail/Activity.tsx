@@ -83,6 +83,8 @@ export function grouped(lines: readonly ActivityLine[]): readonly Group[] {
     const last = groups.at(-1);
     const isSame =
       last !== undefined &&
+      // each verdict is news of its own
+      line.is !== 'verdict-changed' &&
       last.line.is === line.is &&
       last.line.actor.id === line.actor.id &&
       Math.abs(Date.parse(last.line.at) - Date.parse(line.at)) < GROUPED_WITHIN_MS;
