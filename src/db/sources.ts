@@ -156,3 +156,8 @@ function asSource(row: Selectable<SourcesTable>): Source {
     nextReadAt: row.next_read_at,
   };
 }
+
+/** Feeds are read from their beginning again: facts that were left out because their release was not there yet come in now, and the others are known. */
+export async function forgetCursors(db: Db, app: string): Promise<void> {
+  await db.updateTable('sources').set({ cursors: '{}' }).where('app', '=', app).execute();
+}

@@ -2,6 +2,7 @@
 import { appIds, appOf, insertRelease, raiseApp } from '#db/apps.ts';
 import { appendEntries, stampOf } from '#db/journal.ts';
 import type { Inferred } from '#db/schema.ts';
+import { forgetCursors } from '#db/sources.ts';
 import { tracksOf } from '#db/tracks.ts';
 import { inTransaction } from '#db/transaction.ts';
 import type { Tx } from '#db/transaction.ts';
@@ -254,6 +255,7 @@ async function write(
     { appVersion: raised.version, at, recordedAt: context.clock.now() },
   );
   await wakeAll(context, tx, app.id);
+  await forgetCursors(tx, app.id);
   await tell(context, tx, { app: app.id, version: raised.version, tracks: born, kinds: ['app', 'track', 'journal'], at }, told);
   return counted;
 }

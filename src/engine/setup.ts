@@ -9,7 +9,7 @@ import { markDue } from '#db/due.ts';
 import { appendEntries, stampOf } from '#db/journal.ts';
 import { savePolicy as insertPolicy } from '#db/policies.ts';
 import type { AppEvent } from '#db/schema.ts';
-import { disconnectSources, expectSource } from '#db/sources.ts';
+import { disconnectSources, expectSource, forgetCursors } from '#db/sources.ts';
 import { insertTrack, liveTracksOf, tracksOf } from '#db/tracks.ts';
 import { asIf, inTransaction } from '#db/transaction.ts';
 import type { Tx } from '#db/transaction.ts';
@@ -350,6 +350,7 @@ export async function planRelease(
       return refuse('conflict', `${app.id} has a release ${version} already`, 'another version');
     for (const track of tracks) await bear(context, tx, track, head.version, { is: 'born', kind, stage }, by);
     await wakeAll(context, tx, app.id);
+    await forgetCursors(tx, app.id);
     await journalApp(
       context,
       tx,

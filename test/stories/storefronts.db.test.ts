@@ -154,6 +154,20 @@ describe('a criterion that asks an endpoint', () => {
   });
 });
 
+describe('a tracker', () => {
+  test('that told of a release before Signalbox had it is heard again when the release is planned', async () => {
+    at = await room();
+    at.world.pull({ lever: 'bug', app: 'music', key: 'PLAY-7', set: { title: 'No sound', versions: ['2.0.0'], platforms: ['android'] } });
+    at.clock.turn(60_000);
+    await at.engine.settle();
+    const bugs = () => at.base.db.selectFrom('bugs').select('bug').execute();
+    expect(await bugs()).toEqual([]);
+    must(await at.engine.planRelease({ app: 'music', version: '2.0.0', kind: 'regular', platforms: ['android'] }, astrid));
+    await at.engine.settle();
+    expect(await bugs()).toEqual([{ bug: 'PLAY-7' }]);
+  });
+});
+
 describe('a source that cannot be read', () => {
   test('is told with its error, turns what needs it Unknown when it is too old, and comes back', async () => {
     at = await room({ policy: lightPolicy.replace('submit: auto', 'submit: manual') });
