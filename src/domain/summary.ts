@@ -80,6 +80,12 @@ function place(track: SummaryTrack): string {
   return track.stage === 'rolling-out' ? ` at ${track.percent ?? 0}%${before}` : before;
 }
 
+/** What failed, in a clause: the robot's sentence `Could not submit: the store says … A person must look.` without what the store says. */
+function failure(sentence: string): string {
+  const clause = sentence.split(':')[0] ?? sentence;
+  return withStop(clause.charAt(0).toLowerCase() + clause.slice(1));
+}
+
 function sentenceOf(track: SummaryTrack, withVersion: boolean): Sentence | null {
   const name = withVersion ? `${platformName(track.platform)} ${track.version}` : platformName(track.platform);
   const lateMs = track.lateMs !== null && track.lateMs > LATE_FROM_MS ? track.lateMs : 0;
@@ -95,7 +101,7 @@ function sentenceOf(track: SummaryTrack, withVersion: boolean): Sentence | null 
   if (track.stage === 'halted')
     return say(0, 'red', 'is halted', ` at ${track.percent ?? 0}%: ${withStop(track.haltedWhy ?? 'no reason was given')}`);
   if (track.halting) return say(1, 'red', 'is being halted', ` at ${track.percent ?? 0}%; the storefront has not confirmed it yet.`);
-  if (track.robot.is === 'failed') return say(2, 'red', 'needs a person', `${place(track)}: ${withStop(track.robot.sentence)}`);
+  if (track.robot.is === 'failed') return say(2, 'red', 'needs a person', `${place(track)}: ${failure(track.robot.sentence)}`);
 
   const colour = worst(track.holding);
   const count = track.holding.length;

@@ -37,8 +37,16 @@ import { rulesFrom } from './policy-book.ts';
 import { invalid, noSuchApp, refuse } from './refuse.ts';
 import type { Change, EngineRefusal, NewApp, NewConnection, NewRelease, Result } from './types.ts';
 
+/** An app's address is `/<id>`: these are addresses of the server and of its pages. */
+const reserved: readonly string[] = ['api', 'assets', 'me', 'new', 'settings', 'setup', 'sign-in'];
+
 const newApp = z.object({
-  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,59}$/, 'a slug of up to 60 small letters, digits and dashes, such as music'),
+  id: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,59}$/, 'a slug of up to 60 small letters, digits and dashes, such as music')
+    .refine((id) => !reserved.includes(id), {
+      error: ({ input }) => `"${String(input)}" is an address of Signalbox itself; another slug, such as music`,
+    }),
   name: z.string().trim().min(1).max(100),
   timezone: z.string().min(1).max(100),
   platforms: z

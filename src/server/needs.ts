@@ -21,7 +21,9 @@ export function needsOf(stored: StoredRoom, heads: readonly TrackHead[], cells: 
   const byId = new Map(heads.map((head) => [head.id, head]));
   const holdsRank = (track: string): Need['rank'] => ((byId.get(track)?.lateMs ?? null) === null ? 'holds-a-track' : 'holds-a-late-track');
   const needs: Need[] = [
-    ...cells.flatMap((cell) => needOfCell(cell, byId.get(cell.track), holdsRank(cell.track))),
+    ...cells
+      .filter((cell) => !isSaidByAnother(cell, cells))
+      .flatMap((cell) => needOfCell(cell, byId.get(cell.track), holdsRank(cell.track))),
     ...stored.questions.map((question) => needOfQuestion(question, byId.get(question.track), holdsRank(question.track))),
     ...stored.waivers.map(({ track, waiver }): Need => ({
       id: `waiver ${waiver.id}`,
@@ -59,6 +61,14 @@ export function needsOf(stored: StoredRoom, heads: readonly TrackHead[], cells: 
   );
 }
 
+/** A narrower instance of a kind (blockers in critical flows) says nothing that the one which holds the step does not say. */
+function isSaidByAnother(cell: Cell, cells: readonly Cell[]): boolean {
+  if (cell.holds !== null) return false;
+  return cells.some(
+    (other) => other.track === cell.track && other.kind === cell.kind && other.instance !== cell.instance && other.holds !== null,
+  );
+}
+
 /** A criterion waits for a person when somebody but the robot or a machine can turn it green. */
 function needOfCell(cell: Cell, head: TrackHead | undefined, holds: Need['rank']): Need[] {
   const who = cell.who.find(({ kind }) => kind === 'team' || kind === 'role' || kind === 'person');
@@ -80,7 +90,7 @@ function needOfCell(cell: Cell, head: TrackHead | undefined, holds: Need['rank']
       kind: 'criterion',
       track: cell.track,
       instance: cell.instance,
-      title: `${platformName(head.platform)} ${head.version}: ${cell.title}`,
+      title: `${platformName(head.platform)} ${head.version}: ${cell.title}, ${cell.headline}`,
       text: cell.because,
       who: who.name,
       dueAt: cell.dueAt,
