@@ -18,6 +18,7 @@ import { loadWorld } from './load.ts';
 import type { Loaded } from './load.ts';
 import { refuse } from './refuse.ts';
 import { repeated } from './report.ts';
+import { look } from './tick.ts';
 import type { Change, CommandResult, EngineRefusal, Result } from './types.ts';
 
 export type CommandOptions = { basedOn?: number; idempotencyKey?: string; bodyHash?: string };
@@ -46,6 +47,7 @@ export async function giveCommand(
       async () => (await earlier(context, remember)) ?? attempt(context, id, command, by, options.basedOn, remember),
     );
     // A refusal may be of the other half of a doubled request: what the first half did made the second impossible.
+    if (answer.ok) await lookAtOnce(context, id);
     return answer.ok ? answer : ((await earlier(context, remember)) ?? answer);
   } catch (error) {
     // The same key at the same moment: the other call did the work.
@@ -57,6 +59,11 @@ export async function giveCommand(
 
 async function earlier(context: Context, remember: Remember): Promise<CommandResult | null> {
   return remember === null ? null : ((await repeated(context, remember.scope, remember.key, remember.bodyHash)) as CommandResult | null);
+}
+
+/** The robot's look after a command, so that whoever asks next sees what it came to. Where it cannot be now, the due row that was written with the command sees to it. */
+async function lookAtOnce(context: Context, id: string): Promise<void> {
+  await look(context, id).catch((error: unknown) => context.log.info({ err: error, track: id }, 'the look after a command comes later'));
 }
 
 type Remember = { scope: string; key: string; bodyHash: string } | null;

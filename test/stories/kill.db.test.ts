@@ -106,9 +106,6 @@ describe('a server that is killed', () => {
       const changes: number[] = [];
       other.onChange(({ version }) => changes.push(version));
       await readyToSubmit(at);
-      await Promise.all([at.engine.settle(), other.settle()]);
-      expect(await at.stage()).toBe('in-review');
-      at.world.pull({ lever: 'approve', app: 'music', platform: 'android', storefront: 'google-play', version: '1.1.0' });
       // The loops run by themselves: a reading may be under way while the clock is turned, and come again after its own pause.
       const until = async (stage: string): Promise<void> => {
         for (let turns = 0; turns < 30 && (await at.stage()) !== stage; turns++) {
@@ -117,6 +114,8 @@ describe('a server that is killed', () => {
         }
         expect(await at.stage()).toBe(stage);
       };
+      await until('in-review');
+      at.world.pull({ lever: 'approve', app: 'music', platform: 'android', storefront: 'google-play', version: '1.1.0' });
       await until('rolling-out 1%');
       await until('released');
       expect(submissions()).toHaveLength(1);
