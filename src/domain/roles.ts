@@ -58,7 +58,7 @@ export const rolesFor: Readonly<Record<CommandKind | 'see', readonly Role[]>> = 
   approve: [...managers, 'admin'],
   tick: managers,
   'plan-release': managers,
-  'correct-release': managers,
+  correct: managers,
 };
 
 /** Whether someone with these roles may give this command at all. */

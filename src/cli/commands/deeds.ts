@@ -10,6 +10,8 @@ import { speakThrough } from '../output.ts';
 import type { Io } from '../output.ts';
 import { headRows, trackTitle } from '../say.ts';
 import { plain } from '../table.ts';
+import { stages } from '#domain/release/track.ts';
+import type { Stage } from '#domain/release/track.ts';
 import { UsageError } from '../settings.ts';
 
 type Deed = AskOf<RouteOf<'giveCommand'>>['body']['command'];
@@ -67,6 +69,16 @@ export function deedCommands(io: Io, parts: Parts): Command[] {
   );
 
   return [
+    withReason(deed('correct', 'set right what was read out of history: where the branch was cut, or when a stage was reached'), true)
+      .option('--cut <sha>', 'the commit at which the release branch was cut')
+      .addOption(new Option('--stage <stage>', 'or the stage whose time is wrong').choices(stages))
+      .requiredOption('--at <moment>', 'when it really was')
+      .action((track: string, options: Reason & { cut?: string; stage?: Stage; at: string }) => {
+        const { cut, stage, at, reason } = options;
+        if (cut !== undefined && stage === undefined) return give(track, options, { do: 'correct', what: { cut, at }, reason });
+        if (stage !== undefined && cut === undefined) return give(track, options, { do: 'correct', what: { stage, at }, reason });
+        throw new UsageError('name either --cut or --stage');
+      }),
     withReason(deed('cut', 'cut the release branch'), false)
       .option('--branch <branch>', 'its name; by the policy when not said')
       .option('--at <sha>', 'the commit; the head of trunk when not said')

@@ -44,6 +44,8 @@ export const stagesFor: Readonly<Record<TrackCommandKind, readonly Stage[]>> = {
   'revoke-waiver': alive,
   'ask-cherry-pick': onBranch,
   'answer-cherry-pick': onBranch,
+  // what was read out of history may be wrong of a release that ended long ago
+  correct: stages,
   'retry-action': alive,
 };
 

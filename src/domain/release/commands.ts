@@ -1,6 +1,7 @@
 /** Commands: what a person (or a key with that authority) may ask of a track. Their shapes as zod schemas, because they come in over HTTP. */
 import { z } from 'zod';
 import { bugDecisions, signOffStates } from '../facts.ts';
+import { stages } from './track.ts';
 
 const reason = z.string().trim().min(1).max(2000);
 const word = z.string().trim().min(1).max(200);
@@ -64,13 +65,19 @@ export const command = z.discriminatedUnion('do', [
     risk: reason,
   }),
   z.object({ do: z.literal('answer-cherry-pick'), pick: word, answer: z.enum(['accepted', 'refused']), reason }),
+  z.object({
+    do: z.literal('correct'),
+    /** Where the release branch was really cut, or when a stage was really reached: what was read out of history is an inference. */
+    what: z.union([z.object({ cut: z.string().regex(/^[0-9a-f]{7,64}$/), at: instant }), z.object({ stage: z.enum(stages), at: instant })]),
+    reason,
+  }),
   z.object({ do: z.literal('retry-action'), key: z.string().min(1).max(300) }),
 ]);
 
 export type Command = z.infer<typeof command>;
 export type TrackCommandKind = Command['do'];
 /** Every command there is, those on apps and facts included. */
-export type CommandKind = TrackCommandKind | 'report-bug' | 'plan-release' | 'correct-release';
+export type CommandKind = TrackCommandKind | 'report-bug' | 'plan-release';
 
 /** Why a command was not carried out: a stable code, what was wrong, and what would be right. */
 export type Refused = { ok: false; code: RefusalCode; because: string; wouldBeRight: string; holding?: readonly string[] };

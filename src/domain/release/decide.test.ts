@@ -296,3 +296,47 @@ describe('words of people', () => {
     expect(answer({ do: 'approve', instance: 'nothing', answer: 'approved', note: null }, asked, manager)).toBe('not-found');
   });
 });
+
+describe('what was read out of history', () => {
+  const imported = aTrack('stabilising', {
+    cut: { branch: 'release/8.9.2', sha: sampleShas.cut, at: '2024-09-27T07:12:00.000Z', inferred: true },
+    reached: { stabilising: '2024-09-27T07:12:00.000Z' },
+  });
+  const right: Command = {
+    do: 'correct',
+    what: { cut: sampleShas.first, at: '2024-09-26T15:00:00.000Z' },
+    reason: 'the branch was cut on Thursday',
+  };
+
+  test('a person sets the cut right; it is no longer inferred, and no later inference moves it', () => {
+    const world = aWorld(imported, {
+      facts: { branch: { ...aBranch(), cut: { sha: sampleShas.cut, at: '2024-09-27T07:12:00.000Z', inferred: true } } },
+    });
+    const decision = decide(right, world, manager);
+    if (!decision.ok) throw new Error(decision.because);
+    expect(decision.track).toMatchObject({
+      stage: 'stabilising',
+      cut: { sha: sampleShas.first, inferred: false },
+      reached: { stabilising: '2024-09-26T15:00:00.000Z' },
+    });
+    expect(plan(written(world, decision)).events.map((event) => event.is)).not.toContain('cut-again');
+  });
+
+  test('the time of a stage of a release that ended long ago is set right', () => {
+    const world = aWorld(aTrack('completed', { reached: { released: '2024-09-01T07:00:00.000Z' } }));
+    const decision = decide(
+      { do: 'correct', what: { stage: 'released', at: '2024-09-02T07:00:00.000Z' }, reason: 'the store took a day' },
+      world,
+      manager,
+    );
+    expect(decision.ok && decision.track.reached.released).toBe('2024-09-02T07:00:00.000Z');
+  });
+
+  test('a future time, a stage that never was and a viewer are refused', () => {
+    const world = aWorld(aTrack('completed', { reached: { released: '2024-09-01T07:00:00.000Z' } }));
+    const correct = (stage: 'released' | 'halted', at: string): Command => ({ do: 'correct', what: { stage, at }, reason: 'it was so' });
+    expect(answer(correct('released', '2030-01-01T00:00:00.000Z'), world, manager)).toBe('out-of-order');
+    expect(answer(correct('halted', '2024-09-02T07:00:00.000Z'), world, manager)).toBe('not-found');
+    expect(answer(correct('released', '2024-09-02T07:00:00.000Z'), world, person('viewer'))).toBe('not-allowed');
+  });
+});

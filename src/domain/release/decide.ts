@@ -13,7 +13,7 @@ import { evolve } from './evolve.ts';
 import { isOpen, keyFor, order, orderedEvent, wish, type Orderer, type Wish } from './orders.ts';
 import { haltingVerdicts, permitted } from './permitted.ts';
 import { branchName, haltWishes, wishesForStep } from './robot.ts';
-import { candidateOf, percentStep, type Step, type Track } from './track.ts';
+import { candidateOf, cutOf, percentStep, type Step, type Track } from './track.ts';
 import type { Accepted, Decision, World } from './world.ts';
 
 /** Characters a waiver's reason must have at least. */
@@ -106,6 +106,8 @@ function carryOut(command: Command, world: World, track: Track, by: By): Decisio
       return askCherryPick(command, world, track, by);
     case 'answer-cherry-pick':
       return answerCherryPick(command, world, track, by);
+    case 'correct':
+      return correct(command, world, track, by);
     case 'retry-action':
       return retry(command, world, track, by);
     default:
@@ -460,6 +462,31 @@ function answerCherryPick(command: Of<'answer-cherry-pick'>, world: World, track
   if (pick.state !== 'asked' && !(pick.state === 'accepted' && command.answer === 'refused'))
     return refuse('already-so', `that cherry-pick is ${pick.state}`, 'only one that waits can be answered');
   return accept(world, track, by, [{ is: 'cherry-pick-answered', pick: pick.id, answer: command.answer, why: command.reason }]);
+}
+
+/* ---- what was read out of history ---- */
+
+function correct({ what, reason }: Of<'correct'>, world: World, track: Track, by: By): Decision {
+  if (what.at > world.now) return refuse('out-of-order', `${what.at} is in the future`, 'a correction tells what was');
+  if ('stage' in what) {
+    const from = track.reached[what.stage] ?? null;
+    if (from === null)
+      return refuse(
+        'not-found',
+        `${track.id} is not known to have been ${what.stage}`,
+        `it was ${Object.keys(track.reached).join(', ') || 'nowhere yet'}`,
+      );
+    if (from === what.at) return refuse('already-so', `${track.id} was ${what.stage} from then on already`, 'nothing is to be corrected');
+    return accept(world, track, by, [
+      { is: 'corrected', field: `when it was ${what.stage}`, from, to: what.at, why: reason, change: { stage: what.stage, at: what.at } },
+    ]);
+  }
+  const known = cutOf(track);
+  if (known === null) return refuse('wrong-stage', `${track.id} has no release branch yet`, 'a cut is corrected after it was made');
+  const cut = { ...known, sha: what.cut, at: what.at, inferred: false };
+  return accept(world, track, by, [
+    { is: 'corrected', field: 'the cut', from: `${known.sha} at ${known.at}`, to: `${cut.sha} at ${cut.at}`, why: reason, change: { cut } },
+  ]);
 }
 
 /* ---- actions ---- */

@@ -57,7 +57,8 @@ export type RecordEvent =
   | { is: 'robot-paused'; scope: 'app' | 'track'; pause: RobotPause }
   | { is: 'robot-unpaused'; scope: 'app' | 'track'; why: string }
   | { is: 'action-retried'; key: string }
-  | { is: 'corrected'; field: string; from: string | null; to: string; why: string };
+  /** A person knows better than what was read out of history. */
+  | { is: 'corrected'; field: string; from: string | null; to: string; why: string; change: { cut: Cut } | { stage: Stage; at: Instant } };
 
 export type Event = TrackEvent | RecordEvent;
 

@@ -180,11 +180,19 @@ export function evolve(track: Track, event: Event, at: Instant, by: string): Tra
     case 'waiver-revoked':
     case 'cherry-pick-asked':
     case 'cherry-pick-answered':
-    case 'corrected':
       return track;
+    case 'corrected':
+      return corrected(track, event.change, event.is);
     default:
       return event satisfies never;
   }
+}
+
+/** The track with a cut or a time that a person set right. Its stage stays as it is. */
+function corrected(track: Track, change: Extract<Event, { is: 'corrected' }>['change'], event: string): Track {
+  if ('stage' in change) return { ...track, reached: { ...track.reached, [change.stage]: change.at } };
+  if (!('cut' in track)) return impossible(track, event);
+  return { ...track, cut: change.cut, reached: { ...track.reached, stabilising: change.cut.at } };
 }
 
 /** The note that a step was shadowed or asked for the present candidate, so that each is noted once. */
