@@ -123,6 +123,7 @@ describe('every command', () => {
   const give = (contract as readonly Route[]).find(({ id }) => id === 'giveCommand');
   const parts = {
     reason: 'for a good reason',
+    what: { stage: 'stabilising', at: '2020-01-01T00:00:00.000Z' },
     build: '1',
     percent: 1,
     bug: 'B-1',
