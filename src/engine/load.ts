@@ -2,6 +2,7 @@
 import { storedWorld } from '#db/world.ts';
 import type { Db } from '#db/transaction.ts';
 import type { PolicyDocument } from '#domain/policy/document.ts';
+import { progressOf } from '#domain/changes/picks.ts';
 import { candidateOf, percentOf } from '#domain/release/track.ts';
 import type { Track } from '#domain/release/track.ts';
 import type { Sibling } from '#domain/release/release.ts';
@@ -24,13 +25,14 @@ export async function loadWorld(context: Context, db: Db, id: string, rules?: Ru
   if (stored === null) return null;
   const { app, track, policyRevision } = stored;
   const inForce = rules ?? (await context.policies.rulesOf(db, app.id, policyRevision));
+  const policy = inForce.of(track.platform, track.kind);
   const world: World = {
     app,
     release: stored.release,
     track,
     siblings: stored.others.map((other) => siblingOf(other, track, inForce.document.versions)),
-    policy: inForce.of(track.platform, track.kind),
-    facts: stored.facts,
+    policy,
+    facts: { ...stored.facts, cherryPicks: stored.facts.cherryPicks.map((pick) => progressOf(pick, track, stored.facts, policy)) },
     previous: stored.previous,
     now: appNow(context, app.id),
   };

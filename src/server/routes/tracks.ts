@@ -121,7 +121,10 @@ export function trackHandlers(room: Room): Handlers<Id> {
       const id = await existing(params);
       const rows = await cherryPicksOf(room.db, id, momentBefore(query.cursor), query.limit + 1);
       const { items, next } = page(rows, query.limit, (last) => cursorOf(last.at, last.id));
-      return { items: items.map(({ pick }) => without(pick, 'askedById')), next };
+      // how far an accepted one has come is read off the branch and its builds
+      const planned = await room.engine.plan(id);
+      const states = new Map(planned.ok ? planned.world.facts.cherryPicks.map((pick) => [pick.id, pick.state]) : []);
+      return { items: items.map(({ pick }) => ({ ...without(pick, 'askedById'), state: states.get(pick.id) ?? pick.state })), next };
     },
     listBugs: async ({ params, query }) => {
       if ((await appById(room.db, params.app)) === null) notFound(`app "${params.app}"`, 'see GET /api/apps');
