@@ -11,9 +11,7 @@ import type { Track } from '../release/track.ts';
  */
 export function progressOf(pick: CherryPick, track: Track, facts: TrackFacts, policy: Pick<TrackPolicy, 'ignore'>): CherryPick {
   if (pick.state !== 'accepted') return pick;
-  const merged = facts.commits.find(
-    (commit) => sameCommit(commit.sha, pick.commit) || (commit.origin?.sha != null && sameCommit(commit.origin.sha, pick.commit)),
-  );
+  const merged = facts.commits.find((commit) => sameCommit(commit.sha, pick.commit) || isSame(commit.origin?.sha, pick.commit));
   if (!merged) return pick;
   const built = candidatesOf(track, facts).all.some((build) => {
     if (build.state !== 'succeeded') return false;
@@ -22,4 +20,8 @@ export function progressOf(pick: CherryPick, track: Track, facts: TrackFacts, po
   });
   if (!built) return { ...pick, state: 'merged' };
   return { ...pick, state: merged.origin === null ? 'in-build' : 'back-on-trunk' };
+}
+
+function isSame(sha: string | null | undefined, other: string): boolean {
+  return typeof sha === 'string' && sameCommit(sha, other);
 }
