@@ -13,6 +13,7 @@ import { hasEnded, trackId } from '#domain/release/track.ts';
 import type { Candidate, Cut, ReleaseKind, Stage, Track } from '#domain/release/track.ts';
 import type { Actor } from '#domain/roles.ts';
 import { isRefused, next } from '#domain/versions/index.ts';
+import { timesByCycle } from './calendar.ts';
 import { tell, tellAll } from './commit.ts';
 import { connectedOf, gitHostOf } from './connections.ts';
 import { appNow } from './context.ts';
@@ -290,7 +291,7 @@ async function openTrunk(
     base: null,
     bornAt: at,
     manager: null,
-    planned: { branch: null, candidate: null, submit: null, start: null, finish: null },
+    planned: await timesByCycle(tx, { app: app.id, kind: 'regular' }, rules, at),
     imported: false,
   };
   if (!(await insertRelease(tx, release, context.clock.now()))) return [];

@@ -51,6 +51,7 @@ function siblingOf(other: Track, track: Track, scheme: Scheme): Sibling {
     since: other.since,
     reached: other.reached,
     candidateBuild: candidateOf(other)?.build ?? null,
+    candidateCommit: candidateOf(other)?.commit ?? null,
     percent: percentOf(other),
     order: orderOf(scheme, other.version, track.version),
   };

@@ -31,6 +31,7 @@ import { tell, tellAll } from './commit.ts';
 import { broughtBy, portNamed, secretFieldsOf, servable } from './connections.ts';
 import { appNow } from './context.ts';
 import type { Context } from './context.ts';
+import { timesByCycle } from './calendar.ts';
 import { loadWorld } from './load.ts';
 import { wakeUnits } from './observe.ts';
 import { rulesFrom } from './policy-book.ts';
@@ -338,6 +339,7 @@ export async function planRelease(
   const wrong = (await versionObjection(context, app, wanted)) ?? platformObjection(app, wanted);
   if (wrong !== null) return wrong;
   const at = appNow(context, app.id);
+  const rules = await context.policies.rulesOf(context.db, app.id, app.policyRevision);
   const { version, kind } = wanted;
   const release: Release = {
     app: app.id,
@@ -346,7 +348,7 @@ export async function planRelease(
     base: wanted.base ?? null,
     bornAt: at,
     manager: wanted.manager ?? null,
-    planned: { branch: null, candidate: null, submit: null, start: null, finish: null, ...wanted.planned },
+    planned: { ...(await timesByCycle(context.db, wanted, rules, at)), ...wanted.planned },
     imported: false,
   };
   const stage = wanted.startsAt ?? 'planned';

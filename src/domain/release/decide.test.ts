@@ -340,3 +340,37 @@ describe('what was read out of history', () => {
     expect(answer(correct('released', '2024-09-02T07:00:00.000Z'), world, person('viewer'))).toBe('not-allowed');
   });
 });
+
+describe('cutting a hotfix', () => {
+  const hotfix = { ...aWorld(aTrack('developing')).release, kind: 'hotfix' as const, base: '8.9.1' };
+  const shipped = {
+    id: 'music/8.9.1/ios',
+    version: '8.9.1',
+    platform: 'ios',
+    kind: 'regular' as const,
+    stage: 'released' as const,
+    since: '2024-09-24T07:00:00.000Z',
+    reached: {},
+    candidateBuild: '1001',
+    candidateCommit: sampleShas.cut,
+    percent: 100,
+    order: -1,
+  };
+
+  test('begins at what its base shipped, and never at trunk', () => {
+    const decision = decide({ do: 'cut' }, aWorld(aTrack('developing'), { release: hotfix, siblings: [shipped] }), manager);
+    expect(decision.ok && decision.actions.map((action) => action.effect)).toEqual([
+      { kind: 'ensure-branch', branch: 'release/8.9.2', at: sampleShas.cut },
+    ]);
+  });
+
+  test('asks for the commit where that is not known, and takes the one a person names', () => {
+    const world = aWorld(aTrack('developing'), { release: hotfix, siblings: [{ ...shipped, candidateCommit: null }] });
+    expect(answer({ do: 'cut' }, world, manager)).toBe('not-found');
+    const named = decide({ do: 'cut', at: sampleShas.first, branch: 'hotfix/8.9.2' }, world, manager);
+    expect(named.ok && plan(written(world, named)).voids).toEqual([]);
+    expect(plan({ ...world, release: { ...hotfix, planned: { ...hotfix.planned, branch: '2024-10-01T07:00:00.000Z' } } }).actions).toEqual(
+      [],
+    );
+  });
+});

@@ -12,7 +12,7 @@ import type { Event, RecordEvent, TrackEvent } from './events.ts';
 import { evolve } from './evolve.ts';
 import { isOpen, keyFor, order, orderedEvent, wish, type Orderer, type Wish } from './orders.ts';
 import { haltingVerdicts, permitted } from './permitted.ts';
-import { branchName, haltWishes, wishesForStep } from './robot.ts';
+import { branchName, cutPoint, haltWishes, wishesForStep } from './robot.ts';
 import { candidateOf, cutOf, percentStep, type Step, type Track } from './track.ts';
 import type { Accepted, Decision, World } from './world.ts';
 
@@ -120,7 +120,15 @@ function carryOut(command: Command, world: World, track: Track, by: By): Decisio
 function cut(command: Of<'cut'>, world: World, track: Track, by: By): Decision {
   const permission = permitted(world, track, judgeTrack(world, track), 'cut');
   if (!permission.ok) return notPermitted(permission);
-  const wished = wish.branch(track, command.branch ?? branchName(world), command.at ?? null, command.reason ?? `${by.name} cut the branch`);
+  const point = cutPoint(world);
+  const at = command.at ?? point.at;
+  if (at === null && point.base !== null)
+    return refuse(
+      'not-found',
+      `the commit that ${point.base} shipped on ${track.platform} is not known`,
+      `name the commit to cut ${track.version} from`,
+    );
+  const wished = wish.branch(track, command.branch ?? branchName(world), at, command.reason ?? `${by.name} cut the branch`);
   return orderAll(world, track, by, [], [wished]);
 }
 

@@ -44,6 +44,8 @@ export type Sibling = {
   since: Instant;
   reached: Readonly<Partial<Record<Stage, Instant>>>;
   candidateBuild: string | null;
+  /** The commit that shipped, where one is known: what a hotfix is cut from. */
+  candidateCommit?: string | null;
   percent: number | null;
   /** Negative, 0, positive: its version is lower than, the same as, or higher than this track's. */
   order: number;

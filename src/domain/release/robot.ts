@@ -39,7 +39,8 @@ export function wishesForStep(world: World, track: Track, step: Step, why: strin
   switch (track.stage) {
     case 'planned':
     case 'developing':
-      return step === 'cut' ? [wish.branch(track, branchName(world), null, why)] : [];
+      if (step !== 'cut') return [];
+      return isKnown(cutPoint(world)) ? [wish.branch(track, branchName(world), cutPoint(world).at, why)] : [];
     case 'candidate':
       if (step !== 'submit') return [];
       return seenOf(world)
@@ -83,6 +84,20 @@ function wishesToRaise(world: World, track: RollingOutTrack, step: Step, why: st
     }
   }
   return wishes;
+}
+
+/** Where a release branch begins: trunk's head (`at` null), or what its base shipped, where it has one. `base` without `at`: that commit is not known. */
+export function cutPoint(world: World): { at: string | null; base: string | null } {
+  const { base } = world.release;
+  if (base === null) return { at: null, base: null };
+  const shipped = world.siblings.find(
+    (other) => other.version === base && other.platform === world.track.platform && other.candidateCommit,
+  );
+  return { at: shipped?.candidateCommit ?? null, base };
+}
+
+function isKnown(point: { at: string | null; base: string | null }): boolean {
+  return point.base === null || point.at !== null;
 }
 
 /** The release branch's name by the policy's pattern. */
