@@ -1,7 +1,7 @@
 /** Everything of one app: who may see it, its room kept live, what stands around each page, and the dialogs. */
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
-import { Navigate, Outlet, useParams, useRouterState } from '@tanstack/react-router';
+import { Outlet, useNavigate, useParams, useRouter, useRouterState } from '@tanstack/react-router';
 import { codeOf } from '../../api/client.ts';
 import { sessionQuery } from '../../api/queries.ts';
 import { useLiveRoom } from '../../hooks/useLiveRoom.ts';
@@ -21,11 +21,20 @@ const KeysDialog = lazy(async () => ({ default: (await import('../../parts/KeysD
 export default function AppPage() {
   const { app } = useParams({ from: '/$app' });
   const session = useQuery(sessionQuery);
-  const address = useRouterState({ select: (state) => state.location.href });
   if (session.isError) return <Broken error={session.error} />;
   if (session.data === undefined) return null;
-  if (session.data.who === null) return <Navigate to="/sign-in" search={{ to: address }} replace />;
+  if (session.data.who === null) return <ToSignIn />;
   return <LiveApp key={app} app={app} session={session.data} />;
+}
+
+/** Goes to the sign-in, once, and says where to come back to. The address is read once too: while one goes there, it changes. */
+function ToSignIn() {
+  const router = useRouter();
+  const navigate = useNavigate();
+  useEffect(() => {
+    void navigate({ to: '/sign-in', search: { to: router.state.location.href }, replace: true });
+  }, [router, navigate]);
+  return null;
 }
 
 function LiveApp({ app, session }: { app: string; session: NonNullable<Parameters<typeof RoomProvider>[0]['value']>['session'] }) {
