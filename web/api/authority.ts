@@ -27,6 +27,11 @@ export function isOf(me: Me, team: string): boolean {
   return me.teams.includes(team) || me.teams.includes('*');
 }
 
+/** Whether a word is one's own: a second person is someone else. */
+export function isBy(me: Me, name: string): boolean {
+  return me.name === name;
+}
+
 /** Who has an action that one lacks: `a release manager or the release team`. */
 export function whoMay(command: CommandKind): string {
   const names = rolesFor[command].map(roleName);

@@ -25,6 +25,7 @@ const routes = {
   listBuilds: ['get', '/api/apps/{app}/tracks/{version}/{platform}/builds'],
   listSignOffs: ['get', '/api/apps/{app}/tracks/{version}/{platform}/sign-offs'],
   listBugs: ['get', '/api/apps/{app}/bugs'],
+  listCherryPicks: ['get', '/api/apps/{app}/tracks/{version}/{platform}/cherry-picks'],
 } as const;
 
 type Used = keyof typeof routes;

@@ -63,6 +63,13 @@ export const signOffsQuery = (params: TrackName, version: number) =>
     placeholderData: (old) => old,
   });
 
+export const cherryPicksQuery = (params: TrackName, version: number) =>
+  queryOptions({
+    queryKey: ['cherry-picks', params, version],
+    queryFn: () => client.listCherryPicks({ params, query: { limit: 100 } }),
+    placeholderData: (old) => old,
+  });
+
 const SNAPSHOT_BLOCK_ID = 'signalbox-snapshot';
 
 /** The snapshot that the server put into the page, for its app and this once. */

@@ -62,7 +62,7 @@ export function CommandDialog(props: CommandDialogProps) {
     onSuccess: () => {
       say(done);
       void cache.invalidateQueries({ queryKey: ['track'] });
-      for (const key of ['sign-offs', 'bugs', 'waivers', 'builds']) void cache.invalidateQueries({ queryKey: [key] });
+      for (const key of ['sign-offs', 'bugs', 'cherry-picks', 'builds']) void cache.invalidateQueries({ queryKey: [key] });
       onClose();
     },
     onError: async (error) => {

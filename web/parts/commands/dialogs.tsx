@@ -1,6 +1,7 @@
 /** The dialogs, one for each kind of command. Each keeps its own form and hands the command to the frame. */
 import { useState } from 'react';
 import type { ReactNode } from 'react';
+import { useQuery } from '@tanstack/react-query';
 import type { TrackHead } from '#api/control-room.ts';
 import type { PlanView } from '#api/tracks.ts';
 import type { Cell } from '#api/verdict.ts';
@@ -10,8 +11,9 @@ import type { Step } from '#domain/release/track.ts';
 import { Button } from '../../ui/Button.tsx';
 import { CheckField, Choices, SelectField, TextArea, TextField } from '../../ui/Field.tsx';
 import { may } from '../../api/authority.ts';
+import { cherryPicksQuery, signOffsQuery } from '../../api/queries.ts';
 import { limitText } from '../frame/frame-model.ts';
-import { useAppTime, useMe } from '../room.ts';
+import { paramsOf, useAppTime, useMe, useRoom } from '../room.ts';
 import { CommandDialog, effectInWords } from './CommandDialog.tsx';
 import type { CommandIn } from './CommandDialog.tsx';
 import type { Ask } from './ask.ts';
@@ -409,7 +411,11 @@ function DecideBug({ ask: { track, bug }, onClose }: Props<'decide-bug'>) {
 }
 
 function AssignBug({ ask: { track, bug }, onClose }: Props<'assign-bug'>) {
+  const { room } = useRoom();
   const [team, setTeam] = useState('');
+  // the teams that the policy names are those that it asks to sign
+  const list = useQuery(signOffsQuery(paramsOf(track), room.version));
+  const teams = list.data?.items.map((sign) => sign.team) ?? [];
   return (
     <CommandDialog
       track={track}
@@ -421,14 +427,25 @@ function AssignBug({ ask: { track, bug }, onClose }: Props<'assign-bug'>) {
       act="Assign"
       done={`${bug.key} is assigned to ${team}`}
     >
-      <TextField
-        label="Team"
-        value={team}
-        required
-        maxLength={200}
-        onChange={(event) => setTeam(event.target.value)}
-        hint="As the policy names it."
-      />
+      {list.data !== undefined && teams.length === 0 ? (
+        <TextField
+          label="Team"
+          value={team}
+          required
+          maxLength={200}
+          onChange={(event) => setTeam(event.target.value)}
+          hint="The policy names no teams; any name is taken."
+        />
+      ) : (
+        <SelectField label="Team" value={team} onChange={(event) => setTeam(event.target.value)} hint="The teams that the policy names.">
+          <option value="">Choose a team</option>
+          {teams.map((each) => (
+            <option key={each} value={each}>
+              {each}
+            </option>
+          ))}
+        </SelectField>
+      )}
     </CommandDialog>
   );
 }
@@ -576,12 +593,23 @@ function RetryAction({ ask: { track, key, text }, onClose }: Props<'retry-action
 function AnswerPick({ ask: { track, pick, text }, onClose }: Props<'answer-cherry-pick'>) {
   const [answer, setAnswer] = useState<'accepted' | 'refused' | null>(null);
   const [reason, setReason] = useState('');
+  const { room } = useRoom();
+  const asked = useQuery(cherryPicksQuery(paramsOf(track), room.version)).data?.items.find(({ id }) => id === pick);
   return (
     <CommandDialog
       track={track}
       onClose={onClose}
-      title="Answer a cherry-pick"
-      about={text}
+      title={`Answer a cherry-pick for ${nameOf(track)}`}
+      about={
+        asked === undefined ? (
+          text
+        ) : (
+          <>
+            {asked.askedBy} asks for “{asked.title}” <code>{asked.commit.slice(0, 10)}</code>
+            {asked.bug === null ? '' : `, which mends ${asked.bug}`}. Risk: {asked.risk}
+          </>
+        )
+      }
       command={answer === null || reason.trim() === '' ? null : { do: 'answer-cherry-pick', pick, answer, reason }}
       missing={answer === null ? 'Accept it or refuse it.' : 'Say why.'}
       act={answer === 'refused' ? 'Refuse' : 'Accept'}

@@ -15,7 +15,7 @@ import { Icon } from '../../ui/Icon.tsx';
 import { Lamp } from '../../ui/Lamp.tsx';
 import { Progress, RangeMark } from '../../ui/Progress.tsx';
 import { minutesText, momentText } from '../../util/time.ts';
-import { may, whoMay } from '../../api/authority.ts';
+import { isBy, may, whoMay } from '../../api/authority.ts';
 import { historyQuery } from '../../api/queries.ts';
 import { useAsk } from '../commands/ask.ts';
 import { headlineOf, limitText } from '../frame/frame-model.ts';
@@ -259,6 +259,8 @@ function WaiverPart({ track, cell }: { track: TrackHead; cell: Cell }) {
       : waiver.untilStep === null
         ? ''
         : `until ${stepInWords(waiver.untilStep as Step)}`;
+  const isAsked = waiver.state === 'asked';
+  const isOwn = isBy(me, waiver.askedBy);
   const ends = waiver.endsIf.map((each) => (each === 'new-candidate' ? 'a new final candidate' : 'a worse colour'));
   return (
     <div className={styles.waiver}>
@@ -281,20 +283,24 @@ function WaiverPart({ track, cell }: { track: TrackHead; cell: Cell }) {
           {waiver.ended === null ? '' : `. Ended: ${waiver.ended.why}`}.
         </p>
         <div className={styles.acts}>
-          {waiver.state === 'asked' && may(me, 'approve-waiver') ? (
+          {isAsked && !isOwn && may(me, 'approve-waiver') ? (
             <Button size="small" onClick={() => ask({ is: 'approve-waiver', track, waiver })}>
               Approve…
             </Button>
           ) : null}
-          {waiver.state === 'asked' && !may(me, 'approve-waiver') ? (
-            <span className={styles.soft}>A {whoMay('approve-waiver')} approves it.</span>
-          ) : null}
-          {(waiver.state === 'active' || waiver.state === 'asked') && may(me, 'revoke-waiver') ? (
+          {(waiver.state === 'active' || isAsked) && may(me, 'revoke-waiver') ? (
             <Button size="small" onClick={() => ask({ is: 'revoke-waiver', track, waiver })}>
               Revoke…
             </Button>
           ) : null}
         </div>
+        {isAsked && (isOwn || !may(me, 'approve-waiver')) ? (
+          <p className={styles.soft}>
+            {isOwn
+              ? `You asked for it; somebody else approves it: a ${whoMay('approve-waiver')}.`
+              : `A ${whoMay('approve-waiver')} approves it.`}
+          </p>
+        ) : null}
       </div>
     </div>
   );

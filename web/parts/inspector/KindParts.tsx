@@ -7,7 +7,9 @@ import type { CellState } from '#domain/cell-state.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Lamp } from '../../ui/Lamp.tsx';
 import { ProblemNote } from '../../ui/ProblemNote.tsx';
-import { isOf, may, whoMay } from '../../api/authority.ts';
+import { roleName } from '#domain/roles.ts';
+import { isBy, isOf, may, whoMay } from '../../api/authority.ts';
+import type { Me } from '../../api/authority.ts';
 import { troubleOf } from '../../api/client.ts';
 import { bugsQuery, signOffsQuery } from '../../api/queries.ts';
 import { useAsk } from '../commands/ask.ts';
@@ -158,11 +160,21 @@ export function Bugs({ track, kind }: { track: TrackHead; kind: 'no-blocking-bug
   );
 }
 
+/** Why someone's approval would not be taken: the policy names a role, and nobody approves what they chose. Null when it would. */
+function mayNotApprove(me: Me, track: TrackHead, cell: Cell): string | null {
+  const wanted = cell.who.flatMap(({ kind, name }) => (kind === 'role' ? name : []));
+  const isOfRole = wanted.length === 0 || me.roles.some((role) => wanted.includes(roleName(role)));
+  if (!may(me, 'approve') || !isOfRole)
+    return `Someone of the ${wanted.length === 0 ? whoMay('approve') : wanted.join(' or ')} answers this.`;
+  return track.candidate !== null && isBy(me, track.candidate.chosenBy) ? 'You chose the candidate; somebody else approves it.' : null;
+}
+
 export function Ticks({ track, cell }: { track: TrackHead; cell: Cell }) {
   const me = useMe();
   const ask = useAsk();
   const is = cell.kind === 'approved-by' ? 'approve' : 'tick';
-  if (!may(me, is)) return <p className={styles.note}>A {whoMay(is)} answers this.</p>;
+  const because = is === 'approve' ? mayNotApprove(me, track, cell) : may(me, is) ? null : `A ${whoMay(is)} answers this.`;
+  if (because !== null) return <p className={styles.note}>{because}</p>;
   const open = (yes: boolean): void =>
     is === 'approve'
       ? ask({ is, track, cell, answer: yes ? 'approved' : 'refused' })

@@ -7,7 +7,7 @@ import { inWords } from '#domain/time.ts';
 import { Button, buttonClasses } from '../../ui/Button.tsx';
 import { Lamp } from '../../ui/Lamp.tsx';
 import { Panel } from '../../ui/Panel.tsx';
-import { may } from '../../api/authority.ts';
+import { isBy, may } from '../../api/authority.ts';
 import type { Me } from '../../api/authority.ts';
 import { momentText, shortLength } from '../../util/time.ts';
 import { useAsk } from '../commands/ask.ts';
@@ -86,14 +86,25 @@ function NeedLine({ need }: { need: Need }) {
           </div>
         ) : (
           <div className={styles.act}>
-            <Link
-              to="/$app/$version/$platform/$instance"
-              params={{ ...paramsOf(track), instance: need.instance ?? '' }}
-              search={(old) => old}
-              className={buttonClasses({ size: 'small' })}
-            >
-              {command.label}
-            </Link>
+            {need.instance === null ? (
+              <Link
+                to="/$app/$version/$platform"
+                params={paramsOf(track)}
+                search={(old) => old}
+                className={buttonClasses({ size: 'small' })}
+              >
+                {command.label}
+              </Link>
+            ) : (
+              <Link
+                to="/$app/$version/$platform/$instance"
+                params={{ ...paramsOf(track), instance: need.instance }}
+                search={(old) => old}
+                className={buttonClasses({ size: 'small' })}
+              >
+                {command.label}
+              </Link>
+            )}
           </div>
         )}
       </div>
@@ -123,10 +134,12 @@ function askOf(
       return cell !== undefined && may(me, 'ask-waiver') ? { is: 'dialog', label: 'Waive…', ask: { is: 'waive', track, cell } } : null;
     case 'approve-waiver': {
       const waiver = cell?.waiver ?? null;
-      return waiver !== null && may(me, 'approve-waiver')
+      return waiver !== null && !isBy(me, waiver.askedBy) && may(me, 'approve-waiver')
         ? { is: 'dialog', label: 'Approve…', ask: { is: 'approve-waiver', track, waiver } }
         : null;
     }
+    case 'choose-candidate':
+      return may(me, 'choose-candidate') ? { is: 'inspector', label: 'Choose…' } : null;
     case 'cut':
     case 'submit':
     case 'start':
