@@ -129,7 +129,7 @@ function PageHead() {
             title="Paused, it still watches, holds and halts"
             onClick={() => ask({ is: kind, track: first, scope: 'app' })}
           >
-            {isPaused ? 'Let the robot go on' : 'Pause robot'}
+            {isPaused ? 'Let the robot go on…' : 'Pause robot…'}
           </Button>
         ) : null}
       </div>

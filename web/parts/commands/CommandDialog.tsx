@@ -1,5 +1,5 @@
 /** The frame of every dialog that gives a command: it shows the consequence first, sends what it was based on, and keeps the form when it is refused. */
-import { useEffect, useEffectEvent, useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ControlRoom, TrackHead } from '#api/control-room.ts';
@@ -52,6 +52,7 @@ export function CommandDialog(props: CommandDialogProps) {
   const [basis, setBasis] = useState<{ room: ControlRoom; revision: number }>(() => ({ room, revision: track.revision }));
   const [news, setNews] = useState<readonly string[] | null>(null);
   const [wasTried, setTried] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
   const give = useMutation({
     mutationFn: (sent: CommandIn) =>
       client.giveCommand({
@@ -74,7 +75,8 @@ export function CommandDialog(props: CommandDialogProps) {
   });
   const send = (): void => {
     setTried(true);
-    if (command !== null && !give.isPending) give.mutate(command);
+    if (command === null) form.current?.querySelector<HTMLElement>(':invalid:not(fieldset)')?.focus();
+    else if (!give.isPending) give.mutate(command);
   };
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     if (event.key !== 'Enter' || !(event.metaKey || event.ctrlKey)) return;
@@ -105,8 +107,11 @@ export function CommandDialog(props: CommandDialogProps) {
       }
     >
       <form
+        ref={form}
         id="command"
         className={styles.form}
+        // what is missing is said in the dialog, in our words, where a reader hears it
+        noValidate
         onSubmit={(event) => {
           event.preventDefault();
           send();
