@@ -1,0 +1,531 @@
+import { execFileSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { chromium } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { createClient } from '#api/client.ts';
+import { chromiumLaunch } from '../setup/browser.ts';
+import { testDatabase } from '../setup/database.ts';
+import { makeRepository, startWorld } from './world.ts';
+import type { World } from './world.ts';
+
+/** Everything is for people to do, and the waiver of what is unknown needs two of them. */
+const POLICY = `
+app: tunes
+timezone: Europe/Stockholm
+process: weekly-mobile
+platforms:
+  android: { storefronts: [google-play], rollout: [1, 100] }
+  ios: { storefronts: [app-store-connect], rollout: [1, 100] }
+robot: { cut: manual, candidate: manual, submit: manual, start: manual, raise: manual, tag: manual }
+windows: { submit: any, start: any, raise: any, finish: any }
+criteria:
+  store-notes: { is: manual, ask: Write the store notes }
+  legal: { is: approved-by, role: release-team }
+  crash-rate: { is: reported, required: true }
+before candidate: [tests-passed]
+before submit: [no-blocking-bugs, store-notes, legal, crash-rate]
+before start: [no-blocking-bugs]
+before finish: [no-blocking-bugs]
+watch-while: { stabilising: [triage-empty], candidate: [triage-empty] }
+waivers: { second-approver: [unknown] }
+teams:
+  player: { owns: ["**"], channel: "#player", testing: manual }
+  search: { owns: [search/**], channel: "#search", testing: manual }
+`;
+
+const VIEWS_WITHIN_MS = 15_000;
+const MOVES_WITHIN_MS = 40_000;
+const PASSWORD = 'correct horse battery';
+const PEOPLE = {
+  tomas: { name: 'Tomas Berg', email: 'tomas@example.com', roles: 'release-team', teams: [] },
+  vera: { name: 'Vera Holm', email: 'vera@example.com', roles: 'viewer', teams: [] },
+} as const;
+
+let world: World;
+let browser: Browser;
+let key = '';
+let head = '';
+/** A commit of main that the release branch lacks. */
+let fresh = '';
+/** The release manager, someone of the release team, a viewer: each at a browser of their own. */
+let maja: Page;
+let tomas: Page;
+let vera: Page;
+const problems: string[] = [];
+
+const api = () => createClient({ baseUrl: world.url, key });
+const trackOf = (platform: string) => api().getTrack({ params: { app: 'tunes', version: '1.1.0', platform } });
+
+beforeAll(async () => {
+  const database = await testDatabase();
+  world = await startWorld(database.url);
+  const repository = await makeRepository(world.folder);
+  head = repository.head;
+  fresh = execFileSync('git', ['rev-parse', 'main'], { cwd: repository.path, encoding: 'utf8' }).trim();
+  const token = /token=(\S+)/.exec(world.setupLink)?.[1] ?? '';
+  const made = await createClient({ baseUrl: world.url }).setUp({
+    body: { token, name: 'Maja Lind', email: 'maja@example.com', password: PASSWORD, key: { name: 'test' } },
+  });
+  key = made.key ?? '';
+  const client = api();
+  await client.createApp({ body: { id: 'tunes', name: 'Tunes', timezone: 'Europe/Stockholm', platforms: ['android', 'ios'] } });
+  await client.addConnection({ params: { app: 'tunes' }, body: { integration: 'git', settings: { repo: repository.path } } });
+  await client.addConnection({ params: { app: 'tunes' }, body: { integration: 'sandbox', settings: { url: world.sandboxUrl } } });
+  await client.savePolicy({ params: { app: 'tunes' }, body: { text: POLICY } });
+  await client.importHistory({ params: { app: 'tunes' } });
+  const passwordFile = join(world.folder, 'password');
+  await writeFile(passwordFile, `${PASSWORD}\n`);
+  for (const person of Object.values(PEOPLE)) {
+    const { id } = JSON.parse(
+      world.cli(key, 'people', 'add', person.email, '--name', person.name, '--password-file', passwordFile, '--json'),
+    ) as { id: string };
+    world.cli(key, 'people', 'roles', id, 'tunes', '--roles', person.roles);
+  }
+  browser = await chromium.launch(chromiumLaunch());
+  [maja, tomas, vera] = await Promise.all([pageOf('maja@example.com'), pageOf(PEOPLE.tomas.email), pageOf(PEOPLE.vera.email)]);
+  return async () => {
+    await browser.close();
+    await world.stop();
+    await database.close();
+  };
+}, 120_000);
+
+/** A browser of one's own, signed in as a person signs in. */
+async function pageOf(email: string): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1600, height: 1000 }, colorScheme: 'dark' });
+  const page = await context.newPage();
+  page.setDefaultTimeout(VIEWS_WITHIN_MS);
+  page.on('pageerror', (error) => problems.push(`${email}: ${error.message}`));
+  page.on('console', (message) => {
+    // a refused command is an answer, and the browser prints it as an error
+    if (message.type() === 'error' && !message.text().includes('status of 4')) problems.push(`${email}: ${message.text()}`);
+  });
+  await page.goto(`${world.url}/tunes`);
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL('**/tunes');
+  await page.getByRole('table').waitFor();
+  return page;
+}
+
+/** Runs in the page. Colours that change by a transition are there a frame after its end. */
+const showTheme = (theme: 'dark' | 'light'): string => `(async () => {
+  document.documentElement.dataset.theme = '${theme}';
+  await Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined)));
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+})()`;
+
+/** No violation that axe knows, in both themes. */
+async function expectAccessible(page: Page, what: string): Promise<void> {
+  const isDialog = (await dialogOf(page).count()) > 0;
+  for (const theme of ['light', 'dark'] as const) {
+    await page.evaluate(showTheme(theme));
+    const axe = new AxeBuilder({ page });
+    // what stands behind a dialog is out of reach
+    const { violations } = await (isDialog ? axe.include('[role="dialog"]') : axe).analyze();
+    expect(
+      violations.map(({ id, nodes }) => `${what}, ${theme}: ${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`),
+    ).toEqual([]);
+  }
+}
+
+const dialogOf = (page: Page) => page.getByRole('dialog');
+const cellOf = (page: Page, row: string, platform = 'Android') =>
+  page.getByRole('link', { name: new RegExp(`^${platform} 1\\.1\\.0, ${row}: `) });
+const inspectorOf = (page: Page) => page.locator('[data-inspector]');
+
+async function expectCell(page: Page, row: string, says: RegExp, platform = 'Android'): Promise<void> {
+  await expect.poll(() => cellOf(page, row, platform).getAttribute('aria-label'), { timeout: VIEWS_WITHIN_MS }).toMatch(says);
+}
+
+/** Opens the inspector of a criterion, or of a track where none is named. */
+async function open(page: Page, platform: string, criterion?: string): Promise<void> {
+  await page.goto(`${world.url}/tunes/1.1.0/${platform}${criterion === undefined ? '' : `/${criterion}`}`);
+  await inspectorOf(page).waitFor();
+}
+
+/** Presses the button that acts, and waits until the dialog is gone. */
+async function act(page: Page, name: string | RegExp): Promise<void> {
+  await dialogOf(page).getByRole('button', { name }).click();
+  await dialogOf(page).waitFor({ state: 'detached' });
+}
+
+/** A build of the release branch whose tests passed. */
+async function reportBuild(platform: string, number: string, candidate: number): Promise<void> {
+  const of = { platform, version: '1.1.0' };
+  await api().reportMany({
+    params: { app: 'tunes' },
+    body: {
+      items: [
+        {
+          kind: 'build',
+          report: { ...of, number, candidate, kind: 'release-candidate', state: 'succeeded', commit: head, branch: 'release/1.1.0' },
+        },
+        { kind: 'test-run', report: { ...of, build: number, suite: 'unit', state: 'passed', attempts: 1, passed: 120 } },
+      ],
+    },
+  });
+}
+
+type Deed = Parameters<ReturnType<typeof api>['giveCommand']>[0]['body']['command'];
+
+/** What a script does with the key meanwhile. */
+async function give(platform: string, command: Deed): Promise<void> {
+  await api().giveCommand({ params: { app: 'tunes', version: '1.1.0', platform }, body: { command } });
+}
+
+const reportCrashRate = (platform: string) =>
+  api().reportColours({
+    params: { app: 'tunes' },
+    body: { instance: 'crash-rate', platform, version: '1.1.0', colour: 'green', because: 'As few as last week.' },
+  });
+
+describe('several people in one control room', () => {
+  test('a viewer sees everything, is offered no command, and reads who may give it', async () => {
+    await cellOf(vera, 'Health').waitFor();
+    const offered = async (): Promise<readonly string[]> =>
+      (await vera.getByRole('main').getByRole('button').allInnerTexts()).filter((name) => name.includes('…'));
+    expect(await offered()).toEqual([]);
+    for (const [criterion, says] of [
+      ['crash-rate', /release manager/],
+      ['store-notes', /A release manager or release team answers this/],
+      ['legal', /answers this/],
+    ] as const) {
+      await open(vera, 'android', criterion);
+      await expect.poll(() => inspectorOf(vera).innerText(), { timeout: VIEWS_WITHIN_MS }).toMatch(says);
+      expect(await offered()).toEqual([]);
+    }
+    await open(vera, 'android');
+    await inspectorOf(vera)
+      .getByText(/submit.*: a release manager or release team/)
+      .waitFor();
+    expect(await offered()).toEqual([]);
+    await expectAccessible(vera, 'the inspector of a viewer');
+    // a key gives nothing either
+    await vera.keyboard.press('w');
+    await vera.keyboard.press('h');
+    expect(await dialogOf(vera).count()).toBe(0);
+    await vera.goto(`${world.url}/tunes`);
+  });
+
+  test('the robot is paused for the app with a reason and an end, and everyone reads it at once', async () => {
+    await maja.getByRole('button', { name: 'Pause robot…' }).click();
+    await expectAccessible(maja, 'pausing the robot');
+    await dialogOf(maja)
+      .getByRole('button', { name: /^Pause the robot/ })
+      .click();
+    await dialogOf(maja).getByText('Say why; a bar on every page of this app shows it.').waitFor();
+    await dialogOf(maja).getByRole('button', { name: 'Incident under way' }).click();
+    await dialogOf(maja).getByLabel('Until').selectOption({ label: '24 hours from now' });
+    await act(maja, /^Pause the robot/);
+    for (const page of [maja, vera])
+      await page
+        .getByText(/The robot is paused by Maja Lind until .*: Incident under way/)
+        .first()
+        .waitFor();
+    await expect.poll(() => vera.getByRole('table').innerText(), { timeout: VIEWS_WITHIN_MS }).toMatch(/Paused/i);
+    await expectAccessible(vera, 'paused');
+    await maja.getByRole('button', { name: 'Let the robot go on…' }).click();
+    await expectAccessible(maja, 'letting the robot go on');
+    await dialogOf(maja).getByRole('button', { name: 'We have looked' }).click();
+    await act(maja, /^Let it go on/);
+    await expect.poll(() => vera.getByText(/The robot is paused/).count(), { timeout: VIEWS_WITHIN_MS }).toBe(0);
+  });
+
+  test('the robot is paused on one track alone', async () => {
+    await open(maja, 'ios');
+    await inspectorOf(maja).getByRole('button', { name: 'Pause robot…' }).click();
+    await dialogOf(maja)
+      .getByRole('textbox', { name: /Reason/ })
+      .fill('iOS is looked at by hand today.');
+    await act(maja, /^Pause the robot/);
+    await inspectorOf(maja)
+      .getByText(/Paused for this track by Maja Lind.*iOS is looked at by hand today/)
+      .waitFor();
+    expect((await trackOf('android')).robotPaused).toBeNull();
+    await inspectorOf(maja).getByRole('button', { name: 'Let the robot go on…' }).click();
+    await dialogOf(maja)
+      .getByRole('textbox', { name: /Reason/ })
+      .fill('It was looked at.');
+    await act(maja, /^Let it go on/);
+    await expect.poll(async () => (await trackOf('ios')).robotPaused, { timeout: VIEWS_WITHIN_MS }).toBeNull();
+  });
+
+  test('a build of several is chosen by hand, and the line moves', async () => {
+    await reportBuild('android', '110', 1);
+    await reportBuild('android', '111', 2);
+    await reportBuild('ios', '210', 1);
+    await open(maja, 'android');
+    await inspectorOf(maja)
+      .getByRole('listitem')
+      .filter({ hasText: 'RC 1, 110' })
+      .getByRole('button', { name: 'Choose as final candidate…' })
+      .click();
+    await dialogOf(maja)
+      .getByText(/What changes:.*candidate/)
+      .waitFor();
+    await expectAccessible(maja, 'choosing the candidate');
+    await act(maja, /^Choose this build/);
+    await expect.poll(async () => (await trackOf('android')).candidate?.build, { timeout: VIEWS_WITHIN_MS }).toBe('110');
+    await inspectorOf(maja)
+      .getByText(/Final RC/)
+      .first()
+      .waitFor();
+  });
+
+  test('a waiver of what is unknown is asked by one and approved by another', async () => {
+    await open(maja, 'android', 'crash-rate');
+    await maja.keyboard.press('w');
+    await dialogOf(maja).getByRole('radio', { name: 'Data is not enough' }).check();
+    await dialogOf(maja)
+      .getByRole('textbox', { name: /Reason/ })
+      .fill('The crash tool is down until tomorrow; support hears of nothing.');
+    await dialogOf(maja)
+      .getByText(/second person/)
+      .waitFor();
+    await expectAccessible(maja, 'a waiver that needs a second person');
+    await act(maja, /^Waive/);
+    await inspectorOf(maja).getByText('Waiver asked, waits for approval').waitFor();
+    // nobody approves what they asked for, though an admin approves what others ask for
+    await inspectorOf(maja)
+      .getByText(/You asked for it; somebody else/)
+      .waitFor();
+    expect(await inspectorOf(maja).getByRole('button', { name: 'Approve…' }).count()).toBe(0);
+    await expectCell(maja, 'Health', /Unknown/);
+    await maja.goto(`${world.url}/tunes`);
+    await maja.getByText('Waiver of').first().waitFor();
+    expect(await maja.getByRole('button', { name: 'Approve…' }).count()).toBe(0);
+
+    await tomas.getByRole('button', { name: 'Approve…' }).first().click();
+    await dialogOf(tomas)
+      .getByText(/Maja Lind asks \(data is not enough\): The crash tool is down/)
+      .waitFor();
+    await expectAccessible(tomas, 'approving a waiver');
+    await act(tomas, /^Approve the waiver/);
+    await expectCell(tomas, 'Health', /Waived/);
+    await expectCell(maja, 'Health', /Waived/);
+  });
+
+  test('whoever may waive takes a waiver back', async () => {
+    await open(tomas, 'android', 'crash-rate');
+    await inspectorOf(tomas)
+      .getByText(/approved by Tomas Berg/)
+      .waitFor();
+    await inspectorOf(tomas).getByRole('button', { name: 'Revoke…' }).click();
+    await expectAccessible(tomas, 'revoking a waiver');
+    await dialogOf(tomas).getByRole('button', { name: 'No longer safe' }).click();
+    await act(tomas, /^Revoke/);
+    await expectCell(maja, 'Health', /Unknown/);
+  });
+
+  test('what is done by hand is ticked, and what a role approves is not approved by who chose', async () => {
+    await open(maja, 'android', 'store-notes');
+    await inspectorOf(maja).getByRole('button', { name: 'Refuse…' }).click();
+    await dialogOf(maja)
+      .getByRole('button', { name: /^Refuse/ })
+      .click();
+    await dialogOf(maja).getByText('Say why not.').waitFor();
+    await dialogOf(maja).getByRole('button', { name: 'Back' }).click();
+    await inspectorOf(maja).getByRole('button', { name: 'Tick as done…' }).click();
+    await expectAccessible(maja, 'ticking');
+    await act(maja, /^Tick as done/);
+    await expectCell(maja, 'Store notes', /Clear/);
+
+    await open(maja, 'android', 'legal');
+    expect(await inspectorOf(maja).getByRole('button', { name: 'Approve…' }).count()).toBe(0);
+    await inspectorOf(maja)
+      .getByText(/release team answers this/)
+      .waitFor();
+    await open(tomas, 'android', 'legal');
+    await inspectorOf(tomas).getByRole('button', { name: 'Approve…' }).click();
+    await dialogOf(tomas).getByLabel(/Note/).fill('The licences are listed.');
+    await expectAccessible(tomas, 'approving');
+    await act(tomas, /^Approve/);
+    await expectCell(tomas, 'Legal', /Clear/);
+  });
+
+  test('a bug without a team is given to one that the policy names', async () => {
+    world.cli(key, 'report', 'bug', 'tunes', 'TUN-9', '--title', 'Search forgets the last word', '--versions', '1.1.0', '--nominated');
+    await expectCell(maja, 'Blocking bugs', /Caution/);
+    await open(maja, 'android', 'no-blocking-bugs');
+    await inspectorOf(maja).getByRole('button', { name: 'Assign…' }).click();
+    await expectAccessible(maja, 'assigning a bug');
+    await dialogOf(maja)
+      .getByRole('button', { name: /^Assign/ })
+      .click();
+    await dialogOf(maja).getByText('Name the team that owns it.').waitFor();
+    await dialogOf(maja).getByLabel('Team').selectOption('search');
+    await act(maja, /^Assign/);
+    await inspectorOf(maja)
+      .getByText(/open · search/)
+      .waitFor();
+    expect(await inspectorOf(maja).getByRole('button', { name: 'Assign…' }).count()).toBe(0);
+  });
+
+  test('a viewer reads of a bug who decides it', async () => {
+    await open(vera, 'android', 'no-blocking-bugs');
+    await inspectorOf(vera).getByText('TUN-9').first().waitFor();
+    await inspectorOf(vera).getByText('A release manager or release team decides.').waitFor();
+    expect(await vera.getByRole('button', { name: /Decide|Assign/ }).count()).toBe(0);
+  });
+
+  test('a command that comes too late says what changed, and keeps what was typed', async () => {
+    await open(maja, 'android', 'no-blocking-bugs');
+    await inspectorOf(maja).getByRole('button', { name: 'Decide…' }).click();
+    await dialogOf(maja)
+      .getByRole('radio', { name: /Not a blocker/ })
+      .check();
+    await dialogOf(maja)
+      .getByRole('textbox', { name: /Reason/ })
+      .fill('Typing the word again finds it.');
+    await give('android', { do: 'choose-candidate', build: '111' });
+    await dialogOf(maja)
+      .getByRole('button', { name: /^Decide: not a blocker/ })
+      .click();
+    await dialogOf(maja)
+      .getByText(/Android 1\.1\.0 changed while you looked at it\..*Nothing was done\./)
+      .waitFor();
+    await dialogOf(maja)
+      .getByText(/Its final candidate is now 111\./)
+      .waitFor();
+    expect(
+      await dialogOf(maja)
+        .getByRole('textbox', { name: /Reason/ })
+        .inputValue(),
+    ).toBe('Typing the word again finds it.');
+    expect(
+      await dialogOf(maja)
+        .getByRole('radio', { name: /Not a blocker/ })
+        .isChecked(),
+    ).toBe(true);
+    await expectAccessible(maja, 'a dialog that came too late');
+    await act(maja, /all the same/);
+    await expectCell(maja, 'Blocking bugs', /Clear/);
+  });
+
+  test('a cherry-pick that a script asks for is answered in the browser, with its risk in view', async () => {
+    world.cli(
+      key,
+      'cherry-pick',
+      'ask',
+      'tunes/1.1.0/android',
+      fresh,
+      '--title',
+      'Mend the queue',
+      '--risk',
+      'Touches every list',
+      '--bug',
+      'TUN-9',
+    );
+    await maja.goto(`${world.url}/tunes`);
+    await maja.getByRole('button', { name: 'Answer…' }).click();
+    await dialogOf(maja)
+      .getByText(/Touches every list/)
+      .waitFor();
+    await dialogOf(maja).getByText(/TUN-9/).waitFor();
+    await dialogOf(maja).getByRole('radio', { name: 'Accept' }).check();
+    await dialogOf(maja)
+      .getByRole('textbox', { name: /Reason/ })
+      .fill('Small, and it is tested.');
+    await expectAccessible(maja, 'answering a cherry-pick');
+    await act(maja, /^Accept/);
+    await expect.poll(() => maja.getByRole('button', { name: 'Answer…' }).count(), { timeout: VIEWS_WITHIN_MS }).toBe(0);
+    const { items } = await api().listCherryPicks({ params: { app: 'tunes', version: '1.1.0', platform: 'android' } });
+    expect(items).toMatchObject([{ state: 'accepted', answeredBy: 'Maja Lind' }]);
+  });
+
+  test('a changed cell is underlined for a second and a half, and no longer', async () => {
+    await maja.goto(`${world.url}/tunes`);
+    await cellOf(maja, 'Health').waitFor();
+    await maja.evaluate(`(() => {
+      const seen = globalThis.marks = [];
+      const look = () => {
+        const isThere = document.querySelector('[data-address$="crash-rate"] [data-changed]') !== null;
+        if (isThere !== ((seen.length % 2) === 1)) seen.push(performance.now());
+      };
+      new MutationObserver(look).observe(document.body, { subtree: true, childList: true });
+    })()`);
+    await reportCrashRate('android');
+    await expectCell(maja, 'Health', /Clear/);
+    await expect.poll(() => maja.evaluate('globalThis.marks.length'), { timeout: VIEWS_WITHIN_MS }).toBe(2);
+    const [from = 0, to = 0] = (await maja.evaluate('globalThis.marks')) as number[];
+    expect(to - from).toBeGreaterThan(1_300);
+    expect(to - from).toBeLessThan(3_000);
+  });
+
+  test('an order that the store refuses asks for a person, and is tried again', async () => {
+    // the new candidate wants its tick and its approval again
+    await give('android', { do: 'tick', instance: 'store-notes' });
+    await open(tomas, 'android', 'legal');
+    await inspectorOf(tomas).getByRole('button', { name: 'Approve…' }).click();
+    await act(tomas, /^Approve/);
+    await expectCell(tomas, 'Legal', /Clear/);
+    const listing = { lever: 'listing', storefront: 'google-play', app: 'tunes', platform: 'android' };
+    await world.lever({ ...listing, firstReleaseMustBeFull: true });
+    await open(maja, 'android');
+    await inspectorOf(maja).getByRole('button', { name: 'Submit build 111…' }).click();
+    await expectAccessible(maja, 'submitting');
+    await act(maja, /^Submit build 111/);
+    await maja.goto(`${world.url}/tunes`);
+    await maja.getByRole('button', { name: 'Try again…' }).first().click({ timeout: MOVES_WITHIN_MS });
+    await expectAccessible(maja, 'trying again');
+    await world.lever({ ...listing, firstReleaseMustBeFull: false });
+    await act(maja, /^Try again/);
+    await expect.poll(async () => (await trackOf('android')).stage, { timeout: MOVES_WITHIN_MS, interval: 500 }).toBe('in-review');
+    await expect.poll(() => maja.getByRole('button', { name: 'Try again…' }).count(), { timeout: VIEWS_WITHIN_MS }).toBe(0);
+  });
+
+  test('a submission to the App Store is taken back, and the release canceled with a reason', async () => {
+    await give('ios', { do: 'choose-candidate', build: '210' });
+    await give('ios', { do: 'tick', instance: 'store-notes' });
+    await give('ios', { do: 'decide-bug', bug: 'TUN-9', decision: 'not-a-blocker', reason: 'As on Android' });
+    await reportCrashRate('ios');
+    await open(tomas, 'ios', 'legal');
+    await inspectorOf(tomas).getByRole('button', { name: 'Approve…' }).click();
+    await act(tomas, /^Approve/);
+    await expectCell(tomas, 'Legal', /Clear/, 'iOS');
+    await give('ios', { do: 'submit' });
+    await expect.poll(async () => (await trackOf('ios')).stage, { timeout: MOVES_WITHIN_MS, interval: 500 }).toBe('in-review');
+    await open(maja, 'ios');
+    await inspectorOf(maja).getByRole('button', { name: 'Withdraw…' }).click();
+    await dialogOf(maja)
+      .getByText(/What changes:/)
+      .waitFor();
+    await expectAccessible(maja, 'withdrawing');
+    await dialogOf(maja).getByRole('button', { name: 'Wrong build' }).click();
+    await act(maja, /^Withdraw/);
+    await expect.poll(async () => (await trackOf('ios')).stage, { timeout: MOVES_WITHIN_MS, interval: 500 }).not.toBe('in-review');
+    await inspectorOf(maja).getByRole('button', { name: 'Cancel release…' }).click();
+    await dialogOf(maja)
+      .getByRole('button', { name: /^Cancel this release/ })
+      .click();
+    await dialogOf(maja).getByText('Say why it ends.').waitFor();
+    await expectAccessible(maja, 'canceling');
+    await dialogOf(maja).getByRole('button', { name: 'Its changes go into the next version' }).click();
+    await act(maja, /^Cancel this release/);
+    await expect.poll(async () => (await trackOf('ios')).stage, { timeout: VIEWS_WITHIN_MS }).toBe('canceled');
+    await inspectorOf(maja).getByText('Its changes go into the next version').waitFor();
+    await expectAccessible(maja, 'canceled');
+  });
+
+  test('a session that ends leads to the sign-in once, and back to where one was', async () => {
+    await open(vera, 'android', 'crash-rate');
+    await vera.context().clearCookies();
+    await vera.reload();
+    await vera.waitForURL(`**/sign-in?to=${encodeURIComponent('/tunes/1.1.0/android/crash-rate')}`);
+    await vera.getByLabel('E-mail').fill(PEOPLE.vera.email);
+    await vera.getByLabel('Password').fill(PASSWORD);
+    await vera.getByRole('button', { name: 'Sign in' }).click();
+    await inspectorOf(vera).waitFor();
+    expect(new URL(vera.url()).pathname).toBe('/tunes/1.1.0/android/crash-rate');
+  });
+
+  test('nothing went wrong in any page meanwhile, and the journal holds', () => {
+    expect(problems).toEqual([]);
+    expect(world.cli(key, 'audit', 'verify')).toMatch(/hold|ok|in order/i);
+  });
+});
