@@ -8,7 +8,17 @@ import { appParams, moment } from './words.ts';
 const pause = z.object({ by: z.string(), at: moment, why: z.string(), until: moment.nullable() }).meta({ id: 'RobotPause' });
 
 export const app = z
-  .object({ id: z.string(), name: z.string(), timezone: z.string(), platforms: z.array(z.string()), robotPaused: pause.nullable() })
+  .object({
+    id: z.string(),
+    name: z.string(),
+    timezone: z.string(),
+    platforms: z.array(z.string()),
+    robotPaused: pause.nullable(),
+    sample: z.boolean().meta({ description: 'It is sample data: an invented world with invented people' }),
+    clock: z
+      .object({ speed: z.number().min(0) })
+      .meta({ id: 'AppClock', description: 'How fast its own time passes: 1 as the machine, 0 it stands' }),
+  })
   .meta({ id: 'App' });
 export type AppView = z.infer<typeof app>;
 
@@ -54,6 +64,31 @@ export const storefront = z
   })
   .meta({ id: 'Storefront' });
 
+/** When a station is expected to be reached, and why then. */
+export const forecastStation = z
+  .object({
+    station: z.string().meta({ description: 'As the stations of the line are named: Branched, Final RC, In review, 1%, 100%' }),
+    at: moment,
+    by: z.enum(['past', 'planned', 'due', 'window', 'robot', 'storefront']).meta({ description: 'What decides the time' }),
+    because: z.string().meta({ description: 'In words: `review usually takes 14 h (median of 8)`' }),
+  })
+  .meta({ id: 'ForecastStation' });
+
+export const forecast = z
+  .object({
+    stations: z.array(forecastStation).meta({ description: 'Stations that are still ahead, in order' }),
+    finish: z
+      .object({
+        at: moment,
+        lateMs: z.number().nullable().meta({ description: 'Against the plan; negative: early; null: no plan' }),
+        because: z.string(),
+      })
+      .nullable()
+      .meta({ description: 'When it reaches everyone; null when nothing tells' }),
+  })
+  .meta({ id: 'Forecast' });
+export type Forecast = z.infer<typeof forecast>;
+
 /** The head of a track's column: where it stands, what stands before its next step, and what the robot does. */
 export const trackHead = z
   .object({
@@ -81,7 +116,11 @@ export const trackHead = z
     stages: z.array(z.enum(stages)).meta({ description: 'The stages of its process, in order' }),
     rollout: z.array(z.number()).meta({ description: 'Rollout steps in percent' }),
     reached: z.record(z.string(), moment).meta({ description: 'When each stage was first reached' }),
+    percents: z
+      .array(z.object({ percent: z.number(), at: moment }))
+      .meta({ description: 'When each share of the rollout was first reached' }),
     planned: plannedTimes,
+    forecast: forecast.nullable().meta({ description: 'null for a track that has ended' }),
     lateMs: z.number().nullable().meta({ description: 'How far it is behind its plan; null when it is not, or has none' }),
     back: z.object({ from: z.string(), at: moment, why: z.string() }).nullable(),
     pending: z
@@ -89,6 +128,7 @@ export const trackHead = z
       .nullable()
       .meta({ description: 'An order that was sent and is not read back yet' }),
     haltedWhy: z.string().nullable(),
+    watchUntil: moment.nullable().meta({ description: 'Until when a released track is watched' }),
     ended: z.string().nullable().meta({ description: 'Why its life ended' }),
     storefronts: z.array(storefront),
   })
@@ -106,6 +146,12 @@ export const releaseHead = z
     imported: z.boolean(),
     part: z.enum(['current', 'upcoming', 'watched', 'ended']).meta({ description: 'Its part in the control room' }),
     tracks: z.array(z.string()),
+    bigFeature: z
+      .object({ name: z.string(), note: z.string().nullable(), url: z.string().nullable() })
+      .nullable()
+      .meta({ description: 'The big feature that rides in it' }),
+    channel: z.string().nullable().meta({ description: 'Where it is talked about: `#release-8-9-2`' }),
+    watchUntil: moment.nullable().meta({ description: 'Until when its last track is watched' }),
   })
   .meta({ id: 'ReleaseHead' });
 
@@ -163,6 +209,38 @@ export const row = z
   .object({ title: z.string(), instances: z.array(z.string()), sources: z.array(z.string()) })
   .meta({ id: 'Row', description: 'A row of the criteria frame: the instances of the policy that it groups' });
 
+/** Two releases would want the same place: what comes when, and each way out with its effect. */
+export const twoBranches = z
+  .object({
+    version: z.string(),
+    next: z.string(),
+    branchAt: moment.meta({ description: 'When the next release branches' }),
+    fixBy: moment.meta({ description: 'Until when the late tracks must be at 100 %' }),
+    tracks: z.array(z.object({ track: z.string(), platform: z.string(), forecastAt: moment.nullable() })),
+    text: z.string(),
+    ways: z.array(
+      z.object({
+        is: z.enum(['fix-by', 'cancel', 'delay-next', 'cancel-next']),
+        title: z.string(),
+        effect: z.string(),
+        tracks: z.array(z.string()).meta({ description: 'The tracks that its command is given to; empty where there is none to give' }),
+      }),
+    ),
+  })
+  .meta({ id: 'TwoBranches' });
+export type TwoBranches = z.infer<typeof twoBranches>;
+
+/** What stands beside the names of pages in the navigation. */
+export const counts = z
+  .object({
+    withoutTeam: z.int().meta({ description: 'Bugs of live releases that have no team' }),
+    nominated: z.int().meta({ description: 'Bugs that wait for a decision' }),
+    signOffs: z.record(z.string(), z.int()).meta({ description: 'Open sign-offs of current releases, by team' }),
+    cherryPicks: z.int().meta({ description: 'Cherry-picks that wait for an answer' }),
+  })
+  .meta({ id: 'Counts' });
+export type Counts = z.infer<typeof counts>;
+
 /** All that the control room shows at first. `version` is the counter of the app: the ETag, and the id on the stream. */
 export const controlRoom = z
   .object({
@@ -178,6 +256,8 @@ export const controlRoom = z
     activity: z.array(activityLine).meta({ description: 'The newest first' }),
     sources: z.array(sourceState),
     setUp: z.array(setUpStep),
+    twoBranches: z.array(twoBranches),
+    counts,
   })
   .meta({ id: 'ControlRoom' });
 export type ControlRoom = z.infer<typeof controlRoom>;
@@ -200,6 +280,8 @@ export const patch = z
     activity: z.array(activityLine).meta({ description: 'New lines, the newest first' }),
     sources: z.array(sourceState).optional(),
     setUp: z.array(setUpStep).optional(),
+    twoBranches: z.array(twoBranches).optional(),
+    counts: counts.optional(),
   })
   .meta({ id: 'ControlRoomPatch' });
 export type ControlRoomPatch = z.infer<typeof patch>;

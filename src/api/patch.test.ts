@@ -40,7 +40,7 @@ const cell = (track: string, instance: string, because: string): ControlRoom['ce
 const room = (version: number, cells: ControlRoom['cells'], lines: string[] = []): ControlRoom => ({
   version,
   at,
-  app: { id: 'music', name: 'Music', timezone: 'UTC', platforms: ['ios'], robotPaused: null },
+  app: { id: 'music', name: 'Music', timezone: 'UTC', platforms: ['ios'], robotPaused: null, sample: false, clock: { speed: 1 } },
   summary: { text: '', parts: [], worst: 'green' },
   releases: [],
   tracks: [],
@@ -58,6 +58,8 @@ const room = (version: number, cells: ControlRoom['cells'], lines: string[] = []
   })),
   sources: [],
   setUp: [],
+  twoBranches: [],
+  counts: { withoutTeam: 0, nominated: 0, signOffs: {}, cherryPicks: 0 },
 });
 
 describe('a patch of the control room', () => {

@@ -38,6 +38,8 @@ export function diffControlRoom(before: ControlRoom, after: ControlRoom): Contro
     activity: after.activity.filter((line) => !known.has(line.id)),
     ...(isSame(before.sources, after.sources) ? {} : { sources: after.sources }),
     ...(isSame(before.setUp, after.setUp) ? {} : { setUp: after.setUp }),
+    ...(isSame(before.twoBranches, after.twoBranches) ? {} : { twoBranches: after.twoBranches }),
+    ...(isSame(before.counts, after.counts) ? {} : { counts: after.counts }),
   };
 }
 
@@ -81,5 +83,7 @@ export function applyPatch(snapshot: ControlRoom, patch: ControlRoomPatch): Cont
     activity: [...patch.activity, ...snapshot.activity].slice(0, ACTIVITY_MAX),
     sources: patch.sources ?? snapshot.sources,
     setUp: patch.setUp ?? snapshot.setUp,
+    twoBranches: patch.twoBranches ?? snapshot.twoBranches,
+    counts: patch.counts ?? snapshot.counts,
   };
 }

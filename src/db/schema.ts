@@ -7,7 +7,7 @@ import type { Action } from '#domain/actions.ts';
 import type { Evidence, Verdict } from '#domain/criteria/criterion.ts';
 import type { ActionState, BranchCommit, Bug, CherryPick, Colour, FactKind, SignOff, Waiver } from '#domain/facts.ts';
 import type { Event } from '#domain/release/events.ts';
-import type { PlannedTimes } from '#domain/release/release.ts';
+import type { AppClock, PlannedTimes, ReleaseContents } from '#domain/release/release.ts';
 import type { ReleaseKind, RobotPause, Stage, Step, Track } from '#domain/release/track.ts';
 import type { RobotState } from '#domain/release/world.ts';
 import type { Instant } from '#domain/time.ts';
@@ -38,6 +38,8 @@ export interface AppsTable {
   journal_seq: Generated<number>;
   journal_hash: Generated<string>;
   sealed_seq: Generated<number>;
+  sample: Generated<boolean>;
+  clock: JsonOrNull<AppClock>;
   created_at: Instant;
   recorded_at: Instant;
 }
@@ -61,6 +63,7 @@ export interface ReleasesTable {
   manager: string | null;
   planned: Json<PlannedTimes>;
   imported: Generated<boolean>;
+  contents: ColumnType<Partial<ReleaseContents>, string | undefined, string>;
   inferred: ColumnType<Inferred[], string | undefined, string>;
   recorded_at: Instant;
 }

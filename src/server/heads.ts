@@ -57,10 +57,13 @@ export function headOf({ track, revision, plan, release, policy, verdicts, store
     rollout: [...(policy?.rollout ?? [])],
     reached: { ...track.reached },
     planned,
+    percents: [],
+    forecast: null,
     lateMs: latenessOf(track, planned, now),
     back: track.back === null ? null : { from: track.back.from, at: track.back.at, why: track.back.why },
     pending: pendingOf(track),
     haltedWhy: track.stage === 'halted' ? track.why : null,
+    watchUntil: track.stage === 'released' ? track.watchUntil : null,
     ended: hasEnded(track) ? track.why : null,
     storefronts: (policy?.storefronts ?? []).map((kind) => storefrontOf(kind, storefronts)),
   };

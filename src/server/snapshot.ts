@@ -8,7 +8,9 @@ import { lineInWords } from '#domain/event-words.ts';
 import type { TrackPolicy } from '#domain/policy/track-policy.ts';
 import type { RobotPause } from '#domain/release/track.ts';
 import { summarise } from '#domain/summary.ts';
+import { latest } from '#domain/time.ts';
 import type { Instant } from '#domain/time.ts';
+import type { AppClock, ReleaseContents } from '#domain/release/release.ts';
 import { cellOf } from './cells.ts';
 import { nowOf } from './context.ts';
 import type { Room } from './context.ts';
@@ -26,7 +28,7 @@ export async function snapshotOf(room: Around, app: string): Promise<ControlRoom
   const heads = headsOf(stored, policies, now);
   const cells = stored.verdicts.map(({ track, verdict }) => cellOf(track, verdict));
   const paused = standing(stored.app.robotPaused, now);
-  const { version, policyRevision, ...appView } = stored.app;
+  const { version, policyRevision, clock, ...appView } = stored.app;
   const holding = (id: string) => cells.filter((cell) => cell.track === id && cell.holds !== null).map(({ colour }) => colour);
   const { text, parts, worst } = summarise(
     heads.map((head) => ({
@@ -47,7 +49,7 @@ export async function snapshotOf(room: Around, app: string): Promise<ControlRoom
   return {
     version,
     at: now,
-    app: { ...appView, platforms: [...appView.platforms], robotPaused: paused },
+    app: { ...appView, platforms: [...appView.platforms], robotPaused: paused, clock: clockView(clock) },
     summary: { text, parts: parts.map((part) => ({ ...part })), worst },
     releases: releasesOf(stored.releases, heads),
     tracks: heads,
@@ -57,6 +59,8 @@ export async function snapshotOf(room: Around, app: string): Promise<ControlRoom
     activity: stored.lines.map((line) => activityLine(stored.app.id, line)),
     sources: stored.sources.map((source) => ({ ...source, state: freshnessOf(source, now) })),
     setUp: setUpOf(stored, policyRevision, policies),
+    twoBranches: [],
+    counts: { ...stored.counts, signOffs: {} },
   };
 }
 
@@ -104,8 +108,27 @@ export function headsOf(stored: StoredRoom, policies: ReadonlyMap<string, TrackP
 function releasesOf(releases: readonly StoredRelease[], heads: readonly TrackHead[]): ControlRoom['releases'] {
   return releases.map((release) => {
     const own = heads.filter(({ version }) => version === release.version);
-    return { ...release, part: partOf(own), tracks: own.map(({ id }) => id) };
+    return { ...releaseView(release, own), tracks: own.map(({ id }) => id) };
   });
+}
+
+/** How fast an app's own time passes. */
+export function clockView(clock: AppClock | null): ControlRoom['app']['clock'] {
+  return { speed: clock?.speed ?? 1 };
+}
+
+/** A release with its part in the room and what rides in it. */
+export function releaseView<R extends { contents: Partial<ReleaseContents> }>(
+  { contents, ...release }: R,
+  tracks: readonly (Pick<TrackHead, 'stage'> & { watchUntil?: Instant | null })[],
+) {
+  return {
+    ...release,
+    part: partOf(tracks),
+    bigFeature: contents.bigFeature ?? null,
+    channel: contents.channel ?? null,
+    watchUntil: latest(...tracks.map(({ watchUntil }) => watchUntil ?? null)),
+  };
 }
 
 export function partOf(heads: readonly Pick<TrackHead, 'stage'>[]): ControlRoom['releases'][number]['part'] {

@@ -8,7 +8,7 @@ import { freshnessOf } from './freshness.ts';
 function listed(db: Kysely<Database>) {
   return db
     .selectFrom('apps')
-    .select(['id', 'name', 'timezone', 'platforms', 'robot_paused as robotPaused', 'version', 'created_at as createdAt'])
+    .select(['id', 'name', 'timezone', 'platforms', 'robot_paused as robotPaused', 'version', 'created_at as createdAt', 'sample', 'clock'])
     .select(sql<number>`(select count(*) from tracks t where t.app = apps.id and not t.ended)`.as('tracks'));
 }
 

@@ -7,7 +7,7 @@ import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import type { Evidence, Verdict } from '#domain/criteria/criterion.ts';
 import type { CherryPick, FactKind, StorefrontState, Waiver } from '#domain/facts.ts';
-import type { App, PlannedTimes } from '#domain/release/release.ts';
+import type { App, AppClock, PlannedTimes, ReleaseContents } from '#domain/release/release.ts';
 import type { ReleaseKind, Step, Track } from '#domain/release/track.ts';
 import type { Instant } from '#domain/time.ts';
 import type { ActorStamp, Database, PlanStamp } from '../schema.ts';
@@ -21,6 +21,7 @@ export type StoredRelease = {
   manager: string | null;
   planned: PlannedTimes;
   imported: boolean;
+  contents: Partial<ReleaseContents>;
 };
 export type StoredLine = {
   chain: string;
@@ -50,7 +51,7 @@ export type StoredSource = {
 };
 
 export type StoredRoom = {
-  app: App & { version: number; policyRevision: number };
+  app: App & { version: number; policyRevision: number; sample: boolean; clock: AppClock | null };
   releases: StoredRelease[];
   tracks: StoredTrack[];
   verdicts: { track: string; verdict: Verdict }[];
@@ -64,6 +65,7 @@ export type StoredRoom = {
   lines: StoredLine[];
   sources: StoredSource[];
   connections: { integration: string; serves: string[] }[];
+  counts: { withoutTeam: number; nominated: number; cherryPicks: number };
 };
 
 /** The newest lines of activity that the control room starts with. */
@@ -83,9 +85,10 @@ export async function storedRoom(db: Kysely<Database>, app: string, only: string
     )
     select json_build_object(
       'app', json_build_object('id', a.id, 'name', a.name, 'timezone', a.timezone, 'platforms', a.platforms, 'robotPaused', a.robot_paused,
-        'version', a.version, 'policyRevision', a.policy_revision),
+        'version', a.version, 'policyRevision', a.policy_revision,
+        'sample', a.sample, 'clock', a.clock),
       'releases', (select coalesce(json_agg(json_build_object('version', r.version, 'kind', r.kind, 'base', r.base, 'bornAt', ${instant('r.born_at')},
-          'manager', r.manager, 'planned', r.planned, 'imported', r.imported) order by r.born_at), '[]')
+          'manager', r.manager, 'planned', r.planned, 'imported', r.imported, 'contents', r.contents) order by r.born_at), '[]')
         from releases r where r.app = a.id and r.version in (select version from live)),
       'tracks', (select coalesce(json_agg(json_build_object('track', t.state, 'revision', t.revision, 'policyRevision', t.policy_revision, 'plan', t.plan)), '[]') from live t),
       'verdicts', (select coalesce(json_agg(json_build_object('track', v.track, 'verdict', v.verdict) order by v.track, v.position), '[]')
@@ -106,7 +109,14 @@ export async function storedRoom(db: Kysely<Database>, app: string, only: string
           'freshForMinutes', s.fresh_for_minutes, 'nextReadAt', ${instant('s.next_read_at')}, 'error', s.error) order by s.source), '[]')
         from sources s where s.app = a.id),
       'connections', (select coalesce(json_agg(json_build_object('integration', c.integration, 'serves', c.serves)), '[]')
-        from connections c where c.app = a.id and c.removed_at is null)
+        from connections c where c.app = a.id and c.removed_at is null),
+      'counts', json_build_object(
+        'withoutTeam', (select count(*) from bugs b left join bug_assignments n on n.app = b.app and n.bug = b.bug
+          where b.app = a.id and b.state = 'open' and coalesce(n.team, b.team) is null and b.versions && (select array_agg(distinct version) from live)),
+        'nominated', (select count(*) from bugs b where b.app = a.id and b.state = 'open' and b.versions && (select array_agg(distinct version) from live)
+          and (b.nominated or exists (select 1 from bug_decisions d where d.track in (select id from live) and d.bug = b.bug and d.nominated is not null))
+          and not exists (select 1 from bug_decisions d where d.track in (select id from live) and d.bug = b.bug and d.decision is not null)),
+        'cherryPicks', (select count(*) from cherry_picks c where c.track in (select id from live) and c.state = 'asked'))
     ) as room
     from apps a where a.id = ${app}`.execute(db);
   return rows[0]?.room ?? null;

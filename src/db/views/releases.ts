@@ -15,7 +15,7 @@ export async function releasesOf(
   const isLive = sql<boolean>`exists (select 1 from tracks t where t.app = releases.app and t.version = releases.version and not t.ended)`;
   const releases = await db
     .selectFrom('releases')
-    .select(['version', 'kind', 'base', 'manager', 'born_at as bornAt', 'planned', 'imported'])
+    .select(['version', 'kind', 'base', 'manager', 'born_at as bornAt', 'planned', 'imported', 'contents'])
     .where('app', '=', app)
     .$if(state === 'live', (query) => query.where(isLive))
     .$if(state === 'ended', (query) => query.where(sql<boolean>`not ${isLive}`))
@@ -46,7 +46,7 @@ export async function releasesOf(
 export async function releaseWithTracks(db: Kysely<Database>, app: string, version: string) {
   const release = await db
     .selectFrom('releases')
-    .select(['version', 'kind', 'base', 'manager', 'born_at as bornAt', 'planned', 'imported'])
+    .select(['version', 'kind', 'base', 'manager', 'born_at as bornAt', 'planned', 'imported', 'contents'])
     .where('app', '=', app)
     .where('version', '=', version)
     .executeTakeFirst();

@@ -12,6 +12,9 @@ export type App = {
   robotPaused: RobotPause | null;
 };
 
+/** An app's own time: `at` is what it is there, `when` the machine's time then, `speed` how fast it passes (0 stands). */
+export type AppClock = { at: Instant; when: Instant; speed: number };
+
 /** One version of one app across its platforms. Planned times are the calendar's, and null where the cycle names none. */
 export type Release = {
   app: string;
@@ -24,6 +27,13 @@ export type Release = {
   planned: PlannedTimes;
   /** Read out of a repository's history and not watched while it happened. */
   imported: boolean;
+};
+
+/** What rides in a release, what the stores and their reviewers are told, and where it is talked about. All parts are people's words. */
+export type ReleaseContents = {
+  bigFeature: { name: string; note: string | null; url: string | null } | null;
+  /** The chat channel: `#release-8-9-2`. */
+  channel: string | null;
 };
 
 export type PlannedTimes = {

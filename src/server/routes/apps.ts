@@ -7,19 +7,23 @@ import type { Handlers, Room } from '../context.ts';
 import { sent } from '../context.ts';
 import { cursorOf, isWord, page, wordsOf } from '../cursor.ts';
 import { notFound, orRefuse } from '../errors.ts';
+import { clockView } from '../snapshot.ts';
 
 type AppSummary = z.output<typeof appSummary>;
 
+function summaryOf({ clock, ...app }: NonNullable<Awaited<ReturnType<typeof appById>>>): AppSummary {
+  return { ...app, clock: clockView(clock) };
+}
+
 export function appHandlers(room: Room): Handlers<'listApps' | 'createApp' | 'getApp' | 'listSources' | 'importHistory'> {
   const appOrNone = async (app: string): Promise<AppSummary> =>
-    (await appById(room.db, app)) ?? notFound(`app "${app}"`, 'see GET /api/apps');
+    summaryOf((await appById(room.db, app)) ?? notFound(`app "${app}"`, 'see GET /api/apps'));
 
   return {
     listApps: async ({ query }, at) => {
       const [after] = wordsOf(query.cursor, isWord) ?? [];
-      return page(await appsAfter(room.db, after ?? null, query.limit + 1, visibleApps(at.caller)), query.limit, (last) =>
-        cursorOf(last.id),
-      );
+      const apps = await appsAfter(room.db, after ?? null, query.limit + 1, visibleApps(at.caller));
+      return page(apps.map(summaryOf), query.limit, (last) => cursorOf(last.id));
     },
     createApp: async ({ body }, at) => {
       const { process: template, policy, ...app } = body;

@@ -4,7 +4,7 @@ import { cutOf, percentOf } from '#domain/release/track.ts';
 import type { Handlers, Room } from '../context.ts';
 import { cursorOf, isInstant, isWord, page, wordsOf } from '../cursor.ts';
 import { notFound, orRefuse } from '../errors.ts';
-import { partOf } from '../snapshot.ts';
+import { releaseView } from '../snapshot.ts';
 import { trackHeads } from '../track-view.ts';
 
 export function releaseHandlers(room: Room): Handlers<'listReleases' | 'getRelease' | 'planRelease'> {
@@ -15,8 +15,7 @@ export function releaseHandlers(room: Room): Handlers<'listReleases' | 'getRelea
       const before = bornAt === undefined || version === undefined ? null : { bornAt, version };
       const rows = await releasesOf(room.db, params.app, { state: query.state, before, limit: query.limit + 1 });
       const lines = rows.map(({ tracks, ...release }) => ({
-        ...release,
-        part: partOf(tracks),
+        ...releaseView(release, tracks),
         tracks: tracks.map((track) => ({
           id: track.id,
           platform: track.platform,
@@ -33,7 +32,7 @@ export function releaseHandlers(room: Room): Handlers<'listReleases' | 'getRelea
       const found = await trackHeads(room, params.app, params.version, at.now);
       if (found === null) notFound(`release ${params.version} of "${params.app}"`, `see GET /api/apps/${params.app}/releases`);
       const { release, heads } = found;
-      return { ...release, part: partOf(heads), tracks: heads.map(({ id }) => id), heads };
+      return { ...releaseView(release, heads), tracks: heads.map(({ id }) => id), heads };
     },
     planRelease: async ({ params, body }, at) => {
       const app = (await appById(room.db, params.app)) ?? notFound(`app "${params.app}"`, 'see GET /api/apps');

@@ -63,6 +63,9 @@ const head = (version: string, platform: string, stage: TrackHead['stage'] = 'st
   reached: {},
   planned: { branch: null, candidate: null, submit: null, start: null, finish: null },
   lateMs: null,
+  percents: [],
+  forecast: null,
+  watchUntil: null,
   back: null,
   pending: null,
   haltedWhy: null,
@@ -75,7 +78,15 @@ type Part = ControlRoom['releases'][number]['part'];
 const room = (releases: readonly (readonly [string, Part, readonly TrackHead[]])[], cells: readonly Cell[]): ControlRoom => ({
   version: 1,
   at: now,
-  app: { id: 'music', name: 'Music', timezone: 'UTC', platforms: ['android', 'ios'], robotPaused: null },
+  app: {
+    id: 'music',
+    name: 'Music',
+    timezone: 'UTC',
+    platforms: ['android', 'ios'],
+    robotPaused: null,
+    sample: false,
+    clock: { speed: 1 },
+  },
   summary: { text: '', parts: [], worst: 'green' },
   releases: releases.map(([version, part, tracks]) => ({
     version,
@@ -86,6 +97,9 @@ const room = (releases: readonly (readonly [string, Part, readonly TrackHead[]])
     bornAt: now,
     planned: { branch: null, candidate: null, submit: null, start: null, finish: null },
     imported: false,
+    bigFeature: null,
+    channel: null,
+    watchUntil: null,
     tracks: tracks.map(({ id }) => id),
   })),
   tracks: releases.flatMap(([, , tracks]) => tracks),
@@ -98,6 +112,8 @@ const room = (releases: readonly (readonly [string, Part, readonly TrackHead[]])
   activity: [],
   sources: [],
   setUp: [],
+  twoBranches: [],
+  counts: { withoutTeam: 0, nominated: 0, signOffs: {}, cherryPicks: 0 },
 });
 
 const ios = 'music/8.9.2/ios';

@@ -1,0 +1,6 @@
+-- An app may be sample data with a time of its own; a release has contents: what rides in it, what the stores are told, where it is talked about.
+alter table apps
+  add column sample boolean not null default false,
+  add column clock jsonb;
+comment on column apps.clock is 'The app''s own time: { "at": what it is there, "when": the machine''s time then, "speed": 0 stands, 1 as the machine }. Null: the machine''s.';
+alter table releases add column contents jsonb not null default '{}';
