@@ -36,12 +36,26 @@ const room = createRoute({
 // the selection is in the address; the room shows it
 const selections = [
   createRoute({ getParentRoute: () => room, path: '/' }),
-  createRoute({ getParentRoute: () => room, path: '/$version/$platform' }),
   createRoute({ getParentRoute: () => room, path: '/$version/$platform/$instance' }),
 ] as const;
 
+// words of the app's own go before versions, which begin with a digit; and before platforms, which may not be called so
+const appPages = [
+  createRoute({ getParentRoute: () => app, path: '/releases', component: pages.releases }),
+  createRoute({ getParentRoute: () => app, path: '/bugs', component: pages.bugs }),
+  createRoute({ getParentRoute: () => app, path: '/bugs/$bug', component: pages.bugs }),
+  createRoute({ getParentRoute: () => app, path: '/activity', component: pages.activity }),
+  createRoute({ getParentRoute: () => app, path: '/audit', component: pages.audit }),
+  createRoute({ getParentRoute: () => app, path: '/profile', component: pages.profile }),
+  createRoute({ getParentRoute: () => app, path: '/$version', component: pages.release }),
+  createRoute({ getParentRoute: () => app, path: '/$version/sign-offs', component: pages.signOffs }),
+  createRoute({ getParentRoute: () => app, path: '/$version/builds', component: pages.builds }),
+  createRoute({ getParentRoute: () => app, path: '/$version/changes', component: pages.changes }),
+  createRoute({ getParentRoute: () => app, path: '/$version/$platform', component: pages.track }),
+] as const;
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, signIn, firstAdmin, newApp, app.addChildren([setUp, room.addChildren(selections)])]),
+  routeTree: root.addChildren([home, signIn, firstAdmin, newApp, app.addChildren([setUp, ...appPages, room.addChildren(selections)])]),
   scrollRestoration: false,
   defaultPreload: false,
   defaultErrorComponent: Broken,
