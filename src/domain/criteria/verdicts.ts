@@ -9,7 +9,7 @@ import type { Instance } from './instance.ts';
 import { criterionOf, judge } from './index.ts';
 
 /** Criteria that speak of a moment, not of a state: behind their step they have nothing to say any more. */
-const momentary: readonly string[] = ['window-open', 'soaked'];
+export const momentary: readonly string[] = ['window-open', 'soaked', 'nightly-fresh'];
 
 /** All verdicts of a track now: what stands before its steps, what halts it, and what is watched. One for each instance. */
 export function judgeTrack(world: World, track: Track): readonly Verdict[] {
@@ -93,7 +93,7 @@ function verdictOf(world: World, track: Track, instance: Instance, place: Place)
     gates: place.gates,
     neededNow: place.neededNow,
     holds: null,
-    since: before && before.colour === finding.colour && before.setUp === feed.setUp ? before.since : world.now,
+    since: before && isAsBefore(before, finding, feed.setUp, place.neededNow) ? before.since : world.now,
     freshAt: feed.freshAt,
     freshForMinutes: feed.freshForMinutes,
     nextReadAt: feed.nextReadAt,
@@ -102,6 +102,12 @@ function verdictOf(world: World, track: Track, instance: Instance, place: Place)
     looksAgainAt: earliest(finding.looksAgainAt, feed.staleAt, waiver?.state === 'active' && 'at' in waiver.until ? waiver.until.at : null),
   };
   return { ...verdict, holds: place.holdsWhat !== null && !passes(verdict) ? place.holdsWhat : null };
+}
+
+/** A colour lasts as long as it is the same; what is not met waits from the moment on which it was needed. */
+function isAsBefore(before: Verdict, finding: Finding, setUp: boolean, neededNow: boolean): boolean {
+  if (before.colour !== finding.colour || before.setUp !== setUp) return false;
+  return finding.colour === 'green' || before.neededNow === neededNow;
 }
 
 type Feed = {

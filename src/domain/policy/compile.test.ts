@@ -80,13 +80,14 @@ describe('the policy of music', () => {
     });
     expect(rules(musicPolicy, 'android').code.tag).toBe('android-{version}');
   });
-  test('carries settings, freshness and titles into the instances', () => {
+  test('carries settings and titles into the instances, and takes the freshness of a report for the report’s own', () => {
     const found = rules(musicPolicy).before.submit?.find(({ id }) => id === 'crash-rate');
     expect(found).toMatchObject({
       kind: 'reported',
       title: 'Crash rate',
       required: true,
-      freshForMinutes: 30,
+      settings: { 'fresh-for': 30 },
+      freshForMinutes: null,
       informing: false,
       waivable: true,
     });

@@ -134,9 +134,12 @@ function build({ id, base, own, criterion, definedAt, at }: Parts): Resolved {
     return own.bare ? [...at, ...path.slice(1)] : [...at, ...path];
   };
   const isCommon = ([key]: [string, unknown]) => commonKeys.includes(key);
+  const keysOfKind = settingKeys(criterion);
+  // a kind may give a key of every criterion a closer meaning: how old one report may be, and not its whole source
+  const ofKind = Object.fromEntries(Object.entries(written).filter((pair) => !isCommon(pair) || keysOfKind.includes(pair[0])));
   const common = everyCriterion.safeParse(Object.fromEntries(Object.entries(written).filter(isCommon)));
-  const settings = readSettings(criterion, Object.fromEntries(Object.entries(written).filter((pair) => !isCommon(pair))));
-  const known = [...settingKeys(criterion), ...commonKeys];
+  const settings = readSettings(criterion, ofKind);
+  const known = [...keysOfKind, ...commonKeys];
   const faults = [...(common.error?.issues ?? []), ...(settings.ok ? [] : settings.issues)];
   if (!common.success || !settings.ok) {
     return fault(...faultsOf(faults, written, () => known).map((each) => ({ ...each, path: place(each.path) })));
@@ -147,10 +150,10 @@ function build({ id, base, own, criterion, definedAt, at }: Parts): Resolved {
     id: instanceId(id, own.keys),
     kind: criterion.kind,
     title: title ?? titleOf(id, own.keys, criterion),
-    settings: Object.fromEntries(Object.entries(written).filter((pair) => !isCommon(pair))),
+    settings: ofKind,
     required,
     informing,
-    freshForMinutes: common.data['fresh-for'] ?? null,
+    freshForMinutes: keysOfKind.includes('fresh-for') ? null : (common.data['fresh-for'] ?? null),
     waivable: waivable ?? false,
   });
   return { ok: true, instance, platforms };

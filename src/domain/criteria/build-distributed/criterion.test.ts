@@ -52,6 +52,16 @@ describe('build-distributed', () => {
     expect(to({ distributions: [aDistribution({ audience: 'alpha' })] }, 'alpha').colour).toBe('green');
   });
 
+  test('goes on counting the RC that is built while a newer one is building, where the policy says so', () => {
+    const newer = (state: 'building' | 'succeeded') => ({
+      track: aTrack('candidate'),
+      settings: { 'newer-counts': 'when-built' },
+      facts: { builds: [aBuild(), aBuild({ number: '1049', candidate: 4, state })], distributions: [aDistribution()] },
+    });
+    expect(judged('build-distributed', newer('building')).colour).toBe('green');
+    expect(judged('build-distributed', newer('succeeded')).colour).toBe('yellow');
+  });
+
   test('returns to Caution when a newer RC is on its way', () => {
     const facts = {
       builds: [aBuild(), aBuild({ number: '1049', candidate: 4, state: 'building' as const })],

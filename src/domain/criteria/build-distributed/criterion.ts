@@ -21,6 +21,10 @@ const settings = z.strictObject({
     .describe(
       'How long after it was built a build may take to reach its audience, where the distribution names no due time of its own. Not set: no limit.',
     ),
+  'newer-counts': z
+    .enum(['when-building', 'when-built'])
+    .default('when-building')
+    .describe('From when on a newer RC must reach the audience too: as soon as it is on its way, or once it is built.'),
 });
 type Settings = z.infer<typeof settings>;
 type At = JudgeAt<Settings>;
@@ -50,7 +54,9 @@ function judge(at: At): Finding {
       evidence: rcs.all.slice(-1).map(buildEvidence),
     });
   }
-  return spoken.newer === null ? onBuild(at, spoken) : againFor(at, spoken, spoken.newer);
+  const { newer } = spoken;
+  const isNoMatter = newer === null || (of['newer-counts'] === 'when-built' && isOnItsWay(newer));
+  return isNoMatter ? onBuild(at, spoken) : againFor(at, spoken, newer);
 }
 
 function againFor(at: At, spoken: Spoken, newer: Build): Finding {
