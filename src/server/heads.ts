@@ -6,11 +6,14 @@ import type { Verdict } from '#domain/criteria/criterion.ts';
 import { stationOf, stepInWords } from '#domain/names.ts';
 import type { TrackPolicy } from '#domain/policy/track-policy.ts';
 import type { PlannedTimes } from '#domain/release/release.ts';
-import { candidateOf, cutOf, hasEnded, percentOf } from '#domain/release/track.ts';
-import type { Stage, Track } from '#domain/release/track.ts';
+import { behindPlan } from '#domain/insights/lateness.ts';
+import { forecast } from '#domain/insights/forecast.ts';
+import type { ComingBuild } from '#domain/insights/forecast.ts';
+import type { History } from '#domain/insights/history.ts';
+import { candidateOf, cutOf, hasEnded, percentOf, percentsOf } from '#domain/release/track.ts';
+import type { RobotPause, Track } from '#domain/release/track.ts';
 import { capabilities } from '#domain/rollout/storefronts.ts';
 import type { StorefrontKind } from '#domain/rollout/storefronts.ts';
-import { msBetween } from '#domain/time.ts';
 import type { Instant } from '#domain/time.ts';
 
 export type HeadParts = StoredTrack & {
@@ -18,17 +21,22 @@ export type HeadParts = StoredTrack & {
   policy: TrackPolicy | null;
   verdicts: readonly Verdict[];
   storefronts: StoredRoom['storefronts'];
+  /** The pause of the app's robot, whatever its end. */
+  appPaused: RobotPause | null;
+  coming: ComingBuild | null;
+  history: History;
   now: Instant;
 };
 
 const nothingPlanned: PlannedTimes = { branch: null, candidate: null, submit: null, start: null, finish: null };
-const MS_PER_MINUTE = 60_000;
 
-export function headOf({ track, revision, plan, release, policy, verdicts, storefronts, now }: HeadParts): TrackHead {
+export function headOf(parts: HeadParts): TrackHead {
+  const { track, revision, plan, release, policy, verdicts, storefronts, now } = parts;
   const needed = verdicts.filter((verdict) => verdict.neededNow && verdict.setUp && !verdict.informing);
   const planned = { ...nothingPlanned, ...release?.planned };
   const next = hasEnded(track) ? null : (plan?.next ?? null);
   const percent = percentOf(track);
+  const expected = policy === null ? null : forecast({ ...parts, policy, planned, paused: pauseOf(parts) });
   return {
     id: track.id,
     app: track.app,
@@ -51,15 +59,14 @@ export function headOf({ track, revision, plan, release, policy, verdicts, store
       plan === null
         ? { is: 'resting', sentence: 'The robot has not looked at this track yet.', willStop: null, missing: [] }
         : { ...plan.robot, missing: [...plan.robot.missing] },
-    robotPaused:
-      track.robotPaused !== null && (track.robotPaused.until === null || track.robotPaused.until > now) ? track.robotPaused : null,
+    robotPaused: standing(track.robotPaused, now),
     stages: [...(policy?.stages ?? [])],
     rollout: [...(policy?.rollout ?? [])],
     reached: { ...track.reached },
     planned,
-    percents: [],
-    forecast: null,
-    lateMs: latenessOf(track, planned, now),
+    percents: percentsOf(track).map((share) => ({ ...share })),
+    forecast: expected === null ? null : { stations: expected.stations.map((station) => ({ ...station })), finish: expected.finish },
+    lateMs: behindPlan(track, planned, expected, now),
     back: track.back === null ? null : { from: track.back.from, at: track.back.at, why: track.back.why },
     pending: pendingOf(track),
     haltedWhy: track.stage === 'halted' ? track.why : null,
@@ -67,6 +74,16 @@ export function headOf({ track, revision, plan, release, policy, verdicts, store
     ended: hasEnded(track) ? track.why : null,
     storefronts: (policy?.storefronts ?? []).map((kind) => storefrontOf(kind, storefronts)),
   };
+}
+
+/** The pause that stands now, the app's before the track's own. */
+function pauseOf({ track, appPaused, now }: HeadParts): RobotPause | null {
+  return standing(appPaused, now) ?? standing(track.robotPaused, now);
+}
+
+/** A pause whose end has come stands no longer, whatever the row says. */
+export function standing(pause: RobotPause | null, now: Instant): RobotPause | null {
+  return pause !== null && (pause.until === null || pause.until > now) ? pause : null;
 }
 
 /** The worst criterion that holds the next step, and how many hold. */
@@ -83,28 +100,6 @@ function signalOf(verdicts: readonly Verdict[], hasNext: boolean): TrackHead['si
     case 'green':
       return { is: 'waits', count, text: `Waits for ${count}` };
   }
-}
-
-/** Milestones of the calendar, and the stages that show that one was reached. */
-const milestones: readonly { planned: keyof PlannedTimes; reached: readonly Stage[] }[] = [
-  { planned: 'branch', reached: ['stabilising', 'candidate', 'in-review', 'store-approved', 'rolling-out', 'released'] },
-  { planned: 'candidate', reached: ['candidate', 'in-review', 'store-approved', 'rolling-out', 'released'] },
-  { planned: 'submit', reached: ['in-review', 'store-approved', 'rolling-out', 'released'] },
-  { planned: 'start', reached: ['rolling-out', 'released'] },
-  { planned: 'finish', reached: ['released'] },
-];
-
-/** How far a track is behind the first milestone that it should have passed, in whole minutes. Where it went back, the milestone is not passed any more. */
-export function latenessOf(track: Track, planned: PlannedTimes, now: Instant): number | null {
-  if (hasEnded(track) || track.stage === 'released') return null;
-  const stands: Stage = track.stage === 'halted' ? 'rolling-out' : track.stage;
-  for (const milestone of milestones) {
-    const at = planned[milestone.planned];
-    if (at === null || milestone.reached.includes(stands)) continue;
-    const late = Math.floor(msBetween(at, now) / MS_PER_MINUTE) * MS_PER_MINUTE;
-    if (late > 0) return late;
-  }
-  return null;
 }
 
 function pendingOf(track: Track): TrackHead['pending'] {

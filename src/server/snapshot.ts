@@ -6,7 +6,6 @@ import { storedRoom } from '#db/views/control-room.ts';
 import type { StoredLine, StoredRelease, StoredRoom } from '#db/views/control-room.ts';
 import { lineInWords } from '#domain/event-words.ts';
 import type { TrackPolicy } from '#domain/policy/track-policy.ts';
-import type { RobotPause } from '#domain/release/track.ts';
 import { summarise } from '#domain/summary.ts';
 import { latest } from '#domain/time.ts';
 import type { Instant } from '#domain/time.ts';
@@ -14,7 +13,7 @@ import type { AppClock, ReleaseContents } from '#domain/release/release.ts';
 import { cellOf } from './cells.ts';
 import { nowOf } from './context.ts';
 import type { Room } from './context.ts';
-import { headOf } from './heads.ts';
+import { headOf, standing } from './heads.ts';
 import { needsOf } from './needs.ts';
 
 type Around = Pick<Room, 'db' | 'clock' | 'policies'>;
@@ -64,11 +63,6 @@ export async function snapshotOf(room: Around, app: string): Promise<ControlRoom
   };
 }
 
-/** A pause whose end has come stands no longer, whatever the row says. */
-export function standing(pause: RobotPause | null, now: Instant): RobotPause | null {
-  return pause !== null && (pause.until === null || pause.until > now) ? pause : null;
-}
-
 export async function policiesOf(room: Pick<Room, 'policies'>, stored: StoredRoom): Promise<Map<string, TrackPolicy>> {
   const found = new Map<string, TrackPolicy>();
   for (const { track } of stored.tracks) {
@@ -100,6 +94,10 @@ export function headsOf(stored: StoredRoom, policies: ReadonlyMap<string, TrackP
         storefronts: stored.storefronts.filter(
           ({ platform, version }) => platform === each.track.platform && version === each.track.version,
         ),
+        appPaused: stored.app.robotPaused,
+        coming:
+          stored.coming.findLast(({ platform, version }) => platform === each.track.platform && version === each.track.version) ?? null,
+        history: { tracks: stored.past, builds: stored.pastBuilds },
         now,
       }),
     );

@@ -6,6 +6,8 @@
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import type { Evidence, Verdict } from '#domain/criteria/criterion.ts';
+import type { ComingBuild } from '#domain/insights/forecast.ts';
+import type { PastBuild, PastTrack } from '#domain/insights/history.ts';
 import type { CherryPick, FactKind, StorefrontState, Waiver } from '#domain/facts.ts';
 import type { App, AppClock, PlannedTimes, ReleaseContents } from '#domain/release/release.ts';
 import type { ReleaseKind, Step, Track } from '#domain/release/track.ts';
@@ -66,7 +68,18 @@ export type StoredRoom = {
   sources: StoredSource[];
   connections: { integration: string; serves: string[] }[];
   counts: { withoutTeam: number; nominated: number; cherryPicks: number };
+  /** Tracks of the app's newest releases, the live ones among them: how long their ways took. */
+  past: PastTrack[];
+  /** How long RCs of those releases took to build. */
+  pastBuilds: PastBuild[];
+  /** RCs of live tracks that are queued or building, the newest last. */
+  coming: (ComingBuild & { platform: string; version: string })[];
 };
+
+/** Releases that a forecast looks back on: a quarter of weekly trains, with hotfixes among them. */
+const PAST_RELEASES = 14;
+/** Builds that tell how long one takes. */
+const PAST_BUILDS = 60;
 
 /** The newest lines of activity that the control room starts with. */
 const LINES = 50;
@@ -82,6 +95,8 @@ export async function storedRoom(db: Kysely<Database>, app: string, only: string
       from tracks t
       where t.app = ${app} and case when ${only}::text is not null then t.id = ${only}
         else t.version in (select distinct version from tracks where app = ${app} and not ended) end
+    ), newest as materialized (
+      select version from releases where app = ${app} order by born_at desc limit ${PAST_RELEASES}
     )
     select json_build_object(
       'app', json_build_object('id', a.id, 'name', a.name, 'timezone', a.timezone, 'platforms', a.platforms, 'robotPaused', a.robot_paused,
@@ -116,7 +131,20 @@ export async function storedRoom(db: Kysely<Database>, app: string, only: string
         'nominated', (select count(*) from bugs b where b.app = a.id and b.state = 'open' and b.versions && (select array_agg(distinct version) from live)
           and (b.nominated or exists (select 1 from bug_decisions d where d.track in (select id from live) and d.bug = b.bug and d.nominated is not null))
           and not exists (select 1 from bug_decisions d where d.track in (select id from live) and d.bug = b.bug and d.decision is not null)),
-        'cherryPicks', (select count(*) from cherry_picks c where c.track in (select id from live) and c.state = 'asked'))
+        'cherryPicks', (select count(*) from cherry_picks c where c.track in (select id from live) and c.state = 'asked')),
+      'past', (select coalesce(json_agg(json_build_object('id', t.id, 'platform', t.platform, 'kind', t.kind, 'reached', t.state->'reached',
+          'percents', coalesce(t.state->'percents', '[]'))), '[]')
+        from tracks t where t.app = a.id and t.version in (select version from newest)),
+      'pastBuilds', (select coalesce(json_agg(json_build_object('platform', b.platform,
+          'ms', (extract(epoch from (b.finished - b.started)) * 1000)::bigint)), '[]')
+        from (select platform, (payload->>'startedAt')::timestamptz as started, (payload->>'finishedAt')::timestamptz as finished
+          from builds where app = a.id and version in (select version from newest) and kind = 'release-candidate' and state = 'succeeded'
+          order by arrival desc limit ${PAST_BUILDS}) b
+        where b.started is not null and b.finished is not null),
+      'coming', (select coalesce(json_agg(json_build_object('platform', b.platform, 'version', b.version, 'number', b.number, 'candidate', b.candidate,
+          'startedAt', b.payload->'startedAt', 'expectedAt', b.payload->'expectedAt') order by b.arrival), '[]')
+        from live t join builds b on b.app = t.app and b.version = t.version and b.platform = t.platform
+        where b.kind = 'release-candidate' and b.state in ('queued', 'building'))
     ) as room
     from apps a where a.id = ${app}`.execute(db);
   return rows[0]?.room ?? null;

@@ -23,6 +23,8 @@ export type Who = { kind: 'team' | 'role' | 'person' | 'robot' | 'source'; name:
 /**
  * What one criterion says of one track now.
  * - `headline`: the first line of the cell, a few words: `1 open`, `25 of 26`, `RC 4 building`.
+ * - `aside`: what stands softly behind it: `all 11 picks in`, `5 opted out`, `ready ~14:41`. Null: the limit stands there, where there is one.
+ * - `clause`: the second line of the cell, one clause without its stop: `PLAY-4412 · Player`, `Car mode withdrew at 10:20`.
  * - `because`: one full sentence in plain words.
  * - `turnsGreen`: what would turn it green; null when it is green.
  * - `looksAgainAt`: the moment when time alone may change this finding.
@@ -30,12 +32,16 @@ export type Who = { kind: 'team' | 'role' | 'person' | 'robot' | 'source'; name:
 export type Finding = {
   colour: Colour;
   headline: string;
+  aside: string | null;
+  clause: string;
   because: string;
   turnsGreen: string | null;
   evidence: readonly Evidence[];
   who: readonly Who[];
   value?: Quantity;
   limit?: Quantity;
+  /** A limit is the most that may be, unless it says that it is the least. */
+  limitIs?: 'at-most' | 'at-least';
   range?: readonly [number, number];
   sample?: Quantity;
   baseline?: Quantity;
@@ -120,4 +126,11 @@ export function isWorse(a: Colour, b: Colour): boolean {
 export function passes(verdict: Pick<Verdict, 'colour' | 'setUp' | 'informing' | 'waiver'>): boolean {
   if (verdict.informing || !verdict.setUp) return true;
   return verdict.colour === 'green' || verdict.waiver?.state === 'active';
+}
+
+const kindsOfTime: readonly string[] = ['window-open', 'soaked'];
+
+/** Whether time alone turns it green: a window opens, a soak ends. Nobody has anything to do for it, so it is told as a time and not counted among what holds. */
+export function isOfTime({ kind }: Pick<Verdict, 'kind'>): boolean {
+  return kindsOfTime.includes(kind);
 }

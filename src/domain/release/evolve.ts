@@ -5,9 +5,11 @@ import {
   candidateOf,
   cutOf,
   hasEnded,
+  percentsOf,
   type Candidate,
   type Cut,
   type HaltedTrack,
+  type ReachedShare,
   type ReleasedTrack,
   type RollingOutTrack,
   type Stage,
@@ -83,6 +85,7 @@ export function evolve(track: Track, event: Event, at: Instant, by: string): Tra
         stage: 'rolling-out',
         cut: needCut(track, event.is),
         candidate: event.candidate,
+        percents: withShare(track, event.percent, at),
         percent: event.percent,
         percentSince: at,
         startedAt: at,
@@ -91,7 +94,7 @@ export function evolve(track: Track, event: Event, at: Instant, by: string): Tra
       };
     case 'percent-observed':
       if (track.stage !== 'rolling-out') return impossible(track, event.is);
-      return { ...track, percent: event.percent, percentSince: at };
+      return { ...track, percents: withShare(track, event.percent, at), percent: event.percent, percentSince: at };
     case 'halt-ordered':
       if (track.stage === 'rolling-out' || track.stage === 'released')
         return { ...track, halting: { key: event.key, at, by, why: event.why } };
@@ -134,6 +137,7 @@ export function evolve(track: Track, event: Event, at: Instant, by: string): Tra
       const released: ReleasedTrack = {
         ...base(track, 'released', at),
         stage: 'released',
+        percents: withShare(track, 100, at),
         cut: track.cut,
         candidate: track.candidate,
         startedAt: track.startedAt,
@@ -190,7 +194,11 @@ export function evolve(track: Track, event: Event, at: Instant, by: string): Tra
 
 /** The track with a cut or a time that a person set right. Its stage stays as it is. */
 function corrected(track: Track, change: Extract<Event, { is: 'corrected' }>['change'], event: string): Track {
-  if ('stage' in change) return { ...track, reached: { ...track.reached, [change.stage]: change.at } };
+  if ('stage' in change) {
+    const right = { ...track, reached: { ...track.reached, [change.stage]: change.at } };
+    if (change.stage !== 'released' || !track.percents) return right;
+    return { ...right, percents: track.percents.map((share) => (share.percent === 100 ? { ...share, at: change.at } : share)) };
+  }
   if (!('cut' in track)) return impossible(track, event);
   return { ...track, cut: change.cut, reached: { ...track.reached, stabilising: change.cut.at } };
 }
@@ -215,7 +223,14 @@ function base(track: Track, stage: Stage, at: Instant) {
     noted: track.noted,
     rejectedBuilds: track.rejectedBuilds,
     robotPaused: track.robotPaused,
+    ...(track.percents ? { percents: track.percents } : {}),
   };
+}
+
+/** Shares reached with this one; a share that was reached before, and what lies below it, keeps its first time. */
+function withShare(track: Track, percent: number, at: Instant): readonly ReachedShare[] {
+  const before = percentsOf(track);
+  return before.some((share) => share.percent >= percent) ? before : [...before, { percent, at }];
 }
 
 const order: readonly Stage[] = [

@@ -18,14 +18,14 @@ export function pauseOf(world: World, track: Track): RobotPause | null {
 }
 
 /** What the policy lets the robot do with this step. */
-export function modeOf(world: World, step: Step): RobotMode {
+export function modeOf(world: Pick<World, 'policy'>, step: Step): RobotMode {
   const { robot, rollout } = world.policy;
   if (step === 'cut' || step === 'candidate' || step === 'submit') return robot[step];
   return step === percentStep(rollout[0] ?? 100) ? robot.start : robot.raise;
 }
 
 /** What was rejected or taken back is not sent again unchanged without a person's word. */
-export function modeFor(world: World, track: Track, step: Step): RobotMode {
+export function modeFor(world: Pick<World, 'policy'>, track: Track, step: Step): RobotMode {
   const mode = modeOf(world, step);
   const cameBack =
     track.stage === 'candidate' &&

@@ -37,6 +37,9 @@ export type Pending = { key: string; at: Instant; by: string; why: string };
 /** Stops the robot advancing, by app or by track; it goes on observing, holding, halting and paging. */
 export type RobotPause = { by: string; at: Instant; why: string; until: Instant | null };
 
+/** A share of the rollout and when the least advanced storefront was first read to show it. */
+export type ReachedShare = { percent: number; at: Instant };
+
 type Every = {
   /** `music/8.9.2/ios` */
   id: string;
@@ -48,6 +51,8 @@ type Every = {
   since: Instant;
   /** When each stage was first reached: what the line and the forecast show. Going back keeps the first time. */
   reached: Readonly<Partial<Record<Stage, Instant>>>;
+  /** When each share of the rollout was first reached, rising. Absent in tracks written before it was kept: `percentsOf` reads both. */
+  percents?: readonly ReachedShare[];
   /** Counters that make action keys of repeated acts distinct. */
   submissions: number;
   halts: number;
@@ -161,6 +166,14 @@ export function percentOf(track: Track): number | null {
     default:
       return track satisfies never;
   }
+}
+
+/** When each share of the rollout was first reached, rising. Of a track written before that was kept: as far as its stage tells. */
+export function percentsOf(track: Track): readonly ReachedShare[] {
+  if (track.percents) return track.percents;
+  const { released } = track.reached;
+  const present = track.stage === 'rolling-out' ? [{ percent: track.percent, at: track.percentSince }] : [];
+  return released && track.stage !== 'rolling-out' ? [{ percent: 100, at: released }] : present;
 }
 
 /** The step that raises the rollout to `percent`. */
