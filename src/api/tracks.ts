@@ -159,6 +159,25 @@ const explanation = z
   })
   .meta({ id: 'Explanation' });
 
+/** One look of the robot that led to something: what it looked at, and what came of it. */
+export const check = z
+  .object({
+    id: z.string(),
+    at: moment,
+    result: z.string().meta({ description: 'In words: `holds 100%: ANR rate, ITGC reporting`' }),
+    inputs: z.array(
+      z.object({
+        instance: z.string(),
+        from: z.string().nullable(),
+        to: z.string(),
+        headline: z.string(),
+        because: z.string(),
+        evidence: z.array(evidence),
+      }),
+    ),
+  })
+  .meta({ id: 'Check' });
+
 const trackPath = '/api/apps/{app}/tracks/{version}/{platform}';
 
 export const trackRoutes = [
@@ -229,6 +248,25 @@ export const trackRoutes = [
     params: trackParams.extend({ instance: instanceId }),
     query: pageQuery,
     answers: { 200: pageOf(verdictChange).meta({ id: 'VerdictHistory' }) },
+  }),
+  route({
+    id: 'listChecks',
+    method: 'get',
+    path: `${trackPath}/checks`,
+    summary: "List the robot's last checks of a track that changed something, with what they were made from",
+    tag: 'tracks',
+    who: 'see',
+    params: trackParams,
+    query: z.object({ limit: z.coerce.number().int().min(1).max(100).default(20) }),
+    answers: {
+      200: z
+        .object({
+          lastAt: moment.nullable().meta({ description: 'When it looked last, whether anything came of it or not' }),
+          nextAt: moment.nullable().meta({ description: 'When it looks again at the latest; sooner on any change' }),
+          items: z.array(check),
+        })
+        .meta({ id: 'Checks' }),
+    },
   }),
   route({
     id: 'listBuilds',

@@ -12,7 +12,8 @@ export type Effect =
   | { kind: 'ensure-rollout'; storefront: StorefrontKind; version: string; build: string; percent: number }
   | { kind: 'ensure-held'; storefront: StorefrontKind; version: string }
   | { kind: 'ensure-halted'; storefront: StorefrontKind; version: string }
-  | { kind: 'announce'; text: string }
+  /** `channel`: the chat's own one where none is named. */
+  | { kind: 'announce'; text: string; channel?: string | null }
   | { kind: 'page'; text: string; reason: string };
 
 export type EffectKind = Effect['kind'];

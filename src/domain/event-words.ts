@@ -58,6 +58,27 @@ const words: Partial<Words> = {
   corrected: ({ field, from, to, why }) => `corrected ${field}${from === null ? '' : ` from ${from}`} to ${to}${because(why)}`,
 };
 
+const partNames: Readonly<Record<string, string>> = {
+  bigFeature: 'big feature',
+  channel: 'channel',
+  manager: 'release manager',
+  whatsNew: "what's new",
+  storeNotes: 'store notes',
+  reviews: 'notes for reviewers',
+  retrospective: 'retrospective',
+};
+
+/** Events of a release as a whole: they are in the app's own chain. */
+const ofReleases: Readonly<Record<string, (event: Record<string, unknown>) => string>> = {
+  'release-planned': ({ version, kind }) => `planned ${String(version)}${kind === 'regular' ? '' : ` as a ${String(kind)}`}`,
+  'release-described': ({ version, parts }) =>
+    `changed ${String(version)}: ${(Array.isArray(parts) ? parts : []).map((part) => partNames[String(part)] ?? String(part)).join(', ')}`,
+  'decision-noted': ({ version, about, text }) =>
+    `noted a decision on ${String(version)}${typeof about === 'string' ? ` about ${about}` : ''}: ${String(text)}`,
+  'update-posted': ({ version, channel, text }) =>
+    `posted an update on ${String(version)}${typeof channel === 'string' ? ` to ${channel}` : ''}: ${String(text)}`,
+};
+
 /**
  * The sentence of an event of a track or an app. Events of an app (made, policy saved, connected …) say what they are by their name
  * and by `why`, `text` or `note` where they have one.
@@ -65,6 +86,8 @@ const words: Partial<Words> = {
 export function eventInWords(event: { is: string } & Record<string, unknown>): string {
   const say = (words as Record<string, ((event: never) => string) | undefined>)[event.is];
   if (say !== undefined) return say(event as never);
+  const ofRelease = ofReleases[event.is];
+  if (ofRelease !== undefined) return ofRelease(event);
   const detail = [
     event['why'],
     event['text'],

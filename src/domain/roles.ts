@@ -58,6 +58,8 @@ export const rolesFor: Readonly<Record<CommandKind | 'see', readonly Role[]>> = 
   approve: [...managers, 'admin'],
   tick: managers,
   'plan-release': managers,
+  'describe-release': managers,
+  'post-update': managers,
   correct: managers,
 };
 

@@ -10,12 +10,15 @@ import { sourcesOf } from '#db/sources.ts';
 import { quietLog } from '#lib/log.ts';
 import type { Log } from '#lib/log.ts';
 import { giveCommand, preview } from './command.ts';
+import { createClocks } from './clocks.ts';
 import { CHANNEL } from './commit.ts';
 import type { Context } from './context.ts';
 import { importHistory } from './import-history.ts';
+import { describeRelease, noteDecision, postUpdate } from './describe-release.ts';
 import { createPolicyBook } from './policy-book.ts';
 import { report } from './report.ts';
 import { createRobot } from './robot.ts';
+import { setClock } from './set-clock.ts';
 import { connect, createApp, disconnect, planRelease, savePolicy } from './setup.ts';
 import type { Change, Engine, EngineOptions } from './types.ts';
 
@@ -47,9 +50,10 @@ export function createEngine(parts: EngineParts): Engine & { sealsAfter(seq: num
       }
     }
   };
+  const clocks = createClocks(parts.clock);
   const context: Context = {
     db,
-    clock: parts.clock,
+    clock: clocks,
     owner: parts.owner,
     integrations: new Map(parts.integrations.map((each) => [each.id, each])),
     settingsKey: settingsKey(parts.secret),
@@ -67,7 +71,20 @@ export function createEngine(parts: EngineParts): Engine & { sealsAfter(seq: num
   function heard(payload: string): void {
     const { owner, change } = JSON.parse(payload) as { owner: string; change: Change };
     if (owner === parts.owner) return;
+    void catchUp(change);
+  }
+
+  /** The clock may be what changed: whoever is told of the change tells the time by the new one. */
+  async function catchUp(change: Change): Promise<void> {
+    if (change.kinds.includes('app'))
+      await clocks.load(db, change.app).catch((error: unknown) => log.warn({ err: error, app: change.app }, 'a clock could not be read'));
     changed(change);
+    robot.wake();
+  }
+
+  /** What was told while nobody listened was not heard. */
+  async function overGap(): Promise<void> {
+    await clocks.load(db).catch((error: unknown) => log.warn({ err: error }, 'the clocks of the apps could not be read'));
     robot.wake();
   }
 
@@ -77,9 +94,10 @@ export function createEngine(parts: EngineParts): Engine & { sealsAfter(seq: num
         pool,
         CHANNEL,
         heard,
-        () => robot.wake(),
+        () => void overGap(),
         (error) => log.warn({ err: error }, 'the database is not heard for the moment; it is tried again'),
       );
+      await clocks.load(db);
       robot.start();
     },
     async stop() {
@@ -93,17 +111,25 @@ export function createEngine(parts: EngineParts): Engine & { sealsAfter(seq: num
       ]);
       await giveBackAllLeases(db, parts.owner);
     },
-    settle: () => robot.settle(),
+    async settle() {
+      await clocks.load(db);
+      await robot.settle();
+    },
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    clock: clocks,
     createApp: (app, by) => createApp(context, app, by),
+    setClock: (app, to, by) => setClock(context, app, to, by),
     savePolicy: (app, text, by, options) => savePolicy(context, app, text, by, options),
     connect: (connection, by) => connect(context, connection, by),
     disconnect: (id, by) => disconnect(context, id, by),
     importHistory: (app, by, progress) => importHistory(context, app, by, progress),
     planRelease: (release, by) => planRelease(context, release, by),
+    describeRelease: (name, change, by, options) => describeRelease(context, name, change, by, options),
+    noteDecision: (name, decision, by) => noteDecision(context, name, decision, by),
+    postUpdate: (name, text, by) => postUpdate(context, name, text, by),
     report: (facts, by, options) => report(context, facts, by, options),
     command: (track, command, by, options) => giveCommand(context, track, command, by, options),
     plan: (track, as) => preview(context, track, as),

@@ -173,9 +173,13 @@ function chatWay(context: Context, connected: readonly Connected[], effect: Extr
     connected: served.connected,
     limitMs: CALL_LIMIT_MS,
     call: (action, signal) =>
-      served
-        .open(signal)
-        .ensureMessage({ app: served.connected.app, channel: null, key: action.key, text: effect.text, urgent: effect.kind === 'page' }),
+      served.open(signal).ensureMessage({
+        app: served.connected.app,
+        channel: effect.kind === 'announce' ? (effect.channel ?? null) : null,
+        key: action.key,
+        text: effect.text,
+        urgent: effect.kind === 'page',
+      }),
   };
 }
 

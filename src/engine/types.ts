@@ -1,15 +1,18 @@
 /** What the engine offers to those who stand around it (server, tests, simulation), and what it is handed. */
 import type { Fact, FactKind, Source } from '#domain/facts.ts';
 import type { Command, Refused } from '#domain/release/commands.ts';
-import type { App, PlannedTimes, Release } from '#domain/release/release.ts';
+import type { EditablePart, ReleaseContents } from '#domain/release/contents.ts';
+import type { App, AppClock, PlannedTimes, Release } from '#domain/release/release.ts';
 import type { ReleaseKind, Track } from '#domain/release/track.ts';
 import type { Plan, World } from '#domain/release/world.ts';
 import type { Actor } from '#domain/roles.ts';
 import type { Instant } from '#domain/time.ts';
 import type { Integration } from '#ports/integration.ts';
 
-/** The one clock. `appNow` gives an app's own time: a sample app may stand in October while a real one runs beside it. */
-export type Clock = { now(): Instant; appNow?(app: string): Instant };
+/** The machine's clock. */
+export type Clock = { now(): Instant };
+/** The machine's clock and each app's own: a sample app may stand in October while a real one runs beside it. */
+export type AppTime = Clock & { appNow(app: string): Instant };
 
 /** A refusal of anything that is not a track command, in the same words. */
 export type EngineRefusal =
@@ -24,7 +27,17 @@ export type EngineRefusal =
 
 export type Result<T> = ({ ok: true } & T) | EngineRefusal;
 
-export type NewApp = { id: string; name: string; timezone: string; platforms: readonly string[]; policy?: string };
+export type NewApp = {
+  id: string;
+  name: string;
+  timezone: string;
+  platforms: readonly string[];
+  policy?: string;
+  /** It is sample data: an invented world with invented people. Only such an app may have a clock of its own. */
+  sample?: boolean;
+  /** The clock that a sample app begins with; the machine's when not said. */
+  clock?: { at: Instant; speed: number };
+};
 export type NewRelease = {
   app: string;
   version: string;
@@ -35,6 +48,9 @@ export type NewRelease = {
   planned?: Partial<PlannedTimes>;
   startsAt?: 'planned' | 'developing';
 };
+export type ReleaseName = { app: string; version: string };
+/** The parts of a release that are to be written over; a part that is absent stays. */
+export type ReleaseChange = Partial<Pick<ReleaseContents, EditablePart>> & { manager?: string | null };
 export type NewConnection = { app: string; integration: string; settings: unknown; serves: readonly string[] };
 
 /** One fact of a batch as accepted or not; a batch is stored whole, refused ones are named. */
@@ -61,6 +77,13 @@ export type Engine = {
   onChange(listener: (change: Change) => void): () => void;
 
   createApp(app: NewApp, by: Actor): Promise<Result<{ app: App; version: number }>>;
+  /** The time of the machine and of each app. Whoever stands around the engine tells the time by this. */
+  clock: AppTime;
+  /**
+   * Turns the clock of a sample app: to `at` (as it is when not said), passing at `speed` from now on (as before when not said; 0 stands). All that the new time
+   * makes due is done at once. Refused: for a real app, a time before the app's last entry in the journal, a speed out of 0…100,000.
+   */
+  setClock(app: string, to: { at?: Instant; speed?: number }, by: Actor): Promise<Result<{ clock: AppClock; version: number }>>;
   /** Checks, compiles and saves a policy document (YAML or JSON). The answer lists what is wrong by line. */
   savePolicy(
     app: string,
@@ -77,6 +100,21 @@ export type Engine = {
     progress?: (line: string) => void,
   ): Promise<Result<{ releases: number; tracks: number; inferred: number }>>;
   planRelease(release: NewRelease, by: Actor): Promise<Result<{ release: Release; tracks: readonly string[] }>>;
+  /** Writes parts of a release over; `basedOn` is the revision of its contents that the person saw. */
+  describeRelease(
+    name: ReleaseName,
+    change: ReleaseChange,
+    by: Actor,
+    options?: { basedOn?: number },
+  ): Promise<Result<{ contents: ReleaseContents; changed: boolean }>>;
+  /** Adds a decision to the log of a release. */
+  noteDecision(
+    name: ReleaseName,
+    decision: { text: string; about: string | null },
+    by: Actor,
+  ): Promise<Result<{ contents: ReleaseContents; changed: boolean }>>;
+  /** Posts an update to the channel of a release. */
+  postUpdate(name: ReleaseName, text: string, by: Actor): Promise<Result<{ contents: ReleaseContents; changed: boolean }>>;
   /** Stores facts and wakes the tracks they touch. Idempotent by the caller's key and by (source, kind, key, revision). */
   report(
     facts: readonly Fact[],

@@ -12,7 +12,11 @@ type Document = Parameters<typeof trackPolicy>[0];
 /** Documents and compiled policies kept at most; the oldest go first. */
 const KEPT_AT_MOST = 500;
 
-export type Policies = { of(app: string, revision: number, platform: string, kind: ReleaseKind): Promise<TrackPolicy | null> };
+export type Policies = {
+  of(app: string, revision: number, platform: string, kind: ReleaseKind): Promise<TrackPolicy | null>;
+  /** The document itself, for what it says of the app and of no track: its cycle. */
+  documentOf(app: string, revision: number): Promise<Document | null>;
+};
 
 /** Null for an app without a policy, and for a revision that the present program can no longer compile. */
 export function keepPolicies(db: Kysely<Database>): Policies {
@@ -31,6 +35,7 @@ export function keepPolicies(db: Kysely<Database>): Policies {
   };
 
   return {
+    documentOf,
     async of(app, revision, platform, kind) {
       const key = `${app}@${revision}/${platform}/${kind}`;
       const known = compiled.get(key);

@@ -10,6 +10,7 @@ import { speakThrough } from '../output.ts';
 import type { Io } from '../output.ts';
 import { UsageError } from '../settings.ts';
 import { plain, tableLines } from '../table.ts';
+import { addReleaseWords, releaseOf } from './release-words.ts';
 
 type Json = { json?: boolean };
 
@@ -138,14 +139,13 @@ export function releaseCommand(io: Io, parts: Parts): Command {
     .option('--json', 'print JSON')
     .action((name: string, options: Json & { kind: 'regular'; base?: string; platforms?: string[]; manager?: string }) =>
       ask(io, parts, options, async ({ client }) => {
-        const [app, version, ...rest] = name.split('/');
-        if (app === undefined || version === undefined || version === '' || rest.length > 0)
-          throw new UsageError(`"${name}" names no release: write app/version, such as music/8.9.3`);
+        const { app, version } = releaseOf(name);
         const { json: _, ...body } = options;
         const made = await client.planRelease({ params: { app }, body: { version, ...body } });
         return { lines: [`Planned ${app} ${made.version} (${made.kind}): ${made.tracks.join(', ')}`], json: made };
       }),
     );
+  addReleaseWords(command, io, parts);
   command
     .command('list')
     .description('list the releases of an app')

@@ -9,15 +9,24 @@ export type ReleaseCursor = { bornAt: string; version: string };
 export async function releasesOf(
   db: Kysely<Database>,
   app: string,
-  options: { state: 'live' | 'ended' | 'all'; before: ReleaseCursor | null; limit: number },
+  options: {
+    state: 'live' | 'current' | 'planned' | 'ended' | 'all';
+    kind: 'regular' | 'hotfix' | 'replacement' | 'all';
+    before: ReleaseCursor | null;
+    limit: number;
+  },
 ) {
-  const { state, before } = options;
+  const { state, kind, before } = options;
   const isLive = sql<boolean>`exists (select 1 from tracks t where t.app = releases.app and t.version = releases.version and not t.ended)`;
+  const isUnderWay = sql<boolean>`exists (select 1 from tracks t where t.app = releases.app and t.version = releases.version and not t.ended and t.stage not in ('planned', 'developing'))`;
   const releases = await db
     .selectFrom('releases')
     .select(['version', 'kind', 'base', 'manager', 'born_at as bornAt', 'planned', 'imported', 'contents'])
     .where('app', '=', app)
-    .$if(state === 'live', (query) => query.where(isLive))
+    .$if(state === 'live' || state === 'planned', (query) => query.where(isLive))
+    .$if(state === 'planned', (query) => query.where(sql<boolean>`not ${isUnderWay}`))
+    .$if(state === 'current', (query) => query.where(isUnderWay))
+    .$if(kind !== 'all', (query) => query.where('kind', '=', kind === 'all' ? 'regular' : kind))
     .$if(state === 'ended', (query) => query.where(sql<boolean>`not ${isLive}`))
     .$if(before !== null, (query) => query.where(sql<boolean>`(born_at, version) < (${before?.bornAt}, ${before?.version})`))
     .orderBy('born_at', 'desc')
@@ -59,4 +68,46 @@ export async function releaseWithTracks(db: Kysely<Database>, app: string, versi
     .orderBy('platform')
     .execute();
   return { release, platforms: tracks.map(({ platform }) => platform) };
+}
+
+/** Nightlies of a release, the newest first, with their test runs and the audiences they reached. */
+export async function nightliesOf(db: Kysely<Database>, app: string, version: string, limit: number) {
+  const { rows } = await sql<{
+    platform: string;
+    number: string;
+    at: string;
+    state: 'queued' | 'building' | 'succeeded' | 'failed';
+    suites: ('running' | 'passed' | 'failed')[] | null;
+    reached: string[] | null;
+  }>`
+    select b.platform, b.number, to_char(b.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at, b.state,
+      (select array_agg(t.state) from test_runs t
+        where t.app = b.app and t.platform = b.platform and t.version = b.version and t.build = b.number) as suites,
+      (select array_agg(distinct d.audience) from distributions d
+        where d.app = b.app and d.platform = b.platform and d.version = b.version and d.build = b.number and d.state = 'delivered') as reached
+    from builds b where b.app = ${app} and b.version = ${version} and b.kind = 'nightly'
+    order by b.at desc, b.platform limit ${limit}`.execute(db);
+  return rows;
+}
+
+/** The branch days of regular releases that are still ahead, or were on the day of `after`. */
+export async function plannedTrains(db: Kysely<Database>, app: string) {
+  return db
+    .selectFrom('releases')
+    .select(['version', 'planned'])
+    .where('app', '=', app)
+    .where('kind', '=', 'regular')
+    .orderBy('born_at', 'desc')
+    .limit(50)
+    .execute();
+}
+
+/** What became of the updates that were posted, by the keys of their actions. */
+export async function updatesSent(db: Kysely<Database>, keys: readonly string[]) {
+  if (keys.length === 0) return [];
+  return db
+    .selectFrom('outbox')
+    .select(['key', 'state', 'outcome'])
+    .where('key', 'in', [...keys])
+    .execute();
 }

@@ -137,3 +137,38 @@ export async function actionsOf(db: Kysely<Database>, track: string, limit: numb
     .limit(limit)
     .execute();
 }
+
+/** When the robot looked at a track last, and when it looks again at the latest. */
+export async function looksOf(db: Kysely<Database>, track: string) {
+  const row = await db
+    .selectFrom('tracks')
+    .select(['planned_at as lastAt', 'look_again_at as nextAt'])
+    .where('id', '=', track)
+    .executeTakeFirst();
+  return row ?? { lastAt: null, nextAt: null };
+}
+
+/** The robot's last commits on a track, the newest first: what each of them wrote, and the verdicts that it was made from. */
+export async function checksOf(db: Kysely<Database>, track: string, limit: number) {
+  const { rows } = await sql<{
+    appVersion: number;
+    at: string;
+    events: ({ is: string } & Record<string, unknown>)[];
+  }>`
+    select app_version as "appVersion", to_char(max(at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at, json_agg(event order by seq) as events
+    from journal where chain = ${`track:${track}`} and actor->>'kind' = 'robot'
+    group by app_version order by app_version desc limit ${limit}`.execute(db);
+  if (rows.length === 0) return [];
+  const changes = await db
+    .selectFrom('verdict_history')
+    .select(['app_version as appVersion', 'instance', 'from_colour as from', 'to_colour as to', 'headline', 'because', 'evidence'])
+    .where('track', '=', track)
+    .where(
+      'app_version',
+      'in',
+      rows.map(({ appVersion }) => appVersion),
+    )
+    .orderBy('id')
+    .execute();
+  return rows.map((row) => ({ ...row, inputs: changes.filter(({ appVersion }) => appVersion === row.appVersion) }));
+}

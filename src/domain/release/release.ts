@@ -2,6 +2,8 @@
 import type { Instant } from '../time.ts';
 import type { ReleaseKind, RobotPause, Stage } from './track.ts';
 
+export type { ReleaseContents } from './contents.ts';
+
 export type App = {
   /** A slug: `music`. */
   id: string;
@@ -27,13 +29,6 @@ export type Release = {
   planned: PlannedTimes;
   /** Read out of a repository's history and not watched while it happened. */
   imported: boolean;
-};
-
-/** What rides in a release, what the stores and their reviewers are told, and where it is talked about. All parts are people's words. */
-export type ReleaseContents = {
-  bigFeature: { name: string; note: string | null; url: string | null } | null;
-  /** The chat channel: `#release-8-9-2`. */
-  channel: string | null;
 };
 
 export type PlannedTimes = {

@@ -1,12 +1,13 @@
 import { bugsOf } from '#db/views/bugs.ts';
 import { journal } from '#db/views/audit.ts';
 import { appById } from '#db/views/apps.ts';
-import { buildsOf, cherryPicksOf, hasTrack, signOffsOf, verdictHistory, waiversOf } from '#db/views/tracks.ts';
+import { buildsOf, checksOf, cherryPicksOf, hasTrack, looksOf, signOffsOf, verdictHistory, waiversOf } from '#db/views/tracks.ts';
 import { trackId } from '#domain/release/track.ts';
 import type { Handlers, Room } from '../context.ts';
 import { cursorOf, isInstant, isNumber, isWord, page, wordsOf } from '../cursor.ts';
 import { notFound, orRefuse } from '../errors.ts';
 import { waiverView } from '../cells.ts';
+import { resultOf } from '../checks.ts';
 import { explain } from '../explain.ts';
 import { planView } from '../plan-view.ts';
 import { activityLine } from '../snapshot.ts';
@@ -27,6 +28,7 @@ type Id =
   | 'explainTrack'
   | 'giveCommand'
   | 'listVerdictHistory'
+  | 'listChecks'
   | 'listBuilds'
   | 'listSignOffs'
   | 'listWaivers'
@@ -81,6 +83,19 @@ export function trackHandlers(room: Room): Handlers<Id> {
     listVerdictHistory: async ({ params, query }) => {
       const rows = await verdictHistory(room.db, await existing(params), params.instance, numberBefore(query.cursor), query.limit + 1);
       return page(rows, query.limit, (last) => cursorOf(last.id));
+    },
+    listChecks: async ({ params, query }) => {
+      const id = await existing(params);
+      const [looks, checks] = await Promise.all([looksOf(room.db, id), checksOf(room.db, id, query.limit)]);
+      return {
+        ...looks,
+        items: checks.map(({ appVersion, at, events, inputs }) => ({
+          id: String(appVersion),
+          at,
+          result: resultOf(events),
+          inputs: inputs.map((input) => without(input, 'appVersion')),
+        })),
+      };
     },
     listBuilds: async ({ params, query }) => {
       await existing(params);
