@@ -58,13 +58,15 @@ async function measure(size: { apps: number; bugs: number; teams: number }): Pro
     now,
   );
   // a snapshot asks nothing of the engine: what it shows is stored
-  const engine = { onChange: () => () => {} } as unknown as Engine;
+  const machine = (): string => new Date().toISOString();
+  const clock: Engine['clock'] = { now: machine, appNow: machine };
+  const engine = { onChange: () => () => {}, clock } as unknown as Engine;
   const server = await createServer({
     engine,
     db: connection.db,
     accounts,
     integrations: [],
-    clock: { now: () => new Date().toISOString() },
+    clock,
     log: quietLog,
     version: '0',
     publicUrl: null,

@@ -80,13 +80,12 @@ async function serve(
   stops: (() => Promise<void>)[],
 ): Promise<{ url: string; setupLink: string | null }> {
   const secret = secretOf(config);
-  const clock = { now: () => new Date().toISOString() };
   const engine = createEngine({
     connection,
     secret,
     dataDir: config.dataDir,
     integrations,
-    clock,
+    clock: { now: () => new Date().toISOString() },
     owner: `${hostname()}:${process.pid}:${randomUUID()}`,
     log,
   });
@@ -98,7 +97,7 @@ async function serve(
     db: connection.db,
     accounts,
     integrations,
-    clock,
+    clock: engine.clock,
     log,
     version: packageVersion(),
     publicUrl: config.publicUrl,
@@ -109,7 +108,7 @@ async function serve(
   await engine.start();
   const listening = await listen(config, (options) => server.listen(options));
   const url = config.publicUrl ?? listening;
-  const token = await newSetupToken(accounts.pool, clock.now());
+  const token = await newSetupToken(accounts.pool, engine.clock.now());
   return { url, setupLink: token === null ? null : `${url}/setup#token=${token}` };
 }
 

@@ -1,13 +1,20 @@
 /** Apps and their releases. */
 import { sql } from 'kysely';
-import type { App, Release } from '#domain/release/release.ts';
+import type { App, AppClock, Release } from '#domain/release/release.ts';
 import type { RobotPause } from '#domain/release/track.ts';
 import type { Instant } from '#domain/time.ts';
 import type { Inferred } from './schema.ts';
 import type { Db, Tx } from './transaction.ts';
 
 /** The app's row with its lock: every commit that touches an app goes through it, so that `version` is the order of commits. */
-export type AppHead = { version: number; seq: number; hash: string; policyRevision: number; robotPaused: RobotPause | null };
+export type AppHead = {
+  version: number;
+  seq: number;
+  hash: string;
+  policyRevision: number;
+  robotPaused: RobotPause | null;
+  clock: AppClock | null;
+};
 
 /** Locks an app's row and raises its version; null when there is no such app. */
 export async function raiseApp(tx: Tx, app: string): Promise<AppHead | null> {
@@ -15,26 +22,59 @@ export async function raiseApp(tx: Tx, app: string): Promise<AppHead | null> {
     .updateTable('apps')
     .set({ version: sql`version + 1` })
     .where('id', '=', app)
-    .returning(['version', 'journal_seq as seq', 'journal_hash as hash', 'policy_revision', 'robot_paused'])
+    .returning(['version', 'journal_seq as seq', 'journal_hash as hash', 'policy_revision', 'robot_paused', 'clock'])
     .executeTakeFirst();
   return row === undefined
     ? null
-    : { version: row.version, seq: row.seq, hash: row.hash, policyRevision: row.policy_revision, robotPaused: row.robot_paused };
+    : {
+        version: row.version,
+        seq: row.seq,
+        hash: row.hash,
+        policyRevision: row.policy_revision,
+        robotPaused: row.robot_paused,
+        clock: row.clock,
+      };
 }
 
-export async function appOf(db: Db, id: string): Promise<(App & { version: number; policyRevision: number }) | null> {
+export async function appOf(db: Db, id: string): Promise<(App & { version: number; policyRevision: number; sample: boolean }) | null> {
   const row = await db.selectFrom('apps').selectAll().where('id', '=', id).executeTakeFirst();
   if (row === undefined) return null;
-  const { name, timezone, platforms, robot_paused: robotPaused, version, policy_revision: policyRevision } = row;
-  return { id, name, timezone, platforms, robotPaused, version, policyRevision };
+  const { name, timezone, platforms, robot_paused: robotPaused, version, policy_revision: policyRevision, sample } = row;
+  return { id, name, timezone, platforms, robotPaused, version, policyRevision, sample };
 }
 
 export async function appIds(db: Db): Promise<string[]> {
   return (await db.selectFrom('apps').select('id').orderBy('id').execute()).map(({ id }) => id);
 }
 
+/** The clocks of all apps, or of one, with the versions of their rows. */
+export async function appClocks(db: Db, app?: string): Promise<{ id: string; version: number; clock: AppClock | null }[]> {
+  const of = db.selectFrom('apps').select(['id', 'version', 'clock']);
+  return (app === undefined ? of : of.where('id', '=', app)).execute();
+}
+
+/** Whether an app is sample data, and its clock, with its row locked; null when there is no such app. */
+export async function appClockHead(tx: Tx, app: string): Promise<{ sample: boolean; clock: AppClock | null } | null> {
+  return (await tx.selectFrom('apps').select(['sample', 'clock']).where('id', '=', app).forUpdate().executeTakeFirst()) ?? null;
+}
+
+/** Sets an app's own clock. The caller holds the app's lock. */
+export async function setAppClock(tx: Tx, app: string, clock: AppClock): Promise<void> {
+  await tx
+    .updateTable('apps')
+    .set({ clock: JSON.stringify(clock) })
+    .where('id', '=', app)
+    .execute();
+}
+
 /** @returns false when an app of this name exists */
-export async function insertApp(tx: Tx, app: App, at: Instant, recordedAt: Instant): Promise<boolean> {
+export async function insertApp(
+  tx: Tx,
+  app: App,
+  at: Instant,
+  recordedAt: Instant,
+  own: { sample: boolean; clock: AppClock | null } = { sample: false, clock: null },
+): Promise<boolean> {
   const row = await tx
     .insertInto('apps')
     .values({
@@ -43,6 +83,8 @@ export async function insertApp(tx: Tx, app: App, at: Instant, recordedAt: Insta
       timezone: app.timezone,
       platforms: [...app.platforms],
       robot_paused: null,
+      sample: own.sample,
+      clock: own.clock === null ? null : JSON.stringify(own.clock),
       created_at: at,
       recorded_at: recordedAt,
     })

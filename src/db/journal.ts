@@ -91,6 +91,12 @@ function hashOf(row: Omit<Selectable<JournalTable>, 'hash'>): string {
   );
 }
 
+/** The app's time of its newest entry, of all its chains; null when it has none. */
+export async function lastEntryAt(db: Db, app: string): Promise<Instant | null> {
+  const row = await db.selectFrom('journal').select('at').where('app', '=', app).orderBy('app_version', 'desc').limit(1).executeTakeFirst();
+  return row?.at ?? null;
+}
+
 /* ---- seals ---- */
 
 /** The pair of keys that signs seals. It is made from the instance's secret, so that all its processes have the same. */

@@ -125,6 +125,17 @@ export async function disconnectSources(db: Db, connection: string): Promise<voi
     .execute();
 }
 
+/**
+ * The time that an app's clock skips passed for no reader: readings of connected sources move along with it. What had failed stays as old as it is.
+ *
+ * @param ms how far the clock leapt
+ */
+export async function moveReadings(db: Db, app: string, ms: number): Promise<void> {
+  await sql`
+    update sources set last_read_at = last_read_at + make_interval(secs => ${ms / 1000}::float8)
+    where app = ${app} and connected and connection is not null and error is null and last_read_at is not null`.execute(db);
+}
+
 export async function cursorOf(db: Db, app: string, source: string, name: string): Promise<string | null> {
   const row = await db.selectFrom('sources').select('cursors').where('app', '=', app).where('source', '=', source).executeTakeFirst();
   return row?.cursors[name] ?? null;

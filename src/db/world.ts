@@ -22,7 +22,7 @@ import type {
   TrackFacts,
   Waiver,
 } from '#domain/facts.ts';
-import type { App, Release } from '#domain/release/release.ts';
+import type { App, AppClock, Release } from '#domain/release/release.ts';
 import { cutOf } from '#domain/release/track.ts';
 import type { Track } from '#domain/release/track.ts';
 import type { Instant } from '#domain/time.ts';
@@ -36,6 +36,8 @@ export type StoredWorld = {
   revision: number;
   appVersion: number;
   policyRevision: number;
+  /** The app's own clock. */
+  clock: AppClock | null;
   /** Every track of the app but this one. */
   others: readonly Track[];
   facts: TrackFacts;
@@ -71,6 +73,7 @@ export async function storedWorld(db: Db, id: string): Promise<StoredWorld | nul
     revision: row.revision,
     appVersion: app.version,
     policyRevision: app.policy_revision,
+    clock: app.clock,
     others: row.others.map(({ state }) => state),
     facts: {
       branch,
@@ -131,7 +134,16 @@ function worldQuery(db: Db, id: string) {
         of
           .selectFrom('apps')
           .whereRef('apps.id', '=', 't.app')
-          .select(['apps.id', 'apps.name', 'apps.timezone', 'apps.platforms', 'apps.robot_paused', 'apps.version', 'apps.policy_revision']),
+          .select([
+            'apps.id',
+            'apps.name',
+            'apps.timezone',
+            'apps.platforms',
+            'apps.robot_paused',
+            'apps.version',
+            'apps.policy_revision',
+            'apps.clock',
+          ]),
       ).as('app'),
       jsonObjectFrom(
         of

@@ -5,6 +5,7 @@
 import type { Action } from '#domain/actions.ts';
 import type { Verdict } from '#domain/criteria/criterion.ts';
 import type { Event } from '#domain/release/events.ts';
+import { timeBy } from '#domain/release/clock.ts';
 import { evolve } from '#domain/release/evolve.ts';
 import { candidateOf, hasEnded, percentOf } from '#domain/release/track.ts';
 import type { Track } from '#domain/release/track.ts';
@@ -26,7 +27,7 @@ import type { LiveTrack, TrackHead } from '#db/tracks.ts';
 import { inTransaction, isInTheWay, notify } from '#db/transaction.ts';
 import type { Tx } from '#db/transaction.ts';
 import { changedVerdicts, writeVerdicts } from '#db/verdicts.ts';
-import { appNow, engineTime } from './context.ts';
+import { engineTime } from './context.ts';
 import type { Context } from './context.ts';
 import type { Loaded } from './load.ts';
 import { unitKey } from './unit.ts';
@@ -52,7 +53,7 @@ export type Decided = {
 
 export type Committed = { revision: number; version: number; track: Track; changed: boolean };
 
-/** The track, the policy or the pause of its app changed since the world was loaded. */
+/** The track, the policy, the pause or the clock of its app changed since the world was loaded. */
 export class Moved extends Error {
   constructor(track: string) {
     super(`${track} changed while it was being decided on`);
@@ -124,7 +125,8 @@ export async function commitTrack(context: Context, tx: Tx, loaded: Loaded, deci
   if (
     raised === null ||
     raised.policyRevision !== loaded.policyRevision ||
-    canonical(raised.robotPaused) !== canonical(world.app.robotPaused)
+    canonical(raised.robotPaused) !== canonical(world.app.robotPaused) ||
+    canonical(raised.clock) !== canonical(loaded.clock)
   )
     throw new Moved(id);
   return write(context, tx, { loaded, head, raised, decided, lines, moves }, told);
@@ -253,8 +255,8 @@ async function settleQuestions(
 }
 
 async function markLookAgain(context: Context, tx: Tx, app: string, id: string, lookAgainAt: string | null): Promise<void> {
-  if (lookAgainAt === null) return;
-  await markDue(tx, [{ kind: 'track', key: id, app, at: engineTime(context, app, lookAgainAt) }]);
+  const at = lookAgainAt === null ? null : engineTime(context, app, lookAgainAt);
+  if (at !== null) await markDue(tx, [{ kind: 'track', key: id, app, at }]);
 }
 
 /** Marks other live tracks of the app as due now. */
@@ -293,8 +295,8 @@ export async function commitRecord(
     if ((await options.first?.(tx)) === false) return false;
     const raised = await raiseApp(tx, app);
     if (raised === null) return false;
-    const at = appNow(context, app);
     const recordedAt = context.clock.now();
+    const at = timeBy(raised.clock, recordedAt);
     const scene = { app, track: id, at, recordedAt };
     await updateTrack(tx, {
       track: head.state,

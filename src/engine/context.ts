@@ -3,15 +3,16 @@ import type { SettingsKey } from '#db/connections.ts';
 import type { SealKey } from '#db/journal.ts';
 import type { Db } from '#db/transaction.ts';
 import type { Log } from '#lib/log.ts';
-import { msBetween, plusMs } from '#domain/time.ts';
+import { machineTimeFor } from '#domain/release/clock.ts';
 import type { Instant } from '#domain/time.ts';
 import type { Integration } from '#ports/integration.ts';
 import type { PolicyBook } from './policy-book.ts';
-import type { Change, Clock } from './types.ts';
+import type { Clocks } from './clocks.ts';
+import type { Change } from './types.ts';
 
 export type Context = {
   db: Db;
-  clock: Clock;
+  clock: Clocks;
   owner: string;
   integrations: ReadonlyMap<string, Integration>;
   settingsKey: SettingsKey;
@@ -28,11 +29,10 @@ export type Context = {
 
 /** The app's own time. */
 export function appNow(context: Pick<Context, 'clock'>, app: string): Instant {
-  return context.clock.appNow?.(app) ?? context.clock.now();
+  return context.clock.appNow(app);
 }
 
-/** A moment of the app's time as one of the engine's, as long as both run at the same speed; a leap is caught by the sweep. */
-export function engineTime(context: Pick<Context, 'clock'>, app: string, at: Instant): Instant {
-  const now = context.clock.now();
-  return plusMs(now, msBetween(appNow(context, app), at));
+/** A moment of the app's time as one of the machine's, in which the table of what is due is kept; null: it does not come while the app's clock stands. */
+export function engineTime(context: Pick<Context, 'clock'>, app: string, at: Instant): Instant | null {
+  return machineTimeFor(context.clock.of(app), at);
 }

@@ -5,15 +5,15 @@ import type { PolicyDocument } from '#domain/policy/document.ts';
 import { progressOf } from '#domain/changes/picks.ts';
 import { candidateOf, percentOf } from '#domain/release/track.ts';
 import type { Track } from '#domain/release/track.ts';
-import type { Sibling } from '#domain/release/release.ts';
+import { timeBy } from '#domain/release/clock.ts';
+import type { AppClock, Sibling } from '#domain/release/release.ts';
 import type { World } from '#domain/release/world.ts';
 import { compare, isRefused } from '#domain/versions/index.ts';
-import { appNow } from './context.ts';
 import type { Context } from './context.ts';
 import type { Rules } from './policy-book.ts';
 
 /** A world with what a commit must find unchanged. */
-export type Loaded = { world: World; revision: number; policyRevision: number };
+export type Loaded = { world: World; revision: number; policyRevision: number; clock: AppClock | null };
 
 /**
  * The world of a track now, or null when there is no such track. In a transaction it is what the transaction sees.
@@ -23,7 +23,8 @@ export type Loaded = { world: World; revision: number; policyRevision: number };
 export async function loadWorld(context: Context, db: Db, id: string, rules?: Rules): Promise<Loaded | null> {
   const stored = await storedWorld(db, id);
   if (stored === null) return null;
-  const { app, track, policyRevision } = stored;
+  const { app, track, policyRevision, clock } = stored;
+  context.clock.learn(app.id, stored.appVersion, clock);
   const inForce = rules ?? (await context.policies.rulesOf(db, app.id, policyRevision));
   const policy = inForce.of(track.platform, track.kind);
   const world: World = {
@@ -34,9 +35,9 @@ export async function loadWorld(context: Context, db: Db, id: string, rules?: Ru
     policy,
     facts: { ...stored.facts, cherryPicks: stored.facts.cherryPicks.map((pick) => progressOf(pick, track, stored.facts, policy)) },
     previous: stored.previous,
-    now: appNow(context, app.id),
+    now: timeBy(clock, context.clock.now()),
   };
-  return { world, revision: stored.revision, policyRevision };
+  return { world, revision: stored.revision, policyRevision, clock };
 }
 
 type Scheme = PolicyDocument['versions'];

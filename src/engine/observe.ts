@@ -8,6 +8,7 @@ import { liveTracksOf, trackNamed } from '#db/tracks.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { storefrontFact } from '#domain/facts.ts';
 import type { Fact, FactKind } from '#domain/facts.ts';
+import { speedOf } from '#domain/release/clock.ts';
 import { storefrontKinds } from '#domain/rollout/storefronts.ts';
 import type { StorefrontKind } from '#domain/rollout/storefronts.ts';
 import type { Stage } from '#domain/release/track.ts';
@@ -16,6 +17,7 @@ import { Trouble } from '#ports/trouble.ts';
 import { tell, tellAll } from './commit.ts';
 import { broughtBy, connectedOf, actorOf, feedOf, feedPorts, gitHostOf, storefrontOf } from './connections.ts';
 import type { Connected, FeedPort } from './connections.ts';
+import { freshMinutes, nextReading, pacedMs } from './clocks.ts';
 import { appNow } from './context.ts';
 import type { Context } from './context.ts';
 import { observeCustom } from './observe-custom.ts';
@@ -83,12 +85,14 @@ async function readUnit(context: Context, unit: Unit): Promise<number | null> {
       return reading(
         context,
         { app: unit.app, source: served.connected.integration.id, kinds, connected: served.connected, freshForMinutes },
-        pollEveryMs(freshForMinutes),
+        pacedMs(context.clock.of(unit.app), pollEveryMs(freshForMinutes)),
         () => observeGit(context, unit.app, served),
       );
     }
-    case 'custom':
-      return observeCustom(context, unit.app);
+    case 'custom': {
+      const everyMs = await observeCustom(context, unit.app);
+      return everyMs === null ? null : pacedMs(context.clock.of(unit.app), everyMs);
+    }
     default:
       return unit.what satisfies never;
   }
@@ -110,6 +114,7 @@ async function reading(context: Context, source: Source, everyMs: number, read: 
 async function noteRead(context: Context, source: Source, everyMs: number): Promise<void> {
   const { app } = source;
   const at = appNow(context, app);
+  const clock = context.clock.of(app);
   const before = await sourceNamed(context.db, app, source.source);
   await sourceWasRead(context.db, {
     app,
@@ -118,8 +123,8 @@ async function noteRead(context: Context, source: Source, everyMs: number): Prom
     at,
     recordedAt: context.clock.now(),
     connection: source.connected.id,
-    freshForMinutes: source.freshForMinutes,
-    nextReadAt: plusMs(at, everyMs),
+    freshForMinutes: freshMinutes(clock, source.freshForMinutes, everyMs),
+    nextReadAt: nextReading(clock, at, everyMs),
   });
   // Its first reading turns an Unknown, and so does the first after a failure.
   if (before === null || before.error !== null || before.lastReadAt === null) await sourceChanged(context, app);
@@ -179,7 +184,10 @@ async function observeStorefront(
     (track) => rules.of(track.platform, track.state.kind).storefronts.includes(which) && shipping.includes(track.stage),
   );
   const { freshForMinutes, kinds } = broughtBy(served.connected.integration, 'storefront');
-  const everyMs = live.some(({ stage }) => moving.includes(stage)) ? BUSY_POLL_MS : pollEveryMs(freshForMinutes);
+  const everyMs = pacedMs(
+    context.clock.of(app),
+    live.some(({ stage }) => moving.includes(stage)) ? BUSY_POLL_MS : pollEveryMs(freshForMinutes),
+  );
   return reading(context, { app, source: which, kinds, connected: served.connected, freshForMinutes }, everyMs, async () => {
     for (const track of live) await readInto(context, served, which, { app, platform: track.platform, version: track.version });
   });
@@ -233,11 +241,11 @@ export async function readStorefront(context: Context, target: Target, which: St
     await noteFailure(context, source, error);
     throw error;
   }
-  await noteRead(context, source, BUSY_POLL_MS);
+  await noteRead(context, source, pacedMs(context.clock.of(target.app), BUSY_POLL_MS));
   return true;
 }
 
-/** Has the storefronts of a track that is moving read now, where the last reading is older than `olderThanMs`. */
+/** Has the storefronts of a track that is moving read now, where the last reading is older than `olderThanMs` of the machine's time. */
 export async function askForStale(context: Context, id: string, olderThanMs: number): Promise<void> {
   const track = await trackNamed(context.db, id);
   if (track === null || !moving.includes(track.stage)) return;
@@ -245,12 +253,13 @@ export async function askForStale(context: Context, id: string, olderThanMs: num
   if (app === null) return;
   const rules = await context.policies.rulesOf(context.db, track.app, app.policyRevision);
   const now = appNow(context, track.app);
+  const oldMs = olderThanMs * Math.max(1, speedOf(context.clock.of(track.app)));
   const at = context.clock.now();
   for (const which of rules.of(track.platform, track.state.kind).storefronts) {
     const source = await sourceNamed(context.db, track.app, which);
     // One that failed is read again after its own pause.
     if (source === null || source.error !== null) continue;
-    if (source.lastReadAt !== null && msBetween(source.lastReadAt, now) <= olderThanMs) continue;
+    if (source.lastReadAt !== null && msBetween(source.lastReadAt, now) <= oldMs) continue;
     await markDue(context.db, [{ kind: 'observe', key: unitKey({ app: track.app, what: 'storefront', which }), app: track.app, at }]);
   }
 }
@@ -266,24 +275,30 @@ async function observeFeed(context: Context, app: string, which: string, connect
   if (found === undefined || served === null) return null;
   const { freshForMinutes, kinds } = broughtBy(found.integration, port);
   const source = `${found.integration.id}:${port}`;
-  return reading(context, { app, source, kinds, connected: found, freshForMinutes }, pollEveryMs(freshForMinutes), async () => {
-    const cursor = await cursorOf(context.db, app, source, id);
-    const news = await within(CALL_LIMIT_MS, found.integration.name, (signal) => served.open(signal).changesSince(app, cursor));
-    for (let from = 0; from < news.facts.length; from += MOST_AT_ONCE) {
-      const { left } = await storeObserved(context, app, news.facts.slice(from, from + MOST_AT_ONCE), actorOf(found));
-      if (left > 0) context.log.info({ app, source, left }, 'facts about releases or platforms that this app does not have were left out');
-    }
-    if (news.cursor !== cursor) {
-      await sourceWasRead(context.db, {
-        app,
-        source,
-        kinds,
-        at: appNow(context, app),
-        recordedAt: context.clock.now(),
-        connection: id,
-        freshForMinutes,
-      });
-      await keepCursor(context.db, app, source, id, news.cursor);
-    }
-  });
+  return reading(
+    context,
+    { app, source, kinds, connected: found, freshForMinutes },
+    pacedMs(context.clock.of(app), pollEveryMs(freshForMinutes)),
+    async () => {
+      const cursor = await cursorOf(context.db, app, source, id);
+      const news = await within(CALL_LIMIT_MS, found.integration.name, (signal) => served.open(signal).changesSince(app, cursor));
+      for (let from = 0; from < news.facts.length; from += MOST_AT_ONCE) {
+        const { left } = await storeObserved(context, app, news.facts.slice(from, from + MOST_AT_ONCE), actorOf(found));
+        if (left > 0)
+          context.log.info({ app, source, left }, 'facts about releases or platforms that this app does not have were left out');
+      }
+      if (news.cursor !== cursor) {
+        await sourceWasRead(context.db, {
+          app,
+          source,
+          kinds,
+          at: appNow(context, app),
+          recordedAt: context.clock.now(),
+          connection: id,
+          freshForMinutes,
+        });
+        await keepCursor(context.db, app, source, id, news.cursor);
+      }
+    },
+  );
 }

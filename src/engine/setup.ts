@@ -18,8 +18,8 @@ import { parsePolicy } from '#domain/policy/document.ts';
 import type { PolicyDocument } from '#domain/policy/document.ts';
 import { birth } from '#domain/release/birth.ts';
 import { plan } from '#domain/release/plan.ts';
-import type { App, Release } from '#domain/release/release.ts';
-
+import { timeBy } from '#domain/release/clock.ts';
+import type { App, AppClock, Release } from '#domain/release/release.ts';
 import type { Track } from '#domain/release/track.ts';
 import type { Plan } from '#domain/release/world.ts';
 import type { Actor } from '#domain/roles.ts';
@@ -36,6 +36,7 @@ import { loadWorld } from './load.ts';
 import { wakeUnits } from './observe.ts';
 import { rulesFrom } from './policy-book.ts';
 import { invalid, noSuchApp, refuse } from './refuse.ts';
+import { clockObjection } from './clock-objection.ts';
 import type { Change, EngineRefusal, NewApp, NewConnection, NewRelease, Result } from './types.ts';
 
 /** An app's address is `/<id>`: these are addresses of the server and of its pages. */
@@ -55,6 +56,8 @@ const newApp = z.object({
     .min(1)
     .max(20),
   policy: z.string().max(1_000_000).optional(),
+  sample: z.boolean().default(false),
+  clock: z.object({ at: z.string(), speed: z.number() }).optional(),
 });
 
 /** Writes an event into the app's own chain, in the caller's transaction, and tells everyone. The caller holds the app's lock. */
@@ -69,7 +72,7 @@ async function journalApp(
   told: Change[],
   tracks: readonly string[] = [],
 ): Promise<void> {
-  const at = appNow(context, app);
+  const at = timeBy(raised.clock, context.clock.now());
   await appendEntries(tx, { app, track: null, seq: raised.seq, hash: raised.hash }, [{ actor: stampOf(by), event, stageAfter: null }], {
     appVersion: raised.version,
     at,
@@ -91,7 +94,9 @@ export async function createApp(context: Context, wanted: NewApp, by: Actor): Pr
   if (!read.success) return invalid('this app cannot be made', read.error.issues);
   const bad = unstorable(read.data);
   if (bad !== null) return refuse('invalid', bad, 'text of whole characters, without NUL');
-  const { id, name, timezone, platforms } = read.data;
+  const { id, name, timezone, platforms, sample } = read.data;
+  const wrong = read.data.clock === undefined ? null : (ownClockObjection(sample) ?? clockObjection(read.data.clock));
+  if (wrong !== null) return wrong;
   const text =
     read.data.policy === undefined
       ? defaultPolicy(id, { process: 'weekly-mobile', platforms, timezone })
@@ -99,11 +104,13 @@ export async function createApp(context: Context, wanted: NewApp, by: Actor): Pr
   const parsed = parsePolicy(text);
   if (!parsed.ok) return policyRefusal(parsed.problems);
   const app: App = { id, name, timezone: parsed.policy.timezone, platforms: Object.keys(parsed.policy.platforms), robotPaused: null };
-  const at = appNow(context, id);
   const recordedAt = context.clock.now();
+  const clock: AppClock | null = read.data.clock === undefined ? null : { ...read.data.clock, when: recordedAt };
+  const at = timeBy(clock, recordedAt);
   const told: Change[] = [];
   const answer = await inTransaction(context.db, async (tx): Promise<Result<{ app: App; version: number }>> => {
-    if (!(await insertApp(tx, app, at, recordedAt))) return refuse('conflict', `there is an app "${id}" already`, 'another id');
+    if (!(await insertApp(tx, app, at, recordedAt, { sample, clock })))
+      return refuse('conflict', `there is an app "${id}" already`, 'another id');
     await insertPolicy(tx, { app: id, revision: 1, text, document: parsed.policy }, stampOf(by), at, recordedAt);
     const head = await raised(tx, id);
     await journalApp(
@@ -118,8 +125,15 @@ export async function createApp(context: Context, wanted: NewApp, by: Actor): Pr
     );
     return { ok: true, app, version: head.version };
   });
+  if (answer.ok) context.clock.learn(id, answer.version, clock);
   tellAll(context, told);
   return answer;
+}
+
+function ownClockObjection(sample: boolean): EngineRefusal | null {
+  return sample
+    ? null
+    : refuse('not-allowed', 'a real app has no clock of its own: its time is the machine’s', 'no clock, or `sample: true`');
 }
 
 /** A policy that names no zone means the app's. JSON is left as it is. */

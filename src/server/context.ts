@@ -8,7 +8,7 @@ import type { Database } from '#db/schema.ts';
 import type { Command } from '#domain/release/commands.ts';
 import type { Actor } from '#domain/roles.ts';
 import type { Instant } from '#domain/time.ts';
-import type { Clock, Engine, EngineOptions } from '#engine/types.ts';
+import type { AppTime, Engine, EngineOptions } from '#engine/types.ts';
 import type { Log } from '#lib/log.ts';
 import type { Accounts } from './auth/accounts.ts';
 import type { Attempts } from './auth/attempts.ts';
@@ -22,7 +22,7 @@ export type Room = {
   accounts: Accounts;
   policies: Policies;
   integrations: EngineOptions['integrations'];
-  clock: Clock;
+  clock: AppTime;
   log: Log;
   /** The version of the program. */
   version: string;
@@ -32,7 +32,7 @@ export type Room = {
 
 /** The app's own time: a sample app may stand in October while a real one runs beside it. */
 export function nowOf(room: Pick<Room, 'clock'>, app: string | null): Instant {
-  return app === null ? room.clock.now() : (room.clock.appNow?.(app) ?? room.clock.now());
+  return app === null ? room.clock.now() : room.clock.appNow(app);
 }
 
 type DeepReadonly<T> = T extends (infer E)[]

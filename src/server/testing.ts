@@ -35,13 +35,12 @@ export async function testServer(): Promise<TestServer> {
   const accounts = openAccounts({ databaseUrl: database.url, secret: 'a secret for tests, of enough length', publicUrl: null });
   const secret = 'a secret for tests, of enough length';
   const dataDir = await mkdtemp(join(tmpdir(), 'signalbox-server-test-'));
-  const clock = { now };
   const engine = createEngine({
     connection: database,
     secret,
     dataDir,
     integrations: [],
-    clock,
+    clock: { now },
     owner: `test ${process.pid} ${database.url}`,
   });
   const server = await createServer({
@@ -49,7 +48,7 @@ export async function testServer(): Promise<TestServer> {
     db: database.db,
     accounts,
     integrations: [],
-    clock,
+    clock: engine.clock,
     log: quietLog,
     version: '0.0.0',
     publicUrl: null,
