@@ -268,6 +268,7 @@ const drawings = {
       </>
     ),
   },
+  channel: { box: 16, paths: <path {...line} d="M6.500 2L4.500 14M11.500 2l-2 12M2.500 5.500h12M1.500 10.500h12" /> },
   filter: { box: 16, paths: <path {...line} d="M2 3.500h12M4.500 8h7M6.800 12.500h2.400" /> },
   rows: { box: 16, paths: <path {...line} d="M2.500 3.500h11M2.500 8h11M2.500 12.500h11" /> },
 } as const satisfies Record<string, Drawing>;

@@ -1,4 +1,4 @@
-/** Times as the screen shows them: in the app's zone, relative under 48 hours, absolute after. */
+/** Times as the screen shows them: in the viewer's zone, relative under 48 hours, absolute after. */
 import type { Instant } from '#domain/time.ts';
 
 const MS_PER_HOUR = 3_600_000;
@@ -28,9 +28,26 @@ function part(zone: string, at: Date, options: Intl.DateTimeFormatOptions, type:
   );
 }
 
-/** `14:20` */
+/** How hours are told on this page: a wish of the viewer for all of it, not of one call. */
+let hours: '24' | 'locale' = '24';
+
+export function showHours(wish: '24' | 'locale'): void {
+  hours = wish;
+}
+
+/** `14:20`, or as the viewer's language tells it: `2:20 PM`. */
 export function clockTime(at: Instant, zone: string): string {
-  return format(zone, { hour: '2-digit', minute: '2-digit' }).format(new Date(at));
+  if (hours === '24') return format(zone, { hour: '2-digit', minute: '2-digit' }).format(new Date(at));
+  return new Date(at).toLocaleTimeString(undefined, { timeZone: zone, hour: 'numeric', minute: '2-digit' });
+}
+
+/** Whether a word names a time zone that this machine knows. */
+export function isZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en-GB', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
 }
 
 function dayKey(at: Date, zone: string): string {
@@ -65,19 +82,42 @@ export function momentText(at: Instant, now: Instant, zone: string): string {
   return year === part(zone, today, { year: 'numeric' }, 'year') ? `${shown}, ${time}` : `${shown} ${year}, ${time}`;
 }
 
+/** A time in a narrow place: `Wed 08:05` within six days, `20 Sep` else. `isShort`: only `14:45` for what is today. */
+export function stationTimeText(at: Instant, now: Instant, zone: string, isShort = false): string {
+  const date = new Date(at);
+  const today = new Date(now);
+  if (isShort && dayKey(date, zone) === dayKey(today, zone)) return clockTime(at, zone);
+  if (Math.abs(date.getTime() - today.getTime()) >= 6 * 24 * MS_PER_HOUR) return dayAndMonth(date, zone);
+  return `${part(zone, date, { weekday: 'short' }, 'weekday')} ${clockTime(at, zone)}`;
+}
+
+/** A day and time of a plan: `Fri 27, 09:00`; with the month when it is further than half a month away. */
+export function dayTimeText(at: Instant, now: Instant, zone: string): string {
+  const date = new Date(at);
+  const isFar = Math.abs(date.getTime() - Date.parse(now)) > 15 * 24 * MS_PER_HOUR;
+  const day = isFar ? dayAndMonth(date, zone) : part(zone, date, { day: 'numeric' }, 'day');
+  return `${part(zone, date, { weekday: 'short' }, 'weekday')} ${day}, ${clockTime(at, zone)}`;
+}
+
+/** A day: `Fri 20 Sep`; with the year when it is another one. */
+export function dayText(at: Instant, now: Instant, zone: string): string {
+  const date = new Date(at);
+  const year = part(zone, date, { year: 'numeric' }, 'year');
+  const isThisYear = year === part(zone, new Date(now), { year: 'numeric' }, 'year');
+  return `${part(zone, date, { weekday: 'short' }, 'weekday')} ${dayAndMonth(date, zone)}${isThisYear ? '' : ` ${year}`}`;
+}
+
 /** The whole of it, for an inspector: `Mon 30 Sep 2024, 21:14`. */
 export function fullMoment(at: Instant, zone: string): string {
   const date = new Date(at);
   return `${part(zone, date, { weekday: 'short' }, 'weekday')} ${dayAndMonth(date, zone)} ${part(zone, date, { year: 'numeric' }, 'year')}, ${clockTime(at, zone)}`;
 }
 
-/** What hovering a time tells: the app's zone, the viewer's, and UTC. */
-export function zonesText(at: Instant, zone: string): string {
-  const viewer = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const lines = [`${fullMoment(at, zone)} ${zoneName(at, zone)}`];
-  if (viewer !== zone) lines.push(`${fullMoment(at, viewer)} ${zoneName(at, viewer)} (yours)`);
-  if (zone !== 'UTC' && viewer !== 'UTC') lines.push(`${fullMoment(at, 'UTC')} UTC`);
-  return lines.join('\n');
+/** What hovering or focusing a time tells: in the zone of the release, in the viewer's, and in UTC, each once. */
+export function zonesText(at: Instant, home: string, viewer: string): string {
+  const told = (zone: string, whose: string): string => `${fullMoment(at, zone)} ${zoneName(at, zone)}${whose}`;
+  if (home === viewer) return home === 'UTC' ? told('UTC', '') : [told(home, ''), told('UTC', '')].join('\n');
+  return [told(viewer, ', yours'), told(home, ', of the release'), ...(home === 'UTC' || viewer === 'UTC' ? [] : [told('UTC', '')])].join('\n');
 }
 
 /** A length of time in one unit, as a cell has room for: `22 s`, `49 m`, `17 h`, `3 d`. */

@@ -19,11 +19,12 @@ import { Legend } from '../../parts/rail/Legend.tsx';
 import { NeedsPerson } from '../../parts/rail/NeedsPerson.tsx';
 import { paramsOf, trackOf, useMe, useRoom } from '../../parts/room.ts';
 import { say } from '../../parts/shell/announce.ts';
-import { TrackLines } from '../../parts/track-lines/TrackLines.tsx';
+import { TrackDiagram } from '../../parts/track-lines/TrackDiagram.tsx';
 import { Button } from '../../ui/Button.tsx';
-import { Icon } from '../../ui/Icon.tsx';
 import styles from './control-room.module.css';
+import { PageHead } from './PageHead.tsx';
 import { TabBar } from './TabBar.tsx';
+import { TwoBranches } from './TwoBranches.tsx';
 
 export default function ControlRoomPage() {
   const { room } = useRoom();
@@ -50,6 +51,7 @@ export default function ControlRoomPage() {
         <NoRelease />
       ) : isNarrow ? (
         <div className={styles.phone}>
+          {inspector === null && search.view === undefined ? <TwoBranches /> : null}
           {inspector ??
             (search.view === 'needs' ? <NeedsPerson /> : search.view === 'activity' ? <Activity /> : <TrackCards frame={frame} />)}
           {inspector === null && search.view === undefined ? <Legend /> : null}
@@ -57,16 +59,8 @@ export default function ControlRoomPage() {
       ) : (
         <div className={styles.columns}>
           <div className={styles.stack}>
-            {frame.bands
-              .filter(({ isWhole }) => isWhole)
-              .map(({ release, tracks }) => (
-                <TrackLines
-                  key={release.version}
-                  version={release.version}
-                  part={release.kind === 'regular' ? release.part : release.kind}
-                  tracks={tracks.filter((each) => each !== null)}
-                />
-              ))}
+            <TrackDiagram />
+            <TwoBranches />
             <CriteriaFrame frame={frame} selected={selected} onlyExceptions={search.only === 'exceptions'} />
           </div>
           <aside className={styles.rail} aria-label={inspector === null ? 'What needs a person' : 'Inspector'}>
@@ -79,66 +73,6 @@ export default function ControlRoomPage() {
       {isNarrow ? <TabBar /> : null}
     </>
   );
-}
-
-function PageHead() {
-  const { room } = useRoom();
-  const me = useMe();
-  const ask = useAsk();
-  const search = useSearch({ from: '/$app/room' });
-  const navigate = useNavigate();
-  const isPaused = room.app.robotPaused !== null;
-  const [first] = room.tracks;
-  const kind = isPaused ? 'unpause-robot' : 'pause-robot';
-  const isOnly = search.only === 'exceptions';
-  return (
-    <div className={styles.head}>
-      <h1>
-        {room.summary.parts.map((part, at) =>
-          // the parts of one sentence, in its order
-          part.strong ? <b key={at}>{part.text}</b> : <span key={at}>{part.text}</span>,
-        )}
-      </h1>
-      <ul className={styles.meta}>
-        {room.releases
-          .filter(({ part }) => part !== 'ended')
-          .map((release) => (
-            <li key={release.version}>
-              {release.version} {metaOf(release.part)}
-              {release.manager === null ? '' : `, ${release.manager}`}
-            </li>
-          ))}
-        {room.releases.length === 0 ? <li>No release yet</li> : null}
-      </ul>
-      <div className={styles.buttons}>
-        {room.cells.length === 0 ? null : (
-          <Button
-            size="small"
-            className={styles.only}
-            aria-pressed={isOnly}
-            onClick={() =>
-              void navigate({ to: '.', search: (old) => (isOnly ? { ...old, only: undefined } : { ...old, only: 'exceptions' }) })
-            }
-          >
-            <Icon name="filter" /> Only exceptions
-          </Button>
-        )}
-        {first !== undefined && may(me, kind) ? (
-          <Button
-            size="small"
-            title="Paused, it still watches, holds and halts"
-            onClick={() => ask({ is: kind, track: first, scope: 'app' })}
-          >
-            {isPaused ? 'Let the robot go on…' : 'Pause robot…'}
-          </Button>
-        ) : null}
-      </div>
-    </div>
-  );
-}
-
-function metaOf(part: 'current' | 'upcoming' | 'watched' | 'ended'): string {
-  return { current: 'is current', upcoming: 'is upcoming', watched: 'is at 100%, watched', ended: 'has ended' }[part];
 }
 
 function Inspected({

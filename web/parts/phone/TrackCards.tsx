@@ -10,7 +10,7 @@ import { headlineOf, limitText, secondLine, spokenCell } from '../frame/frame-mo
 import type { Band, Frame, Slot } from '../frame/frame-model.ts';
 import { paramsOf, useAppTime } from '../room.ts';
 import { placeInWords } from '../track-lines/stations.ts';
-import { TrackLine } from '../track-lines/TrackLines.tsx';
+import { MiniLine } from '../track-lines/MiniLine.tsx';
 import styles from './TrackCards.module.css';
 
 const signalRank: Readonly<Record<TrackHead['signal']['is'], number>> = { held: 0, blind: 1, waits: 2, clear: 3, none: 4 };
@@ -62,7 +62,7 @@ function TrackCard({ card: { track, rows }, isFirst, withVersion }: { card: Card
           {placeInWords(track)}, {shortLength(Date.parse(now) - Date.parse(track.since))}
         </span>
       </Link>
-      <TrackLine track={track} />
+      <MiniLine track={track} />
       {telling.map((row) => (
         <RowLink key={row.title} track={track} {...row} />
       ))}
