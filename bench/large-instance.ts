@@ -188,6 +188,8 @@ function verdictRow(track: string, app: string, instance: string, position: numb
     title,
     colour,
     headline: '25 of 26',
+    aside: '5 opted out',
+    clause: 'Player has not signed',
     because: 'Player has not signed RC 4 yet, and it is due at 16:00.',
     turnsGreen: colour === 'green' ? null : 'Player signs build 1049.',
     evidence: [

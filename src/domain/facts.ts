@@ -172,6 +172,19 @@ export const reportFact = z.object({
   turnsGreen: text.optional(),
   value: z.object({ amount: z.number(), unit: z.string().max(60) }).optional(),
   limit: z.object({ amount: z.number(), unit: z.string().max(60) }).optional(),
+  /** What the limit bounds: the most that may be (a rate), or the least (hours played). The most where it is not said. */
+  limitIs: z.enum(['at-most', 'at-least']).optional(),
+  /** Low and high end of what the value may be, in the value's unit. */
+  range: z
+    .tuple([z.number(), z.number()])
+    .refine(([low, high]) => low <= high, 'the low end comes first')
+    .optional(),
+  /** What it was measured from: `{ amount: 520000, unit: 'h played' }`. */
+  sample: z.object({ amount: z.number().min(0), unit: z.string().max(60) }).optional(),
+  /** The same measure of the previous release at the same age. */
+  baseline: z.object({ amount: z.number(), unit: z.string().max(60) }).optional(),
+  /** The second line of the cell, one clause; the first clause of `because` where it is not said. */
+  clause: z.string().trim().min(1).max(120).optional(),
   url: url.optional(),
 });
 

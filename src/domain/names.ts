@@ -17,6 +17,9 @@ export function platformName(platform: string): string {
   return platformNames[platform] ?? platform.charAt(0).toUpperCase() + platform.slice(1);
 }
 
+/** Words that stand where a platform stands in an address: pages of a release. No platform is called so. */
+export const notPlatforms: readonly string[] = ['sign-offs', 'builds', 'changes'];
+
 /** What a track stands before: `submission`, `branch day`, `1%`. */
 export function stepInWords(step: Step): string {
   switch (step) {
@@ -65,4 +68,36 @@ const counted = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'e
 /** `3` → `three`; figures from ten on. */
 export function numberInWords(count: number): string {
   return counted[count] ?? String(count);
+}
+
+const sourceNames: Readonly<Record<string, string>> = {
+  ci: 'CI',
+  git: 'Git',
+  github: 'GitHub',
+  gitlab: 'GitLab',
+  jira: 'Jira',
+  slack: 'Slack',
+  testflight: 'TestFlight',
+  'app-store-connect': 'App Store',
+  'google-play': 'Google Play',
+  'microsoft-store': 'Microsoft Store',
+  'update-feed': 'Update feed',
+};
+
+const portNames: Readonly<Record<string, string>> = {
+  tracker: 'Tracker',
+  factsFeed: 'Reports',
+  gitHost: 'Code',
+  chat: 'Chat',
+  storefront: 'Storefront',
+};
+
+/** A source as people call it: `google-play` is Google Play, `crash-feed` is Crash feed, and of the sandbox only what it stands in for is named. */
+export function sourceName(source: string): string {
+  const [owner = source, port] = source.split(':');
+  const known = sourceNames[owner] ?? sourceNames[owner.toLowerCase()];
+  if (known !== undefined) return known;
+  const named = port === undefined ? undefined : portNames[port];
+  if (owner === 'sandbox') return named ?? 'Sandbox';
+  return /^[a-z0-9]+(?:[-_][a-z0-9]+)*$/.test(owner) ? `${owner.charAt(0).toUpperCase()}${owner.slice(1).replaceAll(/[-_]/g, ' ')}` : owner;
 }

@@ -4,6 +4,7 @@ import { cellState } from '#domain/cell-state.ts';
 import { passes } from '#domain/criteria/criterion.ts';
 import type { Verdict } from '#domain/criteria/criterion.ts';
 import type { Waiver } from '#domain/facts.ts';
+import { sourceName } from '#domain/names.ts';
 
 export function waiverView(track: string, waiver: Waiver): WaiverView {
   const { id, instance, state, category, reason, askedBy, askedAt, approvedBy, until, endsIf, ended } = waiver;
@@ -24,6 +25,12 @@ export function waiverView(track: string, waiver: Waiver): WaiverView {
   };
 }
 
+/** The sources as people call them; of what is reported, the one that reported it. */
+function namesOf(sources: readonly string[], evidence: readonly { label: string }[]): string[] {
+  const reporters = evidence.flatMap(({ label }) => / by ([^,]+)$/.exec(label)?.[1] ?? []);
+  return [...new Set((reporters.length > 0 ? reporters : sources).map(sourceName))];
+}
+
 export function cellOf(track: string, verdict: Verdict): Cell {
   return {
     track,
@@ -33,10 +40,14 @@ export function cellOf(track: string, verdict: Verdict): Cell {
     state: cellState(verdict),
     colour: verdict.colour,
     headline: verdict.headline,
+    // verdicts that were stored before cells had these
+    aside: verdict.aside ?? null,
+    clause: verdict.clause ?? verdict.because,
     because: verdict.because,
     turnsGreen: verdict.turnsGreen,
     value: verdict.value ?? null,
     limit: verdict.limit ?? null,
+    limitIs: verdict.limitIs ?? 'at-most',
     range: verdict.range === undefined ? null : [...verdict.range],
     sample: verdict.sample ?? null,
     baseline: verdict.baseline ?? null,
@@ -46,6 +57,7 @@ export function cellOf(track: string, verdict: Verdict): Cell {
     who: verdict.who.map((who) => ({ ...who })),
     evidence: verdict.evidence.map((evidence) => ({ ...evidence })),
     sources: [...verdict.sources],
+    sourceNames: namesOf(verdict.sources, verdict.kind === 'reported' ? verdict.evidence : []),
     readAt: verdict.freshAt,
     freshForMinutes: verdict.freshForMinutes,
     nextReadAt: verdict.nextReadAt,

@@ -13,3 +13,9 @@ export function dayAndTime(at: Instant, timezone: string, now: Instant): string 
   const day = far ? dateInWords(dateOf(wall.day)).slice(0, -' 2024'.length) : weekdayName(wall.weekday);
   return `${day} ${clock(wall.minute)}`;
 }
+
+/** The same where there is little room: `14:41` on the day itself. */
+export function soon(at: Instant, timezone: string, now: Instant): string {
+  const wall = wallTime(Date.parse(at), timezone);
+  return wall.day === wallTime(Date.parse(now), timezone).day ? clock(wall.minute) : dayAndTime(at, timezone, now);
+}

@@ -189,6 +189,11 @@ const facts: fc.Arbitrary<TrackFacts> = fc
         turnsGreen: orAbsent(words),
         value: orAbsent(fc.constant({ amount: 0.23, unit: 'per 1,000 h' })),
         limit: orAbsent(fc.constant({ amount: 0.25, unit: 'per 1,000 h' })),
+        limitIs: orAbsent(fc.constantFrom('at-most' as const, 'at-least' as const)),
+        range: orAbsent(fc.constantFrom<[number, number][]>([0.1, 0.2], [0.2, 0.3], [0.3, 0.4])),
+        sample: orAbsent(fc.constant({ amount: 520_000, unit: 'h played' })),
+        baseline: orAbsent(fc.constant({ amount: 0.24, unit: 'per 1,000 h' })),
+        clause: orAbsent(fc.constant('Only on tablets.')),
         at: instant,
         source: fc.constant('monitor'),
       }),
@@ -283,9 +288,13 @@ const instances: readonly Instance[] = [
 /** What is missing of a finding, in words; none when it carries every field. */
 function missingOf(finding: Finding): readonly string[] {
   const missing: string[] = [];
-  const { colour, headline, because, turnsGreen, who, evidence } = finding;
+  const { colour, headline, aside, clause, because, turnsGreen, who, evidence } = finding;
   if (!colours.includes(colour)) missing.push('a colour');
   if (headline.trim() === '' || headline.length > 60 || /[.]$/.test(headline)) missing.push(`a headline of a few words (${headline})`);
+  if (aside !== null && (aside.length > 40 || /^[A-Z][a-z]|\.$/.test(aside)))
+    missing.push(`a few soft words behind the headline (${aside})`);
+  if (clause.trim() === '' || /^[a-z]/.test(clause) || /[.;:]$/.test(clause) || /undefined|null|NaN|\[object/.test(clause))
+    missing.push(`a second line of one clause (${clause})`);
   if (!/^["“A-Z0-9]/.test(because) || !/[.?…]$/.test(because) || !because.includes(' ')) missing.push(`a full sentence (${because})`);
   if (/undefined|null|NaN|\[object|Invalid/.test(`${headline} ${because} ${turnsGreen ?? ''}`))
     missing.push(`words without holes (${headline} | ${because} | ${turnsGreen})`);

@@ -7,6 +7,9 @@ import { earliest, inWords, msBetween, plusMinutes, type Instant } from '../time
 import { passes, type Finding, type Verdict } from './criterion.ts';
 import type { Instance } from './instance.ts';
 import { criterionOf, judge } from './index.ts';
+import { soon } from '../calendar/words.ts';
+import { sourceName } from '../names.ts';
+import { capital, firstClause } from './words.ts';
 
 /** Criteria that speak of a moment, not of a state: behind their step they have nothing to say any more. */
 export const momentary: readonly string[] = ['window-open', 'soaked', 'nightly-fresh'];
@@ -69,18 +72,9 @@ function verdictOf(world: World, track: Track, instance: Instance, place: Place)
   const needs = criterionOf(instance.kind)?.needs ?? [];
   const feed = feedOf(world.facts.sources, needs, instance, world.now);
   const waiver = waiverOf(world.facts.waivers, instance.id);
-  const finding =
-    feed.trouble ??
-    judge(instance, {
-      app: world.app,
-      release: world.release,
-      track,
-      siblings: world.siblings,
-      facts: world.facts,
-      policy: world.policy,
-      step: place.step,
-      now: world.now,
-    });
+  const { app, release, siblings, facts, policy, now } = world;
+  const judged = (): Finding => judge(instance, { app, release, track, siblings, facts, policy, step: place.step, now });
+  const finding = feed.trouble === null ? judged() : feed.setUp ? blind(feed.trouble, judged(), feed, world) : feed.trouble;
   const before = world.previous.find((verdict) => verdict.instance === instance.id);
   const verdict: Verdict = {
     ...finding,
@@ -104,6 +98,23 @@ function verdictOf(world: World, track: Track, instance: Instance, place: Place)
   return { ...verdict, holds: place.holdsWhat !== null && !passes(verdict) ? place.holdsWhat : null };
 }
 
+/** What cannot be told now keeps what was last read, for the eye alone: `0.09 at 13:33 · Observability`. */
+function blind(trouble: Finding, last: Finding, feed: Feed, { app, now }: World): Finding {
+  const { value, limit, limitIs, range, sample, baseline } = last;
+  const at = feed.silentSince;
+  if (at === null || last.colour === 'unknown' || feed.silent === null) return trouble;
+  return {
+    ...trouble,
+    ...(value ? { value } : {}),
+    ...(limit ? { limit } : {}),
+    ...(limitIs ? { limitIs } : {}),
+    ...(range ? { range } : {}),
+    ...(sample ? { sample } : {}),
+    ...(baseline ? { baseline } : {}),
+    clause: `${last.headline} at ${soon(at, app.timezone, now)} · ${sourceName(feed.silent)}`,
+  };
+}
+
 /** A colour lasts as long as it is the same; what is not met waits from the moment on which it was needed. */
 function isAsBefore(before: Verdict, finding: Finding, setUp: boolean, neededNow: boolean): boolean {
   if (before.colour !== finding.colour || before.setUp !== setUp) return false;
@@ -118,6 +129,9 @@ type Feed = {
   nextReadAt: Instant | null;
   staleAt: Instant | null;
   sources: readonly string[];
+  /** The source that is silent, and when it last spoke. */
+  silent: string | null;
+  silentSince: Instant | null;
 };
 
 const kindWords: Readonly<Record<FactKind, string>> = {
@@ -134,7 +148,17 @@ const kindWords: Readonly<Record<FactKind, string>> = {
 
 /** Whether the sources behind an instance are alive. Unknown is never green: silence past the limit is a finding of its own. */
 function feedOf(all: readonly Source[], needs: readonly FactKind[], instance: Instance, now: Instant): Feed {
-  const quiet: Feed = { setUp: true, trouble: null, freshAt: null, freshForMinutes: null, nextReadAt: null, staleAt: null, sources: [] };
+  const quiet: Feed = {
+    setUp: true,
+    trouble: null,
+    freshAt: null,
+    freshForMinutes: null,
+    nextReadAt: null,
+    staleAt: null,
+    sources: [],
+    silent: null,
+    silentSince: null,
+  };
   if (needs.length === 0) return quiet;
   const used: Source[] = [];
   for (const kind of needs) {
@@ -146,17 +170,23 @@ function feedOf(all: readonly Source[], needs: readonly FactKind[], instance: In
   let staleAt: Instant | null = null;
   let limit: number | null = null;
   let trouble: Finding | null = null;
+  let mute: Source | null = null;
+  const note = (source: Source, freshFor: number | null): void => {
+    if (trouble !== null) return;
+    trouble = silent(source, freshFor, now);
+    mute = source;
+  };
   for (const source of used) {
     const freshFor = instance.freshForMinutes ?? source.freshForMinutes;
     if (source.lastReadAt && (freshAt === null || source.lastReadAt < freshAt)) freshAt = source.lastReadAt;
     if (freshFor === null) {
       // a source that pushes says when it is broken; its silence says nothing
-      if (source.error !== null) trouble ??= silent(source, freshFor, now);
+      if (source.error !== null) note(source, freshFor);
       continue;
     }
     limit = limit === null ? freshFor : Math.min(limit, freshFor);
     const until = source.lastReadAt === null ? null : plusMinutes(source.lastReadAt, freshFor);
-    if (until === null || until <= now) trouble ??= silent(source, freshFor, now);
+    if (until === null || until <= now) note(source, freshFor);
     else staleAt = earliest(staleAt, until);
   }
   return {
@@ -167,7 +197,12 @@ function feedOf(all: readonly Source[], needs: readonly FactKind[], instance: In
     nextReadAt: earliest(...used.map((source) => source.nextReadAt)),
     staleAt,
     sources: used.map((source) => source.source),
+    ...silentOf(mute),
   };
+}
+
+function silentOf(source: Source | null): Pick<Feed, 'silent' | 'silentSince'> {
+  return { silent: source?.source ?? null, silentSince: source?.lastReadAt ?? null };
 }
 
 function neverConnected(kind: FactKind): Finding {
@@ -175,6 +210,8 @@ function neverConnected(kind: FactKind): Finding {
   return {
     colour: 'unknown',
     headline: 'Not connected',
+    aside: null,
+    clause: `Nothing reports ${what} yet`,
     because: `Nothing reports ${what} for this app yet.`,
     turnsGreen: `when a source of ${what} is connected and says so`,
     evidence: [],
@@ -184,15 +221,18 @@ function neverConnected(kind: FactKind): Finding {
 
 function silent(source: Source, freshForMinutes: number | null, now: Instant): Finding {
   const since = source.lastReadAt === null ? 'It was never read' : `Last read ${inWords(msBetween(source.lastReadAt, now))} ago`;
+  const name = sourceName(source.source);
   const limit = freshForMinutes === null ? '' : `, fresh for ${inWords(freshForMinutes * 60_000)}`;
   const why = source.error === null ? '' : `: ${source.error}`;
   return {
     colour: 'unknown',
     headline: source.lastReadAt === null ? 'No data yet' : `No data for ${inWords(msBetween(source.lastReadAt, now))}`,
-    because: `${source.source} is silent${why}. ${since}${limit}.`,
-    turnsGreen: `when ${source.source} can be read again and what it says is green`,
+    aside: '',
+    clause: source.error === null ? `${name} is silent` : firstClause(capital(source.error)),
+    because: `${name} is silent${why}. ${since}${limit}.`,
+    turnsGreen: `when ${name} can be read again and what it says is green`,
     evidence: [],
-    who: [{ kind: 'source', name: source.source, what: 'answers again', contact: null }],
+    who: [{ kind: 'source', name, what: 'answers again', contact: null }],
   };
 }
 

@@ -75,3 +75,12 @@ export function sameCommit(one: string, other: string): boolean {
 export function begunAt(build: Pick<Build, 'startedAt' | 'at'>): string {
   return build.startedAt ?? build.at;
 }
+
+/** The first clause of a sentence, as the second line of a cell has room for: up to its first stop, semicolon or bracketed aside. */
+export function firstClause(sentence: string): string {
+  const clause = sentence
+    .replace(/ \([^)]*\)/g, '')
+    .split(/[.;:!?…](?= |$)/u)[0]
+    ?.trim();
+  return clause === undefined || clause === '' ? sentence : clause;
+}

@@ -8,7 +8,7 @@ import { candidatesOf, spokenOf } from '../candidates.ts';
 import type { Spoken } from '../candidates.ts';
 import type { Criterion, Evidence, Finding, JudgeAt, Who } from '../criterion.ts';
 import { green, red, yellow } from '../finding.ts';
-import { count, names, rcName } from '../words.ts';
+import { capital, count, names, rcName } from '../words.ts';
 
 const settings = z.strictObject({
   role: z.enum(['release-manager', 'release-team', 'admin']).default('release-team').describe('The role in which people approve.'),
@@ -55,6 +55,7 @@ function judge(at: At): Finding {
     return red({
       ...told,
       headline: 'Refused',
+      clause: `${names(refused.map((answer) => answer.by))} refused`,
       because: `${names(words)}.`,
       turnsGreen: `when ${names(refused.map((answer) => answer.by))} approves${on}, or a newer candidate is approved`,
       who: [who],
@@ -62,12 +63,13 @@ function judge(at: At): Finding {
   }
   if (approved.length >= of.count) {
     const words = approved.map((answer) => `${answer.by} approved${on} ${dayAndTime(answer.at, policy.timezone, now)}${noteOf(answer)}`);
-    return green({ ...told, because: `${names(words)}.` });
+    return green({ ...told, clause: `By ${names(approved.map((answer) => answer.by))}`, because: `${names(words)}.` });
   }
   const left = of.count - approved.length;
   const notOwn = own.length === 0 ? '' : ` ${names(own.map((answer) => answer.by))} chose the candidate, so that approval does not count.`;
   return yellow({
     ...told,
+    clause: `${capital(people)} ${of.count === 1 ? 'approves' : 'approve'}`,
     because: `${approved.length === 0 ? 'Nobody' : names(approved.map((answer) => answer.by))} has approved${on}; the policy asks for ${people}.${notOwn}`,
     turnsGreen: `when ${left === 1 ? 'one more person' : `${left} more people`} of the role ${roleName(of.role)} ${left === 1 ? 'approves' : 'approve'}${on}`,
     who: [who],

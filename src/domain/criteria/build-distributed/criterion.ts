@@ -1,17 +1,20 @@
 /** Did the release candidate reach its audience? */
 import { z } from 'zod';
-import { dayAndTime } from '../../calendar/words.ts';
+import { dayAndTime, soon } from '../../calendar/words.ts';
 import { duration } from '../../duration.ts';
 import { audiences } from '../../facts.ts';
 import type { Build, Distribution } from '../../facts.ts';
+import { sourceName } from '../../names.ts';
 import { plusMinutes } from '../../time.ts';
 import type { Instant } from '../../time.ts';
 import { buildEvidence, candidatesOf, isOnItsWay, spokenOf } from '../candidates.ts';
 import type { Spoken } from '../candidates.ts';
 import type { Criterion, Evidence, Finding, JudgeAt } from '../criterion.ts';
+import { candidateOf } from '../../release/track.ts';
+import { capabilities } from '../../rollout/storefronts.ts';
 import { latestTo } from '../distributions.ts';
 import { green, red, yellow } from '../finding.ts';
-import { capital, count, rcInFull, rcName, releaseManager, sourceWho } from '../words.ts';
+import { capital, count, names, rcInFull, rcName, releaseManager, sourceWho } from '../words.ts';
 
 const settings = z.strictObject({
   audience: z.enum(audiences).default('beta').describe('The audience that the build must have reached.'),
@@ -66,6 +69,8 @@ function againFor(at: At, spoken: Spoken, newer: Build): Finding {
   const doing = isOnItsWay(newer) ? 'is on its way from the build' : 'was built after it';
   return yellow({
     headline: reached ? `${capital(audience)} on ${rcName(spoken)}` : `${capital(rcName(newer))} is newer`,
+    aside: '',
+    clause: isOnItsWay(newer) ? `${capital(rcName(newer))} is ${newer.state}` : `${capital(rcName(newer))} has not reached ${audience}`,
     because: `${reached ? `${capital(audience)} has ${rcInFull(spoken)}` : `${capital(rcInFull(spoken))} has not reached ${audience}`}, and ${rcInFull(newer)} ${doing}.`,
     turnsGreen: `when ${rcName(newer)} has reached ${audience}${choose}`,
     who: isOnItsWay(newer)
@@ -76,6 +81,65 @@ function againFor(at: At, spoken: Spoken, newer: Build): Finding {
 }
 
 function onBuild(at: At, spoken: Spoken): Finding {
+  return atStorefront(at) ?? toAudience(at, spoken);
+}
+
+/** From the submission on, what the storefront says of the build is the news; before a share of the rollout it is what is waited for. */
+function atStorefront(at: At): Finding | null {
+  const { track, step, facts, policy } = at;
+  const states = policy.storefronts.flatMap((kind) => {
+    const state = facts.storefronts.findLast(
+      (each) => each.storefront === kind && each.version === track.version && each.platform === track.platform,
+    );
+    return state === undefined ? [] : [{ state, name: capabilities[kind].name }];
+  });
+  if (states.length === 0) return null;
+  const evidence: Evidence[] = states.map(({ state, name }) => ({
+    kind: 'storefront',
+    label: `${track.version} on ${name}, ${state.state}`,
+    url: state.url ?? null,
+    at: state.at,
+  }));
+  const elsewhere = reachedWords(at);
+  if (track.stage === 'rolling-out' || track.stage === 'released') {
+    const live = states.filter(({ state }) => state.state === 'rolling-out' || state.state === 'released' || state.state === 'paused');
+    if (live.length === 0) return null;
+    const shops = names(live.map(({ name }) => name));
+    return green({
+      headline: `Live at ${track.stage === 'released' ? 100 : track.percent}%`,
+      aside: '',
+      clause: `${shops}${elsewhere}`,
+      because: `${track.version} on ${track.platform} is live at ${track.stage === 'released' ? 100 : track.percent} % on ${shops}.`,
+      evidence,
+    });
+  }
+  if (track.stage !== 'in-review' || step === null || !step.endsWith('%')) return null;
+  const waiting = states.filter(({ state }) => state.state === 'in-review' || state.state === 'draft');
+  if (waiting.length === 0) return null;
+  const shops = names(waiting.map(({ name }) => name));
+  const ready = states.filter(({ state }) => state.state === 'approved').map(({ name }) => `${name} is ready`);
+  return yellow({
+    headline: 'In store review',
+    aside: '',
+    clause: [shops, ...ready].join(' · '),
+    because: `Build ${track.candidate.build} is in review at ${shops} since ${dayAndTime(track.since, policy.timezone, at.now)}.`,
+    turnsGreen: `when ${shops} ${waiting.length === 1 ? 'has' : 'have'} approved it`,
+    who: [sourceWho(shops, 'reviews the build')],
+    evidence,
+  });
+}
+
+/** ` · alpha, beta current`: the audiences that have the build that ships. */
+function reachedWords(at: At): string {
+  const build = candidateOf(at.track)?.build;
+  if (build === undefined) return '';
+  const reached = (['alpha', 'beta'] as const).filter(
+    (audience) => latestTo(at.facts.distributions, { ...at.track, build, audience })?.state === 'delivered',
+  );
+  return reached.length === 0 ? '' : ` · ${reached.join(', ')} current`;
+}
+
+function toAudience(at: At, spoken: Spoken): Finding {
   const { audience } = at.settings;
   const found = latestTo(at.facts.distributions, { ...at.track, build: spoken.number, audience });
   const evidence = [
@@ -87,7 +151,9 @@ function onBuild(at: At, spoken: Spoken): Finding {
     const people = found.people === undefined ? '' : `, ${count(found.people, 'person', 'people')}`;
     return green({
       headline: `${capital(audience)} on ${rcName(spoken)}`,
-      because: `${capital(on)} reached ${audience}${people}, through ${found.source}.`,
+      aside: '',
+      clause: `${sourceName(found.source)}${found.people === undefined ? '' : `, ${found.people.toLocaleString('en-US')} ${found.people === 1 ? 'person' : audience === 'alpha' || audience === 'beta' ? 'testers' : 'people'}`}`,
+      because: `${capital(on)} reached ${audience}${people}, through ${sourceName(found.source)}.`,
       evidence,
       ...(found.people === undefined ? {} : { value: { amount: found.people, unit: found.people === 1 ? 'person' : 'people' } }),
     });
@@ -95,6 +161,7 @@ function onBuild(at: At, spoken: Spoken): Finding {
   if (found?.state === 'failed') {
     return red({
       headline: 'Distribution failed',
+      clause: `${capital(rcName(spoken))} failed at ${sourceName(found.source)}`,
       because: `${capital(on)} was not handed to ${audience}: it failed at ${found.source}.`,
       turnsGreen: `when ${rcName(spoken)} or a newer RC has reached ${audience}`,
       who: [
@@ -126,6 +193,8 @@ function onItsWay(at: At, spoken: Spoken, found: Distribution | null, evidence: 
         : `is on its way to ${audience}`;
   const told = {
     headline: found === null ? `Not with ${audience} yet` : `On its way to ${audience}`,
+    aside: dueAt === null || isLate ? '' : `due ${soon(dueAt, timezone, at.now)}`,
+    clause: `${capital(rcName(spoken))} ${doing}`,
     because: `${capital(rcInFull(spoken))} ${doing}${due}.`,
     turnsGreen: `when ${rcName(spoken)} has reached ${audience}`,
     who: [

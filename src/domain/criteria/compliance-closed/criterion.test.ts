@@ -15,7 +15,7 @@ describe('compliance-closed', () => {
   test('is clear when every check of this track is closed', () => {
     expect(on([{}, { key: 'ITGC-2' }])).toMatchObject({
       colour: 'green',
-      headline: '2 of 2 closed',
+      headline: '2 of 2 verified',
       because: 'All 2 compliance checks of 8.9.2 on ios are closed.',
     });
   });
@@ -24,7 +24,7 @@ describe('compliance-closed', () => {
     const open = [{}, { key: 'ITGC-2', title: 'Royalties are counted', state: 'open' as const, dueAt: '2024-10-01T13:00:00.000Z' }];
     expect(on(open)).toMatchObject({
       colour: 'yellow',
-      headline: '1 of 2 closed',
+      headline: '1 of 2 verified',
       because: 'ITGC-2 (Royalties are counted) is open; it is due Tue 15:00.',
       looksAgainAt: '2024-10-01T13:00:00.000Z',
       who: [{ name: 'Data integrity', what: 'closes ITGC-2', contact: '#data-integrity' }],

@@ -6,7 +6,7 @@ import { earliest } from '../../time.ts';
 import type { Instant } from '../../time.ts';
 import type { Criterion, Evidence, Finding, JudgeAt, Who } from '../criterion.ts';
 import { green, red, whoOr, yellow } from '../finding.ts';
-import { count, names, releaseManager, teamWho } from '../words.ts';
+import { capital, count, names, releaseManager, teamName, teamWho } from '../words.ts';
 
 const settings = z.strictObject({
   'at-least': z
@@ -41,7 +41,7 @@ function judge(at: At): Finding {
   const all = Math.max(checks.length, of['at-least']);
   const evidence = [...failed, ...open, ...checks.filter((check) => check.state === 'closed')].map(checkEvidence);
   const told = {
-    headline: `${closed} of ${all} closed`,
+    headline: `${closed} of ${all} verified`,
     evidence,
     ...(all === 0 ? {} : { value: { amount: closed, unit: `of ${count(all, 'check')}` }, progress: closed / all }),
   };
@@ -58,6 +58,7 @@ function judge(at: At): Finding {
   const one = checks.length === 1;
   return green({
     ...told,
+    clause: one ? 'The check is verified' : 'All checks are verified',
     because: `${one ? checkName(checks[0]) : `All ${checks.length} compliance checks of ${track.version} on ${track.platform}`} ${one ? 'is' : 'are'} closed.`,
   });
 }
@@ -75,6 +76,8 @@ function stopped(at: At, failed: readonly Check[], overdue: readonly Check[], op
   return red({
     ...told,
     headline: failed.length > 0 ? `${failed.length} failed` : `${overdue.length} past due`,
+    aside: `${told.headline}`,
+    clause: openClause(failed.length > 0 ? failed : overdue),
     because: words.join(' '),
     turnsGreen: `when ${names(wanted.map((check) => check.key))} ${wanted.length === 1 ? 'is' : 'are'} closed`,
     who: owners(at, [...failed, ...overdue]),
@@ -87,6 +90,7 @@ function waiting(at: At, open: readonly Check[], told: Told): Finding {
   const due = dueAt === null ? '' : `; the first is due ${dayAndTime(dueAt, at.policy.timezone, at.now)}`;
   return yellow({
     ...told,
+    clause: openClause(open),
     because: `${names(open.map(checkName))} ${open.length === 1 ? 'is' : 'are'} open${open.length === 1 ? due.replace('the first', 'it') : due}.`,
     turnsGreen: `when ${names(open.map((check) => check.key))} ${open.length === 1 ? 'is' : 'are'} closed`,
     who: owners(at, open),
@@ -105,6 +109,19 @@ function notOpened(at: At, found: number, told: Told): Finding {
     who: [releaseManager('opens the compliance checks', at.release)],
     dueAt: at.release.planned.finish,
   });
+}
+
+/** `Royalties, ads · Data Integrity`: which are open, and whose they are. */
+function openClause(checks: readonly Check[]): string {
+  const titles = checks.map((check, place) => (place === 0 ? capital(shortTitle(check)) : shortTitle(check)));
+  const teams = [...new Set(checks.flatMap((check) => (check.team === null ? [] : teamName(check.team))))];
+  const told = titles.length > 3 ? [...titles.slice(0, 2), `${titles.length - 2} more`] : titles;
+  return `${told.join(', ')}${teams.length === 0 ? '' : ` · ${names(teams)}`}`;
+}
+
+/** A title with a long tail says most before its first comma or colon. */
+function shortTitle(check: Check): string {
+  return check.title.split(/[,:;(]/u)[0]?.trim() ?? check.title;
 }
 
 /** A check is due when its ticket says so, else when the full rollout is planned. */

@@ -35,7 +35,7 @@ function judge(at: JudgeAt<Settings>): Finding {
     answerOf(facts.customAnswers, instance, name),
     reportOf(facts.reports, { instance, version: at.track.version, platform: at.track.platform }),
   );
-  if (stated !== null) return findingOf(stated, of['fresh-for'], now);
+  if (stated !== null) return findingOf(stated, of['fresh-for'], now, at.policy.timezone);
   return unknown({
     headline: 'No answer yet',
     because: `The endpoint of “${instance}” at ${name} has not answered yet.`,

@@ -150,7 +150,8 @@ describe('latest-build-complete', () => {
     });
     expect(finding).toMatchObject({
       colour: 'green',
-      headline: 'RC 3, 1 later commit',
+      headline: 'RC 3, build 1047',
+      aside: '1 later commit',
       because: expect.stringContaining('is not in the shipped build') as string,
     });
   });

@@ -1,6 +1,6 @@
 /** Does the newest release candidate contain every commit of the release branch? */
 import { z } from 'zod';
-import { dayAndTime } from '../../calendar/words.ts';
+import { dayAndTime, soon } from '../../calendar/words.ts';
 import { duration } from '../../duration.ts';
 import type { Build } from '../../facts.ts';
 import { cutOf } from '../../release/track.ts';
@@ -134,6 +134,7 @@ function withNewer(at: At, spoken: Spoken, newer: Build, lacks: Lacks | null): F
   if (isOnItsWay(newer)) return onItsWay(at, newer, { spoken, lacks });
   return yellow({
     headline: `${capital(rcName(newer))} is newer`,
+    clause: `Choose it, or stay with ${rcName(spoken)}`,
     because: `${capital(rcInFull(newer))} was built after the final candidate ${rcInFull(spoken)}${missing === null || missing.length === 0 ? '' : `, which lacks ${named(missing)}`}.`,
     turnsGreen: `when ${rcName(newer)} is chosen as the final candidate`,
     who: [releaseManager(`chooses ${rcName(newer)} as the final candidate`, at.release)],
@@ -146,6 +147,8 @@ function complete(at: At, spoken: Spoken, lacks: Lacks): Finding {
   const failed = spoken.failedNewer;
   const told = {
     headline: `${capital(rcName(spoken))}${spoken.candidate === null ? '' : `, build ${spoken.number}`}`,
+    aside: picksIn(at, lacks),
+    clause: `Has every commit of ${branchName(at)}`,
     because: `${capital(rcInFull(spoken))} contains every commit of ${branchName(at)}${harmlessWords(lacks)}.`,
     evidence: evidenceOf(at, spoken),
     ...measured(at, lacks),
@@ -156,6 +159,8 @@ function complete(at: At, spoken: Spoken, lacks: Lacks): Finding {
   return yellow({
     ...told,
     headline: `${capital(rcName(failed))} failed`,
+    aside: null,
+    clause: `${capital(rcName(spoken))} before it has every commit`,
     because: `${also} ${told.because}`,
     turnsGreen: `when an RC after ${rcName(failed)} is built with every commit`,
     who: [releaseManager('has the RC built again', at.release), sourceWho(failed.source, 'builds the RC again')],
@@ -178,7 +183,9 @@ function rejected(at: At, spoken: Spoken): Finding {
 function shipped(at: At, spoken: Spoken, lacks: Lacks): Finding {
   const { code } = lacks;
   return green({
-    headline: `${capital(rcName(spoken))}, ${count(code.length, 'later commit')}`,
+    headline: `${capital(rcName(spoken))}, build ${spoken.number}`,
+    aside: count(code.length, 'later commit'),
+    clause: `Shipped without ${named(code)}`,
     because: `${capital(rcInFull(spoken))} is with the storefront; ${named(code)} came to ${branchName(at)} later and ${code.length === 1 ? 'is' : 'are'} not in the shipped build${harmlessWords(lacks)}.`,
     evidence: evidenceOf(at, spoken),
     ...measured(at, lacks),
@@ -203,6 +210,11 @@ function onItsWay(at: At, building: Build, before: { spoken: Spoken; lacks: Lack
   const withThem = code.length > 0 ? ` with ${named(code)}` : '';
   return yellow({
     headline: `${capital(rcName(building))} ${state}`,
+    aside: expected === null ? null : isLate ? `due ${soon(expected, timezone, at.now)}` : `ready ~${soon(expected, timezone, at.now)}`,
+    clause:
+      figures.value && code.length > 0
+        ? `${figures.value.amount} ${figures.value.unit} are in a build`
+        : `${state === 'queued' ? 'Queued' : 'Building'} since ${soon(begunAt(building), timezone, at.now)}`,
     because: `${firstOf}${capital(rcInFull(building))}${withThem}${since}${ready}.`,
     turnsGreen: `when ${rcName(building)} is built${before?.spoken.final === true ? ' and chosen as the final candidate' : ''}`,
     who: [sourceWho(building.source, `finishes ${rcName(building)}`)],
@@ -238,6 +250,7 @@ function inNoBuild(
   const isOver = until === null || until <= at.now;
   const told = {
     headline: `${count(code.length, 'commit')} in no build`,
+    clause: spoken === null ? `No RC has ${named(code)}` : `${capital(rcName(spoken))} lacks ${named(code)}`,
     because: `${code.length === 1 ? 'Commit' : 'Commits'} ${named(code)} ${code.length === 1 ? 'is' : 'are'} in no build. ${then}${isOver ? '' : ` A build may take until ${dayAndTime(until, at.policy.timezone, at.now)} to begin.`}`,
     turnsGreen: `when an RC with ${code.length === 1 ? 'this commit' : 'these commits'} is built${spoken?.final === true ? ' and chosen as the final candidate' : ''}`,
     who: [releaseManager(`starts an RC of ${branchName(at)}`, at.release)] as const,
@@ -266,6 +279,12 @@ function measured(at: At, lacks: Lacks | null): { value?: Quantity; progress?: n
   if (all === 0) return {};
   const held = Math.max(0, all - lacks.code.length);
   return { value: { amount: held, unit: `of ${count(all, 'pick')}` }, progress: held / all };
+}
+
+/** `all 11 picks in`, where there are any. */
+function picksIn(at: At, lacks: Lacks): string | null {
+  const { value } = measured(at, lacks);
+  return value === undefined ? null : `all ${count(value.amount, 'pick')} in`;
 }
 
 function harmlessWords(lacks: Lacks): string {

@@ -62,6 +62,7 @@ function held(at: At, obstacles: readonly Holder[]): Finding {
   const newer = obstacles.filter((holder) => holder.newer);
   const told = {
     headline: `Held by ${versions}`,
+    clause: names(obstacles.map(holderWords)),
     because: `${names(obstacles.map(holderWords))}.`,
     turnsGreen: `when ${versions} is out there, or is withdrawn`,
     evidence: obstacles.map((holder) => holder.evidence),

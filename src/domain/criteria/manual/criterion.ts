@@ -46,6 +46,7 @@ function judge(at: At): Finding {
         : ` ${earlier.by} answered ${earlier.answer} on ${earlier.build === null ? 'no build in particular' : `build ${earlier.build}`}, and is asked again.`;
     return yellow({
       headline: 'Not ticked yet',
+      clause: of.ask === '' ? 'A person does it and ticks it' : of.ask.replace(/\.$/, ''),
       because: `Nobody has ticked ${what}${on} yet.${before}`,
       turnsGreen: `when a person ticks ${what}${on}`,
       who: [releaseManager(`does and ticks ${what}`, release)],
@@ -55,9 +56,16 @@ function judge(at: At): Finding {
   const when = dayAndTime(tick.at, policy.timezone, now);
   const note = tick.note === null || tick.note.trim() === '' ? '' : `: ${tick.note.trim().replace(/\.$/, '')}`;
   const evidence = [tickEvidence(tick)];
-  if (tick.answer === 'done') return green({ headline: 'Ticked', because: `${tick.by} ticked ${what}${on} ${when}${note}.`, evidence });
+  if (tick.answer === 'done')
+    return green({
+      headline: 'Ticked',
+      clause: `${tick.by}, ${when}`,
+      because: `${tick.by} ticked ${what}${on} ${when}${note}.`,
+      evidence,
+    });
   return red({
     headline: 'Refused',
+    clause: `${tick.by}${note === '' ? ' refused' : note}`,
     because: `${tick.by} refused ${what}${on} ${when}${note}.`,
     turnsGreen: `when a person ticks ${what}${on}`,
     who: [releaseManager(`does and ticks ${what}`, release)],

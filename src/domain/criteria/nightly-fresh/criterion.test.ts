@@ -21,7 +21,7 @@ describe('nightly-fresh', () => {
   test('is clear when today’s nightly passed and reached its audience', () => {
     expect(on({ nightlies: [yesterday, today], distributions: [toEmployees('501')] })).toMatchObject({
       colour: 'green',
-      headline: 'Nightly 501',
+      headline: 'Distributed 05:40',
       because: 'Nightly 501 of Tue 05:30 passed and reached employees at Tue 05:40.',
       looksAgainAt: '2024-10-02T07:00:00.000Z',
     });

@@ -1,6 +1,6 @@
 /** Did today's nightly build pass, and reach its audience? */
 import { z } from 'zod';
-import { dayAndTime } from '../../calendar/words.ts';
+import { dayAndTime, soon } from '../../calendar/words.ts';
 import { dayOf, localDate, momentOf } from '../../calendar/zone.ts';
 import { duration } from '../../duration.ts';
 import { audiences } from '../../facts.ts';
@@ -79,11 +79,21 @@ function judge(at: At): Finding {
 /** Today's nightly passed. Tomorrow at the due time it is yesterday's. */
 function fresh(at: At, newest: Build, progress: Progress, tooOld: Instant): Finding {
   return green({
-    headline: `Nightly ${newest.number}`,
+    headline: freshHeadline(at, newest),
+    aside: newest.number === '' ? null : `build ${newest.number}`,
+    clause: `${capital(progress.words)}`,
     because: `${nightlyName(at, newest)} ${progress.words}.`,
     evidence: progress.evidence,
     looksAgainAt: earliest(dueOn(at, 1), tooOld),
   });
+}
+
+/** `Distributed 05:40`, or what else a good nightly is. */
+function freshHeadline(at: At, build: Build): string {
+  const { audience } = at.settings;
+  if (audience === 'none') return `Nightly ${build.number} passed`;
+  const reached = latestTo(at.facts.distributions, { version: build.version, platform: build.platform, build: build.number, audience });
+  return reached === null ? `Nightly ${build.number}` : `Distributed ${soon(reached.at, at.policy.timezone, at.now)}`;
 }
 
 /** Today's is not there yet: fine until the due time while yesterday's was good, late after it. */
@@ -94,7 +104,9 @@ function awaited(at: At, newest: Build, progress: Progress, lastGood: Build | nu
     const good = progressOf(at, lastGood);
     const coming = newest === lastGood ? '' : `; ${nightlyName(at, newest)} ${progress.words}`;
     return green({
-      headline: `Nightly ${lastGood.number}`,
+      headline: freshHeadline(at, lastGood),
+      aside: dueWords,
+      clause: `${capital(good.words)}`,
       because: `${nightlyName(at, lastGood)} ${good.words}${coming}; ${dueWords}.`,
       evidence: [...good.evidence, ...(newest === lastGood ? [] : progress.evidence)],
       dueAt,
@@ -106,6 +118,8 @@ function awaited(at: At, newest: Build, progress: Progress, lastGood: Build | nu
     lastGood === null ? 'No nightly before it was good.' : newest === lastGood ? '' : ` The last good one is ${nightlyName(at, lastGood)}.`;
   return yellow({
     headline: isLate ? 'Nightly is late' : 'Nightly on its way',
+    aside: `due ${at.settings.due}`,
+    clause: `${capital(progress.words)}`,
     because: `${nightlyName(at, newest)} ${progress.words}; ${isLate ? `today’s was due at ${at.settings.due}` : dueWords}.${before === '' ? '' : ` ${before.trim()}`}`,
     turnsGreen: `when today’s nightly has passed${reachedWords(at)}`,
     who: [sourceWho(progress.source, 'builds, tests and hands out the nightly')],
@@ -122,6 +136,8 @@ function failed(at: At, newest: Build, progress: Progress, lastGood: Build | nul
       : `The last good one is ${nightlyName(at, lastGood)}, ${inWords(msBetween(begunAt(lastGood), at.now))} old`;
   return red({
     headline: 'Nightly failed',
+    aside: lastGood === null ? 'none before it' : `last good ${soon(begunAt(lastGood), at.policy.timezone, at.now)}`,
+    clause: `${capital(progress.words)}`,
     because: `${nightlyName(at, newest)} ${progress.words}. ${before}.`,
     turnsGreen: `when a newer nightly has passed${reachedWords(at)}`,
     who: [
@@ -139,6 +155,7 @@ function stale(at: At, newest: Build, progress: Progress, lastGood: Build | null
   const also = newest === reference ? '' : ` ${capital(nightlyName(at, newest))} ${progress.words}.`;
   return red({
     headline: `Nightly is ${age} old`,
+    clause: `${capital(progress.words)}`,
     because: `${nightlyName(at, reference)} ${lastGood === null ? progress.words : 'is the last good one'}; it is ${age} old and the limit is ${limit}.${also}`,
     turnsGreen: `when a newer nightly has passed${reachedWords(at)}`,
     who: [releaseManager('has the nightly built again', at.release), sourceWho(progress.source, 'builds the nightly')],

@@ -5,7 +5,7 @@ import { bugEvidence, concerns } from '../bugs.ts';
 import { candidatesOf, spokenOf } from '../candidates.ts';
 import type { Criterion, Finding, JudgeAt, Who } from '../criterion.ts';
 import { green, red, whoOr, yellow } from '../finding.ts';
-import { capital, count, names, releaseManager, teamWho } from '../words.ts';
+import { capital, count, names, releaseManager, teamName, teamWho } from '../words.ts';
 import { clearedOn, lifeOf } from './life.ts';
 import type { Builds, Life } from './life.ts';
 
@@ -43,6 +43,7 @@ function judge(at: At): Finding {
     return yellow({
       ...measure,
       headline: `${waiting.length} to decide`,
+      clause: `${names(waiting.map((bug) => bug.key))} ${one ? 'waits' : 'wait'} for a decision`,
       because: `${capital(names(waiting.map(waitingName)))} ${one ? 'waits' : 'wait'} for a decision whether ${one ? 'it is a blocker' : 'they are blockers'}.`,
       turnsGreen: `when ${names(waiting.map((bug) => bug.key))} ${one ? 'is' : 'are'} decided, and what is decided to be a blocker is verified on an RC`,
       who: whoOr(
@@ -60,6 +61,8 @@ function judge(at: At): Finding {
   return green({
     ...measure,
     headline: '0 open',
+    aside: 'limit 0',
+    clause: cleared.length > 0 ? `${cleared.length} fixed since branching` : 'None since branching',
     because: `No ${kind} of ${at.track.version} on ${at.track.platform} is uncleared.${fixed}`,
     evidence,
   });
@@ -83,10 +86,18 @@ function blocked(
   return red({
     ...told,
     headline: `${uncleared.length} open`,
+    aside: 'limit 0',
+    clause: blockerClause(uncleared),
     because: `${told3.map((words) => `${words}.`).join(' ')}${more}${also}`,
     turnsGreen: `when ${names(uncleared.map(({ bug, life }) => `${bug.key} ${life.needs}`))}${waiting.length === 0 ? '' : `, and ${names(waiting.map((bug) => bug.key))} ${waiting.length === 1 ? 'is' : 'are'} decided`}`,
     who: whoOr(distinct(uncleared.map(({ bug, life }) => mender(at, bug, life))), releaseManager('has the blockers mended', at.release)),
   });
+}
+
+/** `PLAY-4412 · Player squad`: which, and whose. */
+function blockerClause(uncleared: Sorted['uncleared']): string {
+  const teams = [...new Set(uncleared.map(({ bug }) => (bug.team === null ? 'no team' : teamName(bug.team))))];
+  return `${names(uncleared.map(({ bug }) => bug.key))} · ${names(teams)}`;
 }
 
 function sort(at: At): Sorted {

@@ -20,7 +20,7 @@ describe('reported', () => {
     const measured = { value: { amount: 0.22, unit: 'per 1,000 h' }, limit: { amount: 0.3, unit: 'per 1,000 h' } };
     expect(on([report({ ...measured })])).toMatchObject({
       colour: 'green',
-      headline: '0.22 limit 0.3',
+      headline: '0.22',
       because: 'Crashes are under the limit.',
       ...measured,
     });

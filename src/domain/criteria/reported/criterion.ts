@@ -25,9 +25,20 @@ export const reported: Criterion<Settings> = {
   judge,
 };
 
+/** The version that went before on this platform, as its baseline is named. */
+function versionBefore({ siblings, track }: JudgeAt<Settings>): string | null {
+  const earlier = siblings.filter(({ platform, order }) => platform === track.platform && order < 0);
+  return earlier.toSorted((a, b) => b.order - a.order)[0]?.version ?? null;
+}
+
 function judge(at: JudgeAt<Settings>): Finding {
-  const stated = reportOf(at.facts.reports, { instance: at.instance, version: at.track.version, platform: at.track.platform });
-  if (stated !== null) return findingOf(stated, at.settings['fresh-for'], at.now);
+  const stated = reportOf(at.facts.reports, {
+    instance: at.instance,
+    version: at.track.version,
+    platform: at.track.platform,
+    before: versionBefore(at),
+  });
+  if (stated !== null) return findingOf(stated, at.settings['fresh-for'], at.now, at.policy.timezone);
   return unknown({
     headline: 'Nothing reported',
     because: `Nothing has been reported for “${at.instance}” of ${at.track.version} on ${at.track.platform}.`,

@@ -1,6 +1,6 @@
 /** Has every team that must sign signed this candidate? */
 import { z } from 'zod';
-import { dayAndTime } from '../../calendar/words.ts';
+import { dayAndTime, soon } from '../../calendar/words.ts';
 import { dayOf, momentOf } from '../../calendar/zone.ts';
 import { duration } from '../../duration.ts';
 import type { Build, SignOff } from '../../facts.ts';
@@ -30,7 +30,8 @@ const settings = z.strictObject({
     .describe('How long teams have from the choice of the candidate. Not set: until the planned submission, where the calendar names one.'),
 });
 type Settings = z.infer<typeof settings>;
-type At = JudgeAt<Settings>;
+/** What a team's word is read from. */
+export type At = JudgeAt<Settings>;
 
 export const signedOff: Criterion<Settings> = {
   kind: 'signed-off',
@@ -59,6 +60,7 @@ function judge(at: At): Finding {
   if (rejected.length > 0) {
     return red({
       ...told,
+      clause: `${capital(rejected[0]?.words ?? '')}${rejected.length > 1 ? `, and ${rejected.length - 1} more` : ''}`,
       because: `${clauses(rejected)}${waiting.length === 0 ? '' : `; ${count(waiting.length, 'team')} ${waiting.length === 1 ? 'has' : 'have'} not signed`}.`,
       turnsGreen: `when ${names(rejected.map((word) => teamName(word.team)))} ${rejected.length === 1 ? 'signs' : 'sign'} ${rcName(spoken)} or a newer candidate${waiting.length === 0 ? '' : ', and every other team has signed'}`,
       who: whoOr(
@@ -71,6 +73,7 @@ function judge(at: At): Finding {
   if (spoken.newer !== null && at.settings['again-on-new-candidate'] === 'all') return newerComes(at, spoken, spoken.newer, told);
   return green({
     ...told,
+    clause: lastClause(at, said),
     because: `Every team that must sign has signed ${rcInFull(spoken)}${lastOf(at, said)}${optedOutWords(optedOut)}.`,
   });
 }
@@ -83,6 +86,7 @@ function stillWaiting(at: At, waiting: readonly Word[], spoken: Spoken, told: To
   const due = dueAt === null ? '' : ` ${one ? 'It' : 'They'} ${were} due at ${dayAndTime(dueAt, at.policy.timezone, at.now)}.`;
   const finding = {
     ...told,
+    clause: waitingClause(at, waiting),
     because: `${clauses(waiting)}.${due}`,
     turnsGreen: `when ${names(waiting.map((word) => teamName(word.team)))} ${waiting.length === 1 ? 'signs' : 'sign'} ${rcName(spoken)}`,
     who: whoOr(
@@ -98,6 +102,7 @@ function newerComes(at: At, spoken: Spoken, newer: Build, told: Told): Finding {
   const doing = isOnItsWay(newer) ? `is ${newer.state}` : 'was built after it';
   return yellow({
     ...told,
+    clause: `Asked again on ${rcName(newer)}`,
     because: `Every team has signed ${rcInFull(spoken)}, but ${rcInFull(newer)} ${doing}, and its teams are asked again.`,
     turnsGreen: isOnItsWay(newer)
       ? `when ${rcName(newer)} is built and every team has signed it`
@@ -109,7 +114,7 @@ function newerComes(at: At, spoken: Spoken, newer: Build, told: Told): Finding {
   });
 }
 
-type Told = Pick<Finding, 'headline' | 'value' | 'progress'> & {
+type Told = Pick<Finding, 'headline' | 'aside' | 'value' | 'progress'> & {
   evidence: readonly Evidence[];
   dueAt: Instant | null;
   looksAgainAt: Instant | null;
@@ -121,6 +126,7 @@ function toldOf(at: At, said: readonly Word[], optedOut: readonly Team[], spoken
   const shown = said.filter((word) => word.signOff !== null && (word.is !== 'signed' || word === last));
   return {
     headline: `${signed.length} of ${said.length}`,
+    aside: optedOut.length === 0 ? null : `${optedOut.length} opted out`,
     value: { amount: signed.length, unit: `of ${count(said.length, 'team')}` },
     progress: signed.length / said.length,
     evidence: [...shown.flatMap(signOffEvidence), ...(spoken.build === null ? [] : [buildEvidence(spoken.build)])],
@@ -142,6 +148,7 @@ function nothingToSign(at: At, signing: readonly string[], rcs: Candidates): Fin
   const coming = rcs.building;
   return yellow({
     headline: `0 of ${signing.length}`,
+    clause: coming === null ? 'No RC to sign yet' : `${capital(rcName(coming))} is not built yet`,
     because:
       coming === null
         ? `No RC of ${at.track.version} is built yet, so there is nothing to sign.`
@@ -156,7 +163,7 @@ function nothingToSign(at: At, signing: readonly string[], rcs: Candidates): Fin
 }
 
 /** The teams that must sign, and those whose tests stand in for them. Which teams a release affects is not known here yet, so all of them are asked. */
-function teamsOf(at: At): { signing: readonly string[]; optedOut: readonly Team[] } {
+export function teamsOf(at: At): { signing: readonly string[]; optedOut: readonly Team[] } {
   const { teams, signOffs } = at.policy;
   const asked = typeof signOffs === 'string' ? teams.map((team) => team.id) : [...new Set(signOffs)];
   const optedOut = teams.filter((team) => asked.includes(team.id) && isOptedOut(team, at));
@@ -170,7 +177,7 @@ function isOptedOut(team: Team, at: At): boolean {
 }
 
 /** When a team's opting out ends: at the end of the date that the policy names, or at its instant. Null when it has no end. */
-function optOutEnds(team: Team, timezone: string): Instant | null {
+export function optOutEnds(team: Team, timezone: string): Instant | null {
   if (team.testing === 'manual' || team.testing.until === null) return null;
   const { until } = team.testing;
   if (!/^\d{4}-\d{2}-\d{2}$/.test(until)) return until;
@@ -200,6 +207,27 @@ function wordOf(at: At, team: string, spoken: Spoken): Word {
   return { team, is: 'waiting', words: `${name} ${verb} ${buildName(at, signOff.build)} and is asked again on ${rcName(spoken)}`, signOff };
 }
 
+/** Who has not signed, in one clause: `Car mode withdrew at 10:20`, `Search and 3 more have not signed`. */
+function waitingClause(at: At, waiting: readonly Word[]): string {
+  const told = waiting.findLast((word) => word.signOff?.state === 'withdrawn') ?? waiting[0];
+  if (told === undefined) return 'Nobody is asked';
+  const name = teamName(told.team);
+  if (waiting.length > 1) {
+    const others = waiting.length - 1;
+    return told.signOff?.state === 'withdrawn'
+      ? `${name} withdrew, ${others} more to sign`
+      : `${names(waiting.map((word) => teamName(word.team)))} ${waiting.length === 1 ? 'has' : 'have'} not signed`;
+  }
+  if (told.signOff?.state === 'withdrawn') return `${name} withdrew at ${soon(told.signOff.at, at.policy.timezone, at.now)}`;
+  return told.signOff?.state === 'testing' ? `${name} is testing` : `${name} has not signed`;
+}
+
+/** `Last: Search, Mon 10:58`. */
+function lastClause(at: At, said: readonly Word[]): string {
+  const words = lastOf(at, said);
+  return words === '' ? 'Everyone has signed' : capital(words.replace(/^; last/, 'last:'));
+}
+
 /** What some teams said, as a sentence without its stop. */
 function clauses(said: readonly Word[]): string {
   const told = said.slice(0, MOST_TOLD).map((word) => word.words);
@@ -220,7 +248,7 @@ function buildName(at: At, number: string | null): string {
   return rcName({ number, candidate: chosen?.build === number ? chosen.candidate : null });
 }
 
-function dueOf(at: At, spoken: Spoken): Instant | null {
+export function dueOf(at: At, spoken: Spoken): Instant | null {
   const { within } = at.settings;
   if (within === null) return at.release.planned.submit;
   const asked = spoken.final ? candidateOf(at.track)?.chosenAt : (spoken.build?.finishedAt ?? spoken.build?.at);

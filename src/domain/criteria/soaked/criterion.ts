@@ -8,6 +8,7 @@ import { inWords, minutesBetween, plusMinutes } from '../../time.ts';
 import type { Instant } from '../../time.ts';
 import type { Criterion, Evidence, Finding, JudgeAt } from '../criterion.ts';
 import { green, yellow } from '../finding.ts';
+import { capital } from '../words.ts';
 
 const settings = z.strictObject({
   for: duration.prefault('24h').describe('The time that must pass in the stage, or at the share of the rollout, before the step.'),
@@ -42,6 +43,8 @@ function judge(at: At): Finding {
   if (begun === null) {
     return yellow({
       headline: 'Not begun',
+      aside: `of ${wanted}`,
+      clause: `Begins when ${beginsWhen(at)}`,
       because: `The soak of ${wanted} begins when ${beginsWhen(at)}.`,
       turnsGreen: `when ${wanted} have passed since ${beginsWhen(at)}`,
       who: [{ kind: 'robot', name: 'Robot', what: 'waits for the soak to begin', contact: null }],
@@ -59,6 +62,8 @@ function judge(at: At): Finding {
   if (ends <= now) {
     return green({
       headline: `${wanted} soaked`,
+      aside: '',
+      clause: `${capital(where)} for ${inWords(passed * 60_000)}`,
       because: `${at.track.version} on ${at.track.platform} has been ${where} for ${inWords(passed * 60_000)}; the minimum is ${wanted}.`,
       evidence,
       value,
@@ -69,6 +74,8 @@ function judge(at: At): Finding {
   const until = dayAndTime(ends, policy.timezone, now);
   return yellow({
     headline: `${inWords(passed * 60_000)} of ${wanted}`,
+    aside: '',
+    clause: `Has passed at ${until}`,
     because: `${at.track.version} on ${at.track.platform} has been ${where} since ${dayAndTime(begun, policy.timezone, now)}; the minimum of ${wanted} has passed at ${until}.`,
     turnsGreen: `when ${wanted} have passed, at ${until}`,
     who: [{ kind: 'robot', name: 'Robot', what: `waits until ${until}`, contact: null }],

@@ -110,6 +110,7 @@ function onBuild(at: At, spoken: Spoken): Finding {
     return red({
       ...finished,
       headline: `${count(sorted.failed.length, 'suite')} failed`,
+      clause: suitesName(sorted.failed.map(failedName)),
       because: `${suitesName(sorted.failed.map(failedName))} failed on ${on}.`,
       turnsGreen: `when ${names(sorted.failed.map((run) => run.suite))} passed on ${rcName(spoken)} or on a newer RC`,
       who: [releaseManager('has the failure mended, or the suite run again', at.release)],
@@ -130,6 +131,7 @@ function onBuild(at: At, spoken: Spoken): Finding {
   const also = onRetry.length === 0 ? '' : `, ${names(onRetry.map((run) => run.suite))} on a retry`;
   return green({
     ...finished,
+    clause: `On ${rcName(spoken)}${also}`,
     headline: tests > 0 ? `${tests.toLocaleString('en-US')} tests passed` : `${count(done, 'suite')} passed`,
     because: `${suitesName(sorted.passed.map((run) => run.suite))} passed on ${on}${also}.`,
   });
@@ -152,6 +154,7 @@ function stillRunning(spoken: Spoken, sorted: Sorted, finished: { evidence: read
   return yellow({
     ...finished,
     headline: running.length > 0 ? 'Tests running' : 'No result yet',
+    clause: running.length > 0 ? suitesName(running.map((run) => run.suite)) : `Nothing reported on ${rcName(spoken)}`,
     because: `${because}.`,
     turnsGreen: `when ${silent.length + running.length === 0 ? 'the suites have' : `${names([...running.map((run) => run.suite), ...silent])} ${silent.length + running.length === 1 ? 'has' : 'have'}`} passed on ${rcName(spoken)}`,
     who: [who],

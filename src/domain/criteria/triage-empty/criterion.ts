@@ -32,7 +32,13 @@ function judge(at: JudgeAt<Settings>): Finding {
   const measure = { value: { amount: ownerless.length, unit: 'without a team' }, limit: { amount: 0, unit: 'without a team' } };
   const [first] = ownerless.toSorted((a, b) => (waitsSince(a) < waitsSince(b) ? -1 : 1));
   if (first === undefined) {
-    return green({ ...measure, headline: 'None', because: `Every open bug of ${track.version} on ${track.platform} has a team.` });
+    return green({
+      ...measure,
+      headline: 'None',
+      aside: '',
+      clause: 'All reports have a team',
+      because: `Every open bug of ${track.version} on ${track.platform} has a team.`,
+    });
   }
   const dueAt = plusMinutes(waitsSince(first), of.within);
   const isOver = dueAt <= now;
@@ -42,6 +48,8 @@ function judge(at: JudgeAt<Settings>): Finding {
   const told = {
     ...measure,
     headline: `${ownerless.length} without a team`,
+    aside: '',
+    clause: isOver ? `Longest for ${inWords(msBetween(waitsSince(first), now))}` : one ? 'Could become a blocker' : 'Could become blockers',
     because: `${names(ownerless.map(bugName))} ${one ? 'has' : 'have'} no team. ${longest}; ${limit}${isOver ? '' : `, which ends at ${dayAndTime(dueAt, policy.timezone, now)}`}.`,
     turnsGreen: `when ${names(ownerless.map((bug) => bug.key))} ${one ? 'has' : 'have'} a team`,
     who: [releaseManager(`gives ${names(ownerless.map((bug) => bug.key))} a team`, release)] as const,
