@@ -76,7 +76,7 @@ function stopped(at: At, failed: readonly Check[], overdue: readonly Check[], op
   return red({
     ...told,
     headline: failed.length > 0 ? `${failed.length} failed` : `${overdue.length} past due`,
-    aside: `${told.headline}`,
+    aside: told.headline,
     clause: openClause(failed.length > 0 ? failed : overdue),
     because: words.join(' '),
     turnsGreen: `when ${names(wanted.map((check) => check.key))} ${wanted.length === 1 ? 'is' : 'are'} closed`,

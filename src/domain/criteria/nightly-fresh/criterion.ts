@@ -81,7 +81,7 @@ function fresh(at: At, newest: Build, progress: Progress, tooOld: Instant): Find
   return green({
     headline: freshHeadline(at, newest),
     aside: newest.number === '' ? null : `build ${newest.number}`,
-    clause: `${capital(progress.words)}`,
+    clause: capital(progress.words),
     because: `${nightlyName(at, newest)} ${progress.words}.`,
     evidence: progress.evidence,
     looksAgainAt: earliest(dueOn(at, 1), tooOld),
@@ -106,7 +106,7 @@ function awaited(at: At, newest: Build, progress: Progress, lastGood: Build | nu
     return green({
       headline: freshHeadline(at, lastGood),
       aside: dueWords,
-      clause: `${capital(good.words)}`,
+      clause: capital(good.words),
       because: `${nightlyName(at, lastGood)} ${good.words}${coming}; ${dueWords}.`,
       evidence: [...good.evidence, ...(newest === lastGood ? [] : progress.evidence)],
       dueAt,
@@ -119,7 +119,7 @@ function awaited(at: At, newest: Build, progress: Progress, lastGood: Build | nu
   return yellow({
     headline: isLate ? 'Nightly is late' : 'Nightly on its way',
     aside: `due ${at.settings.due}`,
-    clause: `${capital(progress.words)}`,
+    clause: capital(progress.words),
     because: `${nightlyName(at, newest)} ${progress.words}; ${isLate ? `today’s was due at ${at.settings.due}` : dueWords}.${before === '' ? '' : ` ${before.trim()}`}`,
     turnsGreen: `when today’s nightly has passed${reachedWords(at)}`,
     who: [sourceWho(progress.source, 'builds, tests and hands out the nightly')],
@@ -137,7 +137,7 @@ function failed(at: At, newest: Build, progress: Progress, lastGood: Build | nul
   return red({
     headline: 'Nightly failed',
     aside: lastGood === null ? 'none before it' : `last good ${soon(begunAt(lastGood), at.policy.timezone, at.now)}`,
-    clause: `${capital(progress.words)}`,
+    clause: capital(progress.words),
     because: `${nightlyName(at, newest)} ${progress.words}. ${before}.`,
     turnsGreen: `when a newer nightly has passed${reachedWords(at)}`,
     who: [
@@ -155,7 +155,7 @@ function stale(at: At, newest: Build, progress: Progress, lastGood: Build | null
   const also = newest === reference ? '' : ` ${capital(nightlyName(at, newest))} ${progress.words}.`;
   return red({
     headline: `Nightly is ${age} old`,
-    clause: `${capital(progress.words)}`,
+    clause: capital(progress.words),
     because: `${nightlyName(at, reference)} ${lastGood === null ? progress.words : 'is the last good one'}; it is ${age} old and the limit is ${limit}.${also}`,
     turnsGreen: `when a newer nightly has passed${reachedWords(at)}`,
     who: [releaseManager('has the nightly built again', at.release), sourceWho(progress.source, 'builds the nightly')],
