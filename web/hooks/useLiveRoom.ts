@@ -6,11 +6,18 @@ import type { Instant } from '#domain/time.ts';
 import { controlRoomQuery, sessionQuery } from '../api/queries.ts';
 import { watchControlRoom } from '../api/live.ts';
 
+export type Reading = { appMs: number; browserMs: number };
+
+/** The app's time when the browser's clock shows `browserMs`: at speed 0 it stands, at N it passes N times as fast. */
+export function appTime({ appMs, browserMs: readAt }: Reading, speed: number, browserMs: number): number {
+  return appMs + (browserMs - readAt) * speed;
+}
+
 export type Live = {
   /** When the server was last heard, by the browser's clock. */
   heardAtMs: number;
-  /** The app's clock minus the browser's. The app may live in another time than its viewer. */
-  offsetMs: number;
+  /** What the app's clock showed, and what the browser's showed then. The app may live in another time than its viewer, and at another speed. */
+  clock: Reading;
   /** Cells that the last patches changed, and the version that did: what gets the underline. */
   changed: ReadonlyMap<string, number>;
 };
@@ -20,23 +27,23 @@ export const cellKey = (cell: { track: string; instance: string }): string => `$
 /** How long a changed cell keeps its mark. */
 const CHANGED_FOR_MS = 1_500;
 
-const offsetOf = (at: Instant): number => Date.parse(at) - Date.now();
+const readingOf = (at: Instant): Reading => ({ appMs: Date.parse(at), browserMs: Date.now() });
 
 /** The control room of an app, kept true by its stream. What was shown stays shown, with its age, when the line breaks. */
 export function useLiveRoom(app: string): { room: ControlRoom | undefined; error: unknown; live: Live } {
   const cache = useQueryClient();
   const query = useQuery(controlRoomQuery(app));
   const room = query.data;
-  const [live, setLive] = useState<Omit<Live, 'offsetMs'> & { offsetMs: number | null }>(() => ({
+  const [live, setLive] = useState<Omit<Live, 'clock'> & { clock: Reading | null }>(() => ({
     heardAtMs: Date.now(),
-    offsetMs: null,
+    clock: null,
     changed: new Map(),
   }));
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const isReady = room !== undefined;
 
   const heard = useEffectEvent((at: Instant | null) =>
-    setLive((old) => ({ ...old, heardAtMs: Date.now(), offsetMs: at === null ? old.offsetMs : offsetOf(at) })),
+    setLive((old) => ({ ...old, heardAtMs: Date.now(), clock: at === null ? old.clock : readingOf(at) })),
   );
 
   const gap = useEffectEvent(() => void cache.refetchQueries({ queryKey: controlRoomQuery(app).queryKey }));
@@ -66,6 +73,6 @@ export function useLiveRoom(app: string): { room: ControlRoom | undefined; error
   }, [app, isReady, cache]);
 
   // until the stream has told the app's time, the snapshot tells it
-  const offsetMs = live.offsetMs ?? (room === undefined ? 0 : Date.parse(room.at) - query.dataUpdatedAt);
-  return { room, error: query.error, live: { ...live, offsetMs } };
+  const clock = live.clock ?? { appMs: room === undefined ? query.dataUpdatedAt : Date.parse(room.at), browserMs: query.dataUpdatedAt };
+  return { room, error: query.error, live: { ...live, clock } };
 }

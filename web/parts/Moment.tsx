@@ -1,15 +1,20 @@
 import type { Instant } from '#domain/time.ts';
 import { agoText, fullMoment, momentText, zonesText } from '../util/time.ts';
-import { useAppTime, useRoom } from './room.ts';
+import { useAppTime, useRoom, useZone } from './room.ts';
 
-/** A time: the app's zone in words; hovering tells the viewer's zone and UTC too. */
-export function Moment({ at, as = 'moment' }: { at: Instant; as?: 'moment' | 'ago' | 'full' }) {
+/**
+ * A time in the viewer's zone; hovering or focusing it tells the zone of the release and UTC too. `inLink` where it stands in a link or a button,
+ * which nothing that takes the focus may stand in.
+ */
+export function Moment({ at, as = 'moment', inLink = false }: { at: Instant; as?: 'moment' | 'ago' | 'full'; inLink?: boolean }) {
   const { room } = useRoom();
-  const zone = room.app.timezone;
+  const zone = useZone();
   const now = useAppTime();
   const text = as === 'ago' ? agoText(at, now, zone) : as === 'full' ? fullMoment(at, zone) : momentText(at, now, zone);
   return (
-    <time dateTime={at} title={zonesText(at, zone)}>
+    // the words of all zones are reached by the keyboard too
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <time dateTime={at} data-tip={zonesText(at, room.app.timezone, zone)} tabIndex={inLink ? undefined : 0}>
       {text}
     </time>
   );

@@ -5,6 +5,8 @@ import type { Session } from '#api/session.ts';
 import type { Instant } from '#domain/time.ts';
 import { meIn } from '../api/authority.ts';
 import type { Me } from '../api/authority.ts';
+import { useClock, zoneOf } from '../hooks/useClock.ts';
+import { appTime } from '../hooks/useLiveRoom.ts';
 import type { Live } from '../hooks/useLiveRoom.ts';
 import { useBrowserTime } from '../hooks/useNow.ts';
 
@@ -24,10 +26,16 @@ export function useMe(): Me {
   return meIn(session, room.app.id);
 }
 
-/** The app's clock, again every `everyMs`. */
+/** The app's clock, again every `everyMs`. It stands where the app's does, and runs as fast. */
 export function useAppTime(everyMs = 5_000): Instant {
-  const { live } = useRoom();
-  return new Date(useBrowserTime(everyMs) + live.offsetMs).toISOString();
+  const { live, room } = useRoom();
+  return new Date(appTime(live.clock, room.app.clock.speed, useBrowserTime(everyMs))).toISOString();
+}
+
+/** The zone that this viewer reads times in. The plan itself lives in `room.app.timezone`. */
+export function useZone(): string {
+  const { room } = useRoom();
+  return zoneOf(useClock().zone, room.app.timezone);
 }
 
 export function trackOf(room: ControlRoom, id: string): TrackHead | null {

@@ -1,5 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { agoText, headerClock, minutesText, momentText, shortLength, spokenLength } from './time.ts';
+import {
+  agoText,
+  clockTime,
+  headerClock,
+  isZone,
+  minutesText,
+  momentText,
+  shortLength,
+  showHours,
+  spokenLength,
+  zonesText,
+} from './time.ts';
 
 const zone = 'Europe/Stockholm';
 const now = '2024-10-01T12:20:00.000Z';
@@ -39,5 +50,31 @@ describe('times on the screen', () => {
       '3 days',
     ]);
     expect([5, 120, 90, 10_080].map(minutesText)).toEqual(['5 min', '2 h', '1.5 h', '7 d']);
+  });
+
+  test('a time is told in the zone of the viewer, of the release and in UTC, each once', () => {
+    expect(zonesText(now, zone, 'America/New_York').split('\n')).toEqual([
+      'Tue 1 Oct 2024, 08:20 GMT-4, yours',
+      'Tue 1 Oct 2024, 14:20 CEST, of the release',
+      'Tue 1 Oct 2024, 12:20 UTC',
+    ]);
+    expect(zonesText(now, zone, zone).split('\n')).toEqual(['Tue 1 Oct 2024, 14:20 CEST', 'Tue 1 Oct 2024, 12:20 UTC']);
+    expect(zonesText(now, 'UTC', zone).split('\n')).toEqual([
+      'Tue 1 Oct 2024, 14:20 CEST, yours',
+      'Tue 1 Oct 2024, 12:20 UTC, of the release',
+    ]);
+    expect(zonesText(now, 'UTC', 'UTC')).toBe('Tue 1 Oct 2024, 12:20 UTC');
+  });
+
+  test('hours are 24, or what the language of the viewer has', () => {
+    expect(clockTime(now, zone)).toBe('14:20');
+    showHours('locale');
+    expect(clockTime(now, zone)).toBe(new Date(now).toLocaleTimeString(undefined, { timeZone: zone, hour: 'numeric', minute: '2-digit' }));
+    showHours('24');
+    expect(clockTime(now, zone)).toBe('14:20');
+  });
+
+  test('a zone is known or it is not', () => {
+    expect(['Europe/Stockholm', 'UTC', 'Mars/Olympus', ''].map(isZone)).toEqual([true, true, false, false]);
   });
 });

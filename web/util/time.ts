@@ -117,7 +117,9 @@ export function fullMoment(at: Instant, zone: string): string {
 export function zonesText(at: Instant, home: string, viewer: string): string {
   const told = (zone: string, whose: string): string => `${fullMoment(at, zone)} ${zoneName(at, zone)}${whose}`;
   if (home === viewer) return home === 'UTC' ? told('UTC', '') : [told(home, ''), told('UTC', '')].join('\n');
-  return [told(viewer, ', yours'), told(home, ', of the release'), ...(home === 'UTC' || viewer === 'UTC' ? [] : [told('UTC', '')])].join('\n');
+  return [told(viewer, ', yours'), told(home, ', of the release'), ...(home === 'UTC' || viewer === 'UTC' ? [] : [told('UTC', '')])].join(
+    '\n',
+  );
 }
 
 /** A length of time in one unit, as a cell has room for: `22 s`, `49 m`, `17 h`, `3 d`. */

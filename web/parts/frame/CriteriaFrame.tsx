@@ -12,7 +12,7 @@ import { classes } from '../../util/classes.ts';
 import { agoText, shortLength } from '../../util/time.ts';
 import { cellKey } from '../../hooks/useLiveRoom.ts';
 import type { Live } from '../../hooks/useLiveRoom.ts';
-import { useAppTime, useRoom } from '../room.ts';
+import { useAppTime, useRoom, useZone } from '../room.ts';
 import { cellAddress, headlineOf, limitText, secondLine, spokenCell } from './frame-model.ts';
 import type { Band, Frame, FrameRow, Slot } from './frame-model.ts';
 import styles from './CriteriaFrame.module.css';
@@ -192,7 +192,7 @@ export function RobotSentence({ track }: { track: Pick<TrackHead, 'robot'> }) {
 
 /** Where a row's facts come from and how old they are: amber past half of the limit. */
 function Freshness({ row, sources, now }: { row: FrameRow; sources: ControlRoom['sources']; now: Instant }) {
-  const { room } = useRoom();
+  const zone = useZone();
   const cells = row.slots.flatMap((slot) => (slot === null ? [] : [slot.first, ...slot.others]));
   if (cells.length > 0 && cells.every(({ setUp }) => !setUp)) return <span>Not connected, set up</span>;
   if (cells.length > 0 && cells.every(({ informing }) => informing)) return <span>Watch only</span>;
@@ -203,7 +203,7 @@ function Freshness({ row, sources, now }: { row: FrameRow; sources: ControlRoom[
   );
   return (
     <span className={isAgeing ? styles.ageing : undefined} title={row.sources.join(', ')}>
-      {row.sources.length > 1 ? `${row.sources.length} sources` : row.sources.join(', ')}, {agoText(read, now, room.app.timezone)}
+      {row.sources.length > 1 ? `${row.sources.length} sources` : row.sources.join(', ')}, {agoText(read, now, zone)}
     </span>
   );
 }

@@ -20,7 +20,7 @@ import { historyQuery } from '../../api/queries.ts';
 import { useAsk } from '../commands/ask.ts';
 import { headlineOf, limitText } from '../frame/frame-model.ts';
 import { Moment } from '../Moment.tsx';
-import { paramsOf, useAppTime, useMe, useRoom } from '../room.ts';
+import { paramsOf, useAppTime, useMe, useZone } from '../room.ts';
 import { Bugs, SignOffs, Ticks } from './KindParts.tsx';
 import styles from './Inspector.module.css';
 
@@ -207,7 +207,7 @@ function Sources({ cell }: { cell: Cell }) {
 
 /** The colours since the track began, as a strip in proportion to time; the list under it says the same in words. */
 function History({ track, cell, now }: { track: TrackHead; cell: Cell; now: string }) {
-  const { room } = useRoom();
+  const zone = useZone();
   const history = useQuery(historyQuery({ ...paramsOf(track), instance: cell.instance }, cell.since));
   const changes = (history.data?.items ?? []).toReversed();
   const [first] = changes;
@@ -231,7 +231,7 @@ function History({ track, cell, now }: { track: TrackHead; cell: Cell; now: stri
         ))}
       </div>
       <div className={styles.ends} aria-hidden="true">
-        <span>{momentText(first.at, now, room.app.timezone)}</span>
+        <span>{momentText(first.at, now, zone)}</span>
         <span>now</span>
       </div>
       <figcaption className="sr-only">{historyInWords(changes)}</figcaption>
@@ -247,15 +247,15 @@ function historyInWords(changes: readonly VerdictChange[]): string {
 }
 
 function WaiverPart({ track, cell }: { track: TrackHead; cell: Cell }) {
-  const { room } = useRoom();
   const now = useAppTime();
+  const zone = useZone();
   const me = useMe();
   const ask = useAsk();
   const { waiver } = cell;
   if (waiver === null) return null;
   const until =
     waiver.untilAt !== null
-      ? `until ${momentText(waiver.untilAt, now, room.app.timezone)}`
+      ? `until ${momentText(waiver.untilAt, now, zone)}`
       : waiver.untilStep === null
         ? ''
         : `until ${stepInWords(waiver.untilStep as Step)}`;

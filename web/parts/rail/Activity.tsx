@@ -6,7 +6,7 @@ import { Icon } from '../../ui/Icon.tsx';
 import type { IconName } from '../../ui/Icon.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { clockTime, momentText, zonesText } from '../../util/time.ts';
-import { useAppTime, useRoom } from '../room.ts';
+import { useAppTime, useRoom, useZone } from '../room.ts';
 import styles from './Rail.module.css';
 
 const SHOWN = 12;
@@ -15,6 +15,7 @@ const GROUPED_WITHIN_MS = 60_000;
 export function Activity() {
   const { room } = useRoom();
   const now = useAppTime(60_000);
+  const zone = useZone();
   const [held, setHeld] = useState<readonly ActivityLine[] | null>(null);
   const [isLong, setLong] = useState(false);
   const lines = held ?? room.activity;
@@ -36,8 +37,8 @@ export function Activity() {
       <ol className={styles.feed} onPointerEnter={() => setHeld(room.activity)} onPointerLeave={() => setHeld(null)}>
         {shown.map(({ line, more }) => (
           <li key={line.id}>
-            <time dateTime={line.at} title={zonesText(line.at, room.app.timezone)}>
-              {isToday(line.at, now) ? clockTime(line.at, room.app.timezone) : momentText(line.at, now, room.app.timezone).split(',')[0]}
+            <time dateTime={line.at} data-tip={zonesText(line.at, room.app.timezone, zone)}>
+              {isToday(line.at, now) ? clockTime(line.at, zone) : momentText(line.at, now, zone).split(',')[0]}
             </time>
             <Icon name={iconOf(line)} size={14} />
             <span>

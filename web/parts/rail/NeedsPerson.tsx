@@ -12,7 +12,7 @@ import type { Me } from '../../api/authority.ts';
 import { momentText, shortLength } from '../../util/time.ts';
 import { useAsk } from '../commands/ask.ts';
 import type { Ask } from '../commands/ask.ts';
-import { paramsOf, trackOf, useAppTime, useMe, useRoom } from '../room.ts';
+import { paramsOf, trackOf, useAppTime, useMe, useRoom, useZone } from '../room.ts';
 import styles from './Rail.module.css';
 
 export function NeedsPerson() {
@@ -44,6 +44,7 @@ function stateOf(need: Need, cellState: CellState | undefined): CellState {
 function NeedLine({ need }: { need: Need }) {
   const { room } = useRoom();
   const now = useAppTime();
+  const zone = useZone();
   const me = useMe();
   const ask = useAsk();
   const track = need.track === null ? null : trackOf(room, need.track);
@@ -54,7 +55,7 @@ function NeedLine({ need }: { need: Need }) {
       ? `for ${shortLength(Date.parse(now) - Date.parse(need.since))}`
       : isLate
         ? `${inWords(Date.parse(now) - Date.parse(need.dueAt))} past due`
-        : `due ${momentText(need.dueAt, now, room.app.timezone)}`;
+        : `due ${momentText(need.dueAt, now, zone)}`;
   const command = track === null ? null : askOf(need, { room, track, me });
   return (
     <li>

@@ -12,8 +12,10 @@ import { Icon } from '../../ui/Icon.tsx';
 import type { IconName } from '../../ui/Icon.tsx';
 import { IconButton } from '../../ui/Button.tsx';
 import { Menu } from '../../ui/Menu.tsx';
-import { clockTime, headerClock, momentText, shortLength } from '../../util/time.ts';
-import { useAppTime, useMe, useRoom } from '../room.ts';
+import { clockTime, headerClock, momentText, shortLength, zonesText } from '../../util/time.ts';
+import { appTime } from '../../hooks/useLiveRoom.ts';
+import { TipLayer } from '../../ui/TipLayer.tsx';
+import { useAppTime, useMe, useRoom, useZone } from '../room.ts';
 import { useBrowserTime } from '../../hooks/useNow.ts';
 import { useSay } from './announce.ts';
 import styles from './Shell.module.css';
@@ -26,6 +28,7 @@ const ANNOUNCE_EVERY_MS = 30_000;
 
 export function Shell({ title, onHelp, children }: { title: string; onHelp: () => void; children: ReactNode }) {
   const { room, live } = useRoom();
+  const zone = useZone();
   const quietMs = Math.max(0, useBrowserTime(1_000) - live.heardAtMs);
   const state = quietMs < RECONNECTING_AFTER_MS ? 'live' : quietMs < NOT_LIVE_AFTER_MS ? 'reconnecting' : 'not-live';
   return (
@@ -59,8 +62,8 @@ export function Shell({ title, onHelp, children }: { title: string; onHelp: () =
         </header>
         {state === 'not-live' ? (
           <output className={styles.amberBar}>
-            Not live since {clockTime(new Date(live.heardAtMs + live.offsetMs).toISOString(), room.app.timezone)}. What is shown may be old;
-            every action is checked again by the server.
+            Not live since {clockTime(new Date(appTime(live.clock, room.app.clock.speed, live.heardAtMs)).toISOString(), zone)}. What is
+            shown may be old; every action is checked again by the server.
           </output>
         ) : null}
         {room.app.robotPaused === null ? null : <PausedBar />}
@@ -69,6 +72,7 @@ export function Shell({ title, onHelp, children }: { title: string; onHelp: () =
         </main>
       </div>
       <Announcements />
+      <TipLayer />
     </div>
   );
 }
@@ -76,9 +80,10 @@ export function Shell({ title, onHelp, children }: { title: string; onHelp: () =
 function Clock() {
   const { room } = useRoom();
   const now = useAppTime(1_000);
+  const zone = useZone();
   return (
-    <time className={styles.clock} dateTime={now.slice(0, 16)} title={`The time of ${room.app.name}: ${room.app.timezone}`}>
-      {headerClock(now, room.app.timezone)}
+    <time className={styles.clock} dateTime={now.slice(0, 16)} data-tip={zonesText(now, room.app.timezone, zone)}>
+      {headerClock(now, zone)}
     </time>
   );
 }
@@ -86,6 +91,7 @@ function Clock() {
 function PausedBar() {
   const { room } = useRoom();
   const now = useAppTime();
+  const zone = useZone();
   const pause = room.app.robotPaused;
   if (pause === null) return null;
   return (
@@ -93,8 +99,7 @@ function PausedBar() {
       <Icon name="pause" />
       <span>
         <b>The robot is paused</b> by {pause.by}
-        {pause.until === null ? '' : ` until ${momentText(pause.until, now, room.app.timezone)}`}: {pause.why} It still watches, holds and
-        halts.
+        {pause.until === null ? '' : ` until ${momentText(pause.until, now, zone)}`}: {pause.why} It still watches, holds and halts.
       </span>
     </output>
   );
