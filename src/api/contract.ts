@@ -7,9 +7,11 @@ import { factRoutes } from './facts.ts';
 import { healthRoutes } from './health.ts';
 import { peopleRoutes } from './people.ts';
 import { policyRoutes } from './policy.ts';
+import { releaseListRoutes } from './release-lists.ts';
 import { releaseRoutes } from './releases.ts';
 import { sessionRoutes } from './session.ts';
 import { trackRoutes } from './tracks.ts';
+import { triageRoutes } from './triage.ts';
 import type { Route } from './route.ts';
 
 export const contract = [
@@ -18,7 +20,9 @@ export const contract = [
   ...appRoutes,
   ...controlRoomRoutes,
   ...releaseRoutes,
+  ...releaseListRoutes,
   ...trackRoutes,
+  ...triageRoutes,
   ...factRoutes,
   ...policyRoutes,
   ...connectionRoutes,

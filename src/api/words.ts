@@ -1,5 +1,6 @@
 /** Schemas that several resources share: slugs, moments, pages, actors. */
 import { z } from 'zod';
+import { notPlatforms } from '#domain/names.ts';
 import { roles, scopes } from '#domain/roles.ts';
 
 /** A moment as the API sends it: ISO-8601, UTC, milliseconds. */
@@ -15,6 +16,7 @@ export const appId = z
 export const platformId = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,62}$/, 'a platform is a slug: `android`, `ios`, `desktop` or a name of your own')
+  .refine((name) => !notPlatforms.includes(name), `a platform may not be called ${notPlatforms.join(', ')}: these are pages of a release`)
   .meta({ description: 'The platform: `android`, `ios`, `desktop` or a name of your own', example: 'ios' });
 export const versionName = z
   .string()

@@ -9,9 +9,11 @@ import { factHandlers } from './routes/facts.ts';
 import { healthHandlers } from './routes/health.ts';
 import { peopleHandlers } from './routes/people.ts';
 import { policyHandlers } from './routes/policy.ts';
+import { releaseListHandlers } from './routes/release-lists.ts';
 import { releaseHandlers } from './routes/releases.ts';
 import { sessionHandlers } from './routes/session.ts';
 import { trackHandlers } from './routes/tracks.ts';
+import { triageHandlers } from './routes/triage.ts';
 
 export function handlers(room: Room, streams: Streams): Handlers {
   return {
@@ -20,7 +22,9 @@ export function handlers(room: Room, streams: Streams): Handlers {
     ...appHandlers(room),
     ...controlRoomHandlers(room, streams),
     ...releaseHandlers(room),
+    ...releaseListHandlers(room),
     ...trackHandlers(room),
+    ...triageHandlers(room),
     ...factHandlers(room),
     ...policyHandlers(room),
     ...connectionHandlers(room),

@@ -49,6 +49,7 @@ const params: Readonly<Record<string, string>> = {
   app: 'music',
   version: '8.9.2',
   platform: 'ios',
+  bug: 'B-1',
   instance: 'x',
   person: 'nobody',
   key: 'none',

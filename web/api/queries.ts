@@ -1,5 +1,5 @@
 /** What the pages ask of the API, each with its key in the cache. */
-import { queryOptions, QueryClient } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions, QueryClient } from '@tanstack/react-query';
 import type { ControlRoom } from '#api/control-room.ts';
 import { client, codeOf } from './client.ts';
 
@@ -68,6 +68,102 @@ export const cherryPicksQuery = (params: TrackName, version: number) =>
     queryKey: ['cherry-picks', params, version],
     queryFn: () => client.listCherryPicks({ params, query: { limit: 100 } }),
     placeholderData: (old) => old,
+  });
+
+/** The robot's last looks at a track that changed something. */
+export const checksQuery = (params: TrackName, version: number) =>
+  queryOptions({
+    queryKey: ['checks', params, version],
+    queryFn: () => client.listChecks({ params, query: { limit: 20 } }),
+    placeholderData: (old) => old,
+  });
+
+export const waiversQuery = (params: TrackName, revision: number) =>
+  queryOptions({
+    queryKey: ['waivers', params, revision],
+    queryFn: () => client.listWaivers({ params, query: { limit: 20 } }),
+    placeholderData: (old) => old,
+  });
+
+export const trackActivityQuery = ({ app, version, platform }: TrackName, revision: number) =>
+  queryOptions({
+    queryKey: ['track-activity', app, version, platform, revision],
+    queryFn: () => client.listActivity({ params: { app }, query: { track: `${version}/${platform}`, limit: 50 } }),
+    placeholderData: (old) => old,
+  });
+
+type ReleaseName = { app: string; version: string };
+
+/** A release with its contents and the heads of its tracks. `at` is the app's version: any commit may change it. */
+export const releaseQuery = (params: ReleaseName, at: number) =>
+  queryOptions({
+    queryKey: ['release', params, at],
+    queryFn: () => client.getRelease({ params }),
+    placeholderData: (old) => (old?.version === params.version ? old : undefined),
+  });
+
+export const nightliesQuery = (params: ReleaseName, at: number) =>
+  queryOptions({
+    queryKey: ['nightlies', params, at],
+    queryFn: () => client.listNightlies({ params }),
+    placeholderData: (old) => old,
+  });
+
+export const trainsQuery = (app: string, at: number) =>
+  queryOptions({
+    queryKey: ['trains', app, at],
+    queryFn: () => client.listTrains({ params: { app }, query: { count: 6 } }),
+    placeholderData: (old) => old,
+  });
+
+export type TriageSought = {
+  tab: 'no-team' | 'nominated' | 'blockers' | 'watching' | 'all';
+  version?: string;
+  platform?: string;
+  team?: string;
+  search?: string;
+};
+
+/** A tab of the triage inbox, read again with every change of the app. Pages follow each other by their cursor. */
+export const triageQuery = (app: string, sought: TriageSought, version: number) =>
+  infiniteQueryOptions({
+    queryKey: ['triage', app, sought, version],
+    queryFn: ({ pageParam }) =>
+      client.getTriage({ params: { app }, query: { ...sought, limit: 50, ...(pageParam === null ? {} : { cursor: pageParam }) } }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next,
+    placeholderData: (old) => old,
+  });
+
+export const bugQuery = (app: string, bug: string, version: number) =>
+  queryOptions({
+    queryKey: ['bug', app, bug, version],
+    queryFn: () => client.getBug({ params: { app, bug } }),
+    placeholderData: (old) => (old?.key === bug ? old : undefined),
+  });
+
+export const signOffMatrixQuery = (params: ReleaseName, only: 'open' | 'all', version: number) =>
+  infiniteQueryOptions({
+    queryKey: ['sign-off-matrix', params, only, version],
+    queryFn: ({ pageParam }) =>
+      client.getSignOffMatrix({ params, query: { only, limit: 100, ...(pageParam === null ? {} : { cursor: pageParam }) } }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next,
+    placeholderData: (old) => (old?.pages[0]?.version === params.version ? old : undefined),
+  });
+
+export const releaseBuildsQuery = (params: ReleaseName, version: number) =>
+  queryOptions({
+    queryKey: ['release-builds', params, version],
+    queryFn: () => client.getReleaseBuilds({ params }),
+    placeholderData: (old) => (old?.version === params.version ? old : undefined),
+  });
+
+export const releaseChangesQuery = (params: ReleaseName, version: number) =>
+  queryOptions({
+    queryKey: ['release-changes', params, version],
+    queryFn: () => client.getReleaseChanges({ params }),
+    placeholderData: (old) => (old?.version === params.version ? old : undefined),
   });
 
 const SNAPSHOT_BLOCK_ID = 'signalbox-snapshot';

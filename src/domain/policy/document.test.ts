@@ -113,6 +113,10 @@ describe('a fault in a key', () => {
     expect(fault('watch: 7\n')).toBe('1:8 7 cannot stand here → a length of time with its unit, such as 30m, 24h or 7d');
     expect(fault('watch: a week\n')).toContain('a length of time with its unit');
   });
+  test('a platform may not be called as a page of a release is, or its track could not be gone to', () => {
+    for (const name of ['sign-offs', 'builds', 'changes'])
+      expect(fault(`platforms: { android: {}, ${name}: {} }\n`)).toContain('these are pages of a release → another name, such as android');
+  });
   test('a robot mode must be one of four', () => {
     expect(fault('robot: { submit: automatic }\n')).toMatch(
       /^1:18 "automatic" is not one of those known → did you mean auto|manual, shadow, ask or auto/,

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { isLocalDate } from '../calendar/zone.ts';
 import { commitCategories } from '../facts.ts';
+import { notPlatforms } from '../names.ts';
 import { storefrontKinds } from '../rollout/storefronts.ts';
 import { stages } from '../release/track.ts';
 import { versionScheme } from '../versions/index.ts';
@@ -181,6 +182,12 @@ const cycle = z
       .default([])
       .describe('Days in which no step is taken: { from, to, why }, both days included.'),
     holidays: z.array(holiday, { error: 'a list of dates' }).max(500).default([]).describe('Days off: a date, or { on, why }.'),
+    next: z
+      .enum(['at-cut', 'by-hand'])
+      .default('at-cut')
+      .describe(
+        'When the version after a regular release begins: when the first of its platforms is cut (at-cut), or when a person plans it (by-hand).',
+      ),
     'when-frozen': z
       .enum(['skip', 'next-day'])
       .default('skip')
@@ -220,6 +227,10 @@ export const documentKeys = {
     .refine((read) => Object.keys(read).length > 0, {
       error: 'there is no platform',
       params: { wouldBeRight: 'at least one, such as android: {}' },
+    })
+    .refine((read) => !Object.keys(read).some((name) => notPlatforms.includes(name)), {
+      error: `a platform may not be called ${notPlatforms.join(', ')}: these are pages of a release`,
+      params: { wouldBeRight: 'another name, such as android' },
     })
     .prefault({ android: {}, ios: {} })
     .describe('The platforms of the app: where each ships and in which shares.'),

@@ -111,6 +111,23 @@ function withoutFix(bug: Bug, builds: Builds): Life {
   };
 }
 
+/** The stations of a blocker's life, in order. */
+export const lifeStations = ['open', 'fix-merged', 'in-build', 'verified'] as const;
+export type LifeStation = (typeof lifeStations)[number];
+
+/**
+ * How far a blocker has come on this track: the furthest station it is at, and the RC that the last two speak of.
+ * `verified` means cleared: the build that is to ship, or ships, has the fix and it was seen there.
+ */
+export function stationOfLife(bug: Bug, builds: Builds): { at: LifeStation; on: string | null } {
+  const cleared = clearedOn(bug, builds);
+  if (cleared !== null) return { at: 'verified', on: cleared };
+  if (bug.fixedBy.length === 0) return { at: 'open', on: null };
+  const where = whereFixIs(bug, builds, builds.rcs);
+  if (where.is === 'in-build') return { at: 'in-build', on: rcName(where.rc) };
+  return { at: where.is === 'not-on-branch' ? 'open' : 'fix-merged', on: null };
+}
+
 /** Builds on which it was verified and that are no RC of this track. */
 function otherBuilds(bug: Bug, builds: Builds): string {
   const known = verifiedRcs(bug, builds).map((rc) => rc.number);
