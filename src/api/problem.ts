@@ -66,6 +66,7 @@ export const statusOf: Readonly<Record<ProblemCode, number>> = {
   'out-of-order': 409,
   'listing-held': 409,
   'waits-for-read-back': 409,
+  'too-soon': 409,
   'not-waivable': 409,
   'not-supported': 409,
   'reason-too-short': 422,

@@ -48,6 +48,7 @@ export async function project(tx: Tx, event: Event, scene: Scene): Promise<void>
     case 'action-retried':
       await reopenAction(tx, event.key);
       return closeQuestion(tx, event.key, scene.at);
+    case 'nudged':
     case 'born':
     case 'development-started':
     case 'cut':

@@ -54,6 +54,8 @@ const words: Partial<Words> = {
   'robot-paused': ({ scope, pause }) =>
     `paused the robot of the ${scope}${pause.until === null ? '' : ` until ${pause.until}`}${because(pause.why)}`,
   'robot-unpaused': ({ scope, why }) => `let the robot of the ${scope} go on${because(why)}`,
+  nudged: ({ whom, instance, note }) =>
+    `nudged ${whom}${instance === null ? '' : ` about ${instance.replaceAll('-', ' ')}`}${because(note)}`,
   'action-retried': ({ key }) => `asked for another try of ${key}`,
   corrected: ({ field, from, to, why }) => `corrected ${field}${from === null ? '' : ` from ${from}`} to ${to}${because(why)}`,
 };

@@ -40,6 +40,7 @@ export const rolesFor: Readonly<Record<CommandKind | 'see', readonly Role[]>> = 
   'ask-cherry-pick': members,
   // for one's own team only: `decide` asks whether the actor is in that team
   'sign-off': members,
+  nudge: members,
   'decide-bug': managers,
   'assign-bug': managers,
   'answer-cherry-pick': managers,

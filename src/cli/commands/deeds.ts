@@ -69,6 +69,14 @@ export function deedCommands(io: Io, parts: Parts): Command[] {
   );
 
   return [
+    deed('nudge', 'ask whoever can turn a criterion green, or a team, in their channel; at most once in half an hour')
+      .option('--criterion <id>', 'the criterion that waits')
+      .option('--team <team>', 'or a team of the policy')
+      .option('--note <words>', 'what to say beside it')
+      .action((track: string, options: Shared & { criterion?: string; team?: string; note?: string }) => {
+        if (options.criterion === undefined && options.team === undefined) throw new UsageError('name --criterion or --team');
+        return give(track, options, { do: 'nudge', instance: options.criterion, team: options.team, note: options.note });
+      }),
     withReason(deed('correct', 'set right what was read out of history: where the branch was cut, or when a stage was reached'), true)
       .option('--cut <sha>', 'the commit at which the release branch was cut')
       .addOption(new Option('--stage <stage>', 'or the stage whose time is wrong').choices(stages))

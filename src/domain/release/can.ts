@@ -46,6 +46,7 @@ export const stagesFor: Readonly<Record<TrackCommandKind, readonly Stage[]>> = {
   'answer-cherry-pick': onBranch,
   // what was read out of history may be wrong of a release that ended long ago
   correct: stages,
+  nudge: alive,
   'retry-action': alive,
 };
 

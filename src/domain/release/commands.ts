@@ -71,6 +71,13 @@ export const command = z.discriminatedUnion('do', [
     what: z.union([z.object({ cut: z.string().regex(/^[0-9a-f]{7,64}$/), at: instant }), z.object({ stage: z.enum(stages), at: instant })]),
     reason,
   }),
+  z.object({
+    do: z.literal('nudge'),
+    /** Whom: a team of the policy, or whoever can turn this criterion green. */
+    team: word.nullable().default(null),
+    instance: word.nullable().default(null),
+    note,
+  }),
   z.object({ do: z.literal('retry-action'), key: z.string().min(1).max(300) }),
 ]);
 
@@ -94,5 +101,6 @@ export const refusalCodes = [
   'out-of-order',
   'listing-held',
   'waits-for-read-back',
+  'too-soon',
 ] as const;
 export type RefusalCode = (typeof refusalCodes)[number];

@@ -374,3 +374,62 @@ describe('cutting a hotfix', () => {
     );
   });
 });
+
+describe('nudging', () => {
+  const team = aTeam('player', { channel: '#player' });
+  const waiting = (): World =>
+    aWorld(aTrack('candidate'), {
+      policy: aPolicy({ teams: [team], before: { submit: [parseInstance({ id: 'signed-off' })] } }),
+      facts: built,
+    });
+  const nudged: Command = { do: 'nudge', instance: 'signed-off', team: null, note: 'before four, please' };
+
+  test('asks the team that can turn a criterion green, in its own channel', () => {
+    const decision = decide(nudged, waiting(), person('member'));
+    if (!decision.ok) throw new Error(decision.because);
+    expect(decision.actions).toMatchObject([{ effect: { kind: 'announce', channel: '#player' }, lane: 'chat:music' }]);
+    expect(decision.events).toContainEqual({
+      is: 'nudged',
+      whom: 'Player',
+      instance: 'signed-off',
+      channel: '#player',
+      note: 'before four, please',
+    });
+    expect(decision.actions[0]?.effect).toMatchObject({ text: expect.stringContaining('“before four, please”') as string });
+  });
+
+  test('is refused for half an hour after the last one to the same target, and says when it may be again', () => {
+    const world = waiting();
+    const first = decide(nudged, world, person('member'));
+    if (!first.ok || first.actions[0] === undefined) throw new Error('the first is accepted');
+    const ordered = {
+      key: first.actions[0].key,
+      kind: 'announce',
+      step: null,
+      orderedBy: 'person' as const,
+      state: 'done' as const,
+      attempts: 1,
+      orderedAt: world.now,
+      endedAt: world.now,
+      nextTryAt: null,
+      outcome: null,
+    };
+    const after = (minutes: number): World => ({
+      ...world,
+      facts: { ...world.facts, actions: [ordered] },
+      now: new Date(Date.parse(world.now) + minutes * 60_000).toISOString(),
+    });
+    expect(decide(nudged, after(10), manager)).toMatchObject({ ok: false, code: 'too-soon', because: 'Player was nudged 10 min ago' });
+    expect(answer({ ...nudged, instance: null, team: 'player' }, after(29), manager)).toBe('too-soon');
+    expect(answer(nudged, after(30), manager)).toBe('ok');
+  });
+
+  test('names somebody, of a team or a criterion that is there and waits', () => {
+    const ask = (parts: Partial<Extract<Command, { do: 'nudge' }>>): string =>
+      answer({ do: 'nudge', instance: null, team: null, note: null, ...parts }, waiting(), manager);
+    expect(ask({})).toBe('not-found');
+    expect(ask({ team: 'nobody' })).toBe('not-found');
+    expect(ask({ instance: 'nothing' })).toBe('not-found');
+    expect(answer({ ...nudged, do: 'nudge' }, waiting(), person('viewer'))).toBe('not-allowed');
+  });
+});

@@ -1,5 +1,9 @@
 /** What a person (or a key with that authority) asks of a track: accepted with what follows from it, or refused with why and what would be right. */
 import { passes } from '../criteria/criterion.ts';
+import { teamName } from '../criteria/words.ts';
+import { platformName } from '../names.ts';
+import { inWords, msBetween, plusMinutes } from '../time.ts';
+import { fullStop } from '../words.ts';
 import { judgeTrack } from '../criteria/verdicts.ts';
 import type { CherryPick, Waiver } from '../facts.ts';
 import { mayGive, roleName, rolesFor, type Actor } from '../roles.ts';
@@ -108,6 +112,8 @@ function carryOut(command: Command, world: World, track: Track, by: By): Decisio
       return answerCherryPick(command, world, track, by);
     case 'correct':
       return correct(command, world, track, by);
+    case 'nudge':
+      return nudge(command, world, track, by);
     case 'retry-action':
       return retry(command, world, track, by);
     default:
@@ -495,6 +501,44 @@ function correct({ what, reason }: Of<'correct'>, world: World, track: Track, by
   return accept(world, track, by, [
     { is: 'corrected', field: 'the cut', from: `${known.sha} at ${known.at}`, to: `${cut.sha} at ${cut.at}`, why: reason, change: { cut } },
   ]);
+}
+
+/* ---- asking ---- */
+
+/** Minutes between two nudges of one target on one track: a reminder, not a siren. */
+export const nudgeAgainMinutes = 30;
+
+function nudge({ team, instance, note }: Of<'nudge'>, world: World, track: Track, by: By): Decision {
+  if (team === null && instance === null) return refuse('not-found', 'nobody is named', 'name a team, or the criterion that waits');
+  const teams = world.policy.teams;
+  if (team !== null && !teams.some(({ id }) => id === team))
+    return refuse(
+      'not-found',
+      `no team is called ${team}`,
+      teams.length > 0 ? `the policy's teams are ${teams.map(({ id }) => id).join(', ')}` : 'the policy names no teams',
+    );
+  const verdict = instance === null ? null : (judgeTrack(world, track).find((each) => each.instance === instance) ?? null);
+  if (instance !== null && verdict === null) return notFoundInstance(world, instance);
+  if (verdict !== null && passes(verdict)) return refuse('already-so', `${verdict.title} waits for nobody`, 'nobody is to be nudged');
+  const named = verdict?.who[0] ?? null;
+  const whom = team === null ? (named?.name ?? 'release manager') : teamName(team);
+  const channel = team === null ? (named?.kind === 'team' ? named.contact : null) : (teams.find(({ id }) => id === team)?.channel ?? null);
+  const prefix = `${track.id}:nudge:${whom.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}:`;
+  const last = world.facts.actions.filter(({ key }) => key.startsWith(prefix)).toSorted((a, b) => (a.orderedAt < b.orderedAt ? 1 : -1))[0];
+  const freeAt = last === undefined ? null : plusMinutes(last.orderedAt, nudgeAgainMinutes);
+  if (freeAt !== null && freeAt > world.now)
+    return refuse(
+      'too-soon',
+      `${whom} was nudged ${inWords(msBetween(last?.orderedAt ?? world.now, world.now))} ago`,
+      `once in ${nudgeAgainMinutes} minutes is enough; again in ${inWords(msBetween(world.now, freeAt))}`,
+    );
+  const about = verdict === null ? '' : ` ${verdict.title}: ${fullStop(verdict.because)}`;
+  const text = `${whom}: ${by.name} asks for your word on ${platformName(track.platform)} ${track.version}.${about}${note === null || note === '' ? '' : ` “${note}”`}`;
+  const wished = wish.nudge(track, `${prefix}${world.now}`, text, channel);
+  return {
+    ...accept(world, track, by, [{ is: 'nudged', whom, instance, channel, note }]),
+    actions: [order(wished, wished.prefix, { kind: by.kind, id: by.id, name: by.name }, world.now)],
+  };
 }
 
 /* ---- actions ---- */

@@ -57,6 +57,8 @@ export type RecordEvent =
   | { is: 'robot-paused'; scope: 'app' | 'track'; pause: RobotPause }
   | { is: 'robot-unpaused'; scope: 'app' | 'track'; why: string }
   | { is: 'action-retried'; key: string }
+  /** Whoever is named was asked, in their channel (null: the release's own). */
+  | { is: 'nudged'; whom: string; instance: string | null; channel: string | null; note: string | null }
   /** A person knows better than what was read out of history. */
   | { is: 'corrected'; field: string; from: string | null; to: string; why: string; change: { cut: Cut } | { stage: Stage; at: Instant } };
 

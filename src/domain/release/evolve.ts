@@ -169,6 +169,7 @@ export function evolve(track: Track, event: Event, at: Instant, by: string): Tra
       return event.scope === 'track' ? { ...track, robotPaused: null } : track;
     case 'action-ordered':
     case 'action-ended':
+    case 'nudged':
     case 'action-retried':
     case 'held':
     case 'verdict-changed':

@@ -136,6 +136,18 @@ export const wish = {
       why: 'told in the release’s channel',
     };
   },
+  /** A message to one team's channel, or to the release's own; its prefix is its key, because each is meant once. */
+  nudge(track: Track, prefix: string, text: string, channel: string | null): Wish {
+    return {
+      prefix,
+      effect: { kind: 'announce', text, channel },
+      lane: `chat:${track.app}`,
+      urgent: false,
+      step: null,
+      stages: [],
+      why: 'somebody was nudged',
+    };
+  },
   page(track: Track, what: string, text: string, reason: string): Wish {
     return {
       prefix: `${track.id}:page:${what}`,

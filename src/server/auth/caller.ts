@@ -51,7 +51,7 @@ function teamsIn(caller: Known, app: string | null): readonly string[] {
 export function actorOf(caller: Known, app: string | null, command?: Command): Actor {
   const roles = rolesIn(caller, app);
   const held = teamsIn(caller, app);
-  const teams = held.includes('*') && command !== undefined && 'team' in command ? [...held, command.team] : held;
+  const teams = held.includes('*') && command?.do === 'sign-off' ? [...held, command.team] : held;
   return caller.kind === 'key'
     ? { kind: 'key', id: caller.id, name: caller.name, roles, scopes: caller.key.scopes, teams }
     : { kind: 'person', id: caller.id, name: caller.name, roles, teams };
