@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import type { ControlRoom } from '#api/control-room.ts';
 import { may } from '../../api/authority.ts';
 import { useAsk } from '../../parts/commands/ask.ts';
-import { useAppTime, useMe, useRoom } from '../../parts/room.ts';
+import { useAppTime, useMe, useRoom, useZone } from '../../parts/room.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { dayText, stationTimeText } from '../../util/time.ts';
@@ -45,7 +45,7 @@ export function PageHead() {
 function Meta() {
   const { room } = useRoom();
   const now = useAppTime(60_000);
-  const zone = room.app.timezone;
+  const zone = useZone();
   const live = room.releases.filter(({ part }) => part === 'current');
   const told = live.length > 0 ? live : room.releases.filter(({ part }) => part === 'upcoming').slice(0, 1);
   const watched = room.releases.filter(({ part }) => part === 'watched');
@@ -86,7 +86,7 @@ function BigFeature({ release, app }: { release: Release; app: string }) {
   const words = [bigFeature.name, bigFeature.note].filter((part) => part !== null && part !== '').join(', ');
   return (
     <li>
-      Big feature in {version}:{' '}
+      <span>Big feature in {version}:</span>
       {bigFeature.url === null ? (
         <Link className="link" to="/$app/$version" params={{ app, version }}>
           {words}

@@ -12,8 +12,8 @@ import { Lamp } from '../../ui/Lamp.tsx';
 import { Tag } from '../../ui/Panel.tsx';
 import { Tip } from '../../ui/Tip.tsx';
 import { clockTime, dayText, dayTimeText, stationTimeText } from '../../util/time.ts';
-import { paramsOf, useAppTime, useRoom } from '../room.ts';
-import { axisOf, connectors, fitLabels, mainTrainX, placeSignal, runOf, spread, textWidth, trainWidth, xOf } from './diagram.ts';
+import { paramsOf, useAppTime, useRoom, useZone } from '../room.ts';
+import { axisOf, connectors, dueOf, fitLabels, mainTrainX, placeSignal, runOf, spread, textWidth, trainWidth, xOf } from './diagram.ts';
 import type { Axis, Run, Spot } from './diagram.ts';
 import { replacementOf, sceneOf } from './scene.ts';
 import type { Base, Group } from './scene.ts';
@@ -55,12 +55,14 @@ export function TrackDiagram() {
 function GroupLines({ group, width, now }: { group: Group; width: number; now: Instant }) {
   const { room } = useRoom();
   const { release, tracks, base } = group;
-  const zone = room.app.timezone;
-  const lines = tracks.map((track) => ({ track, stations: named(stationsOf(track), base) }));
+  const zone = useZone();
+  const lines = tracks.map((track) => ({ track, stations: named(stationsOf(track), base), train: trainOf(track, room.cells) }));
   const spots = spread(lines.length > 0 ? lines.map(({ stations }) => stations) : onMain(group, room.tracks), width);
   const axis = axisOf(spots, release.planned, release.bornAt, width);
   const frame: Frame = { axis, nowX: xOf(now, axis), now, zone };
-  const runs = lines.map(({ track, stations }) => runOf({ stage: track.stage, stations }, axis, now));
+  const runs = lines.map(({ track, stations, train }) =>
+    runOf({ stage: track.stage, stations, trainWidth: trainWidth(train, track.stage === 'halted') }, axis, now),
+  );
   const isAlone = tracks.length === 0;
   return (
     <section className={styles.group} aria-label={`${release.version}, ${partInWords(release).toLowerCase()}`}>
@@ -80,9 +82,11 @@ function GroupLines({ group, width, now }: { group: Group; width: number; now: I
         <NowLine frame={frame} height={isAlone ? HEAD : tracks.length * ROW} />
         {isAlone ? null : (
           <ul>
-            {lines.map(({ track, stations }, at) => {
+            {lines.map(({ track, stations, train }, at) => {
               const run = runs[at];
-              return run === undefined ? null : <TrackRow key={track.id} track={track} stations={stations} run={run} frame={frame} />;
+              return run === undefined ? null : (
+                <TrackRow key={track.id} track={track} train={train} stations={stations} run={run} frame={frame} />
+              );
             })}
           </ul>
         )}
@@ -104,18 +108,13 @@ function onMain({ release }: Group, tracks: readonly TrackHead[]): readonly (rea
 
 const percent = (x: number, { width }: Axis): string => `${width === 0 ? 0 : (x / width) * 100}%`;
 
-function Heads({ frame: { axis, now, zone }, group: { release, base, tracks } }: { frame: Frame; group: Group }) {
+function Heads({ frame: { axis, now, zone }, group: { release, base } }: { frame: Frame; group: Group }) {
   const { width, spots } = axis;
-  const stations = tracks.flatMap(stationsOf);
-  const { planned } = release;
-  const plannedOf = ({ key }: Spot): readonly string[] => {
-    if (key === 'main') {
-      if (base.is === 'release') return [''];
-      const born = dayText(release.bornAt, now, zone);
-      return [`from ${born}`, born, ''];
-    }
-    const own = { branch: planned.branch, candidate: planned.candidate, review: planned.submit }[key as string];
-    return plannedForms(own ?? stations.find((each) => each.key === key)?.plannedAt ?? null, now, zone);
+  const plannedOf = (spot: Spot): readonly string[] => {
+    if (spot.key !== 'main') return plannedForms(dueOf(spot, spots, release.planned, release.bornAt), now, zone);
+    if (base.is === 'release') return [''];
+    const born = dayText(release.bornAt, now, zone);
+    return [`from ${born}`, born, ''];
   };
   const fit = (forms: (spot: Spot) => readonly string[], size: number): readonly string[] =>
     fitLabels(
@@ -148,9 +147,17 @@ function Connectors({ runs, axis }: { runs: readonly Run[]; axis: Axis }) {
   );
   return (
     <svg className={styles.connectors} width={axis.width} height={height} viewBox={`0 0 ${axis.width} ${height}`} aria-hidden="true">
-      {ways.map(({ from, bend, to }, at) =>
-        runs[at]?.hasBranched === true ? <path key={at} d={`M${from.join(' ')}L${bend.join(' ')}L${to.join(' ')}H${branch.x}`} /> : null,
-      )}
+      {/* what was passed is drawn over what was not */}
+      {ways
+        .map((way, at) => ({ way, isPassed: runs[at]?.hasBranched === true }))
+        .toSorted((a, b) => Number(a.isPassed) - Number(b.isPassed))
+        .map(({ way: { from, bend, to }, isPassed }) => (
+          <path
+            key={to.join()}
+            data-passed={isPassed || undefined}
+            d={`M${from.join(' ')}L${bend.join(' ')}L${to.join(' ')}H${branch.x}`}
+          />
+        ))}
     </svg>
   );
 }
@@ -165,10 +172,10 @@ function NowLine({ frame: { nowX, axis, now, zone }, height }: { frame: Frame; h
   );
 }
 
-function TrackRow({ track, stations, run, frame }: { track: TrackHead; stations: readonly Station[]; run: Run; frame: Frame }) {
-  const { room } = useRoom();
+type RowProps = { track: TrackHead; train: string; stations: readonly Station[]; run: Run; frame: Frame };
+
+function TrackRow({ track, train, stations, run, frame }: RowProps) {
   const { axis, now, zone } = frame;
-  const train = trainOf(track, room.cells);
   const isHalted = track.stage === 'halted';
   const name = `${platformName(track.platform)} ${track.version}`;
   const place = placeLine(track, now, zone);
@@ -253,7 +260,7 @@ function Stations({ track, stations, frame }: { track: TrackHead; stations: read
   });
   const labels = fitLabels(
     // the end of the line says when all is done
-    placed.map(({ station, x, words }) => ({ x, forms: station === stations.at(-1) && !station.isPassed ? [''] : words.forms })),
+    placed.map(({ station, x, words }) => ({ x, forms: isUnlabelled(station, stations) ? [''] : words.forms })),
     { width: axis.width, size: 11, overhang: 8 },
   );
   return (
@@ -270,7 +277,7 @@ function Stations({ track, stations, frame }: { track: TrackHead; stations: read
             data-passed={station.isPassed || undefined}
             data-here={station.isHere || undefined}
           >
-            <i aria-hidden="true" />
+            {station.key === 'main' ? null : <i aria-hidden="true" />}
             <span className={styles.time} data-near-now={isNearNow || undefined}>
               {words.because === null || text === '' ? (
                 <Said words={text} spoken={words.because === null ? spoken : `${spoken}. ${words.because}`} />
@@ -285,6 +292,11 @@ function Stations({ track, stations, frame }: { track: TrackHead; stations: read
       })}
     </ol>
   );
+}
+
+/** The end of the line says when all is done; a track that is on main has no station there of its own. */
+function isUnlabelled(station: Station, stations: readonly Station[]): boolean {
+  return station.key === 'main' || (station === stations.at(-1) && !station.isPassed);
 }
 
 function Signal({
@@ -310,7 +322,7 @@ function Signal({
   const xs = stations.flatMap(({ key }) => axis.spots.find((spot) => spot.key === key)?.x ?? []);
   const place = placeSignal(
     { trainX: run.trainX, trainWidth: width + (track.stage === 'canceled' ? 18 : 0), forms },
-    hasEnded ? xs.filter((x) => x <= run.trainX) : xs,
+    hasEnded ? [] : xs,
     axis.width,
   );
   const full = forms[0] ?? '';

@@ -47,31 +47,32 @@ export function spread(tracks: readonly (readonly Pick<Station, 'key' | 'name'>[
   });
 }
 
+/** When the plan wants a release at a station of its axis; null where it does not say, as for shares between the first and the last. */
+export function dueOf(spot: Spot, spots: readonly Spot[], planned: PlannedTimes, bornAt: Instant | null): Instant | null {
+  switch (spot.key) {
+    case 'main':
+      return bornAt;
+    case 'branch':
+      return planned.branch;
+    case 'candidate':
+      return planned.candidate;
+    case 'review':
+      return planned.submit;
+    default: {
+      const shares = spots.filter(({ key }) => key.endsWith('%'));
+      const isFirst = spot.key === shares[0]?.key;
+      if (spot.key === shares.at(-1)?.key) return planned.finish ?? (isFirst ? planned.start : null);
+      return isFirst ? planned.start : null;
+    }
+  }
+}
+
 /** The axis of a release. A planned time that is missing, or not after the one before it, gives no anchor: the line runs past it. */
 export function axisOf(spots: readonly Spot[], planned: PlannedTimes, bornAt: Instant | null, width: number): Axis {
-  const shares = spots.filter(({ key }) => key.endsWith('%'));
-  const due = (spot: Spot): Instant | null => {
-    switch (spot.key) {
-      case 'main':
-        return bornAt;
-      case 'branch':
-        return planned.branch;
-      case 'candidate':
-        return planned.candidate;
-      case 'review':
-        return planned.submit;
-      default:
-        return spot === shares.at(-1)
-          ? (planned.finish ?? (shares.length === 1 ? planned.start : null))
-          : spot === shares[0]
-            ? planned.start
-            : null;
-    }
-  };
   const hasPlan = Object.values(planned).some((at) => at !== null);
   const anchors: { at: number; x: number }[] = [];
   for (const spot of hasPlan ? spots.toReversed() : []) {
-    const at = due(spot);
+    const at = dueOf(spot, spots, planned, bornAt);
     if (at === null) continue;
     const after = anchors[0];
     const ms = Date.parse(at);
@@ -103,25 +104,27 @@ export type Run = {
   trainX: number;
   /** The stretch from the train to Now, where the train ought to be further on. */
   late: { from: number; to: number } | null;
-  /** Whether it has left main: then a connector leads up to it. */
+  /** Whether it has left main: then its connector is a line that was passed. */
   hasBranched: boolean;
 };
 
 /** How far behind its station a train stands that waits for its start with the store's approval: the station is passed, the next not reached. */
 const APPROVED_PAST = 40;
 
-type Running = { stage: string; stations: readonly Station[] };
+type Running = { stage: string; stations: readonly Station[]; trainWidth: number };
 
-export function runOf({ stage, stations }: Running, axis: Axis, now: Instant): Run {
+export function runOf({ stage, stations, trainWidth }: Running, axis: Axis, now: Instant): Run {
   const xAt = (key: StationKey | undefined): number => axis.spots.find((spot) => spot.key === key)?.x ?? axis.spots[0]?.x ?? 0;
   const here = stations.findIndex(({ isHere }) => isHere);
   const next = stations[here + 1];
   const hasBranched = stations.some(({ key, isPassed }) => key === 'branch' && isPassed);
   const at = xAt(stations[Math.max(0, here)]?.key);
   const gap = next === undefined ? 0 : xAt(next.key) - at;
-  const trainX = stage === 'store-approved' ? at + Math.min(APPROVED_PAST, gap * 0.4) : at;
+  // on main it waits before its branch, where the line to come begins: main itself has room for one train
+  const beforeBranch = xAt('branch') - STATION_CLEAR - trainWidth / 2;
+  const trainX = !hasBranched ? beforeBranch : stage === 'store-approved' ? at + Math.min(APPROVED_PAST, gap * 0.4) : at;
   const hasEnded = stage === 'canceled' || stage === 'superseded';
-  const from = hasBranched ? xAt('branch') : xAt(stations[0]?.key);
+  const from = hasBranched ? xAt('branch') : beforeBranch;
   const nowX = xOf(now, axis);
   const due = stations.slice(here + 1).find(({ plannedAt }) => plannedAt !== null)?.plannedAt ?? null;
   const isLate = !hasEnded && stage !== 'completed' && nowX !== null && nowX > trainX && due !== null && due < now;
@@ -156,6 +159,7 @@ export function mainTrainX(
 
 /** How much room a station's ring takes, and the gap beside it. */
 const STATION_CLEAR = 12;
+const STATION_HALF = 8;
 /** From the edge of a train to the signal in front of it. */
 const SIGNAL_GAP = 6;
 /** Lamp, gap and padding of a signal, beside its words. */
@@ -165,8 +169,8 @@ const SIGNAL_MIN = 56;
 export type SignalPlace = { side: 'right' | 'left'; x: number; text: string; maxWidth: number };
 
 /**
- * The signal in front of a train, behind it where the line is at its end. The longest form of its words that leaves the next station free; where none does,
- * the shortest, which may cover stations (its full words are told elsewhere) but never runs out of the line's column.
+ * The signal in front of a train, behind it where the line is at its end. The longest form of its words that leaves every station free, or else hides one
+ * of those ahead wholly (never cut in half, and never the last); where none does, the shortest, which never runs out of the line's column.
  */
 export function placeSignal(
   { trainX, trainWidth, forms }: { trainX: number; trainWidth: number; forms: readonly string[] },
@@ -175,22 +179,26 @@ export function placeSignal(
 ): SignalPlace {
   const right = trainX + trainWidth / 2 + SIGNAL_GAP;
   const left = trainX - trainWidth / 2 - SIGNAL_GAP;
-  const side = width - right < SIGNAL_MIN + SIGNAL_GAP || stations.every((x) => x <= trainX + 1) ? 'left' : 'right';
-  const ahead = stations.filter((x) => (side === 'right' ? x > right : x < left));
-  const stop =
-    side === 'right' ? Math.min(width, ...ahead.map((x) => x - STATION_CLEAR)) : Math.max(0, ...ahead.map((x) => x + STATION_CLEAR));
-  const free = side === 'right' ? stop - right : left - stop;
+  const side =
+    width - right < SIGNAL_MIN + SIGNAL_GAP || (stations.length > 0 && stations.every((x) => x <= trainX + 1)) ? 'left' : 'right';
+  const start = side === 'right' ? right : left;
   const most = side === 'right' ? width - right : left;
-  const widths = forms.map((form) => textWidth(form, 11) + SIGNAL_FRAME);
-  const fits = widths.findIndex((each) => each <= free);
-  const shortest = forms.length - 1;
-  const at = fits === -1 ? shortest : fits;
-  return {
-    side,
-    x: side === 'right' ? right : left,
-    text: forms[at] ?? '',
-    maxWidth: Math.max(SIGNAL_MIN, fits === -1 ? Math.min(most, widths[shortest] ?? most) : free),
+  // stations in front of the signal's beginning, by their distance from it
+  const ahead = stations
+    .map((x) => (side === 'right' ? x - right : left - x))
+    .filter((distance) => distance > -STATION_HALF)
+    .toSorted((a, b) => a - b);
+  const [next, second] = ahead;
+  const fits = (long: number): boolean => {
+    if (long > most) return false;
+    if (next === undefined || long <= next - STATION_CLEAR) return true;
+    return second !== undefined && long >= next + STATION_HALF && long <= second - STATION_CLEAR;
   };
+  const lengths = forms.map((form) => Math.ceil(textWidth(form, 11)) + SIGNAL_FRAME);
+  const found = lengths.findIndex(fits);
+  const at = found === -1 ? forms.length - 1 : found;
+  // reckoned widths are near, not exact: only the edge cuts words off
+  return { side, x: start, text: forms[at] ?? '', maxWidth: Math.max(SIGNAL_MIN, most) };
 }
 
 /** Where a connector begins (on main), bends, and meets the line. All connectors of a diagram share one diagonal. */

@@ -39,8 +39,10 @@ export function lateInWords(lateMs: number): string {
 
 /** Under a platform's name: `1%, 6 h 15 m`; `Branched, back for a fix`, which needs no length. */
 export function placeLine(track: TrackHead, now: Instant, zone: string): string {
-  const place = placeInWords(track);
-  if (track.pending !== null || isBack(track) || track.stage === 'planned') return place;
+  if (track.pending?.is === 'halting') return 'Halting, order sent';
+  if (track.pending?.is === 'resuming') return 'Resuming, order sent';
+  const place = track.stage === 'store-approved' ? 'Approved' : placeInWords(track);
+  if (isBack(track) || track.stage === 'planned') return place;
   const ms = Date.parse(now) - Date.parse(track.since);
   if (track.stage === 'canceled' || track.stage === 'superseded' || track.stage === 'completed')
     return `${place} ${dayText(track.since, now, zone)}`;
@@ -118,7 +120,7 @@ function forecastEnd(track: TrackHead, now: Instant, zone: string): EndWords {
     const planned = track.planned.finish;
     const late = lateMs === null ? null : `${coarseLength(lateMs)} late`;
     const title = 'No forecast';
-    const note = late ?? (planned === null ? 'no plan' : `planned ${dayTimeText(planned, now, zone)}`);
+    const note = late ?? (planned === null ? 'no plan' : `planned ${stationTimeText(planned, now, zone)}`);
     return { title, note, isLate: late !== null, because: null, spoken: `${title}, ${note}` };
   }
   const last = track.forecast?.stations.at(-1);
@@ -132,7 +134,7 @@ function forecastEnd(track: TrackHead, now: Instant, zone: string): EndWords {
 
 const weekdayOf = (at: Instant, now: Instant, zone: string): string => {
   const days = (Date.parse(at) - Date.parse(now)) / MS_PER_DAY;
-  return days < 6 ? (stationTimeText(at, now, zone).split(' ')[0] ?? '') : dayText(at, now, zone);
+  return days < 6 ? (stationTimeText(at, now, zone).split(' ')[0] ?? '') : stationTimeText(at, now, zone);
 };
 
 /** What stands in front of a train. `looks`: its form and colour; `forms`: from the longest to the shortest. */
@@ -146,7 +148,7 @@ const lamps = { held: 'stop', waits: 'caution', blind: 'unknown', clear: 'clear'
 
 export function signalWords(track: TrackHead, now: Instant, zone: string): SignalWords | null {
   const { signal, stage, pending } = track;
-  if (stage === 'canceled' || stage === 'superseded') return { looks: 'ended', lamp: null, forms: [placeInWords(track)] };
+  if (stage === 'canceled' || stage === 'superseded') return { looks: 'ended', lamp: null, forms: [track.ended ?? placeInWords(track)] };
   if (pending?.is === 'halting') return { looks: 'waits', lamp: 'caution', forms: ['Halting, sent', 'Halting'] };
   if (pending?.is === 'resuming') return { looks: 'waits', lamp: 'caution', forms: ['Resuming, sent', 'Resuming'] };
   const own = signal.is === 'none' ? null : signal.text;
