@@ -12,7 +12,6 @@ import { frameOf } from '../../parts/frame/frame-model.ts';
 import type { Frame } from '../../parts/frame/frame-model.ts';
 import { useHelp } from '../../parts/help.ts';
 import { Inspector } from '../../parts/inspector/Inspector.tsx';
-import { TrackInspector } from '../../parts/inspector/TrackInspector.tsx';
 import { TrackCards } from '../../parts/phone/TrackCards.tsx';
 import { Activity } from '../../parts/rail/Activity.tsx';
 import { Legend } from '../../parts/rail/Legend.tsx';
@@ -93,7 +92,7 @@ function Inspected({
         <Button onClick={onClose}>Back to the room</Button>
       </section>
     );
-  if (selected.instance === null) return <TrackInspector key={track.id} track={track} onClose={onClose} />;
+  if (selected.instance === null) return null;
   const cell = room.cells.find((each) => each.track === track.id && each.instance === selected.instance);
   if (cell === undefined)
     return (

@@ -1,0 +1,87 @@
+/** The newest release candidates of the track, and which of them ships. */
+import { Link } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
+import { stageAllows } from '#domain/release/can.ts';
+import { Button } from '../../ui/Button.tsx';
+import { Panel, Tag } from '../../ui/Panel.tsx';
+import { ProblemNote } from '../../ui/ProblemNote.tsx';
+import { may, whoMay } from '../../api/authority.ts';
+import { troubleOf } from '../../api/client.ts';
+import { buildsQuery } from '../../api/queries.ts';
+import { useAsk } from '../../parts/commands/ask.ts';
+import { Moment } from '../../parts/Moment.tsx';
+import { paramsOf, useMe, useRoom } from '../../parts/room.ts';
+import type { Shown } from './page.tsx';
+import styles from './lists.module.css';
+
+const SHOWN = 5;
+
+export function Builds({ track }: Shown) {
+  const { room } = useRoom();
+  const me = useMe();
+  const ask = useAsk();
+  const read = useQuery(buildsQuery(paramsOf(track), room.version));
+  const all = (read.data?.items ?? []).filter(({ kind }) => kind === 'release-candidate');
+  const canChoose = stageAllows(track.stage, 'choose-candidate') && track.stages.includes('candidate');
+  const because = may(me, 'choose-candidate') ? null : `only a ${whoMay('choose-candidate')} may do this`;
+  if (!read.isError && all.length === 0) return null;
+  return (
+    <Panel
+      title="Release candidates"
+      aside={
+        <Link className="link" to="/$app/$version/builds" params={{ app: track.app, version: track.version }}>
+          All builds of {track.version}
+        </Link>
+      }
+    >
+      {read.isError ? <ProblemNote trouble={troubleOf(read.error)} /> : null}
+      <div className={styles.scroll}>
+        <table className={styles.table}>
+          <thead>
+            <tr>
+              <th scope="col">Build</th>
+              <th scope="col">Commit</th>
+              <th scope="col">State</th>
+              <th scope="col">Tests</th>
+              <th scope="col">Reached</th>
+              <th scope="col">Built</th>
+            </tr>
+          </thead>
+          <tbody>
+            {all.slice(0, SHOWN).map((build) => (
+              <tr key={build.number}>
+                <th scope="row">
+                  {build.candidate === null ? '' : `RC ${build.candidate}, `}
+                  <code>{build.number}</code> {build.number === track.candidate?.build ? <Tag>final candidate</Tag> : null}
+                  {canChoose && build.state === 'succeeded' && build.number !== track.candidate?.build ? (
+                    <Button size="small" because={because} onClick={() => ask({ is: 'choose-candidate', track, build })}>
+                      Choose…
+                    </Button>
+                  ) : null}
+                </th>
+                <td>
+                  <code title={build.commit}>{build.commit.slice(0, 10)}</code>
+                </td>
+                <td>{build.state}</td>
+                <td>
+                  {build.testRuns.length === 0 ? 'none yet' : build.testRuns.map(({ suite, state }) => `${suite} ${state}`).join(', ')}
+                </td>
+                <td>{reached(build.distributions)}</td>
+                <td>
+                  <Moment at={build.at} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Panel>
+  );
+}
+
+function reached(distributions: readonly { audience: string; state: string }[]): string {
+  if (distributions.length === 0) return 'nobody yet';
+  return distributions
+    .map(({ audience, state }) => (state === 'delivered' ? audience : `${audience} (${state.replaceAll('-', ' ')})`))
+    .join(', ');
+}

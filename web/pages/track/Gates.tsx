@@ -1,0 +1,90 @@
+/** The gate list: what stands before the next step, what holds it first; the gates of other steps are closed until they are wanted. */
+import { Link } from '@tanstack/react-router';
+import type { Cell } from '#api/verdict.ts';
+import { cellStateNames } from '#domain/cell-state.ts';
+import { Lamp } from '../../ui/Lamp.tsx';
+import { Panel } from '../../ui/Panel.tsx';
+import { shortLength } from '../../util/time.ts';
+import { headlineOf, limitText } from '../../parts/frame/frame-model.ts';
+import { paramsOf, useAppTime } from '../../parts/room.ts';
+import { gatesOf } from './gates-model.ts';
+import type { Gate } from './gates-model.ts';
+import type { Shown } from './page.tsx';
+import styles from './gates.module.css';
+
+export function Gates({ track, cells }: Shown) {
+  const gates = gatesOf(track, cells);
+  const [first, ...others] = gates;
+  const isOpen = first?.isNext === true;
+  const closed = isOpen ? others : gates;
+  return (
+    <Panel
+      title={isOpen ? first.title : 'Criteria'}
+      aside={isOpen ? <span>{first.counted === 0 ? 'nothing stands before it' : `${first.passing} of ${first.counted} pass`}</span> : null}
+    >
+      {isOpen ? <List gate={first} track={track} /> : null}
+      {gates.length === 0 ? (
+        <p className={styles.none}>{track.ended === null ? 'Nothing is judged of this track now.' : 'Nothing is judged any more.'}</p>
+      ) : null}
+      {closed.map((gate) => (
+        <details key={gate.title} className={styles.more} open={gate.isNext}>
+          <summary>
+            {gate.title}
+            <span>{gate.counted === 0 ? `${gate.others.length}` : `${gate.passing} of ${gate.counted} pass`}</span>
+          </summary>
+          <List gate={gate} track={track} />
+        </details>
+      ))}
+    </Panel>
+  );
+}
+
+function List({ gate, track }: { gate: Gate; track: Shown['track'] }) {
+  return (
+    <ul className={styles.list}>
+      {gate.holding.map((cell) => (
+        <Criterion key={cell.instance} cell={cell} track={track} holds />
+      ))}
+      {gate.others.map((cell) => (
+        <Criterion key={cell.instance} cell={cell} track={track} holds={false} />
+      ))}
+    </ul>
+  );
+}
+
+function Criterion({ cell, track, holds }: { cell: Cell; track: Shown['track']; holds: boolean }) {
+  const now = useAppTime(60_000);
+  const limit = limitText(cell);
+  return (
+    <li className={styles.row} data-holds={holds ? cell.state : undefined}>
+      <Lamp state={cell.state} silent />
+      <div>
+        <Link
+          to="/$app/$version/$platform/$instance"
+          params={{ ...paramsOf(track), instance: cell.instance }}
+          className={styles.link}
+          data-strong={holds || undefined}
+        >
+          {cell.title}
+          <span className="sr-only">: {cellStateNames[cell.state]}</span>
+        </Link>{' '}
+        <span className={styles.value}>
+          {headlineOf(cell)}
+          {limit === null || cell.state === 'not-needed-yet' ? '' : `, ${limit}`}
+        </span>
+        {holds ? <p>{cell.because}</p> : null}
+        {cell.waiver?.state === 'active' ? (
+          <p>
+            Waived by {cell.waiver.askedBy}: {cell.waiver.reason}
+          </p>
+        ) : cell.waiver?.state === 'asked' ? (
+          <p>A waiver was asked for by {cell.waiver.askedBy} and waits for approval.</p>
+        ) : null}
+      </div>
+      <span className={styles.since}>
+        {holds ? 'for ' : ''}
+        {shortLength(Date.parse(now) - Date.parse(cell.since))}
+      </span>
+    </li>
+  );
+}
