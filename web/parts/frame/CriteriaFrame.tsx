@@ -1,7 +1,9 @@
 /** The criteria frame: tracks are columns, criteria are rows. A real table; each cell is one link whose name is a sentence. */
-import { useEffect, useRef } from 'react';
+import { memo, useEffect, useRef } from 'react';
+import type { ReactNode } from 'react';
 import { Link } from '@tanstack/react-router';
-import type { ControlRoom, TrackHead } from '#api/control-room.ts';
+import type { TrackHead } from '#api/control-room.ts';
+import type { Cell } from '#api/verdict.ts';
 import { platformName } from '#domain/names.ts';
 import type { Instant } from '#domain/time.ts';
 import { Icon, platformIcon } from '../../ui/Icon.tsx';
@@ -9,17 +11,39 @@ import { Lamp } from '../../ui/Lamp.tsx';
 import { Progress, RangeMark } from '../../ui/Progress.tsx';
 import { Tag } from '../../ui/Panel.tsx';
 import { classes } from '../../util/classes.ts';
-import { agoText, shortLength } from '../../util/time.ts';
+import { dayText, shortLength } from '../../util/time.ts';
 import { cellKey } from '../../hooks/useLiveRoom.ts';
-import type { Live } from '../../hooks/useLiveRoom.ts';
-import { useAppTime, useRoom, useZone } from '../room.ts';
-import { cellAddress, headlineOf, limitText, secondLine, spokenCell } from './frame-model.ts';
+import { may } from '../../api/authority.ts';
+import { paramsOf, useAppTime, useMe, useRoom, useZone } from '../room.ts';
+import {
+  ageText,
+  asideOf,
+  cellAddress,
+  headlineOf,
+  nextShort,
+  rowAge,
+  rowSource,
+  secondLine,
+  spokenCell,
+  trueStates,
+} from './frame-model.ts';
 import type { Band, Frame, FrameRow, Slot } from './frame-model.ts';
 import styles from './CriteriaFrame.module.css';
 
 export type Selection = { track: string | null; instance: string | null };
 
-export function CriteriaFrame({ frame, selected, onlyExceptions }: { frame: Frame; selected: Selection; onlyExceptions: boolean }) {
+/** `tools`: what acts on the frame as a whole; it stands in the head of its first column. */
+export function CriteriaFrame({
+  frame,
+  selected,
+  onlyExceptions,
+  tools = null,
+}: {
+  frame: Frame;
+  selected: Selection;
+  onlyExceptions: boolean;
+  tools?: ReactNode;
+}) {
   const now = useAppTime();
   const table = useRef<HTMLTableElement>(null);
   const columns = frame.platforms.length;
@@ -32,7 +56,7 @@ export function CriteriaFrame({ frame, selected, onlyExceptions }: { frame: Fram
   return (
     <div className={styles.scroll} data-many={columns > 4 || undefined}>
       <table ref={table} className={styles.frame} style={{ '--columns': columns } as never}>
-        <caption className="sr-only">Criteria by track. Arrow keys move between the cells, Enter opens one.</caption>
+        <caption className="sr-only">Criteria by track. Arrow keys, Home and End move between the cells, Enter opens one.</caption>
         <colgroup>
           <col className={styles.first} />
           {frame.platforms.map((platform) => (
@@ -47,6 +71,7 @@ export function CriteriaFrame({ frame, selected, onlyExceptions }: { frame: Fram
             now={now}
             selected={selected}
             onlyExceptions={onlyExceptions}
+            tools={at === 0 ? tools : null}
           />
         ))}
       </table>
@@ -60,14 +85,18 @@ function BandRows({
   now,
   selected,
   onlyExceptions,
+  tools,
 }: {
   band: Band;
   isFirst: boolean;
   now: Instant;
   selected: Selection;
   onlyExceptions: boolean;
+  tools: ReactNode;
 }) {
-  const { live, room } = useRoom();
+  const { live } = useRoom();
+  const me = useMe();
+  const zone = useZone();
   const rows = onlyExceptions ? band.rows.filter(({ isQuiet }) => !isQuiet) : band.rows;
   const hasHeads = band.isWhole;
   const hidden = band.rows.length - rows.length;
@@ -80,6 +109,7 @@ function BandRows({
           </b>
           <span>What each track still needs</span>
         </span>
+        {tools === null ? null : <div className={styles.tools}>{tools}</div>}
       </th>
       {band.tracks.map((track, at) => (
         <th scope="col" key={track?.id ?? at} className={styles.columnHead}>
@@ -100,16 +130,16 @@ function BandRows({
         {hasHeads ? null : (
           <tr className={styles.group}>
             <th scope="rowgroup" colSpan={band.tracks.length + 1}>
-              <b>{band.release.version}</b> {partInWords(band)}
+              <b>{band.release.version}</b>&ensp;{partInWords(band, now, zone)}
             </th>
           </tr>
         )}
         {rows.map((row) => (
-          <tr key={row.title}>
+          <tr key={row.title} data-slim={!band.isWhole || undefined}>
             <th scope="row">
               <span className={styles.rowHead}>
                 <b>{row.title}</b>
-                <Freshness row={row} sources={room.sources} now={now} />
+                {band.isWhole ? <Freshness row={row} now={now} /> : null}
               </span>
             </th>
             {row.slots.map((slot, at) => {
@@ -122,7 +152,18 @@ function BandRows({
                       <span className="sr-only">No such criterion on this track</span>
                     </span>
                   ) : (
-                    <CellLink slot={slot} track={track} row={row.title} now={now} selected={selected} live={live} />
+                    <CellLink
+                      slot={slot}
+                      track={track}
+                      spoken={spokenCell(track, row.title, slot, now)}
+                      since={shortLength(Date.parse(now) - Date.parse(slot.first.since))}
+                      isSelected={
+                        selected.track === track.id && [slot.first, ...slot.others].some(({ instance }) => instance === selected.instance)
+                      }
+                      change={Math.max(...[slot.first, ...slot.others].map((cell) => live.changed.get(cellKey(cell)) ?? 0))}
+                      isMine={slot.first.kind === 'triage-empty' && slot.first.state !== 'clear' && may(me, 'assign-bug')}
+                      isSlim={!band.isWhole}
+                    />
                   )}
                 </td>
               );
@@ -142,18 +183,46 @@ function BandRows({
   );
 }
 
-function partInWords({ release, tracks }: Band): string {
-  if (release.part === 'watched') return 'Released and watched';
+/** `Upcoming · on main · Friday is branch day · Big feature: AI playlist, moved from 8.9.2` */
+function partInWords({ release, tracks }: Band, now: Instant, zone: string): string {
   const stations = [...new Set(tracks.flatMap((track) => (track === null ? [] : [track.station.toLowerCase()])))];
-  return `Upcoming · ${stations.join(', ')}`;
+  if (release.part === 'watched')
+    return ['Released and watched', release.watchUntil === null ? null : `until ${dayText(release.watchUntil, now, zone)}`]
+      .filter((part) => part !== null)
+      .join(' ');
+  const { branch } = release.planned;
+  const feature = release.bigFeature;
+  return [
+    release.kind === 'regular' ? 'Upcoming' : `Upcoming ${release.kind}`,
+    stations.join(', '),
+    branch !== null && branch > now ? `${branchDay(branch, now, zone)} is branch day` : null,
+    feature === null ? null : `Big feature: ${feature.name}${feature.note === null ? '' : `, ${feature.note}`}`,
+  ]
+    .filter((part) => part !== null && part !== '')
+    .join(' · ');
 }
 
-function ColumnHead({ track, isSelected }: { track: TrackHead; isSelected: boolean }) {
+const WEEKDAYS: Readonly<Record<string, string>> = {
+  Mon: 'Monday',
+  Tue: 'Tuesday',
+  Wed: 'Wednesday',
+  Thu: 'Thursday',
+  Fri: 'Friday',
+  Sat: 'Saturday',
+  Sun: 'Sunday',
+};
+
+/** `Friday` within a week, `Fri 11 Oct` after. */
+function branchDay(at: Instant, now: Instant, zone: string): string {
+  const day = dayText(at, now, zone);
+  return Date.parse(at) - Date.parse(now) < 6 * 86_400_000 ? (WEEKDAYS[day.slice(0, 3)] ?? day) : day;
+}
+
+const ColumnHead = memo(function ColumnHead({ track, isSelected }: { track: TrackHead; isSelected: boolean }) {
   return (
     <Link
       to="/$app/$version/$platform"
-      params={{ app: track.app, version: track.version, platform: track.platform }}
-      search={(old) => old}
+      params={paramsOf(track)}
       activeOptions={{ exact: true, includeSearch: false }}
       className={styles.columnLink}
       aria-current={isSelected ? 'true' : undefined}
@@ -162,7 +231,7 @@ function ColumnHead({ track, isSelected }: { track: TrackHead; isSelected: boole
       <span className={styles.headLine}>
         <Icon name={platformIcon(track.platform)} size={20} />
         <b>{platformName(track.platform)}</b>
-        {track.nextInWords === null ? null : <span className={styles.soft}>next: {track.nextInWords}</span>}
+        {track.next === null ? null : <span className={styles.soft}>next: {nextShort(track.next)}</span>}
         <span className={classes(styles.soft, styles.end)}>
           {track.needed === 0 ? track.station : `${track.passing} of ${track.needed} pass`}
         </span>
@@ -173,7 +242,7 @@ function ColumnHead({ track, isSelected }: { track: TrackHead; isSelected: boole
       </span>
     </Link>
   );
-}
+});
 
 /** The robot's sentence with the names of what is missing set strong. */
 export function RobotSentence({ track }: { track: Pick<TrackHead, 'robot'> }) {
@@ -191,99 +260,98 @@ export function RobotSentence({ track }: { track: Pick<TrackHead, 'robot'> }) {
 }
 
 /** Where a row's facts come from and how old they are: amber past half of the limit. */
-function Freshness({ row, sources, now }: { row: FrameRow; sources: ControlRoom['sources']; now: Instant }) {
-  const zone = useZone();
+function Freshness({ row, now }: { row: FrameRow; now: Instant }) {
   const cells = row.slots.flatMap((slot) => (slot === null ? [] : [slot.first, ...slot.others]));
-  if (cells.length > 0 && cells.every(({ setUp }) => !setUp)) return <span>Not connected, set up</span>;
-  if (cells.length > 0 && cells.every(({ informing }) => informing)) return <span>Watch only</span>;
-  const read = cells.flatMap(({ readAt }) => readAt ?? []).toSorted()[0];
-  if (row.sources.length === 0 || read === undefined) return <span>Signalbox, live</span>;
-  const isAgeing = sources.some(
-    ({ source, state }) => row.sources.includes(source) && state !== 'fresh' && state !== 'pushes' && state !== 'not-connected',
-  );
+  const { text, isAged } = rowSource(cells);
+  const { readAt, isAgeing } = rowAge(cells, now);
+  if (!isAged || readAt === null) return <span>{text}</span>;
+  const names = [...new Set(cells.flatMap(({ sourceNames }) => sourceNames))].join(', ');
   return (
-    <span className={isAgeing ? styles.ageing : undefined} title={row.sources.join(', ')}>
-      {row.sources.length > 1 ? `${row.sources.length} sources` : row.sources.join(', ')}, {agoText(read, now, zone)}
+    <span className={isAgeing ? styles.ageing : undefined} title={isAgeing ? `${names}: past half of the time it is fresh for` : names}>
+      {text}, {ageText(readAt, now)}
     </span>
   );
 }
 
-function CellLink({
-  slot,
-  track,
-  row,
-  now,
-  selected,
-  live,
-}: {
+type CellProps = {
   slot: Slot;
   track: TrackHead;
-  row: string;
-  now: Instant;
-  selected: Selection;
-  live: Live;
-}) {
-  const { first, others } = slot;
-  const isSelected = selected.track === track.id && [first, ...others].some(({ instance }) => instance === selected.instance);
-  const change = Math.max(...[first, ...others].map((cell) => live.changed.get(cellKey(cell)) ?? 0));
-  const limit = limitText(first);
-  const isHeld = first.holds !== null;
+  spoken: string;
+  since: string;
+  isSelected: boolean;
+  change: number;
+  isMine: boolean;
+  isSlim: boolean;
+};
+
+/** A patch gives new cells only where something changed; the others keep what is drawn. */
+const CellLink = memo(DrawnCell, (a, b) => {
+  const { slot: oldSlot, track: oldTrack, ...old } = a;
+  const { slot, track, ...fresh } = b;
+  return (
+    oldTrack.id === track.id &&
+    oldTrack.rollout.length === track.rollout.length &&
+    oldSlot.first === slot.first &&
+    oldSlot.others.length === slot.others.length &&
+    oldSlot.others.every((cell, at) => cell === slot.others[at]) &&
+    (Object.keys(fresh) as (keyof typeof fresh)[]).every((key) => old[key] === fresh[key])
+  );
+});
+
+function DrawnCell({ slot, track, spoken, since, isSelected, change, isMine, isSlim }: CellProps) {
+  const { first } = slot;
+  const aside = asideOf(first);
+  const clause = secondLine(slot, track);
   return (
     <Link
       to="/$app/$version/$platform/$instance"
-      params={{ app: track.app, version: track.version, platform: track.platform, instance: first.instance }}
+      params={{ ...paramsOf(track), instance: first.instance }}
       search={(old) => old}
       activeOptions={{ exact: true, includeSearch: false }}
-      className={classes(styles.cell, isHeld && styles.hold, isSelected && styles.selected)}
+      className={classes(styles.cell, first.holds !== null && styles.hold, isSelected && styles.selected, isSlim && styles.slim)}
       data-state={first.state}
       data-address={cellAddress(first)}
       data-nav
       aria-current={isSelected ? 'true' : undefined}
-      aria-label={spokenCell(track, row, slot, now)}
+      aria-label={spoken}
     >
       <Lamp state={first.state} silent />
       <span className={styles.value}>
-        <em>{headlineOf(first)}</em>
+        <em>{headlineOf(first, track.rollout)}</em>
         {first.state === 'waived' ? (
           <small>
             <span className={styles.trueLamp}>
-              <Lamp state={colourState[first.colour]} size={12} silent />
+              <Lamp state={trueStates[first.colour]} size={12} silent />
             </span>
-            {first.headline}
+            {[first.headline, aside].filter((part) => part !== null).join(', ')}
           </small>
-        ) : limit === null ? null : (
-          <small>{limit}</small>
+        ) : aside === null ? null : (
+          <small>{aside}</small>
         )}
       </span>
       <span className={styles.extra}>
-        <Extra slot={slot} />
+        <Extra cell={first} />
       </span>
       <span className={styles.second}>
-        <span className={styles.why}>{secondLine(slot)}</span>
-        {first.setUp && first.state !== 'not-needed-yet' ? (
-          <span className={styles.since}>for {shortLength(Date.parse(now) - Date.parse(first.since))}</span>
-        ) : null}
+        <span className={styles.why}>
+          {clause}
+          {isMine ? ' · yours' : ''}
+        </span>
+        {first.setUp && first.state !== 'not-needed-yet' ? <span className={styles.since}>for {since}</span> : null}
       </span>
       {change > 0 ? <i key={change} className={styles.changed} data-changed /> : null}
     </Link>
   );
 }
 
-const colourState = { green: 'clear', yellow: 'caution', red: 'stop', unknown: 'unknown' } as const;
-
-function Extra({ slot: { first } }: { slot: Slot }) {
-  if (first.range !== null && first.limit !== null && first.value !== null && first.range.length === 2)
-    return (
-      <RangeMark
-        range={[first.range[0] ?? 0, first.range[1] ?? 0]}
-        limit={first.limit.amount}
-        value={first.value.amount}
-        tone={first.state}
-      />
-    );
-  if (first.progress !== null && first.state === 'caution')
-    return <Progress value={first.progress} tone={/building|queued|running|on its way/i.test(first.headline) ? 'run' : 'warn'} />;
-  return null;
+function Extra({ cell }: { cell: Cell }) {
+  const { range, limit, limitIs, value, progress, state } = cell;
+  if (range !== null && limit !== null && value !== null && range.length === 2 && limitIs === 'at-most')
+    return <RangeMark range={[range[0] ?? 0, range[1] ?? 0]} limit={limit.amount} value={value.amount} tone={state} />;
+  if (progress === null || state === 'not-needed-yet') return null;
+  if (limitIs === 'at-least' && limit !== null) return <Progress value={progress} tone={state === 'clear' ? 'plain' : 'warn'} />;
+  if (state !== 'caution') return null;
+  return <Progress value={progress} tone={/building|queued|running|on its way/i.test(cell.headline) ? 'run' : 'warn'} />;
 }
 
 /** Arrow keys between the links of the table: left and right in a row, up and down in a column. */
@@ -294,6 +362,11 @@ function moveIn(table: HTMLTableElement | null, event: KeyboardEvent): void {
   if (from === null || from === undefined || row === null || row === undefined) return;
   const rows = [...table.rows];
   let [at, column] = [rows.indexOf(row), [...row.cells].indexOf(from as HTMLTableCellElement)];
+  if (event.key === 'Home' || event.key === 'End') {
+    const links = [...row.querySelectorAll<HTMLElement>('[data-nav]')];
+    event.preventDefault();
+    return (event.key === 'Home' ? links[0] : links.at(-1))?.focus();
+  }
   const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
   if (step === undefined) return;
   event.preventDefault();

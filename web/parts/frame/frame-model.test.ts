@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ControlRoom, TrackHead } from '#api/control-room.ts';
 import type { Cell } from '#api/verdict.ts';
-import { frameOf, headlineOf, limitText, secondLine, spokenCell } from './frame-model.ts';
+import { ageText, frameOf, headlineOf, limitText, rowAge, rowSource, secondLine, spokenCell } from './frame-model.ts';
 
 const now = '2024-10-01T12:20:00.000Z';
 
@@ -183,6 +183,26 @@ describe('the criteria frame', () => {
   });
 });
 
+describe('the head of a row', () => {
+  const read = { readAt: '2024-10-01T12:18:00.000Z', freshForMinutes: 5, sourceNames: ['Jira'] };
+
+  test('names where it is read, or what a rate is measured in', () => {
+    expect(rowSource([cell({ track: ios, instance: 'a', ...read })])).toEqual({ text: 'Jira', isAged: true });
+    const rate = { limit: { amount: 0.4, unit: 'per 1,000 h' }, range: [0.2, 0.3] };
+    expect(rowSource([cell({ track: ios, instance: 'a', ...read, ...rate })]).text).toBe('per 1,000 h');
+    expect(rowSource([cell({ track: ios, instance: 'a' })])).toEqual({ text: 'Signalbox, live', isAged: false });
+    expect(rowSource([cell({ track: ios, instance: 'a', ...read, gates: [] })]).text).toBe('Watch only');
+    expect(rowSource([cell({ track: ios, instance: 'a', setUp: false })]).text).toBe('Not connected, set up');
+  });
+
+  test('is as old as its oldest reading, and ages past half of the time that is fresh', () => {
+    const cells = [cell({ track: ios, instance: 'a', ...read }), cell({ track: ios, instance: 'b', ...read, readAt: now })];
+    expect(rowAge(cells, now)).toEqual({ readAt: read.readAt, isAgeing: false });
+    expect(rowAge(cells, '2024-10-01T12:20:31.000Z').isAgeing).toBe(true);
+    expect(ageText(read.readAt, now)).toBe('2 min ago');
+  });
+});
+
 describe('the words of a cell', () => {
   const stop = cell({
     track: ios,
@@ -196,15 +216,17 @@ describe('the words of a cell', () => {
   });
 
   test('the name of a cell is a sentence', () => {
-    expect(spokenCell({ platform: 'ios', version: '8.9.2' }, 'Blocking bugs', { first: stop, others: [] }, now)).toBe(
+    expect(spokenCell({ platform: 'ios', version: '8.9.2', rollout: [1, 100] }, 'Blocking bugs', { first: stop, others: [] }, now)).toBe(
       'iOS 8.9.2, Blocking bugs: Stop, 1 open, limit 0, for 17 hours, Player. Holds submission.',
     );
   });
 
   test('a unit in words is said by the headline, a short one belongs to its number', () => {
-    expect(limitText({ limit: { amount: 0, unit: 'without a team' } })).toBe('limit 0');
-    expect(limitText({ limit: { amount: 24, unit: 'h' } })).toBe('limit 24 h');
-    expect(limitText({ limit: null })).toBeNull();
+    expect(limitText({ limit: { amount: 0, unit: 'without a team' }, limitIs: 'at-most' })).toBe('limit 0');
+    expect(limitText({ limit: { amount: 24, unit: 'h' }, limitIs: 'at-most' })).toBe('limit 24 h');
+    expect(limitText({ limit: { amount: 171_000, unit: 'h' }, limitIs: 'at-least' })).toBe('min 171,000 h');
+    expect(limitText({ limit: { amount: 0.4, unit: 'per 1,000 h' }, limitIs: 'at-most' })).toBe('limit 0.40');
+    expect(limitText({ limit: null, limitIs: 'at-most' })).toBeNull();
   });
 
   test('a waived cell says who and why, and never that it is clear', () => {
@@ -228,7 +250,7 @@ describe('the words of a cell', () => {
       },
     };
     expect(headlineOf(waived)).toBe('Waived');
-    expect(secondLine({ first: waived, others: [] })).toBe('Maja Lind: Kids profile only, fallback on');
+    expect(secondLine({ first: waived, others: [] })).toBe('M. Lind: Kids profile only, fallback on');
   });
 
   test('a clear cell tells what the others of its row say, unless that is the same', () => {
@@ -236,10 +258,19 @@ describe('the words of a cell', () => {
     expect(secondLine({ first: clear, others: [cell({ track: ios, instance: 'b', headline: '18,412 tests passed' })] })).toBe(
       '18,412 tests passed',
     );
-    expect(secondLine({ first: clear, others: [cell({ track: ios, instance: 'b', headline: 'RC 3' })] })).toBe('No blocker is open.');
+    expect(secondLine({ first: clear, others: [cell({ track: ios, instance: 'b', headline: 'RC 3' })] })).toBe('None since branching');
   });
 
   test('what gates a later step says which', () => {
-    expect(headlineOf(cell({ track: ios, instance: 'a', state: 'not-needed-yet', gates: ['100%'] }))).toBe('Not needed until 100%');
+    expect(headlineOf(cell({ track: ios, instance: 'a', state: 'not-needed-yet', gates: ['100%'] }), [1, 100])).toBe('Not needed until 1%');
+    expect(headlineOf(cell({ track: ios, instance: 'a', state: 'not-needed-yet', gates: ['submit'] }), [1, 100])).toBe(
+      'Not needed until the branch is cut',
+    );
+    expect(
+      secondLine(
+        { first: cell({ track: ios, instance: 'a', state: 'not-needed-yet', gates: ['100%'] }), others: [] },
+        { rollout: [1, 100] },
+      ),
+    ).toBe('Starts with the rollout');
   });
 });

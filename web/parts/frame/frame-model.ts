@@ -6,7 +6,7 @@ import type { CellState } from '#domain/cell-state.ts';
 import { platformName, stepInWords } from '#domain/names.ts';
 import type { Step } from '#domain/release/track.ts';
 import type { Instant } from '#domain/time.ts';
-import { spokenLength } from '../../util/time.ts';
+import { shortLength, spokenLength } from '../../util/time.ts';
 
 type Release = ControlRoom['releases'][number];
 
@@ -74,46 +74,123 @@ function slotOf(cells: readonly Cell[], instances: readonly string[]): Slot | nu
   return first === undefined ? null : { first, others };
 }
 
-/** `limit 0.25`, `min 250,000 h`; null where there is none. The headline says the value itself. */
-export function limitText(cell: Pick<Cell, 'limit'>): string | null {
+/** `limit 0.25`, `min 171,000 h`; null where there is none. The headline says the value itself. */
+export function limitText(cell: Pick<Cell, 'limit' | 'limitIs'>): string | null {
   if (cell.limit === null) return null;
   const { amount, unit } = cell.limit;
   // a unit in words is said by the headline already; a short one such as `h` belongs to its number
-  return `limit ${amount.toLocaleString('en-US')}${unit.length > 0 && unit.length < 4 ? ` ${unit}` : ''}`;
+  const suffix = unit.length > 0 && unit.length < 4 ? ` ${unit}` : '';
+  return `${cell.limitIs === 'at-least' ? 'min' : 'limit'} ${figure(amount)}${suffix}`;
 }
 
-/** The second line of a cell: why, in one clause, and who can turn it green. */
-export function secondLine({ first, others }: Slot): string {
-  if (first.waiver?.state === 'active') return `${first.waiver.askedBy}: ${first.waiver.reason}`;
-  if (first.waiver?.state === 'asked') return `Waiver asked by ${first.waiver.askedBy}, waits for approval`;
-  if (first.state !== 'clear') return first.because;
+/** A figure as a cell shows it: rates keep two places, so that they stand under each other. */
+export function figure(amount: number): string {
+  const isRate = !Number.isInteger(amount) && Math.abs(amount) < 10;
+  return amount.toLocaleString('en-US', isRate ? { minimumFractionDigits: 2, maximumFractionDigits: 3 } : {});
+}
+
+/** What stands softly behind the headline; null where nothing does. */
+export function asideOf(cell: Pick<Cell, 'aside' | 'limit' | 'limitIs' | 'state'>): string | null {
+  if (cell.state === 'not-needed-yet' || cell.state === 'not-set-up') return null;
+  const aside = cell.aside ?? limitText(cell);
+  return aside === '' ? null : aside;
+}
+
+/** The second line of a cell: why, in one clause. Where all is fine, what the others of its row say. */
+export function secondLine({ first, others }: Slot, track?: Pick<TrackHead, 'rollout'>): string {
+  if (first.waiver?.state === 'active') return `${initialed(first.waiver.askedBy)}: ${first.waiver.reason}`;
+  if (first.waiver?.state === 'asked') return `Waiver asked by ${initialed(first.waiver.askedBy)}, waits for approval`;
+  if (first.state === 'not-set-up') return `Connect a source of it`;
+  if (first.state === 'not-needed-yet') return track === undefined || first.gates.length === 0 ? first.clause : startsWith(first.gates);
+  if (first.state !== 'clear') return first.clause;
   const told = others.filter(({ state, headline }) => state === 'clear' && headline !== first.headline).map(({ headline }) => headline);
-  return told.length > 0 ? told.join(' · ') : first.because;
+  return told.length > 0 ? told.join(' · ') : first.clause;
+}
+
+/** `Maja Lind` → `M. Lind`. */
+function initialed(name: string): string {
+  const [given, ...rest] = name.split(' ');
+  return rest.length === 0 || given === undefined || given.endsWith('.') ? name : `${given.charAt(0)}. ${rest.join(' ')}`;
+}
+
+function startsWith(gates: readonly string[]): string {
+  const [gate = ''] = gates;
+  return gate.endsWith('%') ? 'Starts with the rollout' : `Judged before ${stepInWords(gate as Step)}`;
+}
+
+/** From when on a step's criteria count: when the step before it is behind. */
+function neededFrom(gate: string, rollout: readonly number[]): string {
+  const steps = ['cut', 'candidate', 'submit', ...rollout.map((percent) => `${percent}%`)];
+  const before = steps[steps.indexOf(gate) - 1];
+  if (before === undefined) return stepInWords(gate as Step);
+  return before === 'cut' || before === 'candidate' ? 'the branch is cut' : stepInWords(before as Step);
 }
 
 /** How a cell's state is named where it has no verdict of its own to show. */
-export function headlineOf(cell: Cell): string {
+export function headlineOf(cell: Cell, rollout: readonly number[] = []): string {
   if (cell.state === 'waived') return 'Waived';
   if (cell.state === 'not-set-up') return 'Not set up';
   if (cell.state === 'not-needed-yet') {
     const [step] = cell.gates;
-    return step === undefined ? 'Not needed yet' : `Not needed until ${stepInWords(step as Step)}`;
+    return step === undefined
+      ? 'Not needed yet'
+      : `Not needed until ${rollout.length === 0 ? stepInWords(step as Step) : neededFrom(step, rollout)}`;
   }
   return cell.headline;
 }
 
+/** The next step as the head of a column names it: `Submit`, `100%`. */
+export function nextShort(next: string): string {
+  const names: Readonly<Record<string, string>> = { cut: 'Branch', candidate: 'Final RC', submit: 'Submit' };
+  return names[next] ?? next;
+}
+
+/** The words of a row's head under its title: what it is measured in, or where it is read; `isAged` says whether an age belongs behind it. */
+export function rowSource(cells: readonly Cell[]): { text: string; isAged: boolean } {
+  if (cells.length > 0 && cells.every(({ setUp }) => !setUp)) return { text: 'Not connected, set up', isAged: false };
+  const units = new Set(cells.flatMap(({ limit, range }) => (limit === null || range === null || limit.unit.length < 4 ? [] : limit.unit)));
+  const [unit] = units;
+  if (unit !== undefined && units.size === 1) return { text: unit, isAged: true };
+  if (cells.length > 0 && cells.every(({ gates, informing }) => informing || gates.length === 0))
+    return { text: 'Watch only', isAged: true };
+  const names = [...new Set(cells.flatMap(({ sourceNames }) => sourceNames))];
+  if (names.length === 0) return { text: 'Signalbox, live', isAged: false };
+  return { text: names.length > 2 ? `${names.slice(0, 1).join(', ')} and ${names.length - 1} more` : names.join(', '), isAged: true };
+}
+
+/** The age of what a row was read from: the oldest reading, and whether one of them is past half of its limit. */
+export function rowAge(cells: readonly Cell[], now: Instant): { readAt: Instant | null; isAgeing: boolean } {
+  const read = cells.flatMap(({ readAt }) => readAt ?? []).toSorted();
+  const isAgeing = cells.some(
+    ({ readAt, freshForMinutes }) =>
+      readAt !== null && freshForMinutes !== null && Date.parse(now) - Date.parse(readAt) > (freshForMinutes * 60_000) / 2,
+  );
+  return { readAt: read[0] ?? null, isAgeing };
+}
+
+/** `22 s ago`, `2 min ago`, `3 h ago`. */
+export function ageText(readAt: Instant, now: Instant): string {
+  return `${shortLength(Date.parse(now) - Date.parse(readAt)).replace(/ m$/, ' min')} ago`;
+}
+
 /** The name of a cell for a screen reader: `iOS, Blocking bugs: Stop, 1 open, limit 0, for 17 hours, Player. Holds submission.` */
-export function spokenCell(track: Pick<TrackHead, 'platform' | 'version'>, row: string, slot: Slot, now: Instant): string {
+export function spokenCell(track: Pick<TrackHead, 'platform' | 'version' | 'rollout'>, row: string, slot: Slot, now: Instant): string {
   const { first } = slot;
-  const limit = limitText(first);
   const who = first.state === 'clear' ? null : (first.who[0]?.name ?? null);
   const since = spokenLength(Date.parse(now) - Date.parse(first.since));
-  const told = [headlineOf(first), limit, `for ${since}`, who].filter((part) => part !== null && part !== '');
+  const isQuiet = first.state === 'not-needed-yet' || first.state === 'not-set-up';
+  const told = [headlineOf(first, track.rollout), asideOf(first), isQuiet ? null : `for ${since}`, isQuiet ? null : who].filter(
+    (part) => part !== null && part !== '',
+  );
+  const waived = first.state === 'waived' ? ` ${cellStateNames[trueStates[first.colour]]} without the waiver, ${first.headline}.` : '';
   const holds = first.holds === null ? '' : ` Holds ${stepInWords(first.holds as Step)}.`;
   const others =
     slot.others.length === 0 ? '' : ` ${slot.others.map((cell) => `${cell.title}: ${cellStateNames[cell.state]}`).join(', ')}.`;
-  return `${platformName(track.platform)} ${track.version}, ${row}: ${cellStateNames[first.state]}, ${told.join(', ')}.${holds}${others}`;
+  return `${platformName(track.platform)} ${track.version}, ${row}: ${cellStateNames[first.state]}, ${told.join(', ')}.${waived}${holds}${others}`;
 }
+
+/** The lamp of a colour, where a waiver stands before it. */
+export const trueStates = { green: 'clear', yellow: 'caution', red: 'stop', unknown: 'unknown' } as const;
 
 /** The address of a cell: `/music/8.9.2/ios/blocking-bugs`. */
 export function cellAddress(cell: Pick<Cell, 'track' | 'instance'>): string {
