@@ -8,6 +8,7 @@ import { Button } from '../../ui/Button.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { dayText, stationTimeText } from '../../util/time.ts';
 import styles from './control-room.module.css';
+import { sentencesOf } from './sentences.ts';
 
 type Release = ControlRoom['releases'][number];
 
@@ -21,10 +22,11 @@ export function PageHead() {
   return (
     <div className={styles.head}>
       <h1>
-        {room.summary.parts.map((part, at) =>
-          // the parts of one sentence, in its order
-          part.strong ? <b key={at}>{part.text}</b> : <span key={at}>{part.text}</span>,
-        )}
+        {sentencesOf(room.summary.parts).map((parts, at) => (
+          <span key={at} className={styles.sentence}>
+            {parts.map((part, order) => (part.strong ? <b key={order}>{part.text}</b> : <span key={order}>{part.text}</span>))}
+          </span>
+        ))}
       </h1>
       <Meta />
       <div className={styles.buttons}>

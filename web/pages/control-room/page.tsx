@@ -20,9 +20,9 @@ import { paramsOf, trackOf, useMe, useRoom } from '../../parts/room.ts';
 import { say } from '../../parts/shell/announce.ts';
 import { TrackDiagram } from '../../parts/track-lines/TrackDiagram.tsx';
 import { Button } from '../../ui/Button.tsx';
+import { Icon } from '../../ui/Icon.tsx';
 import styles from './control-room.module.css';
 import { PageHead } from './PageHead.tsx';
-import { TabBar } from './TabBar.tsx';
 import { TwoBranches } from './TwoBranches.tsx';
 
 export default function ControlRoomPage() {
@@ -60,7 +60,7 @@ export default function ControlRoomPage() {
           <div className={styles.stack}>
             <TrackDiagram />
             <TwoBranches />
-            <CriteriaFrame frame={frame} selected={selected} onlyExceptions={search.only === 'exceptions'} />
+            <CriteriaFrame frame={frame} selected={selected} onlyExceptions={search.only === 'exceptions'} tools={<OnlyExceptions />} />
           </div>
           <aside className={styles.rail} aria-label={inspector === null ? 'What needs a person' : 'Inspector'}>
             {inspector ?? <NeedsPerson />}
@@ -69,8 +69,25 @@ export default function ControlRoomPage() {
           </aside>
         </div>
       )}
-      {isNarrow ? <TabBar /> : null}
     </>
+  );
+}
+
+/** Hides the rows that pass everywhere; the key `X` does the same. */
+function OnlyExceptions() {
+  const search = useSearch({ from: '/$app/room' });
+  const navigate = useNavigate();
+  const isOnly = search.only === 'exceptions';
+  return (
+    <button
+      type="button"
+      className={styles.only}
+      aria-pressed={isOnly}
+      data-tip="Hide the rows that pass everywhere: X"
+      onClick={() => void navigate({ to: '.', search: (old) => ({ ...old, only: isOnly ? undefined : ('exceptions' as const) }) })}
+    >
+      <Icon name="filter" size={14} /> Only exceptions
+    </button>
   );
 }
 

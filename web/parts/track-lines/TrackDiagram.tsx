@@ -10,7 +10,6 @@ import { useWidth } from '../../hooks/useWidth.ts';
 import { Icon, platformIcon } from '../../ui/Icon.tsx';
 import { Lamp } from '../../ui/Lamp.tsx';
 import { Tag } from '../../ui/Panel.tsx';
-import { Tip } from '../../ui/Tip.tsx';
 import { clockTime, dayText, dayTimeText, stationTimeText } from '../../util/time.ts';
 import { paramsOf, useAppTime, useRoom, useZone } from '../room.ts';
 import { axisOf, connectors, dueOf, fitLabels, mainTrainX, placeSignal, runOf, spread, textWidth, trainWidth, xOf } from './diagram.ts';
@@ -190,7 +189,7 @@ function TrackRow({ track, train, stations, run, frame }: RowProps) {
             {platformName(track.platform)}
             <span className="sr-only"> {track.version}:</span>
           </b>
-          <span title={place}>{place}</span>
+          <span data-tip={place}>{place}</span>
         </span>
       </Link>
       <div className={styles.line}>
@@ -214,12 +213,12 @@ function TrackRow({ track, train, stations, run, frame }: RowProps) {
           {end.because === null ? (
             <Said words={end.title} spoken={end.spoken} />
           ) : (
-            <Tip label={end.spoken} tip={end.because} align="end">
+            <button type="button" className={styles.why} aria-label={end.spoken} data-tip={end.because}>
               {end.title}
-            </Tip>
+            </button>
           )}
         </b>
-        <span aria-hidden="true" data-late={end.isLate || undefined} title={end.note}>
+        <span aria-hidden="true" data-late={end.isLate || undefined} data-tip={end.note}>
           {end.note}
         </span>
       </div>
@@ -282,9 +281,9 @@ function Stations({ track, stations, frame }: { track: TrackHead; stations: read
               {words.because === null || text === '' ? (
                 <Said words={text} spoken={words.because === null ? spoken : `${spoken}. ${words.because}`} />
               ) : (
-                <Tip label={spoken} tip={words.because} align={x < 140 ? 'start' : x > axis.width - 140 ? 'end' : 'middle'}>
+                <button type="button" className={styles.why} aria-label={spoken} data-tip={words.because}>
                   {text}
-                </Tip>
+                </button>
               )}
             </span>
           </li>
@@ -338,13 +337,13 @@ function Signal({
         className={styles.replaced}
         style={style}
         aria-label={full}
-        title={full}
+        data-tip={full}
       >
         {place.text}
       </Link>
     );
   return (
-    <span className={styles.signal} data-looks={words.looks} style={style} title={place.text === full ? undefined : full}>
+    <span className={styles.signal} data-looks={words.looks} style={style} data-tip={place.text === full ? undefined : full}>
       {words.lamp === null ? null : <Lamp state={words.lamp} size={14} silent />}
       <span aria-hidden="true">{place.text}</span>
       <span className="sr-only">{words.looks === 'ended' ? full : `Signal: ${full}`}</span>
@@ -400,7 +399,7 @@ function Upcoming({
           <b>
             {isAlone ? 'Main' : release.version} {isAlone ? null : <Tag>{partInWords(release)}</Tag>}
           </b>
-          <span title={words.place}>{words.place}</span>
+          <span data-tip={words.place}>{words.place}</span>
         </span>
       </Link>
       <div className={styles.line}>
@@ -487,7 +486,7 @@ function BaseRelease({ base, frame: { axis, now, zone } }: { base: Extract<Base,
       <Link to="/$app/$version" params={{ app: room.app.id, version: base.version }} className={styles.label}>
         <span>
           <b>{base.version}</b>
-          <span title={place}>{place}</span>
+          <span data-tip={place}>{place}</span>
         </span>
       </Link>
       <div className={styles.line}>

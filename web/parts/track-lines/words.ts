@@ -102,10 +102,10 @@ export function endWords(track: TrackHead, now: Instant, zone: string): EndWords
     case 'completed':
       return said('Completed', dayText(track.since, now, zone));
     case 'released': {
-      const at = track.reached['released'] ?? track.since;
+      const since = `since ${stationTimeText(track.reached['released'] ?? track.since, now, zone)}`;
       return said(
-        `At 100% ${stationTimeText(at, now, zone)}`,
-        track.watchUntil === null ? '' : `watched until ${weekdayOf(track.watchUntil, now, zone)}`,
+        'At 100%',
+        track.watchUntil === null || track.watchUntil < now ? since : `watched until ${weekdayOf(track.watchUntil, now, zone)}`,
       );
     }
     default:
@@ -148,7 +148,8 @@ const lamps = { held: 'stop', waits: 'caution', blind: 'unknown', clear: 'clear'
 
 export function signalWords(track: TrackHead, now: Instant, zone: string): SignalWords | null {
   const { signal, stage, pending } = track;
-  if (stage === 'canceled' || stage === 'superseded') return { looks: 'ended', lamp: null, forms: [track.ended ?? placeInWords(track)] };
+  if (stage === 'canceled' || stage === 'superseded')
+    return { looks: 'ended', lamp: null, forms: [upperFirst(track.ended ?? placeInWords(track))] };
   if (pending?.is === 'halting') return { looks: 'waits', lamp: 'caution', forms: ['Halting, sent', 'Halting'] };
   if (pending?.is === 'resuming') return { looks: 'waits', lamp: 'caution', forms: ['Resuming, sent', 'Resuming'] };
   const own = signal.is === 'none' ? null : signal.text;
@@ -226,7 +227,8 @@ export function mainWords(release: Release, now: Instant, zone: string): { place
 }
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 const sentence = (text: string): string => {
-  const large = text.charAt(0).toUpperCase() + text.slice(1);
+  const large = upperFirst(text);
   return /[.!?]$/.test(large) ? large : `${large}.`;
 };
