@@ -106,8 +106,10 @@ export const trackHead = z
     branch: z.string().nullable(),
     next: z.string().nullable().meta({ description: 'The next step with an effect outside' }),
     nextInWords: z.string().nullable(),
-    passing: z.int().meta({ description: 'Criteria of the next step that pass' }),
-    needed: z.int().meta({ description: 'Criteria of the next step' }),
+    passing: z
+      .int()
+      .meta({ description: 'Rows of the control room that the next step needs and that pass; what only time opens is not counted' }),
+    needed: z.int().meta({ description: 'Rows of the control room that the next step needs' }),
     signal: z
       .object({ is: z.enum(['held', 'waits', 'blind', 'clear', 'none']), count: z.int(), text: z.string() })
       .meta({ id: 'Signal', description: 'The signal in front of the train: the worst criterion that holds, and how many hold' }),

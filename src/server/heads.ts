@@ -1,7 +1,9 @@
 /** The head of a track's column. */
 import type { TrackHead } from '#api/control-room.ts';
 import type { StoredRelease, StoredRoom, StoredTrack } from '#db/views/control-room.ts';
-import { passes, worst } from '#domain/criteria/criterion.ts';
+import { worst } from '#domain/criteria/criterion.ts';
+import { inRows, rowsNeeded, waitsForTime } from '#domain/criteria/rows.ts';
+import type { VerdictRow } from '#domain/criteria/rows.ts';
 import type { Verdict } from '#domain/criteria/criterion.ts';
 import { stationOf, stepInWords } from '#domain/names.ts';
 import type { TrackPolicy } from '#domain/policy/track-policy.ts';
@@ -32,7 +34,8 @@ const nothingPlanned: PlannedTimes = { branch: null, candidate: null, submit: nu
 
 export function headOf(parts: HeadParts): TrackHead {
   const { track, revision, plan, release, policy, verdicts, storefronts, now } = parts;
-  const needed = verdicts.filter((verdict) => verdict.neededNow && verdict.setUp && !verdict.informing);
+  const needed = rowsNeeded(policy?.rows ?? null, verdicts);
+  const holding = holdingRows(policy, verdicts);
   const planned = { ...nothingPlanned, ...release?.planned };
   const next = hasEnded(track) ? null : (plan?.next ?? null);
   const percent = percentOf(track);
@@ -52,9 +55,9 @@ export function headOf(parts: HeadParts): TrackHead {
     branch: cutOf(track)?.branch ?? null,
     next,
     nextInWords: next === null ? null : stepInWords(next),
-    passing: needed.filter(passes).length,
+    passing: needed.filter(({ passes }) => passes).length,
     needed: needed.length,
-    signal: signalOf(verdicts, next !== null),
+    signal: signalOf(holding, next !== null),
     robot:
       plan === null
         ? { is: 'resting', sentence: 'The robot has not looked at this track yet.', willStop: null, missing: [] }
@@ -86,9 +89,16 @@ export function standing(pause: RobotPause | null, now: Instant): RobotPause | n
   return pause !== null && (pause.until === null || pause.until > now) ? pause : null;
 }
 
-/** The worst criterion that holds the next step, and how many hold. */
-function signalOf(verdicts: readonly Verdict[], hasNext: boolean): TrackHead['signal'] {
-  const holding = verdicts.filter(({ holds }) => holds !== null);
+/** The rows that hold the next step. */
+export function holdingRows(policy: TrackPolicy | null, verdicts: readonly Verdict[]): readonly VerdictRow[] {
+  return inRows(
+    policy?.rows ?? null,
+    verdicts.filter((verdict) => verdict.holds !== null && !waitsForTime(verdict)),
+  );
+}
+
+/** The worst of what holds the next step, and how many rows hold. */
+function signalOf(holding: readonly VerdictRow[], hasNext: boolean): TrackHead['signal'] {
   const count = holding.length;
   if (count === 0) return hasNext ? { is: 'clear', count, text: 'Clear' } : { is: 'none', count, text: '' };
   switch (worst(holding.map(({ colour }) => colour))) {

@@ -48,6 +48,8 @@ export type Finding = {
   /** 0–1, where a bar makes sense. */
   progress?: number;
   dueAt?: Instant | null;
+  /** Ids of the teams that owe a word, where teams are asked for one. */
+  owedBy?: readonly string[];
   looksAgainAt?: Instant | null;
 };
 

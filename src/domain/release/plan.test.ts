@@ -326,7 +326,7 @@ describe('what the policy says of the robot', () => {
   test('manual: the step is shown as open and nothing is ordered', () => {
     const planned = plan(aWorld(aTrack('candidate'), { policy: mode('manual'), facts: green }));
     expect(planned.actions).toEqual([]);
-    expect(planned.robot).toMatchObject({ is: 'manual', sentence: 'Clear: a release manager can submit 8.9.2 now.' });
+    expect(planned.robot).toMatchObject({ is: 'manual', sentence: 'Clear: a release manager can submit iOS 8.9.2 now.' });
   });
 
   test('shadow: what it would have done is written down once', () => {

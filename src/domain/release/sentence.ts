@@ -1,8 +1,12 @@
 /** The robot's sentence, always in this shape: verb + step + when + names of what is missing. */
+import { waitsForTime, rowsHolding } from '../criteria/rows.ts';
 import { holding } from '../criteria/verdicts.ts';
 import type { Verdict } from '../criteria/criterion.ts';
 import type { ActionState } from '../facts.ts';
 import { dayAndTime } from '../calendar/words.ts';
+import { platformName } from '../names.ts';
+import type { RobotMode } from '../policy/track-policy.ts';
+import { reviewersOf } from '../rollout/storefronts.ts';
 import { fullStop } from '../words.ts';
 import { latest, type Instant } from '../time.ts';
 import { firstPercent, nextStep, pendingSteps } from './can.ts';
@@ -32,10 +36,28 @@ const effectPhrases: Readonly<Record<string, string>> = {
   page: 'page',
 };
 
-/** How the robot stands towards a track, and its sentence. */
+/** The step with the platform it is taken on: `submit iOS 8.9.2`, `roll out to 100%`. */
+function stepOnPlatform(step: Step, world: World): string {
+  const { version } = world.release;
+  return step === 'cut'
+    ? stepPhrase(step, world)
+    : stepPhrase(step, world).replace(version, `${platformName(world.track.platform)} ${version}`);
+}
+
+/** `roll out to 100%` → `Rolls out to 100%`. */
+function does(phrase: string): string {
+  const [verb = '', ...rest] = phrase.split(' ');
+  return [`${verb.charAt(0).toUpperCase()}${verb.slice(1)}s`, ...rest].join(' ');
+}
+
+/**
+ * How the robot stands towards a track, and its sentence. `missing` are the rows of the control room that hold the step; what only time opens is told as a
+ * time (`at Wed 08:05`) and is not among them.
+ */
 export function robotState(world: World, track: Track, verdicts: readonly Verdict[]): RobotState {
   const step = nextStep(track, world.policy);
-  const missing = step === null ? [] : holding(verdicts, pendingSteps(track, world.policy)).map((verdict) => verdict.title);
+  const missing =
+    step === null ? [] : rowsHolding(world.policy.rows, verdicts, pendingSteps(track, world.policy)).map(({ title }) => title);
   const state = (is: RobotState['is'], sentence: string): RobotState => ({
     is,
     sentence,
@@ -79,38 +101,68 @@ function ahead(
   missing: readonly string[],
   state: (is: RobotState['is'], sentence: string) => RobotState,
 ): RobotState {
-  const phrase = stepPhrase(step, world);
+  const phrase = stepOnPlatform(step, world);
   const when = notBefore(world, track, verdicts);
   const at = when ? ` at ${dayAndTime(when, world.app.timezone, world.now)}` : '';
-  const names = [...new Set(missing)].join(', ');
   const mode = modeFor(world, track, step);
-  if (track.stage === 'in-review') {
-    const held = missing.length > 0 ? ` Not permitted yet: ${names}.` : '';
-    return state(missing.length > 0 ? 'holding' : 'armed', `Waits for the storefront’s review, then will ${phrase}.${held}`);
-  }
-  if (missing.length > 0) {
-    const turn = missing.length === 1 ? '1 criterion turns green' : `${missing.length} criteria turn green`;
-    if (mode === 'manual') return state('manual', `A release manager can ${phrase} when ${turn}: ${names}.`);
-    const verb = mode === 'ask' ? 'Will ask to' : mode === 'shadow' ? 'Would' : 'Will';
-    return state('holding', `${verb} ${phrase}${at} when ${turn}: ${names}. Next evaluation on any change.`);
-  }
+  if (track.stage === 'in-review') return inReview(world, phrase, missing, state);
+  if (missing.length > 0) return state(mode === 'manual' ? 'manual' : 'holding', heldSentence(mode, phrase, at, missing));
   switch (mode) {
     case 'manual':
-      return state('manual', `Clear: a release manager can ${phrase} now.`);
+      return state(
+        'manual',
+        at === '' ? `Clear: a release manager can ${phrase} now.` : `A release manager can ${phrase}${at}: every criterion is met by then.`,
+      );
     case 'ask':
-      return state('asks', `Asks a release manager to ${phrase}: every criterion is met.`);
+      return at === ''
+        ? state('asks', `Asks a release manager to ${phrase}: every criterion is met.`)
+        : state('armed', `Will ask to ${phrase}${at}: every criterion is met by then.`);
     case 'shadow':
-      return state('shadowing', `Would ${phrase} now; it only watches this step.`);
+      return state('shadowing', `Would ${phrase}${at === '' ? ' now' : at}; it only watches this step.`);
     case 'auto':
       return state(
         'armed',
         step === 'cut' && at === '' && !world.release.planned.branch
           ? `Clear: waits for a person to ${phrase}; no branch day is planned.`
-          : `Will ${phrase}${at}: every criterion is met.`,
+          : `Will ${phrase}${at}: every criterion is met${when === null ? '' : ' by then'}.`,
       );
     default:
       return mode satisfies never;
   }
+}
+
+/** Verb, step, when, and the names of what is missing. */
+function heldSentence(mode: RobotMode, phrase: string, at: string, missing: readonly string[]): string {
+  const names = missing.join(', ');
+  const turn = missing.length === 1 ? '1 criterion turns green' : `${missing.length} criteria turn green`;
+  const these = missing.length === 1 ? 'if this turns green' : 'if these turn green';
+  switch (mode) {
+    case 'manual':
+      return `A release manager can ${phrase}${at} when ${turn}: ${names}.`;
+    case 'ask':
+      return `Will ask to ${phrase}${at} when ${turn}: ${names}. Next evaluation on any change.`;
+    case 'shadow':
+      return `Would ${phrase}${at} when ${turn}: ${names}; it only watches this step.`;
+    case 'auto':
+      return at === ''
+        ? `Will ${phrase} when ${turn}: ${names}. Next evaluation on any change.`
+        : `${does(phrase)}${at} ${these}: ${names}.`;
+    default:
+      return mode satisfies never;
+  }
+}
+
+/** While the storefront reviews, nothing is to be done; what is not met by then holds the start, where it starts on our word. */
+function inReview(
+  world: World,
+  phrase: string,
+  missing: readonly string[],
+  state: (is: RobotState['is'], sentence: string) => RobotState,
+): RobotState {
+  const review = `Waits for ${reviewersOf(world.policy.storefronts)}`;
+  if (missing.length === 0) return state('armed', `${review}, then will ${phrase}.`);
+  const these = missing.length === 1 ? 'if this turns green' : 'if these turn green';
+  return state('holding', `${review}, then will ${phrase} ${these}: ${missing.join(', ')}.`);
 }
 
 function busySentence(action: ActionState, world: World): string {
@@ -136,9 +188,7 @@ function notBefore(world: World, track: Track, verdicts: readonly Verdict[]): In
   const step = nextStep(track, world.policy);
   if (step === 'cut')
     return world.release.planned.branch !== null && world.release.planned.branch > world.now ? world.release.planned.branch : null;
-  const timed = holding(verdicts, pendingSteps(track, world.policy)).filter(
-    (verdict) => verdict.kind === 'window-open' || verdict.kind === 'soaked',
-  );
+  const timed = holding(verdicts, pendingSteps(track, world.policy)).filter(waitsForTime);
   return latest(...timed.map((verdict) => verdict.looksAgainAt));
 }
 
@@ -146,7 +196,9 @@ function willStop(world: World, track: Track, verdicts: readonly Verdict[]): str
   if (track.stage !== 'rolling-out') return null;
   const watched = world.policy.haltsWhileRollingOut.map((instance) => instance.title);
   if (watched.length === 0) return null;
-  const red = haltingVerdicts(world, verdicts);
-  if (red.length > 0) return `${red.map((verdict) => verdict.title).join(', ')} is red.`;
-  return `Halts the rollout the moment one of these turns red: ${watched.join(', ')}.`;
+  const red = haltingVerdicts(world, verdicts).map((verdict) => verdict.title);
+  const byWhom = world.policy.robot.halt === 'auto' ? 'the rollout is halted' : 'a release manager is asked to halt the rollout';
+  if (red.length > 0) return `${red.join(', ')} ${red.length === 1 ? 'is' : 'are'} red: ${byWhom}.`;
+  const does = world.policy.robot.halt === 'auto' ? 'Halts the rollout' : 'Asks a release manager to halt the rollout';
+  return `${does} the moment ${watched.length === 1 ? 'this turns' : 'one of these turns'} red: ${watched.join(', ')}.`;
 }

@@ -5,6 +5,8 @@ export const storefrontKinds = ['google-play', 'app-store-connect', 'microsoft-s
 
 export type Capabilities = {
   name: string;
+  /** Its name as it stands in a sentence: `the App Store`. */
+  inSentence: string;
   /** `approval`: goes live at the submitted percentage when approved, at any hour. `command`: publishes on our word. `console`: a person presses Publish there. */
   startsOn: 'approval' | 'command' | 'console';
   /** `by-command`: any rising percentage on our word. `by-itself`: takes the next of `phases` each day unless paused. */
@@ -32,6 +34,7 @@ const appStorePhases = [1, 2, 5, 10, 20, 50, 100] as const;
 export const capabilities: Readonly<Record<StorefrontKind, Capabilities>> = {
   'google-play': {
     name: 'Google Play',
+    inSentence: 'Google Play',
     startsOn: 'approval',
     advances: 'by-command',
     phases: [],
@@ -47,6 +50,7 @@ export const capabilities: Readonly<Record<StorefrontKind, Capabilities>> = {
   },
   'app-store-connect': {
     name: 'App Store',
+    inSentence: 'the App Store',
     startsOn: 'command',
     advances: 'by-itself',
     phases: appStorePhases,
@@ -62,6 +66,7 @@ export const capabilities: Readonly<Record<StorefrontKind, Capabilities>> = {
   },
   'microsoft-store': {
     name: 'Microsoft Store',
+    inSentence: 'the Microsoft Store',
     startsOn: 'command',
     advances: 'by-command',
     phases: [],
@@ -76,6 +81,7 @@ export const capabilities: Readonly<Record<StorefrontKind, Capabilities>> = {
   },
   'update-feed': {
     name: 'Update feed',
+    inSentence: 'the update feed',
     startsOn: 'command',
     advances: 'by-command',
     phases: [],
@@ -89,3 +95,10 @@ export const capabilities: Readonly<Record<StorefrontKind, Capabilities>> = {
     haltMeans: 'The feed serves the previous version again to everyone who asks.',
   },
 };
+
+/** Who reviews, as it stands in a sentence: `the App Store’s review`, `the reviews of Google Play and the App Store`. */
+export function reviewersOf(storefronts: readonly StorefrontKind[]): string {
+  const names = storefronts.filter((kind) => capabilities[kind].reviews).map((kind) => capabilities[kind].inSentence);
+  const [only = 'the storefront'] = names;
+  return names.length < 2 ? `${only}’s review` : `the reviews of ${names.join(' and ')}`;
+}

@@ -114,7 +114,7 @@ function newerComes(at: At, spoken: Spoken, newer: Build, told: Told): Finding {
   });
 }
 
-type Told = Pick<Finding, 'headline' | 'aside' | 'value' | 'progress'> & {
+type Told = Pick<Finding, 'headline' | 'aside' | 'value' | 'progress' | 'owedBy'> & {
   evidence: readonly Evidence[];
   dueAt: Instant | null;
   looksAgainAt: Instant | null;
@@ -129,6 +129,7 @@ function toldOf(at: At, said: readonly Word[], optedOut: readonly Team[], spoken
     aside: optedOut.length === 0 ? null : `${optedOut.length} opted out`,
     value: { amount: signed.length, unit: `of ${count(said.length, 'team')}` },
     progress: signed.length / said.length,
+    owedBy: said.filter((word) => word.is !== 'signed').map((word) => word.team),
     evidence: [...shown.flatMap(signOffEvidence), ...(spoken.build === null ? [] : [buildEvidence(spoken.build)])],
     dueAt: dueOf(at, spoken),
     looksAgainAt: earliest(...optedOut.map((team) => optOutEnds(team, at.policy.timezone))),
