@@ -30,7 +30,7 @@ export type HeadParts = StoredTrack & {
   now: Instant;
 };
 
-const nothingPlanned: PlannedTimes = { branch: null, candidate: null, submit: null, start: null, finish: null };
+export const nothingPlanned: PlannedTimes = { branch: null, candidate: null, submit: null, start: null, finish: null };
 
 export function headOf(parts: HeadParts): TrackHead {
   const { track, revision, plan, release, policy, verdicts, storefronts, now } = parts;

@@ -5,15 +5,19 @@ import { freshnessOf } from '#db/views/freshness.ts';
 import { storedRoom } from '#db/views/control-room.ts';
 import type { StoredLine, StoredRelease, StoredRoom } from '#db/views/control-room.ts';
 import { lineInWords } from '#domain/event-words.ts';
+import { twoBranches } from '#domain/insights/two-branches.ts';
 import type { TrackPolicy } from '#domain/policy/track-policy.ts';
+import type { Step } from '#domain/release/track.ts';
+import { reviewing } from '#domain/rollout/storefronts.ts';
 import { summarise } from '#domain/summary.ts';
+import type { SummaryTrack } from '#domain/summary.ts';
 import { latest } from '#domain/time.ts';
 import type { Instant } from '#domain/time.ts';
 import type { AppClock, ReleaseContents } from '#domain/release/release.ts';
 import { cellOf } from './cells.ts';
 import { nowOf } from './context.ts';
 import type { Room } from './context.ts';
-import { headOf, standing } from './heads.ts';
+import { headOf, holdingRows, nothingPlanned, standing } from './heads.ts';
 import { needsOf } from './needs.ts';
 
 type Around = Pick<Room, 'db' | 'clock' | 'policies'>;
@@ -28,22 +32,10 @@ export async function snapshotOf(room: Around, app: string): Promise<ControlRoom
   const cells = stored.verdicts.map(({ track, verdict }) => cellOf(track, verdict));
   const paused = standing(stored.app.robotPaused, now);
   const { version, policyRevision, clock, ...appView } = stored.app;
-  const holding = (id: string) => cells.filter((cell) => cell.track === id && cell.holds !== null).map(({ colour }) => colour);
   const { text, parts, worst } = summarise(
-    heads.map((head) => ({
-      version: head.version,
-      platform: head.platform,
-      stage: head.stage,
-      percent: head.percent,
-      next: head.next as never,
-      holding: holding(head.id),
-      lateMs: head.lateMs,
-      hasPlan: Object.values(head.planned).some((at) => at !== null),
-      robot: head.robot,
-      haltedWhy: head.haltedWhy,
-      halting: head.pending?.is === 'halting',
-    })),
+    heads.map((head) => summaryTrack(head, policies.get(head.id) ?? null, stored, cells)),
     paused,
+    { now, timezone: stored.app.timezone },
   );
   return {
     version,
@@ -58,9 +50,58 @@ export async function snapshotOf(room: Around, app: string): Promise<ControlRoom
     activity: stored.lines.map((line) => activityLine(stored.app.id, line)),
     sources: stored.sources.map((source) => ({ ...source, state: freshnessOf(source, now) })),
     setUp: setUpOf(stored, policyRevision, policies),
-    twoBranches: [],
-    counts: { ...stored.counts, signOffs: {} },
+    twoBranches: warningsOf(stored, heads, now),
+    counts: { ...stored.counts, signOffs: owedByTeam(stored, heads) },
   };
+}
+
+function summaryTrack(head: TrackHead, policy: TrackPolicy | null, stored: StoredRoom, cells: ControlRoom['cells']): SummaryTrack {
+  const verdicts = stored.verdicts.filter(({ track }) => track === head.id).map(({ verdict }) => verdict);
+  const blind = cells.filter((cell) => cell.track === head.id && cell.holds !== null && cell.colour === 'unknown');
+  return {
+    version: head.version,
+    platform: head.platform,
+    stage: head.stage,
+    percent: head.percent,
+    next: head.next as Step | null,
+    holding: holdingRows(policy, verdicts).map(({ colour }) => colour),
+    blindTo: [...new Set(blind.flatMap(({ sourceNames, title }) => (sourceNames.length > 0 ? sourceNames : [title])))],
+    lateMs: head.lateMs,
+    hasPlan: Object.values(head.planned).some((at) => at !== null),
+    robot: head.robot,
+    haltedWhy: head.haltedWhy,
+    halting: head.pending?.is === 'halting',
+    reviewers: reviewing(policy?.storefronts ?? []),
+    ahead: head.forecast?.stations[0] ?? null,
+    finishAt: head.forecast?.finish?.at ?? null,
+  };
+}
+
+/** Releases that would stand on two branches at once. In the order in which they were born, which is that of their trains. */
+function warningsOf(stored: StoredRoom, heads: readonly TrackHead[], now: Instant): ControlRoom['twoBranches'] {
+  const releases = stored.releases.map(({ version, kind, planned }) => ({
+    version,
+    kind,
+    planned: { ...nothingPlanned, ...planned },
+    tracks: heads
+      .filter((head) => head.version === version)
+      .map(({ id, platform, stage, forecast }) => ({ id, platform, stage, forecastAt: forecast?.finish?.at ?? null })),
+  }));
+  return twoBranches(releases, stored.app.timezone, now).map(({ tracks, ways, ...warning }) => ({
+    ...warning,
+    tracks: tracks.map((track) => ({ ...track })),
+    ways: ways.map((way) => ({ ...way, tracks: [...way.tracks] })),
+  }));
+}
+
+/** Words that teams owe on tracks which are not submitted yet: how many tracks wait for each. */
+function owedByTeam(stored: StoredRoom, heads: readonly TrackHead[]): Record<string, number> {
+  const asked = new Set(heads.filter(({ stage }) => stage === 'stabilising' || stage === 'candidate').map(({ id }) => id));
+  const owed: Record<string, number> = {};
+  for (const { track, verdict } of stored.verdicts)
+    if (asked.has(track) && !verdict.informing && verdict.waiver?.state !== 'active')
+      for (const team of verdict.owedBy ?? []) owed[team] = (owed[team] ?? 0) + 1;
+  return owed;
 }
 
 export async function policiesOf(room: Pick<Room, 'policies'>, stored: StoredRoom): Promise<Map<string, TrackPolicy>> {

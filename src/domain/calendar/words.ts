@@ -19,3 +19,10 @@ export function soon(at: Instant, timezone: string, now: Instant): string {
   const wall = wallTime(Date.parse(at), timezone);
   return wall.day === wallTime(Date.parse(now), timezone).day ? clock(wall.minute) : dayAndTime(at, timezone, now);
 }
+
+/** The day alone: `today`, `tomorrow`, `Thu`, and with the date when it is more than six days from `now`. */
+export function dayInWords(at: Instant, timezone: string, now: Instant): string {
+  const ahead = wallTime(Date.parse(at), timezone).day - wallTime(Date.parse(now), timezone).day;
+  if (ahead === 0) return 'today';
+  return ahead === 1 ? 'tomorrow' : dayAndTime(at, timezone, now).replace(/ \d\d:\d\d$/, '');
+}

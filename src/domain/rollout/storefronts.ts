@@ -96,9 +96,14 @@ export const capabilities: Readonly<Record<StorefrontKind, Capabilities>> = {
   },
 };
 
-/** Who reviews, as it stands in a sentence: `the App Store’s review`, `the reviews of Google Play and the App Store`. */
-export function reviewersOf(storefronts: readonly StorefrontKind[]): string {
+/** The storefronts that review, as they stand in a sentence: `the App Store`, `Google Play and the App Store`. */
+export function reviewing(storefronts: readonly StorefrontKind[]): string {
   const names = storefronts.filter((kind) => capabilities[kind].reviews).map((kind) => capabilities[kind].inSentence);
-  const [only = 'the storefront'] = names;
-  return names.length < 2 ? `${only}’s review` : `the reviews of ${names.join(' and ')}`;
+  return names.length === 0 ? 'the storefront' : names.join(' and ');
+}
+
+/** Their review: `the App Store’s review`, `the reviews of Google Play and the App Store`. */
+export function reviewersOf(storefronts: readonly StorefrontKind[]): string {
+  const names = reviewing(storefronts);
+  return names.includes(' and ') ? `the reviews of ${names}` : `${names}’s review`;
 }
