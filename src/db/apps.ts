@@ -67,6 +67,8 @@ export async function setAppClock(tx: Tx, app: string, clock: AppClock): Promise
     .execute();
 }
 
+const SAMPLES_BEGIN = Date.UTC(2020, 0, 1);
+
 /** @returns false when an app of this name exists */
 export async function insertApp(
   tx: Tx,
@@ -84,6 +86,8 @@ export async function insertApp(
       platforms: [...app.platforms],
       robot_paused: null,
       sample: own.sample,
+      // a sample may be taken out and made again under its name: who remembers the one before must see a newer one
+      ...(own.sample ? { version: Date.parse(recordedAt) - SAMPLES_BEGIN } : {}),
       clock: own.clock === null ? null : JSON.stringify(own.clock),
       created_at: at,
       recorded_at: recordedAt,

@@ -19,11 +19,11 @@ export async function markDue(db: Db, rows: readonly (Due & { at: Instant })[]):
     .execute();
 }
 
-/** Takes up to `limit` rows that are due, the oldest first; no other process gets them. */
-export async function claimDue(db: Db, kind: DueKind, now: Instant, limit: number): Promise<Due[]> {
+/** Takes up to `limit` rows that are due, the oldest first; no other process gets them. Those of the apps in `except` are left. */
+export async function claimDue(db: Db, kind: DueKind, now: Instant, limit: number, except: readonly string[] = []): Promise<Due[]> {
   const { rows } = await sql<Due>`
     delete from due where (kind, key) in (
-      select kind, key from due where kind = ${kind} and at <= ${now} order by at limit ${limit} for update skip locked
+      select kind, key from due where kind = ${kind} and at <= ${now} and app <> all(${[...except]}::text[]) order by at limit ${limit} for update skip locked
     ) returning kind, key, app`.execute(db);
   return rows;
 }

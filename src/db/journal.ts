@@ -5,12 +5,12 @@
 import { createPrivateKey, createPublicKey, hkdfSync, sign, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { sql } from 'kysely';
-import type { Event } from '#domain/release/events.ts';
+import type { AppEvent, Event } from '#domain/release/events.ts';
 import type { Stage } from '#domain/release/track.ts';
 import type { Actor } from '#domain/roles.ts';
 import type { Instant } from '#domain/time.ts';
 import { canonical, digest } from './canonical.ts';
-import type { ActorStamp, AppEvent, ChainHead, JournalTable, SealsTable } from './schema.ts';
+import type { ActorStamp, ChainHead, JournalTable, SealsTable } from './schema.ts';
 import type { Selectable } from 'kysely';
 import type { Db, Tx } from './transaction.ts';
 
@@ -145,13 +145,13 @@ export async function seal(db: Db, key: SealKey, at: Instant, recordedAt: Instan
   });
 }
 
-/** Heads of chains that no seal has at their present place; from here on one has. */
+/** Heads of chains that no seal has at their present place; from here on one has. Sample data is not sealed: it may be taken out again. */
 async function takeMovedHeads(tx: Tx): Promise<ChainHead[]> {
   const { rows } = await sql<ChainHead>`
     with moved_tracks as (
-      update tracks set sealed_seq = journal_seq where journal_seq > sealed_seq returning 'track:' || id as chain, journal_seq as seq, journal_hash as hash
+      update tracks set sealed_seq = journal_seq where journal_seq > sealed_seq and app in (select id from apps where not sample) returning 'track:' || id as chain, journal_seq as seq, journal_hash as hash
     ), moved_apps as (
-      update apps set sealed_seq = journal_seq where journal_seq > sealed_seq returning 'app:' || id as chain, journal_seq as seq, journal_hash as hash
+      update apps set sealed_seq = journal_seq where journal_seq > sealed_seq and not sample returning 'app:' || id as chain, journal_seq as seq, journal_hash as hash
     )
     select * from moved_tracks union all select * from moved_apps order by chain`.execute(tx);
   return rows;

@@ -92,11 +92,11 @@ export async function postponeAction(
 }
 
 /** Lanes in which `nextInLane` finds something now; those with something urgent first. */
-export async function readyLanes(db: Db, now: Instant): Promise<{ lane: string; urgent: boolean }[]> {
+export async function readyLanes(db: Db, now: Instant, except: readonly string[] = []): Promise<{ lane: string; urgent: boolean }[]> {
   const ready = sql`(next_try_at is null or next_try_at <= ${now})`;
   const { rows } = await sql<{ lane: string; urgent: boolean }>`
     select lane, bool_or(urgent and ${ready}) as urgent
-    from outbox where state in ('ordered', 'trying', 'waiting')
+    from outbox where state in ('ordered', 'trying', 'waiting') and app <> all(${[...except]}::text[])
     group by lane
     having bool_or(urgent and ${ready}) or (lane like 'chat:%' and bool_or(${ready}))
       or (array_agg(${ready} order by ordered_at, key) filter (where not urgent))[1]

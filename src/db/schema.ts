@@ -6,7 +6,7 @@ import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import type { Action } from '#domain/actions.ts';
 import type { Evidence, Verdict } from '#domain/criteria/criterion.ts';
 import type { ActionState, BranchCommit, Bug, CherryPick, Colour, FactKind, SignOff, Waiver } from '#domain/facts.ts';
-import type { Event } from '#domain/release/events.ts';
+import type { AppEvent, Event } from '#domain/release/events.ts';
 import type { AppClock, PlannedTimes, ReleaseContents } from '#domain/release/release.ts';
 import type { ReleaseKind, RobotPause, Stage, Step, Track } from '#domain/release/track.ts';
 import type { RobotState } from '#domain/release/world.ts';
@@ -419,25 +419,6 @@ export interface JournalTable {
   at: Instant;
   recorded_at: Instant;
 }
-
-/** What happened to an app and to none of its tracks, and how a track came in that Signalbox did not watch. */
-export type AppEvent =
-  | { is: 'app-created'; name: string; platforms: readonly string[]; timezone: string }
-  /** A sample app's clock was turned by a person. */
-  | { is: 'clock-set'; from: { at: Instant; speed: number }; to: { at: Instant; speed: number } }
-  | { is: 'policy-saved'; revision: number; digest: string }
-  | { is: 'connected'; connection: string; integration: string; serves: readonly string[] }
-  | { is: 'disconnected'; connection: string; integration: string }
-  | { is: 'release-planned'; version: string; kind: ReleaseKind; platforms: readonly string[] }
-  /** `before`: the parts as they were, so that the journal has what was written over. */
-  | { is: 'release-described'; version: string; parts: readonly string[]; revision: number; before: object; after: object }
-  | { is: 'decision-noted'; version: string; about: string | null; text: string }
-  | { is: 'update-posted'; version: string; channel: string | null; text: string; key: string }
-  /** The first entry of a track that was read out of a repository. */
-  | { is: 'imported'; version: string; platform: string; stage: Stage; inferred: readonly string[] }
-  | { is: 'history-imported'; releases: number; tracks: number; inferred: number; trunk: string }
-  | { is: 'robot-paused'; scope: 'app'; pause: RobotPause }
-  | { is: 'robot-unpaused'; scope: 'app'; why: string };
 
 export interface SealsTable {
   seq: number;

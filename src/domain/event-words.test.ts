@@ -1,19 +1,174 @@
 import { describe, expect, test } from 'vitest';
 import { eventInWords, lineInWords } from './event-words.ts';
+import type { CherryPick, Waiver } from './facts.ts';
+import type { AppEvent, Event } from './release/events.ts';
+import type { Candidate, Cut } from './release/track.ts';
+
+const at = '2024-10-01T12:20:00.000Z';
+const cut: Cut = { branch: 'release/8.9.2', sha: 'a1b2c3d4e5f6a7b8', at, inferred: false };
+const candidate: Candidate = { build: '1049', commit: 'a1b2c3d4e5f6a7b8', candidate: 4, chosenAt: at, chosenBy: 'Robot' };
+const pause = { by: 'M. Lind', at, why: 'the feed is down', until: null };
+const waiver: Waiver = {
+  id: 'w1',
+  instance: 'crash-rate',
+  state: 'asked',
+  category: 'fallback-is-on',
+  reason: 'only the kids profile',
+  askedBy: 'M. Lind',
+  askedById: 'lind',
+  askedAt: at,
+  approvedBy: null,
+  until: { at },
+  endsIf: [],
+  colourWhenAsked: 'red',
+  buildWhenAsked: null,
+  ended: null,
+};
+const pick = { id: 'p1', commit: 'a1b2c3d4e5f6a7b8', title: 'Mend the car reconnect' } as CherryPick;
+
+type Any = Event | AppEvent;
+type Told = { [Is in Any['is']]: { event: Extract<Any, { is: Is }>; says: string } };
+
+/** An event of every kind. The type asks for a new one as soon as there is a new kind. */
+const told: Told = {
+  born: { event: { is: 'born', kind: 'regular', stage: 'developing' }, says: 'began as a regular release, developing' },
+  'development-started': { event: { is: 'development-started' }, says: 'started development on trunk' },
+  cut: { event: { is: 'cut', cut }, says: 'cut release/8.9.2 at a1b2c3d4e5' },
+  'cut-again': {
+    event: { is: 'cut-again', cut, why: 'it was made anew' },
+    says: 'cut release/8.9.2 again at a1b2c3d4e5: it was made anew',
+  },
+  'candidate-chosen': { event: { is: 'candidate-chosen', candidate }, says: 'chose build 1049 as final candidate' },
+  'went-back': { event: { is: 'went-back', why: 'a commit came' }, says: 'went back: a commit came' },
+  submitted: { event: { is: 'submitted', candidate }, says: 'submitted build 1049' },
+  approved: { event: { is: 'approved' }, says: 'was approved by the storefront' },
+  rejected: { event: { is: 'rejected', kind: 'metadata', why: 'no test account' }, says: 'was rejected for its metadata: no test account' },
+  withdrawn: { event: { is: 'withdrawn', why: 'a blocker' }, says: 'withdrew the submission: a blocker' },
+  'rollout-started': {
+    event: { is: 'rollout-started', percent: 1, candidate, byStorefront: true },
+    says: 'started the rollout at 1% by the storefront itself',
+  },
+  'percent-observed': { event: { is: 'percent-observed', percent: 5, byStorefront: false }, says: 'reached 5%' },
+  'halt-ordered': { event: { is: 'halt-ordered', key: 'k', why: 'crashes on start' }, says: 'ordered a halt: crashes on start' },
+  halted: { event: { is: 'halted', percent: 1, why: 'crashes on start', by: 'Robot' }, says: 'halted the rollout at 1%: crashes on start' },
+  'resume-ordered': { event: { is: 'resume-ordered', key: 'k', why: 'mended' }, says: 'ordered to resume: mended' },
+  resumed: { event: { is: 'resumed', percent: 1, byStorefront: false }, says: 'resumed the rollout at 1%' },
+  released: { event: { is: 'released', watchUntil: at }, says: 'reached everyone' },
+  completed: { event: { is: 'completed', why: 'the week of watching ended' }, says: 'completed: the week of watching ended' },
+  canceled: { event: { is: 'canceled', why: '8.9.3 is about to branch' }, says: 'canceled the release: 8.9.3 is about to branch' },
+  superseded: { event: { is: 'superseded', by: '8.9.3', why: 'it is out' }, says: 'was superseded by 8.9.3: it is out' },
+  shadowed: {
+    event: { is: 'shadowed', step: 'submit', note: 'would submit now' },
+    says: 'would have taken submission now (shadow): would submit now',
+  },
+  asked: { event: { is: 'asked', step: '1%', note: 'every criterion is met' }, says: 'asked whether to take 1%: every criterion is met' },
+  'action-ordered': {
+    event: { is: 'action-ordered', key: 'k', effect: 'ensure-branch', step: 'cut', why: 'it is branch day' },
+    says: 'ordered ensure branch: it is branch day',
+  },
+  'action-ended': { event: { is: 'action-ended', key: 'k', state: 'refused', outcome: 'no right' }, says: 'was refused: no right' },
+  held: { event: { is: 'held', step: 'submit', by: ['Sign-offs', 'Crash rate'] }, says: 'holds submission: Sign-offs, Crash rate' },
+  'verdict-changed': {
+    event: { is: 'verdict-changed', instance: 'anr-rate', title: 'ANR rate', from: 'green', to: 'yellow', because: 'the range crosses' },
+    says: 'ANR rate: green to yellow: the range crosses',
+  },
+  'bug-decided': {
+    event: { is: 'bug-decided', bug: 'PLAY-4412', decision: 'not-a-blocker', reason: 'rare', risk: null, impact: null, workaround: null },
+    says: 'decided PLAY-4412: not a blocker: rare',
+  },
+  'bug-nominated': {
+    event: { is: 'bug-nominated', bug: 'PLAY-4412', reason: 'it stops' },
+    says: 'nominated PLAY-4412 as a blocker: it stops',
+  },
+  'bug-assigned': { event: { is: 'bug-assigned', bug: 'PLAY-4412', team: 'player', reason: null }, says: 'assigned PLAY-4412 to player' },
+  'sign-off-given': {
+    event: { is: 'sign-off-given', team: 'car', state: 'withdrawn', build: '1048', note: null },
+    says: 'car: withdrawn on build 1048',
+  },
+  'approval-given': {
+    event: { is: 'approval-given', instance: 'legal', answer: 'approved', note: null, build: null, role: 'admin' },
+    says: 'approved legal',
+  },
+  ticked: { event: { is: 'ticked', instance: 'licences', answer: 'done', note: null, build: null }, says: 'ticked licences' },
+  'waiver-asked': { event: { is: 'waiver-asked', waiver }, says: 'asked to waive crash-rate: only the kids profile' },
+  'waiver-approved': { event: { is: 'waiver-approved', waiver: 'w1' }, says: 'approved the waiver w1' },
+  'waiver-ended': {
+    event: { is: 'waiver-ended', waiver: 'w1', instance: 'crash-rate', why: 'its date came' },
+    says: 'the waiver of crash-rate ended: its date came',
+  },
+  'waiver-revoked': {
+    event: { is: 'waiver-revoked', waiver: 'w1', instance: 'crash-rate', why: 'worse' },
+    says: 'revoked the waiver of crash-rate: worse',
+  },
+  'cherry-pick-asked': { event: { is: 'cherry-pick-asked', pick }, says: 'asked to cherry-pick a1b2c3d4e5: Mend the car reconnect' },
+  'cherry-pick-answered': {
+    event: { is: 'cherry-pick-answered', pick: 'p1', answer: 'refused', why: 'not critical' },
+    says: 'refused a cherry-pick: not critical',
+  },
+  'robot-paused': { event: { is: 'robot-paused', scope: 'app', pause }, says: 'paused the robot of the app: the feed is down' },
+  'robot-unpaused': {
+    event: { is: 'robot-unpaused', scope: 'app', why: 'the feed is back' },
+    says: 'let the robot of the app go on: the feed is back',
+  },
+  'action-retried': { event: { is: 'action-retried', key: 'k' }, says: 'asked for another try of k' },
+  nudged: {
+    event: { is: 'nudged', whom: 'player', instance: 'signed-off', channel: '#player', note: null },
+    says: 'nudged player about signed off',
+  },
+  corrected: {
+    event: { is: 'corrected', field: 'cut', from: 'a', to: 'b', why: 'history was rewritten', change: { cut } },
+    says: 'corrected cut from a to b: history was rewritten',
+  },
+  'app-created': {
+    event: { is: 'app-created', name: 'Music', platforms: ['android', 'ios', 'desktop'], timezone: 'Europe/Stockholm' },
+    says: 'made the app Music for Android, iOS and Desktop',
+  },
+  'clock-set': {
+    event: { is: 'clock-set', from: { at: '2024-09-20T07:00:00.000Z', speed: 600 }, to: { at, speed: 0 } },
+    says: 'turned the clock from 2024-09-20 07:00 UTC to 2024-10-01 12:20 UTC; it stands',
+  },
+  'policy-saved': { event: { is: 'policy-saved', revision: 3, digest: 'd' }, says: 'saved revision 3 of the policy' },
+  connected: {
+    event: { is: 'connected', connection: 'c', integration: 'sandbox', serves: ['gitHost', 'storefront:google-play'] },
+    says: 'connected Sandbox for git host and Google Play',
+  },
+  disconnected: { event: { is: 'disconnected', connection: 'c', integration: 'git' }, says: 'disconnected Git' },
+  'release-begun': {
+    event: { is: 'release-begun', version: '8.9.3', after: '8.9.2', cutOn: 'ios', platforms: ['ios'] },
+    says: 'began 8.9.3: 8.9.2 was cut on iOS',
+  },
+  'release-planned': {
+    event: { is: 'release-planned', version: '8.9.2.1', kind: 'hotfix', platforms: ['ios'] },
+    says: 'planned 8.9.2.1 as a hotfix',
+  },
+  'release-described': {
+    event: { is: 'release-described', version: '8.9.2', parts: ['bigFeature', 'channel'], revision: 2, before: {}, after: {} },
+    says: 'changed 8.9.2: big feature, channel',
+  },
+  'decision-noted': {
+    event: { is: 'decision-noted', version: '8.9.2', about: 'iOS', text: 'we wait' },
+    says: 'noted a decision on 8.9.2 about iOS: we wait',
+  },
+  'update-posted': {
+    event: { is: 'update-posted', version: '8.9.2', channel: '#release', text: 'submitted', key: 'k' },
+    says: 'posted an update on 8.9.2 to #release: submitted',
+  },
+  imported: {
+    event: { is: 'imported', version: '8.9.1', platform: 'ios', stage: 'rolling-out', inferred: ['cut'] },
+    says: 'was read from the history of the repository as rolling out; inferred: cut',
+  },
+  'history-imported': {
+    event: { is: 'history-imported', releases: 1, tracks: 3, inferred: 2, trunk: 'main' },
+    says: 'read the history of main: 1 release with 3 tracks',
+  },
+};
 
 describe('events in words', () => {
-  test('a halt says at which share and why', () => {
-    expect(eventInWords({ is: 'halted', percent: 1, why: 'crashes on start', by: 'Robot' })).toBe(
-      'halted the rollout at 1%: crashes on start',
-    );
+  test.each(Object.values(told).map(({ event, says }) => [event.is, event, says] as const))('%s', (_is, event, says) => {
+    expect(eventInWords(event)).toBe(says);
   });
 
-  test('a move of the storefront is not taken for ours', () => {
-    expect(eventInWords({ is: 'percent-observed', percent: 5, byStorefront: true })).toBe('reached 5% by the storefront itself');
-  });
-
-  test('an event that this page has no words for is still told by its name and its reason', () => {
-    expect(eventInWords({ is: 'policy-saved', revision: 3 })).toBe('policy saved: 3');
+  test('an event of another version of the program is told by its name', () => {
     expect(eventInWords({ is: 'something-new' })).toBe('something new');
   });
 

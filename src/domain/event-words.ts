@@ -1,13 +1,13 @@
 /** Each event of the journal as a sentence a person reads, without its subject: `halted the rollout at 1%: crashes on start`. */
-import { platformName, stepInWords } from './names.ts';
-import type { Event } from './release/events.ts';
+import { platformName, sourceName, stepInWords } from './names.ts';
+import type { AppEvent, Event } from './release/events.ts';
 
-type Words = { [Is in Event['is']]: (event: Extract<Event, { is: Is }>) => string };
+type Words<E extends { is: string }> = { [Is in E['is']]: (event: Extract<E, { is: Is }>) => string };
 
 const because = (why: string | null | undefined): string => (why === null || why === undefined || why === '' ? '' : `: ${why}`);
 const by = (byStorefront: boolean): string => (byStorefront ? ' by the storefront itself' : '');
 
-const words: Partial<Words> = {
+const words: Words<Event> = {
   born: ({ kind, stage }) => `began as a ${kind} release, ${stage}`,
   'development-started': () => 'started development on trunk',
   cut: ({ cut }) => `cut ${cut.branch} at ${cut.sha.slice(0, 10)}${cut.inferred ? ' (inferred)' : ''}`,
@@ -70,36 +70,57 @@ const partNames: Readonly<Record<string, string>> = {
   retrospective: 'retrospective',
 };
 
-/** Events of a release as a whole: they are in the app's own chain. */
-const ofReleases: Readonly<Record<string, (event: Record<string, unknown>) => string>> = {
-  'release-planned': ({ version, kind }) => `planned ${String(version)}${kind === 'regular' ? '' : ` as a ${String(kind)}`}`,
-  'release-described': ({ version, parts }) =>
-    `changed ${String(version)}: ${(Array.isArray(parts) ? parts : []).map((part) => partNames[String(part)] ?? String(part)).join(', ')}`,
-  'decision-noted': ({ version, about, text }) =>
-    `noted a decision on ${String(version)}${typeof about === 'string' ? ` about ${about}` : ''}: ${String(text)}`,
-  'update-posted': ({ version, channel, text }) =>
-    `posted an update on ${String(version)}${typeof channel === 'string' ? ` to ${channel}` : ''}: ${String(text)}`,
+/** Events of an app or of a release as a whole: they are in the app's own chain. */
+const ofApps: Words<AppEvent> = {
+  'app-created': ({ name, platforms }) => `made the app ${name} for ${listed(platforms.map(platformName))}`,
+  'clock-set': ({ from, to }) => `turned the clock from ${clockTime(from.at)} to ${clockTime(to.at)}; ${paceInWords(to.speed)}`,
+  'policy-saved': ({ revision }) => `saved revision ${revision} of the policy`,
+  connected: ({ integration, serves }) =>
+    `connected ${sourceName(integration)}${serves.length === 0 ? '' : ` for ${listed(serves.map(servedName))}`}`,
+  disconnected: ({ integration }) => `disconnected ${sourceName(integration)}`,
+  'release-begun': ({ version, after, cutOn }) => `began ${version}: ${after} was cut on ${platformName(cutOn)}`,
+  'release-planned': ({ version, kind }) => `planned ${version}${kind === 'regular' ? '' : ` as a ${kind}`}`,
+  'release-described': ({ version, parts }) => `changed ${version}: ${parts.map((part) => partNames[part] ?? part).join(', ')}`,
+  'decision-noted': ({ version, about, text }) => `noted a decision on ${version}${about === null ? '' : ` about ${about}`}: ${text}`,
+  'update-posted': ({ version, channel, text }) => `posted an update on ${version}${channel === null ? '' : ` to ${channel}`}: ${text}`,
+  imported: ({ stage, inferred }) =>
+    `was read from the history of the repository as ${stage.replaceAll('-', ' ')}${inferred.length === 0 ? '' : `; inferred: ${inferred.join(', ')}`}`,
+  'history-imported': ({ releases, tracks, trunk }) =>
+    `read the history of ${trunk}: ${counted(releases, 'release')} with ${counted(tracks, 'track')}`,
+  'robot-paused': words['robot-paused'],
+  'robot-unpaused': words['robot-unpaused'],
 };
 
-/**
- * The sentence of an event of a track or an app. Events of an app (made, policy saved, connected …) say what they are by their name
- * and by `why`, `text` or `note` where they have one.
- */
+/** `iOS`; `Android and iOS`; `Android, iOS and Desktop`. */
+function listed(names: readonly string[]): string {
+  const last = names.at(-1) ?? '';
+  return names.length <= 1 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
+}
+
+/** `gitHost` → `git host`; `storefront:google-play` → `Google Play`. */
+function servedName(port: string): string {
+  const [, storefront] = port.split(':');
+  return storefront === undefined ? port.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`) : sourceName(storefront);
+}
+
+function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`;
+}
+
+/** `2024-10-01 12:20 UTC` */
+function clockTime(at: string): string {
+  return `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`;
+}
+
+function paceInWords(speed: number): string {
+  if (speed === 0) return 'it stands';
+  return speed === 1 ? 'it runs' : `it runs at speed ${speed}`;
+}
+
+/** The sentence of an event of a track or an app. One that this program does not know, of another version of it, is told by its name. */
 export function eventInWords(event: { is: string } & Record<string, unknown>): string {
-  const say = (words as Record<string, ((event: never) => string) | undefined>)[event.is];
-  if (say !== undefined) return say(event as never);
-  const ofRelease = ofReleases[event.is];
-  if (ofRelease !== undefined) return ofRelease(event);
-  const detail = [
-    event['why'],
-    event['text'],
-    event['note'],
-    event['integration'],
-    event['name'],
-    event['revision'],
-    event['version'],
-  ].find((each) => typeof each === 'string' || typeof each === 'number');
-  return `${event.is.replaceAll('-', ' ')}${because(detail === undefined ? null : String(detail))}`;
+  const say = ({ ...ofApps, ...words } as Readonly<Record<string, ((event: never) => string) | undefined>>)[event.is];
+  return say === undefined ? event.is.replaceAll('-', ' ') : say(event as never);
 }
 
 /** A line of the feed: who, which track, and what. */

@@ -183,6 +183,16 @@ describe('setting a clock', () => {
     expect(answer.ok ? '' : answer.because).toContain(because);
   });
 
+  test('of an app that is read anew after it was taken out and made again is that of the new one', async () => {
+    const wanted = { id: 'again', name: 'Again', timezone: 'UTC', platforms: ['android'], sample: true };
+    must(await engine.createApp({ ...wanted, clock: { at: OCTOBER, speed: 0 } }, lind));
+    for (const day of ['02', '03', '04']) must(await engine.setClock('again', { at: `2024-10-${day}T00:00:00.000Z` }, player));
+    must(await engine.removeSample('again', lind));
+    expect(engine.clock.appNow('again')).toBe(machine);
+    must(await engine.createApp({ ...wanted, clock: { at: OCTOBER, speed: 0 } }, lind));
+    expect(engine.clock.appNow('again')).toBe(OCTOBER);
+  });
+
   test('is no way to make a real app with a clock of its own', async () => {
     const wanted = { id: 'other', name: 'Other', timezone: 'UTC', platforms: ['android'], clock: { at: OCTOBER, speed: 0 } };
     expect(await engine.createApp(wanted, lind)).toMatchObject({ ok: false, code: 'not-allowed' });

@@ -14,6 +14,8 @@ export type Clocks = AppTime & {
   of(app: string): AppClock | null;
   /** What a row of the app said. `version`: the app's, so that an older row does not overwrite what a newer one said. */
   learn(app: string, version: number, clock: AppClock | null): void;
+  /** What is remembered of an app is not true any more: it was made anew, or is gone. */
+  forget(app: string): void;
   /** Reads the clocks of all apps, or of one. */
   load(db: Db, app?: string): Promise<void>;
 };
@@ -29,8 +31,13 @@ export function createClocks(machine: Clock): Clocks {
     appNow: (app) => timeBy(of(app), machine.now()),
     of,
     learn,
+    forget: (app) => void known.delete(app),
     async load(db, app) {
-      for (const { id, version, clock } of await appClocks(db, app)) learn(id, version, clock);
+      const before = new Map(known);
+      const read = await appClocks(db, app);
+      // What was not learnt anew meanwhile is forgotten first: an app that is gone may come again under its old name, with a version that begins anew.
+      for (const [id, entry] of before) if ((app === undefined || id === app) && known.get(id) === entry) known.delete(id);
+      for (const { id, version, clock } of read) learn(id, version, clock);
     },
   };
 }

@@ -4,7 +4,8 @@
  */
 import type { Action } from '#domain/actions.ts';
 import type { Verdict } from '#domain/criteria/criterion.ts';
-import type { Event } from '#domain/release/events.ts';
+import type { AppEvent, Event } from '#domain/release/events.ts';
+import { opensTrunk } from '#domain/release/birth.ts';
 import { timeBy } from '#domain/release/clock.ts';
 import { evolve } from '#domain/release/evolve.ts';
 import { candidateOf, hasEnded, percentOf } from '#domain/release/track.ts';
@@ -30,6 +31,8 @@ import { changedVerdicts, writeVerdicts } from '#db/verdicts.ts';
 import { engineTime } from './context.ts';
 import type { Context } from './context.ts';
 import type { Loaded } from './load.ts';
+import { beginNext } from './next-release.ts';
+import type { Born } from './next-release.ts';
 import { unitKey } from './unit.ts';
 import type { Change } from './types.ts';
 
@@ -116,7 +119,8 @@ export async function commitTrack(context: Context, tx: Tx, loaded: Loaded, deci
   if (head === null || head.revision !== loaded.revision) throw new Moved(id);
   const lines = [...decided.lines, ...decided.voids.map((each) => voidLine(each))];
   const moves = lines.length > 0 || decided.actions.length > 0 || canonical(head.state) !== canonical(decided.track);
-  if (!moves && decided.planned !== null && (await saysNothingNew(tx, loaded, decided.planned))) {
+  const begins = opensTrunk(decided.track, world.siblings) && (await beginsByItself(context, tx, loaded));
+  if (!moves && !begins && decided.planned !== null && (await saysNothingNew(tx, loaded, decided.planned))) {
     await notePlanned(tx, id, head.revision, decided.planned.stamp.lookAgainAt, world.now);
     await markLookAgain(context, tx, app, id, decided.planned.stamp.lookAgainAt);
     return { revision: head.revision, version: 0, track: head.state, changed: false };
@@ -129,13 +133,27 @@ export async function commitTrack(context: Context, tx: Tx, loaded: Loaded, deci
     canonical(raised.clock) !== canonical(loaded.clock)
   )
     throw new Moved(id);
-  return write(context, tx, { loaded, head, raised, decided, lines, moves }, told);
+  return write(context, tx, { loaded, head, raised, decided, lines, moves, begins }, told);
 }
 
-type Writing = { loaded: Loaded; head: TrackHead; raised: AppHead; decided: Decided; lines: readonly Line[]; moves: boolean };
+/** Whether the policy lets the next version begin when one is cut. */
+async function beginsByItself(context: Context, tx: Tx, { world, policyRevision }: Loaded): Promise<boolean> {
+  return (await context.policies.rulesOf(tx, world.app.id, policyRevision)).document.cycle.next === 'at-cut';
+}
+
+type Writing = {
+  loaded: Loaded;
+  head: TrackHead;
+  raised: AppHead;
+  decided: Decided;
+  lines: readonly Line[];
+  moves: boolean;
+  /** The next version is to begin, if it is not there yet. */
+  begins: boolean;
+};
 
 async function write(context: Context, tx: Tx, writing: Writing, told: Change[]): Promise<Committed> {
-  const { loaded, head, raised, decided, lines, moves } = writing;
+  const { loaded, head, raised, decided, lines, moves, begins } = writing;
   const { world, policyRevision } = loaded;
   const { id, app } = world.track;
   const at = world.now;
@@ -154,11 +172,9 @@ async function write(context: Context, tx: Tx, writing: Writing, told: Change[])
   });
   const entries = entriesOf(head.state, lines, at);
   await appendEntries(tx, { app, track: id, seq: head.seq, hash: head.hash }, entries, { appVersion, at, recordedAt });
-  await appendEntries(tx, { app, track: null, seq: raised.seq, hash: raised.hash }, entries.filter(isOfApp), {
-    appVersion,
-    at,
-    recordedAt,
-  });
+  const born = begins ? await beginNextAfter(context, tx, loaded, appVersion) : null;
+  const ofApp = [...entries.filter(isOfApp), ...(born === null ? [] : [begunEntry(world.track, born)])];
+  await appendEntries(tx, { app, track: null, seq: raised.seq, hash: raised.hash }, ofApp, { appVersion, at, recordedAt });
   for (const { by, event } of lines) await project(tx, event, { app, track: id, actor: stampOf(by), at, recordedAt });
   await orderActions(tx, app, id, decided.actions, recordedAt);
   let verdictsChanged = false;
@@ -175,19 +191,31 @@ async function write(context: Context, tx: Tx, writing: Writing, told: Change[])
   const change: Change = {
     app,
     version: appVersion,
-    tracks: [id],
+    tracks: [id, ...(born?.tracks ?? [])],
     kinds: [
-      ...(moves ? (['track'] as const) : []),
+      ...(moves || born !== null ? (['track'] as const) : []),
       ...(verdictsChanged ? (['verdicts'] as const) : []),
-      ...(lines.length > 0 ? (['journal'] as const) : []),
+      ...(lines.length > 0 || born !== null ? (['journal'] as const) : []),
       ...(decided.actions.length + decided.voids.length > 0 ? (['actions'] as const) : []),
       ...(decided.planned === null ? [] : (['questions'] as const)),
-      ...(entries.some(isOfApp) ? (['app'] as const) : []),
+      ...(ofApp.length > 0 ? (['app'] as const) : []),
     ],
     at,
   };
   await tell(context, tx, change, told);
   return { revision, version: appVersion, track: decided.track, changed: true };
+}
+
+/** Begins the version after this one in the name of the robot. */
+async function beginNextAfter(context: Context, tx: Tx, { world, policyRevision }: Loaded, appVersion: number): Promise<Born | null> {
+  const { id: app, platforms } = world.app;
+  const rules = await context.policies.rulesOf(tx, app, policyRevision);
+  return beginNext(context, tx, { app, platforms, rules, at: world.now, appVersion, by: robotActor }, world.track.version);
+}
+
+function begunEntry(cut: Track, { version, platforms }: Born): Entry {
+  const event: AppEvent = { is: 'release-begun', version, after: cut.version, cutOn: cut.platform, platforms };
+  return { actor: stampOf(robotActor), event, stageAfter: null };
 }
 
 function voidLine({ key, why }: { key: string; why: string }): Line {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { connectionsOf, openSettings } from '#db/connections.ts';
 import type { StoredConnection } from '#db/connections.ts';
+import type { Db } from '#db/transaction.ts';
 import type { FactKind } from '#domain/facts.ts';
 import { storefrontKinds } from '#domain/rollout/storefronts.ts';
 import type { StorefrontKind } from '#domain/rollout/storefronts.ts';
@@ -35,8 +36,8 @@ function doesServe(serves: readonly string[], port: PortName, which?: Storefront
 }
 
 /** The connections of an app that can be used now; one whose integration is gone or whose settings cannot be read is told in the log and left out. */
-export async function connectedOf(context: Context, app: string): Promise<Connected[]> {
-  const connections = await connectionsOf(context.db, app);
+export async function connectedOf(context: Context, app: string, db: Db = context.db): Promise<Connected[]> {
+  const connections = await connectionsOf(db, app);
   return connections.flatMap((each) => connectedFrom(context, each));
 }
 

@@ -21,6 +21,8 @@ export type Context = {
   fetch: typeof fetch;
   log: Log;
   policies: PolicyBook;
+  /** Apps that the robot of this process leaves alone for now, and how many asked for it. */
+  held: Map<string, number>;
   /** Something became due: look now and not at the next timer. */
   wake(): void;
   /** A commit of this process is through. */

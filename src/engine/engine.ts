@@ -1,5 +1,6 @@
 /** The engine, put together: what the server, the tests and the simulation hold in their hands. */
 import type { Connection } from '#db/connect.ts';
+import { appOf } from '#db/apps.ts';
 import { settingsKey } from '#db/connections.ts';
 import { sealKey, sealsAfter, verifyJournal } from '#db/journal.ts';
 import type { Seal } from '#db/journal.ts';
@@ -17,6 +18,7 @@ import { importHistory } from './import-history.ts';
 import { describeRelease, noteDecision, postUpdate } from './describe-release.ts';
 import { createPolicyBook } from './policy-book.ts';
 import { report } from './report.ts';
+import { removeSample } from './remove-sample.ts';
 import { createRobot } from './robot.ts';
 import { setClock } from './set-clock.ts';
 import { connect, createApp, disconnect, planRelease, savePolicy } from './setup.ts';
@@ -62,6 +64,7 @@ export function createEngine(parts: EngineParts): Engine & { sealsAfter(seq: num
     fetch: parts.fetch ?? fetch,
     log,
     policies: createPolicyBook(),
+    held: new Map(),
     wake: () => robot.wake(),
     changed,
   };
@@ -111,6 +114,18 @@ export function createEngine(parts: EngineParts): Engine & { sealsAfter(seq: num
       ]);
       await giveBackAllLeases(db, parts.owner);
     },
+    hold(app) {
+      context.held.set(app, (context.held.get(app) ?? 0) + 1);
+      let isHeld = true;
+      return () => {
+        if (!isHeld) return;
+        isHeld = false;
+        const left = (context.held.get(app) ?? 1) - 1;
+        if (left > 0) context.held.set(app, left);
+        else context.held.delete(app);
+        robot.wake();
+      };
+    },
     async settle() {
       await clocks.load(db);
       await robot.settle();
@@ -124,6 +139,8 @@ export function createEngine(parts: EngineParts): Engine & { sealsAfter(seq: num
     setClock: (app, to, by) => setClock(context, app, to, by),
     savePolicy: (app, text, by, options) => savePolicy(context, app, text, by, options),
     connect: (connection, by) => connect(context, connection, by),
+    hasApp: async (app) => (await appOf(db, app)) !== null,
+    removeSample: (app, by) => removeSample(context, app, by),
     disconnect: (id, by) => disconnect(context, id, by),
     importHistory: (app, by, progress) => importHistory(context, app, by, progress),
     planRelease: (release, by) => planRelease(context, release, by),

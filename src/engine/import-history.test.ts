@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { AnalysedVersion, Analysis } from '#domain/history/analysis.ts';
 import { parsePolicy } from '#domain/policy/document.ts';
-import { draftsOf, partRaised } from './import-history.ts';
+import { draftsOf } from './import-history.ts';
 import { versionInName } from './observe-git.ts';
 import { rulesFrom } from './policy-book.ts';
 
 const app = { id: 'music', name: 'Music', timezone: 'UTC', platforms: ['android', 'ios'], robotPaused: null };
 const now = '2024-10-01T09:00:00.000Z';
 
-function rules(versions = '{ scheme: semver }') {
-  const parsed = parsePolicy(`process: light\nversions: ${versions}\nplatforms: { android: {}, ios: {} }\n`);
+function rules() {
+  const parsed = parsePolicy(`process: light\nversions: { scheme: semver }\nplatforms: { android: {}, ios: {} }\n`);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
   return rulesFrom(parsed.policy, 1);
 }
@@ -99,22 +99,6 @@ describe('history as releases', () => {
 
   test('a branch ahead of every release is the current one', () => {
     expect(trackOf('1.10.0')).toMatchObject({ stage: 'stabilising', cut: { branch: 'release/1.10.0', at: '2024-09-20T10:00:00.000Z' } });
-  });
-});
-
-describe('the next version', () => {
-  const released = (...versions: string[]) => versions.map((version) => ({ release: { version, kind: 'regular' as const } }));
-  test.each([
-    [['1.8.0', '1.9.0'], 'minor'],
-    [['1.9.0', '2.0.0'], 'major'],
-    [['8.18', '8.19'], 'minor'],
-    [['8.9.1', '8.9.2'], 'patch'],
-    [['1.0.0'], undefined],
-  ])('after %j raises the %s', (versions, part) => {
-    expect(partRaised(rules().document.versions, released(...versions))).toBe(part);
-  });
-  test('is as the policy says, where it says it', () => {
-    expect(partRaised(rules('{ scheme: semver, next: patch }').document.versions, released('1.8.0', '1.9.0'))).toBeUndefined();
   });
 });
 

@@ -7,23 +7,23 @@ import { tracksOf } from '#db/tracks.ts';
 import { inTransaction } from '#db/transaction.ts';
 import type { Tx } from '#db/transaction.ts';
 import type { Analysis, AnalysedVersion } from '#domain/history/analysis.ts';
-import { birth, birthOnBranch } from '#domain/release/birth.ts';
+import { birthOnBranch } from '#domain/release/birth.ts';
 import type { App, Release } from '#domain/release/release.ts';
 import { hasEnded, trackId } from '#domain/release/track.ts';
 import type { Candidate, Cut, ReleaseKind, Stage, Track } from '#domain/release/track.ts';
 import type { Actor } from '#domain/roles.ts';
-import { isRefused, next } from '#domain/versions/index.ts';
-import { timesByCycle } from './calendar.ts';
+import { bear, wakeAll } from './bear.ts';
 import { tell, tellAll } from './commit.ts';
 import { connectedOf, gitHostOf } from './connections.ts';
 import { appNow } from './context.ts';
 import type { Context } from './context.ts';
 import { asTrouble, within } from './limit.ts';
 import { orderOf } from './load.ts';
-import { wakeUnits } from './observe.ts';
+import { beginAfter, partRaised } from './next-release.ts';
+import type { Scene } from './next-release.ts';
 import type { Rules } from './policy-book.ts';
 import { noSuchApp, refuse } from './refuse.ts';
-import { bear, wakeAll } from './setup.ts';
+import { wakeUnits } from './unit.ts';
 import type { Change, Result } from './types.ts';
 
 /** A first look at a large repository may have to fetch it. */
@@ -242,12 +242,13 @@ async function write(
       if (!hasEnded(track)) born.push(track.id);
     }
   }
-  const trunk = await openTrunk(context, tx, app, drafts, rules, raised.version, by);
+  const at = appNow(context, app.id);
+  const scene: Scene = { app: app.id, platforms: app.platforms, rules, at, appVersion: raised.version, by };
+  const trunk = await openTrunk(context, tx, scene, drafts);
   counted.releases += trunk.length > 0 ? 1 : 0;
   counted.tracks += trunk.length;
   born.push(...trunk);
   if (counted.releases === 0) return counted;
-  const at = appNow(context, app.id);
   const event = { is: 'history-imported' as const, ...counted, trunk: analysis.trunk };
   await appendEntries(
     tx,
@@ -262,62 +263,14 @@ async function write(
 }
 
 /** The version that trunk collects changes for now, unless a release is there already. */
-async function openTrunk(
-  context: Context,
-  tx: Tx,
-  app: App,
-  drafts: readonly Draft[],
-  rules: Rules,
-  appVersion: number,
-  by: Actor,
-): Promise<string[]> {
-  const tracks = await tracksOf(tx, app.id);
+async function openTrunk(context: Context, tx: Tx, scene: Scene, drafts: readonly Draft[]): Promise<readonly string[]> {
+  const tracks = await tracksOf(tx, scene.app);
   if (drafts.length === 0 || tracks.some(({ stage }) => stage === 'developing' || stage === 'planned')) return [];
-  const scheme = rules.document.versions;
+  const scheme = scene.rules.document.versions;
   const newest = tracks
     .map(({ version }) => version)
     .reduce<string | null>((best, version) => (best === null || orderOf(scheme, version, best) > 0 ? version : best), null);
   if (newest === null) return [];
-  const version = next(scheme, newest, partRaised(scheme, drafts), { taken: [...new Set(tracks.map((track) => track.version))] });
-  if (isRefused(version)) {
-    context.log.info({ app: app.id, newest, because: version.was }, 'the version after the newest could not be told; plan it by hand');
-    return [];
-  }
-  const at = appNow(context, app.id);
-  const release: Release = {
-    app: app.id,
-    version,
-    kind: 'regular',
-    base: null,
-    bornAt: at,
-    manager: null,
-    planned: await timesByCycle(tx, { app: app.id, kind: 'regular' }, rules, at),
-    imported: false,
-  };
-  if (!(await insertRelease(tx, release, context.clock.now()))) return [];
-  const ids: string[] = [];
-  for (const platform of app.platforms) {
-    const track = birth({ app: app.id, version, platform, kind: 'regular', at, stage: 'developing' });
-    if (await bear(context, tx, track, appVersion, { is: 'born', kind: 'regular', stage: 'developing' }, by)) ids.push(track.id);
-  }
-  return ids;
-}
-
-const PARTS = ['major', 'minor', 'patch'] as const;
-
-/**
- * Which part this app's regular releases raise, read off the last two: 1.0.0, 1.1.0 → minor. Undefined where the policy says it, where the scheme has no
- * such parts, and where there are no two to compare: then the scheme's own rule holds.
- */
-export function partRaised(
-  scheme: Rules['document']['versions'],
-  drafts: readonly { release: Pick<Release, 'version' | 'kind'> }[],
-): string | undefined {
-  if (scheme.scheme !== 'semver' || scheme.next !== undefined) return undefined;
-  const [before, last] = drafts
-    .filter(({ release }) => release.kind === 'regular')
-    .slice(-2)
-    .map(({ release }) => release.version.split(/[.+-]/));
-  if (before === undefined || last === undefined) return undefined;
-  return PARTS.find((_, index) => before[index] !== last[index]);
+  const regular = drafts.filter(({ release }) => release.kind === 'regular').map(({ release }) => release.version);
+  return (await beginAfter(context, tx, scene, newest, partRaised(scheme, regular)))?.tracks ?? [];
 }

@@ -35,10 +35,13 @@ function versionOf(
 ): { version: string; platforms: string[] } | null {
   const recorded = tracks.filter(({ state }) => cutOf(state)?.branch === branch.name && !isEnded(state.stage));
   const [first] = recorded;
-  if (first !== undefined) return { version: first.version, platforms: [] };
   const named = platforms
     .map((platform) => ({ platform, version: versionInName(rules.of(platform, 'regular').code.releaseBranch, branch.name, platform) }))
     .filter((each): each is { platform: string; version: string } => each.version !== null);
+  // A pattern that names the platform has branches of one platform each.
+  const isPerPlatform = named.length > 0 && named.length < platforms.length;
+  const mine = isPerPlatform ? named.map(({ platform }) => platform) : [];
+  if (first !== undefined) return { version: first.version, platforms: mine };
   const said = named[0]?.version ?? branch.version;
   if (said === null || said === undefined) return null;
   const scheme = rules.document.versions;
@@ -47,9 +50,7 @@ function versionOf(
     tracks.find(({ version }) => orderOf(scheme, version, said) === 0) ??
     // `release/8.19` serves 8.19.1 too
     tracks.find(({ version, ended }) => !ended && version.startsWith(`${said}.`));
-  // A pattern that names the platform has branches of one platform each.
-  const isPerPlatform = named.length > 0 && named.length < platforms.length;
-  return { version: known?.version ?? said, platforms: isPerPlatform ? named.map(({ platform }) => platform) : [] };
+  return { version: known?.version ?? said, platforms: mine };
 }
 
 function isEnded(stage: LiveTrack['stage']): boolean {

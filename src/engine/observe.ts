@@ -15,7 +15,7 @@ import type { Stage } from '#domain/release/track.ts';
 import { msBetween, plusMs } from '#domain/time.ts';
 import { Trouble } from '#ports/trouble.ts';
 import { tell, tellAll } from './commit.ts';
-import { broughtBy, connectedOf, actorOf, feedOf, feedPorts, gitHostOf, storefrontOf } from './connections.ts';
+import { broughtBy, connectedOf, actorOf, feedOf, gitHostOf, storefrontOf } from './connections.ts';
 import type { Connected, FeedPort } from './connections.ts';
 import { freshMinutes, nextReading, pacedMs } from './clocks.ts';
 import { appNow } from './context.ts';
@@ -40,26 +40,6 @@ const LONGEST_POLL_MS = 300_000;
 /** How often a source is read that is fresh for so long: twenty times, within bounds. */
 export function pollEveryMs(freshForMinutes: number | null): number {
   return Math.min(LONGEST_POLL_MS, Math.max(LEAST_POLL_MS, ((freshForMinutes ?? 100) * 60_000) / 20));
-}
-
-/** Everything of an app that is read on a schedule. */
-export async function unitsOf(context: Context, app: string): Promise<Unit[]> {
-  const connected = await connectedOf(context, app);
-  const units: Unit[] = [{ app, what: 'custom', which: '' }];
-  for (const which of storefrontKinds) if (storefrontOf(context, connected, which) !== null) units.push({ app, what: 'storefront', which });
-  for (const each of connected)
-    for (const port of feedPorts) if (feedOf(context, each, port) !== null) units.push({ app, what: 'feed', which: `${each.id}:${port}` });
-  if (gitHostOf(context, connected) !== null) units.push({ app, what: 'git', which: '' });
-  return units;
-}
-
-/** Marks all that an app reads as due now. */
-export async function wakeUnits(context: Context, app: string): Promise<void> {
-  const at = context.clock.now();
-  await markDue(
-    context.db,
-    (await unitsOf(context, app)).map((unit) => ({ kind: 'observe' as const, key: unitKey(unit), app, at })),
-  );
 }
 
 /** Reads one unit and says when it is read next; null: it is not connected any more. */

@@ -13,10 +13,10 @@ import { forgottenTracks } from '#db/tracks.ts';
 import { msBetween, plusMs } from '#domain/time.ts';
 import { appNow } from './context.ts';
 import type { Context } from './context.ts';
-import { observeUnit, unitsOf } from './observe.ts';
+import { observeUnit } from './observe.ts';
 import { performLane } from './perform.ts';
 import { tick } from './tick.ts';
-import { unitFrom, unitKey } from './unit.ts';
+import { unitFrom, unitKey, unitsOf } from './unit.ts';
 
 /** Tracks looked at, sources read and lanes worked in at the same time by one process. */
 const AT_ONCE = { track: 4, observe: 6, lane: 8 } as const;
@@ -67,7 +67,7 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
   async function pass(): Promise<boolean> {
     let took = false;
     const now = context.clock.now();
-    for (const { lane, urgent } of await readyLanes(context.db, now)) {
+    for (const { lane, urgent } of await readyLanes(context.db, now, [...context.held.keys()])) {
       // A halt waits for no room: only for the write that is in flight in its own lane.
       if (running.lane.has(lane) || (running.lane.size >= AT_ONCE.lane && !urgent)) continue;
       took = true;
@@ -87,7 +87,7 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
   async function claim(kind: 'track' | 'observe', now: string): Promise<Due[]> {
     const room = AT_ONCE[kind] - running[kind].size;
     if (room <= 0) return [];
-    const claimed = await claimDue(context.db, kind, now, room);
+    const claimed = await claimDue(context.db, kind, now, room, [...context.held.keys()]);
     const here = claimed.filter(({ key }) => running[kind].has(key));
     // It became due again while it is being looked at: once more, afterwards.
     if (here.length > 0)

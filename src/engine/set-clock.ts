@@ -1,21 +1,21 @@
 /** Turning the clock of a sample app. A real app is never moved: its time is the machine's. */
 import { appClockHead, appIds, raiseApp, setAppClock } from '#db/apps.ts';
 import { appendEntries, lastEntryAt, stampOf } from '#db/journal.ts';
-import type { AppEvent } from '#db/schema.ts';
 import { moveReadings } from '#db/sources.ts';
 import { inTransaction } from '#db/transaction.ts';
 import type { Tx } from '#db/transaction.ts';
 import { speedOf, timeBy } from '#domain/release/clock.ts';
 import type { AppClock } from '#domain/release/release.ts';
+import type { AppEvent } from '#domain/release/events.ts';
 import type { Actor } from '#domain/roles.ts';
 import { msBetween } from '#domain/time.ts';
 import type { Instant } from '#domain/time.ts';
+import { wakeAll } from './bear.ts';
 import { clockObjection } from './clock-objection.ts';
 import { tell, tellAll } from './commit.ts';
 import type { Context } from './context.ts';
-import { wakeUnits } from './observe.ts';
 import { noSuchApp, refuse } from './refuse.ts';
-import { wakeAll } from './setup.ts';
+import { wakeUnits } from './unit.ts';
 import type { Change, Result } from './types.ts';
 
 export type ClockSet = Result<{ clock: AppClock; version: number }>;

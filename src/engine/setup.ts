@@ -8,9 +8,8 @@ import { connectionOf, insertConnection, removeConnection, sealSettings } from '
 import { markDue } from '#db/due.ts';
 import { appendEntries, stampOf } from '#db/journal.ts';
 import { savePolicy as insertPolicy } from '#db/policies.ts';
-import type { AppEvent } from '#db/schema.ts';
 import { disconnectSources, expectSource, forgetCursors } from '#db/sources.ts';
-import { insertTrack, liveTracksOf, tracksOf } from '#db/tracks.ts';
+import { liveTracksOf, tracksOf } from '#db/tracks.ts';
 import { asIf, inTransaction } from '#db/transaction.ts';
 import type { Tx } from '#db/transaction.ts';
 import { defaultPolicy } from '#domain/policy/defaults.ts';
@@ -20,8 +19,8 @@ import { birth } from '#domain/release/birth.ts';
 import { plan } from '#domain/release/plan.ts';
 import { timeBy } from '#domain/release/clock.ts';
 import type { App, AppClock, Release } from '#domain/release/release.ts';
-import type { Track } from '#domain/release/track.ts';
 import type { Plan } from '#domain/release/world.ts';
+import type { AppEvent } from '#domain/release/events.ts';
 import type { Actor } from '#domain/roles.ts';
 import { storefrontKinds } from '#domain/rollout/storefronts.ts';
 import { isRefused, parse } from '#domain/versions/index.ts';
@@ -33,7 +32,8 @@ import { appNow } from './context.ts';
 import type { Context } from './context.ts';
 import { timesByCycle } from './calendar.ts';
 import { loadWorld } from './load.ts';
-import { wakeUnits } from './observe.ts';
+import { wakeUnits } from './unit.ts';
+import { bear, wakeAll } from './bear.ts';
 import { rulesFrom } from './policy-book.ts';
 import { invalid, noSuchApp, refuse } from './refuse.ts';
 import { clockObjection } from './clock-objection.ts';
@@ -125,7 +125,10 @@ export async function createApp(context: Context, wanted: NewApp, by: Actor): Pr
     );
     return { ok: true, app, version: head.version };
   });
-  if (answer.ok) context.clock.learn(id, answer.version, clock);
+  if (answer.ok) {
+    context.clock.forget(id);
+    context.clock.learn(id, answer.version, clock);
+  }
   tellAll(context, told);
   return answer;
 }
@@ -416,33 +419,4 @@ function platformObjection(app: App, { platforms }: NewRelease): EngineRefusal |
     return refuse('invalid', `${app.id} has no platform "${stranger}"`, `its platforms are ${app.platforms.join(', ')}`);
   if (platforms.length === 0) return refuse('invalid', 'a release has at least one platform', `some of ${app.platforms.join(', ')}`);
   return new Set(platforms).size === platforms.length ? null : refuse('invalid', 'a platform is named twice', 'each platform once');
-}
-
-/** Puts a track into the world with the first entry of its chain; false when it was there. */
-export async function bear(
-  context: Context,
-  tx: Tx,
-  track: Track,
-  appVersion: number,
-  event: Parameters<typeof appendEntries>[2][number]['event'],
-  by: Actor,
-): Promise<boolean> {
-  const at = appNow(context, track.app);
-  const recordedAt = context.clock.now();
-  if (!(await insertTrack(tx, track, appVersion, at, recordedAt))) return false;
-  await appendEntries(tx, { app: track.app, track: track.id, seq: 0, hash: '' }, [{ actor: stampOf(by), event, stageAfter: track.stage }], {
-    appVersion,
-    at,
-    recordedAt,
-  });
-  return true;
-}
-
-/** Marks every live track of an app as due now. */
-export async function wakeAll(context: Context, tx: Tx, app: string): Promise<void> {
-  const at = context.clock.now();
-  await markDue(
-    tx,
-    (await liveTracksOf(tx, app)).map(({ id }) => ({ kind: 'track' as const, key: id, app, at })),
-  );
 }

@@ -74,8 +74,15 @@ export type Engine = {
   stop(): Promise<void>;
   /** Runs until nothing is due now: for stories and tests, on whatever clock it was given. */
   settle(): Promise<void>;
+  /**
+   * The robot of this process leaves an app alone until the answer is called: for a player that turns its clock and tells what has happened by then, so that
+   * nothing is decided at a time whose facts are not all there.
+   */
+  hold(app: string): () => void;
   onChange(listener: (change: Change) => void): () => void;
 
+  /** Whether there is an app of this name. */
+  hasApp(app: string): Promise<boolean>;
   createApp(app: NewApp, by: Actor): Promise<Result<{ app: App; version: number }>>;
   /** The time of the machine and of each app. Whoever stands around the engine tells the time by this. */
   clock: AppTime;
@@ -91,6 +98,8 @@ export type Engine = {
     by: Actor,
     options?: { dryRun?: boolean; basedOn?: number },
   ): Promise<Result<{ revision: number; plans: readonly { track: string; plan: Plan }[] }>>;
+  /** Takes a sample app out again with all that was written of it. A real app is refused. */
+  removeSample(app: string, by: Actor): Promise<Result<{ app: string }>>;
   connect(connection: NewConnection, by: Actor): Promise<Result<{ id: string }>>;
   disconnect(id: string, by: Actor): Promise<Result<{ id: string }>>;
   /** Reads a connected git repository's history: past releases as completed ones, live branches as current tracks. */

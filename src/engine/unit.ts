@@ -1,5 +1,10 @@
 /** What is read on a schedule, and its name in the table of what is due. */
+import { markDue } from '#db/due.ts';
 import type { Due } from '#db/due.ts';
+import type { Db } from '#db/transaction.ts';
+import { storefrontKinds } from '#domain/rollout/storefronts.ts';
+import { connectedOf, feedOf, feedPorts, gitHostOf, storefrontOf } from './connections.ts';
+import type { Context } from './context.ts';
 
 /** What is read on a schedule: `app|what|which`. */
 export type Unit = { app: string; what: 'storefront' | 'feed' | 'git' | 'custom'; which: string };
@@ -12,4 +17,24 @@ export function unitFrom(due: Due): Unit | null {
   const [app, what, ...which] = due.key.split('|');
   if (app === undefined || (what !== 'storefront' && what !== 'feed' && what !== 'git' && what !== 'custom')) return null;
   return { app, what, which: which.join('|') };
+}
+
+/** Everything of an app that is read on a schedule. */
+export async function unitsOf(context: Context, app: string, db: Db = context.db): Promise<Unit[]> {
+  const connected = await connectedOf(context, app, db);
+  const units: Unit[] = [{ app, what: 'custom', which: '' }];
+  for (const which of storefrontKinds) if (storefrontOf(context, connected, which) !== null) units.push({ app, what: 'storefront', which });
+  for (const each of connected)
+    for (const port of feedPorts) if (feedOf(context, each, port) !== null) units.push({ app, what: 'feed', which: `${each.id}:${port}` });
+  if (gitHostOf(context, connected) !== null) units.push({ app, what: 'git', which: '' });
+  return units;
+}
+
+/** Marks all that an app reads as due now. */
+export async function wakeUnits(context: Context, app: string, db: Db = context.db): Promise<void> {
+  const at = context.clock.now();
+  await markDue(
+    db,
+    (await unitsOf(context, app, db)).map((unit) => ({ kind: 'observe' as const, key: unitKey(unit), app, at })),
+  );
 }

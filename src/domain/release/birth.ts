@@ -1,6 +1,17 @@
 /** A track at the start of its life. */
 import type { Instant } from '../time.ts';
-import { trackId, type DevelopingTrack, type PlannedTrack, type ReleaseKind, type StabilisingTrack, type Cut } from './track.ts';
+import type { Sibling } from './release.ts';
+import { cutOf, hasEnded, trackId } from './track.ts';
+import type { Cut, DevelopingTrack, PlannedTrack, ReleaseKind, StabilisingTrack, Track } from './track.ts';
+
+/**
+ * Whether a release says that the next version is to begin: it is regular, alive and cut, and no regular release comes after it. Hotfixes and replacements ride no
+ * train. What a person planned is the next one, whatever its number.
+ */
+export function opensTrunk(track: Track, siblings: readonly Sibling[]): boolean {
+  if (track.kind !== 'regular' || hasEnded(track) || cutOf(track) === null) return false;
+  return !siblings.some((other) => other.kind === 'regular' && other.order > 0);
+}
 
 type Born = { app: string; version: string; platform: string; kind: ReleaseKind; at: Instant };
 

@@ -64,5 +64,26 @@ export type RecordEvent =
 
 export type Event = TrackEvent | RecordEvent;
 
+/** What happened to an app and to none of its tracks, and how a track came in that Signalbox did not watch. */
+export type AppEvent =
+  | { is: 'app-created'; name: string; platforms: readonly string[]; timezone: string }
+  /** A sample app's clock was turned by a person. */
+  | { is: 'clock-set'; from: { at: Instant; speed: number }; to: { at: Instant; speed: number } }
+  | { is: 'policy-saved'; revision: number; digest: string }
+  | { is: 'connected'; connection: string; integration: string; serves: readonly string[] }
+  | { is: 'disconnected'; connection: string; integration: string }
+  /** The next version began by itself: `after` was cut on `cutOn`. */
+  | { is: 'release-begun'; version: string; after: string; cutOn: string; platforms: readonly string[] }
+  | { is: 'release-planned'; version: string; kind: ReleaseKind; platforms: readonly string[] }
+  /** `before`: the parts as they were, so that the journal has what was written over. */
+  | { is: 'release-described'; version: string; parts: readonly string[]; revision: number; before: object; after: object }
+  | { is: 'decision-noted'; version: string; about: string | null; text: string }
+  | { is: 'update-posted'; version: string; channel: string | null; text: string; key: string }
+  /** The first entry of a track that was read out of a repository. */
+  | { is: 'imported'; version: string; platform: string; stage: Stage; inferred: readonly string[] }
+  | { is: 'history-imported'; releases: number; tracks: number; inferred: number; trunk: string }
+  | { is: 'robot-paused'; scope: 'app'; pause: RobotPause }
+  | { is: 'robot-unpaused'; scope: 'app'; why: string };
+
 /** An event with when and by whom, as the journal keeps it. */
 export type Recorded = { at: Instant; actor: { kind: string; id: string; name: string }; event: Event; stageAfter: Stage };
