@@ -241,6 +241,26 @@ const drawings = {
       </>
     ),
   },
+  changes: {
+    box: 16,
+    paths: (
+      <>
+        <circle {...line} cx="4" cy="3.5" r="1.7" />
+        <circle {...line} cx="4" cy="12.5" r="1.7" />
+        <circle {...line} cx="12" cy="5.5" r="1.7" />
+        <path {...line} d="M4 5.2v5.6M12 7.2c0 2.6-4 2-7 3.8" />
+      </>
+    ),
+  },
+  search: {
+    box: 16,
+    paths: (
+      <>
+        <circle {...line} cx="7" cy="7" r="4.300" />
+        <path {...line} d="M10.200 10.200L14 14" />
+      </>
+    ),
+  },
   check: { box: 16, paths: <path {...line} d="M3.5 8.5l3 3 6-7" /> },
   cross: { box: 16, paths: <path {...line} d="M4 4l8 8M12 4l-8 8" /> },
   halt: { box: 16, paths: <path {...line} d="M5.3 1.8h5.4l3.5 3.5v5.4l-3.5 3.5H5.3l-3.5-3.5V5.3zM6.2 5.6v4.8M9.8 5.6v4.8" /> },

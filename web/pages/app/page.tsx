@@ -1,22 +1,26 @@
 /** Everything of one app: who may see it, its room kept live, what stands around each page, and the dialogs. */
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
-import { Outlet, useNavigate, useParams, useRouter, useRouterState } from '@tanstack/react-router';
+import { Outlet, useNavigate, useParams, useRouter } from '@tanstack/react-router';
 import { codeOf } from '../../api/client.ts';
 import { sessionQuery } from '../../api/queries.ts';
 import { useLiveRoom } from '../../hooks/useLiveRoom.ts';
 import { Broken, Plain } from '../../parts/Broken.tsx';
 import { AskProvider } from '../../parts/commands/ask.ts';
 import type { Ask } from '../../parts/commands/ask.ts';
-import { HelpProvider } from '../../parts/help.ts';
-import { RoomProvider } from '../../parts/room.ts';
+import { HelpProvider } from '../../parts/help/help.ts';
+import { RoomProvider, useRoom } from '../../parts/room.ts';
+import { usePages } from '../../parts/shell/Navigation.tsx';
 import { Shell } from '../../parts/shell/Shell.tsx';
+import { useShellKeys } from '../../parts/shell/useShellKeys.ts';
+import { useSetTitle } from '../../parts/title.ts';
 import plain from '../../parts/Plain.module.css';
 import { write } from '../../util/storage.ts';
 
 // dialogs are no part of the first view: they come when one is first opened
 const AskedDialog = lazy(async () => ({ default: (await import('../../parts/commands/dialogs.tsx')).AskedDialog }));
-const KeysDialog = lazy(async () => ({ default: (await import('../../parts/KeysDialog.tsx')).KeysDialog }));
+const HelpDialog = lazy(async () => ({ default: (await import('../../parts/help/HelpDialog.tsx')).HelpDialog }));
+const CommandMenu = lazy(async () => ({ default: (await import('../../parts/command-menu/CommandMenu.tsx')).CommandMenu }));
 
 export default function AppPage() {
   const { app } = useParams({ from: '/$app' });
@@ -39,9 +43,6 @@ function ToSignIn() {
 
 function LiveApp({ app, session }: { app: string; session: NonNullable<Parameters<typeof RoomProvider>[0]['value']>['session'] }) {
   const { room, error, live } = useLiveRoom(app);
-  const [ask, setAsk] = useState<Ask | null>(null);
-  const [isHelpOpen, setHelpOpen] = useState(false);
-  const isSetUp = useRouterState({ select: (state) => state.location.pathname === `/${app}/set-up` });
   const name = room?.app.name;
   useEffect(() => {
     if (name === undefined) return;
@@ -52,6 +53,7 @@ function LiveApp({ app, session }: { app: string; session: NonNullable<Parameter
       return (
         <Plain title={`There is no app “${app}”`}>
           <p className={plain.lead}>
+            It may have another slug, or it is not shown to you: an admin gives roles.{' '}
             <a className="link" href="/">
               Go to the start
             </a>
@@ -60,21 +62,35 @@ function LiveApp({ app, session }: { app: string; session: NonNullable<Parameter
       );
     return error === null ? null : <Broken error={error} />;
   }
-  const title = isSetUp ? 'Set-up' : 'Control room';
   return (
     <RoomProvider value={{ room, live, session }}>
-      <HelpProvider value={() => setHelpOpen(true)}>
-        <AskProvider value={setAsk}>
-          <title>{`${title} · ${room.app.name} · Signalbox`}</title>
-          <Shell title={title} onHelp={() => setHelpOpen(true)}>
-            <Outlet />
-          </Shell>
-          <Suspense>
-            {ask === null ? null : <AskedDialog ask={ask} onClose={() => setAsk(null)} />}
-            {isHelpOpen ? <KeysDialog onClose={() => setHelpOpen(false)} /> : null}
-          </Suspense>
-        </AskProvider>
-      </HelpProvider>
+      <Inside />
     </RoomProvider>
+  );
+}
+
+/** What every page of the app has: the dialogs, the keys that lead to pages, and the shell. */
+function Inside() {
+  const { room } = useRoom();
+  const [ask, setAsk] = useState<Ask | null>(null);
+  const [open, setOpen] = useState<'help' | 'search' | null>(null);
+  const { pages, here } = usePages();
+  const set = useSetTitle();
+  const title = set?.text ?? pages.find(({ id }) => id === here)?.label ?? room.app.name;
+  useShellKeys({ onHelp: () => setOpen('help'), onSearch: () => setOpen('search') });
+  return (
+    <HelpProvider value={() => setOpen('help')}>
+      <AskProvider value={setAsk}>
+        <title>{`${title} · ${room.app.name}${room.app.sample ? ' (sample)' : ''} · Signalbox`}</title>
+        <Shell title={title} crumbs={set?.crumbs ?? []} onHelp={() => setOpen('help')} onSearch={() => setOpen('search')}>
+          <Outlet />
+        </Shell>
+        <Suspense>
+          {ask === null ? null : <AskedDialog ask={ask} onClose={() => setAsk(null)} />}
+          {open === 'help' ? <HelpDialog onClose={() => setOpen(null)} /> : null}
+          {open === 'search' ? <CommandMenu onClose={() => setOpen(null)} /> : null}
+        </Suspense>
+      </AskProvider>
+    </HelpProvider>
   );
 }

@@ -10,7 +10,7 @@ import { useAsk } from '../../parts/commands/ask.ts';
 import { CriteriaFrame } from '../../parts/frame/CriteriaFrame.tsx';
 import { frameOf } from '../../parts/frame/frame-model.ts';
 import type { Frame } from '../../parts/frame/frame-model.ts';
-import { useHelp } from '../../parts/help.ts';
+import { useHelp } from '../../parts/help/help.ts';
 import { Inspector } from '../../parts/inspector/Inspector.tsx';
 import { TrackCards } from '../../parts/phone/TrackCards.tsx';
 import { Activity } from '../../parts/rail/Activity.tsx';

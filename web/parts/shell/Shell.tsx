@@ -1,79 +1,146 @@
-/** What stands around every page of an app: navigation, the live badge, the clock, the theme, and the bars that say what is not as usual. */
-import { useEffect, useState } from 'react';
+/** What stands around every page of an app: navigation, search, the live badge, the clock, the theme, and the bars that say what is not as usual. */
+import { Fragment } from 'react';
 import type { ReactNode } from 'react';
-import { Link, useNavigate, useRouterState } from '@tanstack/react-router';
-import { useQuery } from '@tanstack/react-query';
-import { client } from '../../api/client.ts';
-import { appsQuery, queryClient } from '../../api/queries.ts';
-import { roleName } from '#domain/roles.ts';
+import { Link } from '@tanstack/react-router';
+import { useBrowserTime } from '../../hooks/useNow.ts';
+import { appTime } from '../../hooks/useLiveRoom.ts';
+import { useNarrow } from '../../hooks/useNarrow.ts';
 import { useTheme } from '../../hooks/useTheme.ts';
 import type { Theme } from '../../hooks/useTheme.ts';
+import { IconButton, Key } from '../../ui/Button.tsx';
 import { Icon } from '../../ui/Icon.tsx';
-import type { IconName } from '../../ui/Icon.tsx';
-import { IconButton } from '../../ui/Button.tsx';
 import { Menu } from '../../ui/Menu.tsx';
-import { clockTime, headerClock, momentText, shortLength, zonesText } from '../../util/time.ts';
-import { appTime } from '../../hooks/useLiveRoom.ts';
 import { TipLayer } from '../../ui/TipLayer.tsx';
-import { useAppTime, useMe, useRoom, useZone } from '../room.ts';
-import { useBrowserTime } from '../../hooks/useNow.ts';
-import { useSay } from './announce.ts';
+import { clockTime, headerClock, shortLength, zonesText } from '../../util/time.ts';
+import { useAppTime, useRoom, useZone } from '../room.ts';
+import type { Crumb } from '../title.ts';
+import { Announcements } from './Announcements.tsx';
+import { PausedBar } from './Bars.tsx';
+import { SideNav, TabBar } from './Navigation.tsx';
+import { PersonMenu } from './PersonMenu.tsx';
+import { SampleBar } from './SampleBar.tsx';
 import styles from './Shell.module.css';
 
 /** Quiet for this long: the line is being made again. Beats come every 15 s. */
 const RECONNECTING_AFTER_MS = 20_000;
 const NOT_LIVE_AFTER_MS = 60_000;
-/** The summary is announced at most this often. */
-const ANNOUNCE_EVERY_MS = 30_000;
 
-export function Shell({ title, onHelp, children }: { title: string; onHelp: () => void; children: ReactNode }) {
-  const { room, live } = useRoom();
-  const zone = useZone();
-  const quietMs = Math.max(0, useBrowserTime(1_000) - live.heardAtMs);
-  const state = quietMs < RECONNECTING_AFTER_MS ? 'live' : quietMs < NOT_LIVE_AFTER_MS ? 'reconnecting' : 'not-live';
+const isApple = /Mac|iPhone|iPad/.test(navigator.userAgent);
+
+export function Shell({
+  title,
+  crumbs,
+  onHelp,
+  onSearch,
+  children,
+}: {
+  title: string;
+  crumbs: readonly Crumb[];
+  onHelp: () => void;
+  onSearch: () => void;
+  children: ReactNode;
+}) {
+  const { room } = useRoom();
+  const isNarrow = useNarrow();
   return (
     <div className={styles.app}>
       <a href="#main" className={styles.skip}>
         Skip to the content
       </a>
-      <SideNav />
+      {isNarrow ? null : <SideNav />}
       <div className={styles.main}>
         <header className={styles.top}>
           <div className={styles.title}>
             <span className={styles.phoneLogo}>
               <Icon name="logo" size={20} />
             </span>
+            {crumbs.map(({ text, to }) => (
+              <Fragment key={to}>
+                <Link to={to} className={styles.crumb}>
+                  {text}
+                </Link>
+                <span aria-hidden="true" className={styles.crumb}>
+                  /
+                </span>
+              </Fragment>
+            ))}
             <b className={styles.pageName}>{title}</b>
-            <b className={styles.appName}>{room.app.name}</b>
+            {room.app.sample ? <span className={styles.phoneSample}>Sample</span> : null}
           </div>
           <span className={styles.space} />
-          <span className={styles.live} data-live={state}>
-            <i aria-hidden="true" />
-            {state === 'live' ? `Live · ${shortLength(quietMs)} ago` : state === 'reconnecting' ? 'Reconnecting' : 'Not live'}
-          </span>
+          <button type="button" className={styles.search} aria-label="Search or run a command" aria-haspopup="dialog" onClick={onSearch}>
+            <Icon name="search" />
+            <span>Search or run a command</span>
+            <Key>{isApple ? '⌘K' : 'Ctrl K'}</Key>
+          </button>
+          <LiveBadge />
           <Clock />
           <ThemeMenu />
           <IconButton label="Keys and help" onClick={onHelp} className={styles.help}>
             <Icon name="keyboard" />
           </IconButton>
-          <span className={styles.phoneOnly}>
-            <PersonMenu />
-          </span>
+          {isNarrow ? <PersonMenu /> : null}
         </header>
-        {state === 'not-live' ? (
-          <output className={styles.amberBar}>
-            Not live since {clockTime(new Date(appTime(live.clock, room.app.clock.speed, live.heardAtMs)).toISOString(), zone)}. What is
-            shown may be old; every action is checked again by the server.
-          </output>
-        ) : null}
-        {room.app.robotPaused === null ? null : <PausedBar />}
+        <NotLiveBar />
+        <SampleBar />
+        <PausedBar />
         <main id="main" tabIndex={-1} className={styles.content}>
           {children}
         </main>
+        {isNarrow ? <TabBar /> : null}
       </div>
       <Announcements />
       <TipLayer />
     </div>
+  );
+}
+
+function useQuiet(): { quietMs: number; state: 'live' | 'reconnecting' | 'not-live' } {
+  const { live } = useRoom();
+  const quietMs = Math.max(0, useBrowserTime(1_000) - live.heardAtMs);
+  if (live.keptAtMs !== null) return { quietMs, state: 'not-live' };
+  return { quietMs, state: quietMs < RECONNECTING_AFTER_MS ? 'live' : quietMs < NOT_LIVE_AFTER_MS ? 'reconnecting' : 'not-live' };
+}
+
+function LiveBadge() {
+  const { quietMs, state } = useQuiet();
+  return (
+    <span className={styles.live} data-live={state}>
+      <i aria-hidden="true" />
+      {state === 'live' ? (
+        <span>
+          Live<span className={styles.liveAge}> · {shortLength(quietMs)} ago</span>
+        </span>
+      ) : state === 'reconnecting' ? (
+        'Reconnecting'
+      ) : (
+        'Not live'
+      )}
+    </span>
+  );
+}
+
+function NotLiveBar() {
+  const { room, live } = useRoom();
+  const zone = useZone();
+  const { quietMs, state } = useQuiet();
+  if (state !== 'not-live') return null;
+  if (live.keptAtMs !== null)
+    return (
+      <output className={styles.amberBar}>
+        <span>
+          The server does not answer. This is what it said {shortLength(quietMs)} ago, kept in this browser to read; nothing can be done
+          from it until the line is back.
+        </span>
+      </output>
+    );
+  return (
+    <output className={styles.amberBar}>
+      <span>
+        Not live since {clockTime(new Date(appTime(live.clock, room.app.clock.speed, live.heardAtMs)).toISOString(), zone)}. What is shown
+        may be old; every action is checked again by the server.
+      </span>
+    </output>
   );
 }
 
@@ -82,30 +149,15 @@ function Clock() {
   const now = useAppTime(1_000);
   const zone = useZone();
   return (
-    <time className={styles.clock} dateTime={now.slice(0, 16)} data-tip={zonesText(now, room.app.timezone, zone)}>
+    // the words of all zones are reached by the keyboard too
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <time className={styles.clock} dateTime={now.slice(0, 16)} data-tip={zonesText(now, room.app.timezone, zone)} tabIndex={0}>
       {headerClock(now, zone)}
     </time>
   );
 }
 
-function PausedBar() {
-  const { room } = useRoom();
-  const now = useAppTime();
-  const zone = useZone();
-  const pause = room.app.robotPaused;
-  if (pause === null) return null;
-  return (
-    <output className={styles.pausedBar}>
-      <Icon name="pause" />
-      <span>
-        <b>The robot is paused</b> by {pause.by}
-        {pause.until === null ? '' : ` until ${momentText(pause.until, now, zone)}`}: {pause.why} It still watches, holds and halts.
-      </span>
-    </output>
-  );
-}
-
-export function ThemeMenu() {
+function ThemeMenu() {
   const { theme, shown, setTheme } = useTheme();
   const names: Readonly<Record<Theme, string>> = { system: 'As the system', dark: 'Dark', light: 'Light' };
   return (
@@ -120,148 +172,5 @@ export function ThemeMenu() {
         onSelect: () => setTheme(each),
       }))}
     />
-  );
-}
-
-function PersonMenu() {
-  const me = useMe();
-  const navigate = useNavigate();
-  const signOut = async (): Promise<void> => {
-    await client.signOut();
-    queryClient.clear();
-    await navigate({ to: '/sign-in' });
-  };
-  return (
-    <Menu
-      className={styles.person}
-      label={`${me.name}: sign out`}
-      button={<Avatar name={me.name} />}
-      items={[{ key: 'out', label: 'Sign out', onSelect: () => void signOut() }]}
-    />
-  );
-}
-
-function Avatar({ name }: { name: string }) {
-  const letters = name
-    .split(/\s+/)
-    .map((part) => part.charAt(0))
-    .join('')
-    .slice(0, 2)
-    .toUpperCase();
-  return (
-    <span className={styles.avatar} aria-hidden="true">
-      {letters}
-    </span>
-  );
-}
-
-const pages: readonly { to: '/$app' | '/$app/set-up'; label: string; icon: IconName }[] = [
-  { to: '/$app', label: 'Control room', icon: 'room' },
-  { to: '/$app/set-up', label: 'Set-up', icon: 'plug' },
-];
-
-function SideNav() {
-  const { room } = useRoom();
-  const me = useMe();
-  const path = useRouterState({ select: (state) => state.location.pathname });
-  const isSetUp = path === `/${room.app.id}/set-up`;
-  const role = (['release-manager', 'admin', 'release-team', 'member', 'viewer'] as const).find((each) => me.roles.includes(each));
-  return (
-    <aside className={styles.side} aria-label="Signalbox">
-      <div className={styles.brand}>
-        <Icon name="logo" size={20} />
-        <span>Signalbox</span>
-      </div>
-      <AppSwitch />
-      <nav aria-label="Main" className={styles.nav}>
-        {pages.map(({ to, label, icon }) => {
-          const isHere = (to === '/$app/set-up') === isSetUp;
-          return (
-            <Link
-              key={to}
-              to={to}
-              params={{ app: room.app.id }}
-              activeOptions={{ exact: true }}
-              aria-current={isHere ? 'page' : undefined}
-              title={label}
-            >
-              <Icon name={icon} />
-              <span>{label}</span>
-            </Link>
-          );
-        })}
-      </nav>
-      <div className={styles.me}>
-        <PersonMenu />
-        <div>
-          <b>{me.name}</b>
-          <span>{role === undefined ? 'viewer' : roleName(role)}</span>
-        </div>
-      </div>
-    </aside>
-  );
-}
-
-function AppSwitch() {
-  const { room } = useRoom();
-  const me = useMe();
-  const navigate = useNavigate();
-  const apps = useQuery(appsQuery).data?.items ?? [];
-  const shown = (
-    <>
-      <span className={styles.appLetter} aria-hidden="true">
-        {room.app.name.charAt(0).toUpperCase()}
-      </span>
-      <b>{room.app.name}</b>
-    </>
-  );
-  const items = [
-    ...apps.map((app) => ({
-      key: app.id,
-      label: app.name,
-      checked: app.id === room.app.id,
-      onSelect: () => void navigate({ to: '/$app', params: { app: app.id } }),
-    })),
-    ...(me.isAdmin ? [{ key: '+', label: 'New app…', onSelect: () => void navigate({ to: '/settings/apps/new' }) }] : []),
-  ];
-  if (items.length < 2) return <div className={styles.appSwitch}>{shown}</div>;
-  return (
-    <Menu
-      className={styles.appSwitch}
-      label={`App: ${room.app.name}. Choose another`}
-      button={
-        <>
-          {shown}
-          <Icon name="chevron" />
-        </>
-      }
-      items={items}
-    />
-  );
-}
-
-/** The summary for screen readers, politely and not more than once in 30 s, and what an action just did. */
-function Announcements() {
-  const { room } = useRoom();
-  const [summary, setSummary] = useState(room.summary.text);
-  const said = useSay();
-  useEffect(() => {
-    if (summary === room.summary.text) return undefined;
-    const timer = setTimeout(() => setSummary(room.summary.text), ANNOUNCE_EVERY_MS);
-    return () => clearTimeout(timer);
-  }, [summary, room.summary.text]);
-  return (
-    <>
-      <p className="sr-only" aria-live="polite">
-        {summary}
-      </p>
-      <output className={styles.toasts}>
-        {said === null ? null : (
-          <span key={said.id} className={styles.toast}>
-            {said.text}
-          </span>
-        )}
-      </output>
-    </>
   );
 }

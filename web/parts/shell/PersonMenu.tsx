@@ -1,0 +1,56 @@
+import { useNavigate } from '@tanstack/react-router';
+import { client } from '../../api/client.ts';
+import { queryClient } from '../../api/queries.ts';
+import { useNarrow } from '../../hooks/useNarrow.ts';
+import { Menu } from '../../ui/Menu.tsx';
+import { forget } from '../../util/storage.ts';
+import { useMe, useRoom } from '../room.ts';
+import { pagesOf } from './navigation.ts';
+import styles from './Shell.module.css';
+
+/** Signs out, and forgets what this browser kept to read without a line. */
+export async function signOut(): Promise<void> {
+  await client.signOut();
+  queryClient.clear();
+  forget('room.');
+  forget('recent');
+}
+
+/** Who is signed in. On a phone it also leads to the pages that have no tab. */
+export function PersonMenu() {
+  const { room } = useRoom();
+  const me = useMe();
+  const navigate = useNavigate();
+  const isNarrow = useNarrow();
+  const inTabs = ['room', 'bugs', 'sign-offs', 'activity'];
+  const pages = pagesOf(room, me).filter(({ id, part }) => part === 'own' || (isNarrow && !inTabs.includes(id)));
+  return (
+    <Menu
+      className={styles.person}
+      label={`${me.name}: profile${isNarrow ? ', more pages' : ''} and signing out`}
+      button={<Avatar name={me.name} />}
+      items={[
+        ...pages.map(({ id, label, to }) => ({ key: id, label, onSelect: () => void navigate({ to }) })),
+        {
+          key: 'out',
+          label: 'Sign out',
+          onSelect: () => void signOut().then(() => navigate({ to: '/sign-in', search: {} })),
+        },
+      ]}
+    />
+  );
+}
+
+function Avatar({ name }: { name: string }) {
+  const letters = name
+    .split(/\s+/)
+    .map((part) => part.charAt(0))
+    .join('')
+    .slice(0, 2)
+    .toUpperCase();
+  return (
+    <span className={styles.avatar} aria-hidden="true">
+      {letters}
+    </span>
+  );
+}

@@ -1,0 +1,85 @@
+/** Which pages there are for an app, and what stands beside their names. */
+import type { ControlRoom } from '#api/control-room.ts';
+import type { Me } from '../../api/authority.ts';
+import type { IconName } from '../../ui/Icon.tsx';
+
+export type PageLink = {
+  id: 'room' | 'releases' | 'bugs' | 'sign-offs' | 'builds' | 'changes' | 'activity' | 'audit' | 'set-up' | 'profile';
+  label: string;
+  icon: IconName;
+  /** Its address. */
+  to: string;
+  /** What is counted beside its name; null: nothing is. */
+  count: { value: number; what: string; isMine: boolean } | null;
+  part: 'main' | 'more' | 'own';
+};
+
+type Known = Pick<ControlRoom, 'app' | 'releases' | 'counts'>;
+
+/** The release that pages of one version show first: the current one, else the upcoming, else the newest there is. */
+export function firstVersion(releases: Known['releases']): string | null {
+  for (const part of ['current', 'upcoming', 'watched', 'ended'] as const) {
+    const found = releases.find((release) => release.part === part);
+    if (found !== undefined) return found.version;
+  }
+  return null;
+}
+
+/** The pages in the order of the navigation. A page of a version is there once a version is. */
+export function pagesOf({ app, releases, counts }: Known, me: Pick<Me, 'roles' | 'teams'>): readonly PageLink[] {
+  const base = `/${app.id}`;
+  const version = firstVersion(releases);
+  const isManager = me.roles.includes('release-manager');
+  const open = Object.values(counts.signOffs).reduce((sum, count) => sum + count, 0);
+  const mine = Object.entries(counts.signOffs).some(([team, count]) => count > 0 && me.teams.includes(team));
+  const ofVersion = (name: string): string => `${base}/${version ?? ''}/${name}`;
+  const link = (
+    id: PageLink['id'],
+    label: string,
+    icon: IconName,
+    to: string,
+    part: PageLink['part'],
+    count: PageLink['count'] = null,
+  ): PageLink => ({ id, label, icon, to, part, count });
+  return [
+    link('room', 'Control room', 'room', base, 'main'),
+    link('releases', 'Releases', 'tag', `${base}/releases`, 'main'),
+    link(
+      'bugs',
+      'Bugs & triage',
+      'bug',
+      `${base}/bugs`,
+      'main',
+      counts.withoutTeam === 0 ? null : { value: counts.withoutTeam, what: 'without a team', isMine: isManager },
+    ),
+    ...(version === null
+      ? []
+      : [
+          link(
+            'sign-offs',
+            'Sign-offs',
+            'sign-off',
+            ofVersion('sign-offs'),
+            'main',
+            open === 0 ? null : { value: open, what: 'open', isMine: mine },
+          ),
+          link('builds', 'Builds', 'build', ofVersion('builds'), 'main'),
+          link('changes', 'Changes', 'changes', ofVersion('changes'), 'main'),
+        ]),
+    link('activity', 'Activity', 'clock', `${base}/activity`, 'more'),
+    link('audit', 'Audit log', 'list', `${base}/audit`, 'more'),
+    link('set-up', 'Set-up', 'plug', `${base}/set-up`, 'more'),
+    link('profile', 'My profile', 'person', `${base}/profile`, 'own'),
+  ];
+}
+
+/** Which page an address belongs to: a track is a part of its release, a criterion of the room. */
+export function pageAt(path: string, app: string): PageLink['id'] | null {
+  const [, slug, first, second, third] = path.split('/');
+  if (slug !== app) return null;
+  if (first === undefined || first === '') return 'room';
+  if (first === 'releases' || first === 'bugs' || first === 'activity' || first === 'audit' || first === 'set-up' || first === 'profile')
+    return first;
+  if (second === 'sign-offs' || second === 'builds' || second === 'changes') return second;
+  return third === undefined || third === '' ? 'releases' : 'room';
+}

@@ -1,0 +1,54 @@
+import { useEffect, useEffectEvent } from 'react';
+import { useNavigate } from '@tanstack/react-router';
+import { useKeys } from '../../hooks/useKeys.ts';
+import { useDensity, useTheme } from '../../hooks/useTheme.ts';
+import { say } from './announce.ts';
+import type { PageLink } from './navigation.ts';
+import { usePages } from './Navigation.tsx';
+
+const wayTo: Readonly<Record<PageLink['id'], string | null>> = {
+  room: 'g c',
+  releases: 'g r',
+  bugs: 'g b',
+  'sign-offs': 'g s',
+  builds: 'g d',
+  changes: 'g h',
+  activity: 'g a',
+  audit: 'g l',
+  profile: 'g p',
+  'set-up': null,
+};
+
+/** The keys that act on every page of an app; Ctrl K and ⌘K open the command menu, from a field too. */
+export function useShellKeys({ onHelp, onSearch }: { onHelp: () => void; onSearch: () => void }): void {
+  const navigate = useNavigate();
+  const theme = useTheme();
+  const density = useDensity();
+  const { pages } = usePages();
+  const ways = Object.fromEntries(
+    pages.flatMap(({ id, to }) => {
+      const way = wayTo[id];
+      return way === null ? [] : [[way, () => void navigate({ to })]];
+    }),
+  );
+  useKeys({
+    ...ways,
+    '?': onHelp,
+    l: theme.toggle,
+    '.': density.toggle,
+    y: () => {
+      void navigator.clipboard?.writeText(location.href).then(() => say('The link is copied.'));
+    },
+  });
+  const onKey = useEffectEvent((event: KeyboardEvent) => {
+    if (event.key.toLowerCase() !== 'k' || event.altKey || event.shiftKey || event.ctrlKey === event.metaKey) return;
+    event.preventDefault();
+    // a dialog that is open keeps what was typed into it
+    if (document.querySelector('[role="dialog"], [role="alertdialog"]') === null) onSearch();
+  });
+  useEffect(() => {
+    const listener = (event: KeyboardEvent): void => onKey(event);
+    document.addEventListener('keydown', listener);
+    return () => document.removeEventListener('keydown', listener);
+  }, []);
+}
