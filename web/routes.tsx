@@ -10,6 +10,40 @@ export type RoomSearch = {
   view?: 'needs' | 'activity';
 };
 
+export type SignOffsSearch = {
+  /** Only teams that owe a word. */
+  show?: 'open' | undefined;
+  teams?: 'mine' | undefined;
+};
+
+const signOffsSearch = (search: Record<string, unknown>): SignOffsSearch => ({
+  ...(search['show'] === 'open' ? { show: 'open' } : {}),
+  ...(search['teams'] === 'mine' ? { teams: 'mine' } : {}),
+});
+
+const bugTabs = ['no-team', 'nominated', 'blockers', 'watching', 'all'] as const;
+
+export type BugsSearch = {
+  tab?: (typeof bugTabs)[number] | undefined;
+  version?: string | undefined;
+  platform?: string | undefined;
+  team?: string | undefined;
+  search?: string | undefined;
+};
+
+// a version such as 8 comes as a number
+const wordIn = (value: unknown): string | undefined =>
+  (typeof value === 'string' && value !== '') || typeof value === 'number' ? String(value).slice(0, 200) : undefined;
+
+const bugsSearch = (search: Record<string, unknown>): BugsSearch => {
+  const tab = bugTabs.find((each) => each === search['tab']);
+  const words = (['version', 'platform', 'team', 'search'] as const).flatMap((name) => {
+    const word = wordIn(search[name]);
+    return word === undefined ? [] : [[name, word] as const];
+  });
+  return { ...(tab === undefined ? {} : { tab }), ...Object.fromEntries(words) };
+};
+
 const root = createRootRoute({ component: Outlet, notFoundComponent: NothingHere, errorComponent: Broken });
 
 const home = createRoute({ getParentRoute: () => root, path: '/', component: pages.home });
@@ -42,13 +76,13 @@ const selections = [
 // words of the app's own go before versions, which begin with a digit; and before platforms, which may not be called so
 const appPages = [
   createRoute({ getParentRoute: () => app, path: '/releases', component: pages.releases }),
-  createRoute({ getParentRoute: () => app, path: '/bugs', component: pages.bugs }),
-  createRoute({ getParentRoute: () => app, path: '/bugs/$bug', component: pages.bugs }),
+  createRoute({ getParentRoute: () => app, path: '/bugs', component: pages.bugs, validateSearch: bugsSearch }),
+  createRoute({ getParentRoute: () => app, path: '/bugs/$bug', component: pages.bugs, validateSearch: bugsSearch }),
   createRoute({ getParentRoute: () => app, path: '/activity', component: pages.activity }),
   createRoute({ getParentRoute: () => app, path: '/audit', component: pages.audit }),
   createRoute({ getParentRoute: () => app, path: '/profile', component: pages.profile }),
   createRoute({ getParentRoute: () => app, path: '/$version', component: pages.release }),
-  createRoute({ getParentRoute: () => app, path: '/$version/sign-offs', component: pages.signOffs }),
+  createRoute({ getParentRoute: () => app, path: '/$version/sign-offs', component: pages.signOffs, validateSearch: signOffsSearch }),
   createRoute({ getParentRoute: () => app, path: '/$version/builds', component: pages.builds }),
   createRoute({ getParentRoute: () => app, path: '/$version/changes', component: pages.changes }),
   createRoute({ getParentRoute: () => app, path: '/$version/$platform', component: pages.track }),

@@ -85,7 +85,10 @@ export function addressOf(
   return asked === '' ? filled : `${filled}?${asked}`;
 }
 
+const KEPT_ALIVE_MAX = 16_000;
+
 async function call(method: string, path: string, ask: Ask): Promise<unknown> {
+  const body = ask.body === undefined ? undefined : JSON.stringify(ask.body);
   let response: Response;
   try {
     response = await fetch(addressOf(path, ask.params, ask.query), {
@@ -95,7 +98,9 @@ async function call(method: string, path: string, ask: Ask): Promise<unknown> {
         ...(ask.body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(ask.idempotencyKey === undefined ? {} : { 'idempotency-key': ask.idempotencyKey }),
       },
-      ...(ask.body === undefined ? {} : { body: JSON.stringify(ask.body) }),
+      ...(body === undefined ? {} : { body }),
+      // what was decided is still sent when its page is left at once; browsers take up to 64 KiB so
+      keepalive: body !== undefined && body.length < KEPT_ALIVE_MAX,
     });
   } catch (cause) {
     throw new NoAnswerError('no answer from the server', { cause });

@@ -21,6 +21,11 @@ export function useRoom(): RoomValue {
   return value;
 }
 
+/** Whether there is an app around: an error page asks. */
+export function useIsInApp(): boolean {
+  return useContext(RoomContext) !== null;
+}
+
 export function useMe(): Me {
   const { session, room } = useRoom();
   return meIn(session, room.app.id);
@@ -46,4 +51,16 @@ export function trackOf(room: ControlRoom, id: string): TrackHead | null {
 export function paramsOf(track: Pick<TrackHead, 'app' | 'version' | 'platform'>): { app: string; version: string; platform: string } {
   const { app, version, platform } = track;
   return { app, version, platform };
+}
+
+/** The release that the app's pages of one release lead to: the current one, else the next, else what is left. Null in a room without releases. */
+export function currentRelease(room: Pick<ControlRoom, 'releases'>): string | null {
+  const { releases } = room;
+  const found =
+    releases.find(({ part, kind }) => part === 'current' && kind === 'regular') ??
+    (['current', 'upcoming', 'watched'] as const)
+      .map((part) => releases.find((release) => release.part === part))
+      .find((each) => each !== undefined) ??
+    releases.at(-1);
+  return found?.version ?? null;
 }
