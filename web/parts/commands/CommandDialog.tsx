@@ -7,6 +7,7 @@ import type { PlanView } from '#api/tracks.ts';
 import type { Command } from '#domain/release/commands.ts';
 import type { AskOf } from '#api/route.ts';
 import type { RouteOf } from '#api/contract.ts';
+import type { CellState } from '#domain/cell-state.ts';
 import { platformName } from '#domain/names.ts';
 import { Button, Key } from '../../ui/Button.tsx';
 import { Dialog, DialogBody } from '../../ui/Dialog.tsx';
@@ -23,6 +24,12 @@ import styles from './CommandDialog.module.css';
 export type CommandIn = AskOf<RouteOf<'giveCommand'>>['body']['command'];
 
 const SETTLES_AFTER_MS = 350;
+
+/** ` and #release-8-9-2`, where the release has a channel. */
+export function channelOf(room: ControlRoom, track: TrackHead): string {
+  const channel = room.releases.find(({ version }) => version === track.version)?.channel ?? null;
+  return channel === null ? '' : ` and ${channel.startsWith('#') ? channel : `#${channel}`}`;
+}
 
 export type CommandDialogProps = {
   track: TrackHead;
@@ -42,10 +49,16 @@ export type CommandDialogProps = {
   note?: ReactNode;
   children?: ReactNode;
   effectOf?: (plan: PlanView, holdsNow: number) => ReactNode;
+  /** The lamp beside the effect: a waiver's own for waivers. */
+  effectLamp?: CellState;
+  /** What the answer of the preview changes on the button. */
+  actOf?: (plan: PlanView | undefined) => string;
 };
 
 export function CommandDialog(props: CommandDialogProps) {
-  const { track, onClose, title, about, command, missing, act, look = 'primary', done, note, children } = props;
+  const { track, onClose, title, about, command, missing, look = 'primary', done, note, children } = props;
+  const plan = usePreview(track, command ?? props.preview ?? null);
+  const act = props.actOf?.(plan.data) ?? props.act;
   const { room } = useRoom();
   const cache = useQueryClient();
   // the state that the person decided on: what the server compares with
@@ -95,7 +108,7 @@ export function CommandDialog(props: CommandDialogProps) {
       onClose={onClose}
       title={title}
       about={about}
-      note={note ?? 'Written to the journal with your name.'}
+      note={note ?? `Written to the audit log${channelOf(room, track)} with your name`}
       footer={
         <>
           <Button onClick={onClose}>Back</Button>
@@ -159,22 +172,27 @@ function StaleNote({ track, news }: { track: TrackHead; news: readonly string[] 
   );
 }
 
-/** The consequence before the decision: what the robot would do after it. */
-function Effect({ track, preview, effectOf }: CommandDialogProps & { preview: CommandIn | null }) {
-  const { room } = useRoom();
+/** What would come of a command; asked for again when the form has rested. */
+function usePreview(track: TrackHead, preview: CommandIn | null) {
   const settled = useSettled(preview);
-  const plan = useQuery({
+  return useQuery({
     queryKey: ['preview', track.id, track.revision, settled],
     queryFn: () => client.previewCommand({ params: paramsOf(track), body: { command: settled as Command } }),
     enabled: settled !== null,
     retry: false,
     placeholderData: (old) => old,
   });
+}
+
+/** The consequence before the decision: what the robot would do after it. */
+function Effect({ track, preview, effectOf, effectLamp = 'not-needed-yet' }: CommandDialogProps & { preview: CommandIn | null }) {
+  const { room } = useRoom();
+  const plan = usePreview(track, preview);
   const holdsNow = room.cells.filter((cell) => cell.track === track.id && cell.holds !== null).length;
   if (preview === null) return null;
   return (
-    <div className={styles.effect} aria-live="polite">
-      <Lamp state={plan.isError ? 'stop' : 'not-needed-yet'} silent />
+    <div className={styles.effect} data-look={effectLamp} aria-live="polite">
+      <Lamp state={plan.isError ? 'stop' : effectLamp} silent />
       <div>
         <b>What changes:</b>{' '}
         {plan.isError ? (
@@ -204,9 +222,16 @@ export function effectInWords(plan: PlanView, track: TrackHead, holdsNow: number
     ...plan.actions
       .filter(({ kind }) => kind !== 'announce')
       .map(({ text }) => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`),
-    plan.robot.sentence,
+    byRobot(plan.robot.sentence),
   ];
   return told.filter((part) => part !== null && part !== '').join(' ');
+}
+
+/** The robot's sentence with its subject, where it begins with what it does. */
+function byRobot(sentence: string): string {
+  return /^(?:Will|Would|Waits|Rolls|Submits|Starts|Asks|Watches|Cuts|Chooses)\b/.test(sentence)
+    ? `The robot ${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`
+    : sentence;
 }
 
 const count = (holds: number): string => (holds === 1 ? '1 hold' : `${holds} holds`);

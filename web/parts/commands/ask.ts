@@ -17,6 +17,10 @@ export type Ask =
   | { is: 'pause-robot'; track: TrackHead; scope: 'app' | 'track' }
   | { is: 'unpause-robot'; track: TrackHead; scope: 'app' | 'track' }
   | { is: 'retry-action'; track: TrackHead; key: string; text: string }
+  | { is: 'nudge'; track: TrackHead; whom: string; instance: string | null; team: string | null }
+  | { is: 'nominate-bug'; track: TrackHead; bug: { key: string; title: string } | null }
+  | { is: 'ask-cherry-pick'; track: TrackHead }
+  | { is: 'correct'; track: TrackHead }
   | { is: 'answer-cherry-pick'; track: TrackHead; pick: string; text: string };
 
 const AskContext = createContext<((ask: Ask) => void) | null>(null);

@@ -9,12 +9,13 @@ import { cellStateNames } from '#domain/cell-state.ts';
 import { platformName, stepInWords } from '#domain/names.ts';
 import type { Step } from '#domain/release/track.ts';
 import { Button } from '../../ui/Button.tsx';
+import { Lamp } from '../../ui/Lamp.tsx';
 import { CheckField, Choices, SelectField, TextArea, TextField } from '../../ui/Field.tsx';
 import { may } from '../../api/authority.ts';
-import { cherryPicksQuery, signOffsQuery } from '../../api/queries.ts';
+import { bugsQuery, cherryPicksQuery, signOffsQuery } from '../../api/queries.ts';
 import { limitText } from '../frame/frame-model.ts';
 import { paramsOf, useAppTime, useMe, useRoom } from '../room.ts';
-import { CommandDialog, effectInWords } from './CommandDialog.tsx';
+import { CommandDialog, channelOf, effectInWords } from './CommandDialog.tsx';
 import type { CommandIn } from './CommandDialog.tsx';
 import type { Ask } from './ask.ts';
 import { stepAct } from './words.ts';
@@ -67,6 +68,14 @@ export function AskedDialog({ ask, onClose }: { ask: Ask; onClose: () => void })
       return <UnpauseRobot ask={ask} onClose={onClose} />;
     case 'retry-action':
       return <RetryAction ask={ask} onClose={onClose} />;
+    case 'nudge':
+      return <NudgeDialog ask={ask} onClose={onClose} />;
+    case 'nominate-bug':
+      return <NominateBug ask={ask} onClose={onClose} />;
+    case 'ask-cherry-pick':
+      return <AskPick ask={ask} onClose={onClose} />;
+    case 'correct':
+      return <CorrectDialog track={ask.track} onClose={onClose} />;
     case 'answer-cherry-pick':
       return <AnswerPick ask={ask} onClose={onClose} />;
     default:
@@ -126,15 +135,32 @@ const categories = [
   { value: 'data-is-wrong', label: 'Data is wrong' },
 ] as const;
 
-/** What a criterion is now, for the head of a dialog: `Now caution, 0.23, limit 0.25. It holds the step to 100%.` */
-function nowOf(cell: Cell): string {
+/** What a criterion is now, for the head of a dialog: `Now caution, 0.23, limit 0.25, range 0.165–0.304. It holds the step to 100%.` */
+function NowOf({ cell }: { cell: Cell }) {
   const limit = limitText(cell);
   const range = cell.range === null ? '' : `, range ${cell.range.join('–')}`;
-  const holds = cell.holds === null ? 'It holds nothing now.' : `It holds ${stepInWords(cell.holds as Step)}.`;
-  return `Now ${cellStateNames[cell.state].toLowerCase()}, ${cell.headline}${limit === null ? '' : `, ${limit}`}${range}. ${holds}`;
+  const step = cell.holds as Step | null;
+  return (
+    <span className={styles.now}>
+      Now <Lamp state={cell.state} size={14} silent />{' '}
+      <b data-state={cell.state}>
+        {cellStateNames[cell.state].toLowerCase()}, {cell.headline}
+      </b>
+      {limit === null ? '' : `, ${limit}`}
+      {range}. {step === null ? 'It holds nothing now.' : `It holds ${step.endsWith('%') ? `the step to ${step}` : stepInWords(step)}.`}
+    </span>
+  );
+}
+
+/** When a worse colour ends a waiver, in the words of this criterion. */
+function worseInWords(cell: Cell): string {
+  if (cell.colour === 'yellow' && cell.range !== null && cell.limit !== null)
+    return `the low end passes ${cell.limit.amount.toLocaleString('en-US')}`;
+  return cell.colour === 'yellow' ? 'it goes from caution to stop' : 'its colour gets worse';
 }
 
 function WaiveDialog({ ask: { track, cell }, onClose }: Props<'waive'>) {
+  const { room } = useRoom();
   const me = useMe();
   const now = useAppTime(60_000);
   const [category, setCategory] = useState<(typeof categories)[number]['value'] | null>(null);
@@ -154,30 +180,37 @@ function WaiveDialog({ ask: { track, cell }, onClose }: Props<'waive'>) {
     endsIf: [...ends],
     ...(until === 'step' ? (step === null ? {} : { until: { step } }) : { until: { at: hoursAfter(now, Number(until)) } }),
   });
+  const asksSecond = (plan: PlanView | undefined): boolean =>
+    canWaive && plan?.cells.find(({ instance }) => instance === cell.instance)?.waiver?.state === 'asked';
   const effectOf = (plan: PlanView, holdsNow: number): ReactNode => {
-    const after = plan.cells.find(({ instance }) => instance === cell.instance)?.waiver;
-    const second =
-      after?.state === 'asked' ? ' The policy asks for a second person: it holds until someone of the release team approves it.' : '';
-    return `${effectInWords(plan, track, holdsNow)}${second} The cell shows ${after?.state === 'asked' ? 'that a waiver is asked' : 'Waived with your name'}, never green.`;
+    const shown = asksSecond(plan) || !canWaive ? 'that a waiver is asked, until it is approved' : 'Waived with your name';
+    return (
+      <>
+        {effectInWords(plan, track, holdsNow)} The cell shows {shown}, never green.
+        {asksSecond(plan) ? (
+          <span className={styles.second}>
+            The policy asks for a second person: <b>someone of the release team</b> approves it.
+          </span>
+        ) : null}
+      </>
+    );
   };
   return (
     <CommandDialog
       track={track}
       onClose={onClose}
       title={`Waive ${cell.title} for ${nameOf(track)}`}
-      about={nowOf(cell)}
+      about={<NowOf cell={cell} />}
       command={isReady ? make(reason) : null}
       preview={make(PREVIEW_REASON)}
       missing={
         category === null ? 'Say why it is safe.' : `The reason needs at least ${REASON_MIN} characters; it has ${reason.trim().length}.`
       }
       act={canWaive ? 'Waive' : 'Ask for a waiver'}
+      actOf={(plan) => (asksSecond(plan) ? 'Ask the release team to approve' : canWaive ? 'Waive' : 'Ask for a waiver')}
+      effectLamp="waived"
       done={canWaive ? `${cell.title} is waived on ${nameOf(track)}` : `Asked for a waiver of ${cell.title}`}
-      note={
-        canWaive
-          ? 'Written to the journal with your name. Revoking is one click.'
-          : 'A release manager decides. Written to the journal with your name.'
-      }
+      note={`Written to the audit log${channelOf(room, track)}`}
       effectOf={effectOf}
     >
       <Choices label="Why is this safe?" value={category} onChange={setCategory} options={categories} />
@@ -190,7 +223,11 @@ function WaiveDialog({ ask: { track, cell }, onClose }: Props<'waive'>) {
           hint="Never past the end of the release."
         >
           <option value="step">
-            {step === null ? 'the release ends' : `${platformName(track.platform)} takes ${stepInWords(step as Step)}`}
+            {step === null
+              ? 'the release ends'
+              : step.endsWith('%')
+                ? `${platformName(track.platform)} reaches ${step}`
+                : `${platformName(track.platform)} takes ${stepInWords(step as Step)}`}
           </option>
           <option value="4">for 4 hours</option>
           <option value="24">for 24 hours</option>
@@ -204,7 +241,7 @@ function WaiveDialog({ ask: { track, cell }, onClose }: Props<'waive'>) {
             onChange={(event) => toggle('new-candidate', event.target.checked)}
           />
           <CheckField
-            label="its colour gets worse"
+            label={worseInWords(cell)}
             checked={ends.includes('worse-colour')}
             onChange={(event) => toggle('worse-colour', event.target.checked)}
           />
@@ -339,7 +376,7 @@ function StepDialog({ is, track, onClose }: { is: 'submit' | 'start' | 'raise' |
       command={command}
       act={act}
       done={`${act}: ordered. The line moves when the other side has been read back.`}
-      note="All criteria are judged again at this moment. Written to the journal with your name."
+      note="All criteria are judged again at this moment. Written to the audit log with your name"
     >
       <TextArea label="Note (not needed)" value={reason} maxLength={2000} rows={2} onChange={(event) => setReason(event.target.value)} />
     </CommandDialog>
@@ -624,6 +661,183 @@ function AnswerPick({ ask: { track, pick, text }, onClose }: Props<'answer-cherr
           { value: 'refused', label: 'Refuse' },
         ]}
       />
+      <Reason value={reason} onChange={setReason} />
+    </CommandDialog>
+  );
+}
+
+function NudgeDialog({ ask: { track, whom, instance, team }, onClose }: Props<'nudge'>) {
+  const [note, setNote] = useState('');
+  return (
+    <CommandDialog
+      track={track}
+      onClose={onClose}
+      title={`Nudge ${whom}`}
+      about={`They are asked about ${nameOf(track)} in their channel, with the reason. Once in half an hour is enough.`}
+      command={{ do: 'nudge', instance, team, note: note.trim() === '' ? null : note }}
+      act={`Nudge ${whom}`}
+      done={`${whom} is asked`}
+    >
+      <TextArea
+        label="What to say beside it (not needed)"
+        value={note}
+        maxLength={2000}
+        rows={2}
+        onChange={(event) => setNote(event.target.value)}
+      />
+    </CommandDialog>
+  );
+}
+
+function NominateBug({ ask: { track, bug }, onClose }: Props<'nominate-bug'>) {
+  const { room } = useRoom();
+  const [key, setKey] = useState(bug?.key ?? '');
+  const [reason, setReason] = useState('');
+  const list = useQuery(bugsQuery(paramsOf(track), room.version));
+  const open = (list.data?.items ?? []).filter((each) => each.state === 'open' && !each.nominated);
+  const make = (why: string): CommandIn => ({ do: 'nominate-bug', bug: key, reason: why });
+  return (
+    <CommandDialog
+      track={track}
+      onClose={onClose}
+      title={`Nominate ${bug === null ? 'a bug' : bug.key} as a blocker of ${nameOf(track)}`}
+      about={bug === null ? 'A release manager decides whether it is one; until then it is a caution.' : bug.title}
+      command={key !== '' && reason.trim() !== '' ? make(reason) : null}
+      preview={key === '' ? null : make(PREVIEW_REASON)}
+      missing={key === '' ? 'Choose the bug.' : 'Say why it should hold the release.'}
+      act="Nominate as a blocker"
+      done={`${key} waits for a decision`}
+    >
+      {bug === null ? (
+        <SelectField
+          label="Bug"
+          value={key}
+          onChange={(event) => setKey(event.target.value)}
+          hint="Open bugs of this version that nobody has nominated."
+        >
+          <option value="">Choose a bug</option>
+          {open.map((each) => (
+            <option key={each.key} value={each.key}>
+              {each.key} {each.title}
+            </option>
+          ))}
+        </SelectField>
+      ) : null}
+      <Reason value={reason} onChange={setReason} presets={['It loses data', 'It breaks a critical flow', 'It crashes for many']} />
+    </CommandDialog>
+  );
+}
+
+const SHA = /^[0-9a-f]{7,64}$/;
+
+function AskPick({ ask: { track }, onClose }: Props<'ask-cherry-pick'>) {
+  const { room } = useRoom();
+  const [commit, setCommit] = useState('');
+  const [title, setTitle] = useState('');
+  const [bug, setBug] = useState('');
+  const [risk, setRisk] = useState('');
+  const bugs = useQuery(bugsQuery(paramsOf(track), room.version)).data?.items ?? [];
+  const isCommit = SHA.test(commit.trim());
+  const isReady = isCommit && title.trim() !== '' && risk.trim() !== '';
+  return (
+    <CommandDialog
+      track={track}
+      onClose={onClose}
+      title={`Ask for a cherry-pick to ${nameOf(track)}`}
+      about="Only critical fixes come after the branch was cut. A release manager answers; a new RC is needed afterwards."
+      command={isReady ? { do: 'ask-cherry-pick', commit: commit.trim(), title, bug: bug === '' ? null : bug, risk } : null}
+      missing={
+        !isCommit
+          ? 'Name the commit on main: 7 to 64 hexadecimal digits.'
+          : title.trim() === ''
+            ? 'Say what it does.'
+            : 'Say what could break.'
+      }
+      act="Ask for the cherry-pick"
+      done="It waits for an answer"
+    >
+      <div className={styles.two}>
+        <TextField
+          label="Commit on main"
+          value={commit}
+          maxLength={64}
+          required
+          error={commit.trim() === '' || isCommit ? null : 'A commit id has 7 to 64 hexadecimal digits.'}
+          onChange={(event) => setCommit(event.target.value.toLowerCase())}
+        />
+        <SelectField label="Bug that it mends" value={bug} onChange={(event) => setBug(event.target.value)}>
+          <option value="">None</option>
+          {bugs.map((each) => (
+            <option key={each.key} value={each.key}>
+              {each.key} {each.title}
+            </option>
+          ))}
+        </SelectField>
+      </div>
+      <TextField label="What it does" value={title} maxLength={500} required onChange={(event) => setTitle(event.target.value)} />
+      <TextArea
+        label="Risk: what could break, and how it was tested"
+        value={risk}
+        maxLength={2000}
+        required
+        onChange={(event) => setRisk(event.target.value)}
+      />
+    </CommandDialog>
+  );
+}
+
+function CorrectDialog({ track, onClose }: { track: TrackHead; onClose: () => void }) {
+  const { room } = useRoom();
+  const [what, setWhat] = useState('cut');
+  const [commit, setCommit] = useState('');
+  const [at, setAt] = useState('');
+  const [reason, setReason] = useState('');
+  const moment = at === '' || Number.isNaN(Date.parse(`${at}Z`)) ? null : new Date(`${at}Z`).toISOString();
+  const reached = track.stages.filter((stage) => track.reached[stage] !== undefined);
+  const isReady = moment !== null && (what !== 'cut' || SHA.test(commit.trim()));
+  const stage = reached.find((each) => each === what);
+  const make = (why: string): CommandIn | null =>
+    moment === null || (what !== 'cut' && stage === undefined)
+      ? null
+      : { do: 'correct', what: stage === undefined ? { cut: commit.trim(), at: moment } : { stage, at: moment }, reason: why };
+  return (
+    <CommandDialog
+      track={track}
+      onClose={onClose}
+      title={`Correct the history of ${nameOf(track)}`}
+      about="What was read out of history is an inference. A correction is kept beside what it replaces."
+      command={isReady && reason.trim() !== '' ? make(reason) : null}
+      preview={isReady ? make(PREVIEW_REASON) : null}
+      missing={!isReady ? 'Say what was, and when.' : 'Say how it is known.'}
+      act="Correct it"
+      done={`The history of ${nameOf(track)} is corrected`}
+    >
+      <div className={styles.two}>
+        <SelectField label="What is wrong" value={what} onChange={(event) => setWhat(event.target.value)}>
+          <option value="cut">Where the branch was cut</option>
+          {reached.map((each) => (
+            <option key={each} value={each}>
+              When it was {each.replaceAll('-', ' ')}
+            </option>
+          ))}
+        </SelectField>
+        <TextField
+          label="When it really was (UTC)"
+          type="datetime-local"
+          value={at}
+          required
+          onChange={(event) => setAt(event.target.value)}
+          hint={`The plan is in ${room.app.timezone}.`}
+        />
+      </div>
+      {what === 'cut' ? (
+        <TextField
+          label="Commit at which it was cut"
+          value={commit}
+          maxLength={64}
+          onChange={(event) => setCommit(event.target.value.toLowerCase())}
+        />
+      ) : null}
       <Reason value={reason} onChange={setReason} />
     </CommandDialog>
   );
