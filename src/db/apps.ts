@@ -36,11 +36,15 @@ export async function raiseApp(tx: Tx, app: string): Promise<AppHead | null> {
       };
 }
 
-export async function appOf(db: Db, id: string): Promise<(App & { version: number; policyRevision: number; sample: boolean }) | null> {
+/** An app as it is stored. The engine asks `knownApp`, which remembers its clock too. */
+export async function appOf(
+  db: Db,
+  id: string,
+): Promise<(App & { version: number; policyRevision: number; sample: boolean; clock: AppClock | null }) | null> {
   const row = await db.selectFrom('apps').selectAll().where('id', '=', id).executeTakeFirst();
   if (row === undefined) return null;
-  const { name, timezone, platforms, robot_paused: robotPaused, version, policy_revision: policyRevision, sample } = row;
-  return { id, name, timezone, platforms, robotPaused, version, policyRevision, sample };
+  const { name, timezone, platforms, robot_paused: robotPaused, version, policy_revision: policyRevision, sample, clock } = row;
+  return { id, name, timezone, platforms, robotPaused, version, policyRevision, sample, clock };
 }
 
 export async function appIds(db: Db): Promise<string[]> {

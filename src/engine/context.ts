@@ -1,4 +1,5 @@
 /** What the parts of the engine share: the database, the clock, the integrations, and the wires between them. */
+import { appOf } from '#db/apps.ts';
 import type { SettingsKey } from '#db/connections.ts';
 import type { SealKey } from '#db/journal.ts';
 import type { Db } from '#db/transaction.ts';
@@ -28,6 +29,13 @@ export type Context = {
   /** A commit of this process is through. */
   changed(change: Change): void;
 };
+
+/** An app as it is stored now, and its clock remembered: what is done next is done at its time, whatever was heard of it before. */
+export async function knownApp(context: Pick<Context, 'clock' | 'db'>, id: string): ReturnType<typeof appOf> {
+  const app = await appOf(context.db, id);
+  if (app !== null) context.clock.learn(id, app.version, app.clock);
+  return app;
+}
 
 /** The app's own time. */
 export function appNow(context: Pick<Context, 'clock'>, app: string): Instant {

@@ -1,6 +1,6 @@
 /** What people write about a release: its contents, decisions, and updates to its channel. All of it goes into the app's own chain. */
 import { createHash } from 'node:crypto';
-import { appIds, appOf, raiseApp } from '#db/apps.ts';
+import { appIds, raiseApp } from '#db/apps.ts';
 import type { AppHead } from '#db/apps.ts';
 import { canonical, unstorable } from '#db/canonical.ts';
 import { appendEntries, stampOf } from '#db/journal.ts';
@@ -16,7 +16,7 @@ import type { ReleaseContents } from '#domain/release/contents.ts';
 import type { AppEvent } from '#domain/release/events.ts';
 import type { Actor } from '#domain/roles.ts';
 import { tell, tellAll } from './commit.ts';
-import { appNow } from './context.ts';
+import { appNow, knownApp } from './context.ts';
 import type { Context } from './context.ts';
 import { noSuchApp, refuse } from './refuse.ts';
 import type { Change, EngineRefusal, ReleaseChange, ReleaseName, Result } from './types.ts';
@@ -135,7 +135,7 @@ async function writing(
   decide: (before: Described) => Writing | EngineRefusal | null,
   trackFirst: string | null = null,
 ): Promise<Result<{ contents: ReleaseContents; changed: boolean }>> {
-  const known = await appOf(context.db, app);
+  const known = await knownApp(context, app);
   if (known === null) return noSuchApp(app, await appIds(context.db));
   const told: Change[] = [];
   const answer = await inTransaction(context.db, async (tx): Promise<Result<{ contents: ReleaseContents; changed: boolean }>> => {

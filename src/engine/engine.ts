@@ -17,6 +17,7 @@ import type { Context } from './context.ts';
 import { importHistory } from './import-history.ts';
 import { describeRelease, noteDecision, postUpdate } from './describe-release.ts';
 import { createPolicyBook } from './policy-book.ts';
+import { replanRelease } from './replan.ts';
 import { report } from './report.ts';
 import { removeSample } from './remove-sample.ts';
 import { createRobot } from './robot.ts';
@@ -144,6 +145,7 @@ export function createEngine(parts: EngineParts): Engine & { sealsAfter(seq: num
     disconnect: (id, by) => disconnect(context, id, by),
     importHistory: (app, by, progress) => importHistory(context, app, by, progress),
     planRelease: (release, by) => planRelease(context, release, by),
+    replanRelease: (name, change, by) => replanRelease(context, name, change, by),
     describeRelease: (name, change, by, options) => describeRelease(context, name, change, by, options),
     noteDecision: (name, decision, by) => noteDecision(context, name, decision, by),
     postUpdate: (name, text, by) => postUpdate(context, name, text, by),

@@ -1,5 +1,5 @@
 /** A repository's history as releases: past ones as completed, with their times; the live release branch as current tracks; the next version on trunk. */
-import { appIds, appOf, insertRelease, raiseApp } from '#db/apps.ts';
+import { appIds, insertRelease, raiseApp } from '#db/apps.ts';
 import { appendEntries, stampOf } from '#db/journal.ts';
 import type { Inferred } from '#db/schema.ts';
 import { forgetCursors } from '#db/sources.ts';
@@ -15,7 +15,7 @@ import type { Actor } from '#domain/roles.ts';
 import { bear, wakeAll } from './bear.ts';
 import { tell, tellAll } from './commit.ts';
 import { connectedOf, gitHostOf } from './connections.ts';
-import { appNow } from './context.ts';
+import { appNow, knownApp } from './context.ts';
 import type { Context } from './context.ts';
 import { asTrouble, within } from './limit.ts';
 import { orderOf } from './load.ts';
@@ -38,7 +38,7 @@ export async function importHistory(
   by: Actor,
   progress: (line: string) => void = () => undefined,
 ): Promise<Imported> {
-  const app = await appOf(context.db, id);
+  const app = await knownApp(context, id);
   if (app === null) return noSuchApp(id, await appIds(context.db));
   const served = gitHostOf(context, await connectedOf(context, id));
   if (served === null) return refuse('not-found', `${id} is connected to no git repository`, 'connect a repository first: integration git');

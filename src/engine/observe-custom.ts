@@ -1,6 +1,6 @@
 /** Asks the endpoints of `custom` criteria: HTTP addresses of the user's own that answer with a colour and a reason. */
 import { z } from 'zod';
-import { appOf } from '#db/apps.ts';
+
 import { customAnswerOf, writeCustomAnswer } from '#db/custom.ts';
 import { markDue } from '#db/due.ts';
 import { liveTracksOf } from '#db/tracks.ts';
@@ -10,7 +10,7 @@ import { colours } from '#domain/facts.ts';
 import type { TrackPolicy } from '#domain/policy/track-policy.ts';
 import { minutesBetween } from '#domain/time.ts';
 import { unstorable } from '#db/canonical.ts';
-import { appNow } from './context.ts';
+import { appNow, knownApp } from './context.ts';
 import type { Context } from './context.ts';
 import { asTrouble, CALL_LIMIT_MS, within } from './limit.ts';
 
@@ -36,7 +36,7 @@ const WITHOUT_ANY_MS = 300_000;
 
 /** Asks every endpoint of the app's live tracks whose answer grows old; gives the milliseconds until the next look. */
 export async function observeCustom(context: Context, app: string): Promise<number | null> {
-  const known = await appOf(context.db, app);
+  const known = await knownApp(context, app);
   if (known === null) return null;
   const rules = await context.policies.rulesOf(context.db, app, known.policyRevision);
   let everyMs = WITHOUT_ANY_MS;

@@ -1,5 +1,5 @@
 /** Reading a repository: heads of release branches, their commits since the cut, and what each release candidate lacks of them. */
-import { appOf } from '#db/apps.ts';
+
 import { branchesOf, hasCommits, replaceCommits, unexaminedBuilds } from '#db/git.ts';
 import { markDue } from '#db/due.ts';
 import { tracksOf } from '#db/tracks.ts';
@@ -11,7 +11,7 @@ import { cutOf } from '#domain/release/track.ts';
 import type { GitBranch, GitHost } from '#ports/git-host.ts';
 import { actorOf } from './connections.ts';
 import type { Served } from './connections.ts';
-import { appNow } from './context.ts';
+import { appNow, knownApp } from './context.ts';
 import type { Context } from './context.ts';
 import { asTrouble, GIT_LIMIT_MS, within } from './limit.ts';
 import { orderOf } from './load.ts';
@@ -62,7 +62,7 @@ const STRANGER_DAYS = 30;
 
 /** Reads the repository once and stores what is news. Trouble with the repository as a whole is thrown; with one build it is logged. */
 export async function observeGit(context: Context, app: string, served: Served<GitHost>): Promise<void> {
-  const known = await appOf(context.db, app);
+  const known = await knownApp(context, app);
   if (known === null) return;
   const rules = await context.policies.rulesOf(context.db, app, known.policyRevision);
   await within(GIT_LIMIT_MS, served.connected.integration.name, async (signal) => {

@@ -1,6 +1,6 @@
 /** Reading the world: storefronts, feeds, repositories and endpoints of the user's own, on schedules and on demand. */
 import { canonical } from '#db/canonical.ts';
-import { appOf, raiseApp } from '#db/apps.ts';
+import { raiseApp } from '#db/apps.ts';
 import { markDue } from '#db/due.ts';
 import { currentStorefront } from '#db/facts.ts';
 import { cursorOf, keepCursor, sourceFailed, sourceNamed, sourceWasRead } from '#db/sources.ts';
@@ -18,7 +18,7 @@ import { tell, tellAll } from './commit.ts';
 import { broughtBy, connectedOf, actorOf, feedOf, gitHostOf, storefrontOf } from './connections.ts';
 import type { Connected, FeedPort } from './connections.ts';
 import { freshMinutes, nextReading, pacedMs } from './clocks.ts';
-import { appNow } from './context.ts';
+import { appNow, knownApp } from './context.ts';
 import type { Context } from './context.ts';
 import { observeCustom } from './observe-custom.ts';
 import { observeGit } from './observe-git.ts';
@@ -157,7 +157,7 @@ async function observeStorefront(
   connected: readonly Connected[],
 ): Promise<number | null> {
   const served = storefrontOf(context, connected, which);
-  const known = await appOf(context.db, app);
+  const known = await knownApp(context, app);
   if (served === null || known === null) return null;
   const rules = await context.policies.rulesOf(context.db, app, known.policyRevision);
   const live = (await liveTracksOf(context.db, app)).filter(
@@ -229,7 +229,7 @@ export async function readStorefront(context: Context, target: Target, which: St
 export async function askForStale(context: Context, id: string, olderThanMs: number): Promise<void> {
   const track = await trackNamed(context.db, id);
   if (track === null || !moving.includes(track.stage)) return;
-  const app = await appOf(context.db, track.app);
+  const app = await knownApp(context, track.app);
   if (app === null) return;
   const rules = await context.policies.rulesOf(context.db, track.app, app.policyRevision);
   const now = appNow(context, track.app);

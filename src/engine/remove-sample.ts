@@ -1,15 +1,16 @@
 /** Taking a sample app out again. */
-import { appIds, appOf } from '#db/apps.ts';
+import { appIds } from '#db/apps.ts';
 import { removeSampleApp } from '#db/remove-sample.ts';
 import { inTransaction } from '#db/transaction.ts';
 import type { Actor } from '#domain/roles.ts';
+import { knownApp } from './context.ts';
 import type { Context } from './context.ts';
 import { noSuchApp, refuse } from './refuse.ts';
 import type { Result } from './types.ts';
 
 /** Removes a sample app with everything that hangs on it. The robot leaves it alone meanwhile; what was in flight finds nothing any more. */
 export async function removeSample(context: Context, id: string, by: Actor): Promise<Result<{ app: string }>> {
-  const app = await appOf(context.db, id);
+  const app = await knownApp(context, id);
   if (app === null) return noSuchApp(id, await appIds(context.db));
   const removed = await inTransaction(context.db, (tx) => removeSampleApp(tx, id));
   if (!removed)

@@ -1,5 +1,5 @@
 /** Facts in: checked, stored once, and the tracks they touch woken. */
-import { appIds, appOf, raiseApp } from '#db/apps.ts';
+import { appIds, raiseApp } from '#db/apps.ts';
 import { canonical, digest, unstorable } from '#db/canonical.ts';
 import { markDue } from '#db/due.ts';
 import { ensureFactPartition, storeFacts } from '#db/facts.ts';
@@ -15,7 +15,7 @@ import type { App } from '#domain/release/release.ts';
 import type { Actor } from '#domain/roles.ts';
 import type { Instant } from '#domain/time.ts';
 import { tell, tellAll } from './commit.ts';
-import { appNow } from './context.ts';
+import { appNow, knownApp } from './context.ts';
 import type { Context } from './context.ts';
 import { noSuchApp, refuse } from './refuse.ts';
 import { objectionTo, touchedBy } from './touch.ts';
@@ -37,7 +37,7 @@ export async function report(context: Context, facts: readonly Fact[], by: Actor
   if (facts.length > MOST_FACTS) return refuse('invalid', `${facts.length} facts are too many for one call`, `at most ${MOST_FACTS}`);
   const { app: id } = first;
   if (facts.some(({ app }) => app !== id)) return refuse('invalid', 'the facts belong to several apps', 'the facts of one app in one call');
-  const app = await appOf(context.db, id);
+  const app = await knownApp(context, id);
   if (app === null) return noSuchApp(id, await appIds(context.db));
   const scope = `report:${id}:${by.kind}:${by.id}`;
   const bodyHash = options.bodyHash ?? digest(canonical(facts));
@@ -163,7 +163,7 @@ export async function storeObserved(
   by: Actor,
 ): Promise<{ stored: number; left: number }> {
   if (facts.length === 0) return { stored: 0, left: 0 };
-  const known = await appOf(context.db, app);
+  const known = await knownApp(context, app);
   if (known === null) return { stored: 0, left: facts.length };
   const tracks = await tracksOf(context.db, app);
   const mine = facts.filter((fact) => unstorable(fact) === null && objectionTo(fact, tracks, known.platforms) === null);

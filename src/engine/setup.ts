@@ -1,7 +1,7 @@
 /** Setting up: apps, policies, connections, releases. What is not about one track goes into the app's own chain. */
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { appIds, appOf, insertApp, insertRelease, raiseApp, updateApp } from '#db/apps.ts';
+import { appIds, insertApp, insertRelease, raiseApp, updateApp } from '#db/apps.ts';
 import type { AppHead } from '#db/apps.ts';
 import { digest, unstorable } from '#db/canonical.ts';
 import { connectionOf, insertConnection, removeConnection, sealSettings } from '#db/connections.ts';
@@ -28,7 +28,7 @@ import type { FactKind } from '#domain/facts.ts';
 import type { Integration, PortName } from '#ports/integration.ts';
 import { tell, tellAll } from './commit.ts';
 import { broughtBy, portNamed, secretFieldsOf, servable } from './connections.ts';
-import { appNow } from './context.ts';
+import { appNow, knownApp } from './context.ts';
 import type { Context } from './context.ts';
 import { timesByCycle } from './calendar.ts';
 import { loadWorld } from './load.ts';
@@ -174,7 +174,7 @@ export async function savePolicy(
   by: Actor,
   options: { dryRun?: boolean; basedOn?: number } = {},
 ): Promise<SavedPolicy> {
-  const app = await appOf(context.db, id);
+  const app = await knownApp(context, id);
   if (app === null) return noSuchApp(id, await appIds(context.db));
   const bad = unstorable(text);
   if (bad !== null) return refuse('invalid', bad, 'text of whole characters, without NUL');
@@ -259,7 +259,7 @@ async function saveAndPlan(
 
 /** Connects an app: settings are checked by the integration's own schema, secrets are sealed. */
 export async function connect(context: Context, wanted: NewConnection, by: Actor): Promise<Result<{ id: string }>> {
-  const app = await appOf(context.db, wanted.app);
+  const app = await knownApp(context, wanted.app);
   if (app === null) return noSuchApp(wanted.app, await appIds(context.db));
   const integration = context.integrations.get(wanted.integration);
   if (integration === undefined)
@@ -351,7 +351,7 @@ export async function planRelease(
   wanted: NewRelease,
   by: Actor,
 ): Promise<Result<{ release: Release; tracks: readonly string[] }>> {
-  const app = await appOf(context.db, wanted.app);
+  const app = await knownApp(context, wanted.app);
   if (app === null) return noSuchApp(wanted.app, await appIds(context.db));
   const wrong = (await versionObjection(context, app, wanted)) ?? platformObjection(app, wanted);
   if (wrong !== null) return wrong;

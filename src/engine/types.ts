@@ -48,6 +48,9 @@ export type NewRelease = {
   planned?: Partial<PlannedTimes>;
   startsAt?: 'planned' | 'developing';
 };
+/** Milestones with their new times; null: not planned any more. The reason goes into the journal. */
+export type Replanning = { planned: Partial<PlannedTimes>; reason: string };
+
 export type ReleaseName = { app: string; version: string };
 /** The parts of a release that are to be written over; a part that is absent stays. */
 export type ReleaseChange = Partial<Pick<ReleaseContents, EditablePart>> & { manager?: string | null };
@@ -109,6 +112,8 @@ export type Engine = {
     progress?: (line: string) => void,
   ): Promise<Result<{ releases: number; tracks: number; inferred: number }>>;
   planRelease(release: NewRelease, by: Actor): Promise<Result<{ release: Release; tracks: readonly string[] }>>;
+  /** Gives a release other planned times, with a reason; milestones that are not named stay. */
+  replanRelease(name: ReleaseName, change: Replanning, by: Actor): Promise<Result<{ planned: PlannedTimes; changed: boolean }>>;
   /** Writes parts of a release over; `basedOn` is the revision of its contents that the person saw. */
   describeRelease(
     name: ReleaseName,
