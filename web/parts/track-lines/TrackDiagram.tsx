@@ -204,7 +204,7 @@ function TrackRow({ track, train, stations, run, frame }: RowProps) {
           style={{ left: percent(run.trainX, axis) }}
           aria-label={`${isHalted ? 'Halted train' : 'Train'} ${train} of ${name}: ${place}`}
         >
-          {train}
+          <span>{train}</span>
         </Link>
         <Signal track={track} run={run} stations={stations} frame={frame} width={trainWidth(train, isHalted)} />
       </div>
@@ -429,7 +429,7 @@ function Upcoming({
           style={{ left: percent(trainX, axis) }}
           aria-label={`Train ${train} of ${release.version}: ${words.place}`}
         >
-          {train}
+          <span>{train}</span>
         </Link>
       </div>
       <div className={styles.end}>

@@ -7,7 +7,8 @@ import type { TrackHead } from '#api/control-room.ts';
 
 const WIDTH = 760;
 const born = at('2024-09-20T09:00');
-const axisFor = (track: TrackHead, plan = planned, width = WIDTH): Axis => axisOf(spread([stationsOf(track)], width), plan, born, width);
+const axisFor = (track: TrackHead, plan: TrackHead['planned'] = planned, width = WIDTH): Axis =>
+  axisOf(spread([stationsOf(track)], width), plan, born, width);
 const xAt = (axis: Axis, key: string): number => axis.spots.find((spot) => spot.key === key)?.x ?? Number.NaN;
 const run = (track: TrackHead, when = now) =>
   runOf({ stage: track.stage, stations: stationsOf(track), trainWidth: 40 }, axisFor(track, track.planned), when);
