@@ -10,7 +10,7 @@ import { platformName, stepInWords } from '#domain/names.ts';
 import { stageAllows } from '#domain/release/can.ts';
 import type { Step } from '#domain/release/track.ts';
 import { inWords } from '#domain/time.ts';
-import { Button, IconButton, Key } from '../../ui/Button.tsx';
+import { Button, IconButton, Key, buttonClasses } from '../../ui/Button.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { Lamp } from '../../ui/Lamp.tsx';
 import { Progress, RangeMark } from '../../ui/Progress.tsx';
@@ -18,7 +18,9 @@ import { minutesText, momentText } from '../../util/time.ts';
 import { isBy, may, whoMay } from '../../api/authority.ts';
 import { historyQuery } from '../../api/queries.ts';
 import { useAsk } from '../commands/ask.ts';
-import { headlineOf, limitText } from '../frame/frame-model.ts';
+import { useKeys } from '../../hooks/useKeys.ts';
+import { say } from '../shell/announce.ts';
+import { asideOf, figure, headlineOf, nextShort, trueStates } from '../frame/frame-model.ts';
 import { Moment } from '../Moment.tsx';
 import { paramsOf, useAppTime, useMe, useZone } from '../room.ts';
 import { Bugs, SignOffs, Ticks } from './KindParts.tsx';
@@ -50,13 +52,10 @@ export function Inspector({
           <Icon name="cross" />
         </IconButton>
       </div>
-      <h2 id="inspected" className={styles.title}>
-        {cell.title}
-      </h2>
-      <Value cell={cell} />
-      {cell.range !== null && cell.limit !== null && cell.value !== null ? (
+      <Value track={track} cell={cell} row={row} />
+      {cell.range !== null && cell.limit !== null && cell.value !== null && cell.limitIs === 'at-most' ? (
         <RangeMark range={[cell.range[0] ?? 0, cell.range[1] ?? 0]} limit={cell.limit.amount} value={cell.value.amount} tone={cell.state} />
-      ) : cell.progress === null || cell.state === 'clear' ? null : (
+      ) : cell.progress === null || cell.state === 'clear' || cell.state === 'not-needed-yet' ? null : (
         <Progress value={cell.progress} tone="warn" />
       )}
       <Fields track={track} cell={cell} />
@@ -64,43 +63,48 @@ export function Inspector({
       {cell.kind === 'signed-off' ? <SignOffs track={track} /> : null}
       {cell.kind === 'no-blocking-bugs' || cell.kind === 'triage-empty' ? <Bugs track={track} kind={cell.kind} /> : null}
       {cell.kind === 'approved-by' || cell.kind === 'manual' ? <Ticks track={track} cell={cell} /> : null}
-      <Waive track={track} cell={cell} />
+      <Acts track={track} cell={cell} />
       {others.length === 0 ? null : <OthersOfRow cells={others} track={track} />}
     </section>
   );
 }
 
-function Value({ cell }: { cell: Cell }) {
-  const limit = limitText(cell);
-  const step = cell.holds ?? null;
-  const state = cellStateNames[cell.state];
+/** What stands before which step, softly behind the value: `limit 0, holds Submit`. */
+function standing(cell: Cell): string {
+  const steps = (gates: readonly string[]): string => gates.map(nextShort).join(', ');
+  if (cell.holds !== null) return `holds ${nextShort(cell.holds)}`;
+  if (cell.informing) return 'shown only, holds nothing';
+  if (cell.gates.length === 0) return 'watched, holds no step';
+  return cell.neededNow ? `before ${steps(cell.gates)}, holds nothing now` : `before ${steps(cell.gates)}`;
+}
+
+function Value({ track, cell, row }: { track: TrackHead; cell: Cell; row: string }) {
+  const headline = headlineOf(cell, track.rollout);
   return (
     <>
+      <h2 id="inspected" className={cell.title === row ? 'sr-only' : styles.title}>
+        {cell.title}
+      </h2>
       <p className={styles.big} data-state={cell.state}>
-        <Lamp state={cell.state} size={20} silent />
-        <b>{headlineOf(cell)}</b>
-        <span>{[cell.headline === headlineOf(cell) ? null : cell.headline, limit].filter((part) => part !== null).join(', ')}</span>
-      </p>
-      <p className={styles.state}>
-        <b>{state}</b>
-        {cell.state === 'waived' ? `; its true colour is ${cellStateNames[trueState[cell.colour]].toLowerCase()}` : ''}
-        {step === null
-          ? cell.informing
-            ? '. Shown only, it holds nothing.'
-            : cell.gates.length > 0 && !cell.neededNow
-              ? `. It stands before ${cell.gates.map((gate) => stepInWords(gate as Step)).join(', ')}, not before the next step.`
-              : cell.gates.length === 0
-                ? '. Watched; it holds no step.'
-                : `. It stands before ${cell.gates.map((gate) => stepInWords(gate as Step)).join(', ')} and holds nothing now.`
-          : `. It holds ${stepInWords(step as Step)}${cell.gates.length > 1 ? `, and stands before ${cell.gates.map((gate) => stepInWords(gate as Step)).join(', ')}` : ''}.`}
+        <Lamp state={cell.state} size={20} />
+        <b>{headline}</b>
+        <span>
+          {cell.state === 'waived' ? (
+            <span className={styles.true}>
+              <Lamp state={trueStates[cell.colour]} size={14} /> {cell.headline}
+            </span>
+          ) : cell.headline === headline ? null : (
+            cell.headline
+          )}
+          {cell.headline === headline ? '' : ', '}
+          {[asideOf(cell), standing(cell)].filter((part) => part !== null && part !== '').join(', ')}
+        </span>
       </p>
     </>
   );
 }
 
 type VerdictChange = z.infer<typeof verdictChange>;
-
-const trueState = { green: 'clear', yellow: 'caution', red: 'stop', unknown: 'unknown' } as const;
 
 function Field({ name, children }: { name: string; children: ReactNode }) {
   return (
@@ -111,17 +115,51 @@ function Field({ name, children }: { name: string; children: ReactNode }) {
   );
 }
 
-const quantity = ({ amount, unit }: { amount: number; unit: string }): string =>
-  `${amount.toLocaleString('en-US')}${unit === '' ? '' : ` ${unit}`}`;
+const quantity = ({ amount, unit }: { amount: number; unit: string }): string => `${figure(amount)}${unit === '' ? '' : ` ${unit}`}`;
+
+/** The reason, with the tickets, builds and runs that it names as links to where they can be seen. */
+function Why({ cell }: { cell: Cell }) {
+  const linked = cell.evidence.flatMap(({ label, url }) => {
+    const [name = ''] = label.split(/[ ,(]/u);
+    return url !== null && name.length > 2 && cell.because.includes(name) ? [{ name, url }] : [];
+  });
+  const first = linked.toSorted((a, b) => cell.because.indexOf(a.name) - cell.because.indexOf(b.name));
+  let rest = cell.because;
+  const parts: ReactNode[] = [];
+  for (const { name, url } of first) {
+    const at = rest.indexOf(name);
+    if (at === -1) continue;
+    parts.push(rest.slice(0, at));
+    parts.push(
+      <a key={`${name} ${parts.length}`} className="link" href={url} rel="noreferrer" target="_blank">
+        {name}
+      </a>,
+    );
+    rest = rest.slice(at + name.length);
+  }
+  return (
+    <>
+      {parts}
+      {rest}
+    </>
+  );
+}
 
 function Fields({ track, cell }: { track: TrackHead; cell: Cell }) {
   const now = useAppTime();
   return (
     <dl className={styles.fields}>
-      <Field name="Why">{cell.because}</Field>
-      {cell.value === null ? null : <Field name="Value">{quantity(cell.value)}</Field>}
-      {cell.limit === null ? null : <Field name="Limit">{quantity(cell.limit)}</Field>}
-      {cell.range === null ? null : <Field name="Range">{cell.range.map((end) => end.toLocaleString('en-US')).join(' to ')}</Field>}
+      <Field name="Why">
+        <Why cell={cell} />
+      </Field>
+      {cell.value === null || cell.sample === null ? null : <Field name="Value">{quantity(cell.value)}</Field>}
+      {cell.limit === null || cell.sample === null ? null : (
+        <Field name="Limit">
+          {cell.limitIs === 'at-least' ? 'at least ' : 'at most '}
+          {quantity(cell.limit)}
+        </Field>
+      )}
+      {cell.range === null ? null : <Field name="Range">{cell.range.map(figure).join('–')}</Field>}
       {cell.sample === null ? null : <Field name="Sample">{quantity(cell.sample)}</Field>}
       {cell.baseline === null ? null : <Field name="Before">{quantity(cell.baseline)} in the previous release at this age</Field>}
       <Field name="Turns green">
@@ -166,7 +204,7 @@ function Fields({ track, cell }: { track: TrackHead; cell: Cell }) {
 function Sources({ cell }: { cell: Cell }) {
   return (
     <>
-      {cell.sources.length === 0 ? 'Signalbox itself' : cell.sources.join(', ')}
+      {cell.sourceNames.length === 0 ? 'Signalbox itself' : cell.sourceNames.join(', ')}
       {!cell.setUp ? (
         <span className={styles.soft}> Not connected; the policy does not require it.</span>
       ) : cell.readAt === null ? (
@@ -242,7 +280,7 @@ function History({ track, cell, now }: { track: TrackHead; cell: Cell; now: stri
 function historyInWords(changes: readonly VerdictChange[]): string {
   const told = changes
     .slice(-6)
-    .map((change) => `${cellStateNames[trueState[change.to]]} from ${change.at.slice(0, 16).replace('T', ' ')} UTC`);
+    .map((change) => `${cellStateNames[trueStates[change.to]]} from ${change.at.slice(0, 16).replace('T', ' ')} UTC`);
   return `${changes.length} ${changes.length === 1 ? 'state' : 'states'} so far. ${told.join('; ')}.`;
 }
 
@@ -306,29 +344,56 @@ function WaiverPart({ track, cell }: { track: TrackHead; cell: Cell }) {
   );
 }
 
-/** Waiving, where it is of use: not what is clear, not what is waived, not what is never waived. */
-function Waive({ track, cell }: { track: TrackHead; cell: Cell }) {
+/** What can be done here: nudge, waive or change a decision, and the source; and why not, where it cannot. */
+function Acts({ track, cell }: { track: TrackHead; cell: Cell }) {
   const me = useMe();
   const ask = useAsk();
+  const whom = cell.who[0] ?? null;
+  const source = cell.evidence.find(({ url }) => url !== null)?.url ?? null;
+  const isWaiting = !cell.passes && cell.state !== 'not-needed-yet';
   const isOpen = cell.waiver?.state === 'active' || cell.waiver?.state === 'asked';
-  if (cell.state === 'clear' || cell.state === 'not-set-up' || isOpen || !stageAllows(track.stage, 'waive')) return null;
-  if (!cell.waivable)
-    return (
-      <p className={styles.note}>
-        {cell.kind === 'no-blocking-bugs'
-          ? 'This is never waived: the decision on the bug is changed instead, so that bug and criterion cannot disagree.'
-          : 'This is never waived.'}
-      </p>
-    );
   const canWaive = may(me, 'waive');
-  if (!canWaive && !may(me, 'ask-waiver')) return <p className={styles.note}>It may be waived by a {whoMay('waive')}.</p>;
+  const canNudge = isWaiting && whom !== null && (whom.kind === 'team' || whom.kind === 'role') && may(me, 'nudge');
+  const nudge = (): void => {
+    if (whom !== null) ask({ is: 'nudge', track, whom: whom.name, instance: cell.instance, team: null });
+  };
+  useKeys({ n: () => (canNudge ? nudge() : say(`${cell.title} waits for nobody who could be nudged.`)) });
+  const isWaivable = cell.waivable && cell.state !== 'clear' && cell.state !== 'not-set-up' && !isOpen && stageAllows(track.stage, 'waive');
   return (
-    <div className={styles.acts}>
-      <Button onClick={() => ask({ is: 'waive', track, cell })}>
-        {canWaive ? 'Waive…' : 'Ask for a waiver…'}
-        <Key>W</Key>
-      </Button>
-    </div>
+    <>
+      <div className={styles.acts}>
+        {canNudge ? (
+          <Button onClick={nudge} data-act="nudge">
+            Nudge… <Key>N</Key>
+          </Button>
+        ) : null}
+        {isWaivable && (canWaive || may(me, 'ask-waiver')) ? (
+          <Button onClick={() => ask({ is: 'waive', track, cell })}>
+            {canWaive ? 'Waive…' : 'Ask for a waiver…'} <Key>W</Key>
+          </Button>
+        ) : null}
+        {source === null ? null : (
+          <a className={buttonClasses({})} href={source} rel="noreferrer" target="_blank">
+            Open source <Key>O</Key>
+          </a>
+        )}
+        {cell.kind === 'no-blocking-bugs' && may(me, 'nominate-bug') && stageAllows(track.stage, 'nominate-bug') ? (
+          <Button onClick={() => ask({ is: 'nominate-bug', track, bug: null })}>Nominate a bug…</Button>
+        ) : null}
+        {cell.kind === 'latest-build-complete' && may(me, 'ask-cherry-pick') && stageAllows(track.stage, 'ask-cherry-pick') ? (
+          <Button onClick={() => ask({ is: 'ask-cherry-pick', track })}>Ask for a cherry-pick…</Button>
+        ) : null}
+      </div>
+      {isWaiting && !cell.waivable ? (
+        <p className={styles.note}>
+          {cell.kind === 'no-blocking-bugs'
+            ? 'This is never waived: the decision on the bug is changed instead, so that bug and criterion cannot disagree.'
+            : 'This is never waived.'}
+        </p>
+      ) : isWaivable && !canWaive && !may(me, 'ask-waiver') ? (
+        <p className={styles.note}>It may be waived by a {whoMay('waive')}.</p>
+      ) : null}
+    </>
   );
 }
 

@@ -4,7 +4,10 @@ import type { TrackHead } from '#api/control-room.ts';
 import type { Cell } from '#api/verdict.ts';
 import { stageAllows } from '#domain/release/can.ts';
 import type { CellState } from '#domain/cell-state.ts';
-import { Button } from '../../ui/Button.tsx';
+import { Button, Key } from '../../ui/Button.tsx';
+import { useKeys } from '../../hooks/useKeys.ts';
+import { say } from '../shell/announce.ts';
+import { teamName } from '#domain/criteria/words.ts';
 import { Lamp } from '../../ui/Lamp.tsx';
 import { ProblemNote } from '../../ui/ProblemNote.tsx';
 import { roleName } from '#domain/roles.ts';
@@ -42,7 +45,7 @@ export function SignOffs({ track }: { track: TrackHead }) {
           <li key={sign.team}>
             <Lamp state={signLamp[sign.state] ?? 'unknown'} silent />
             <div>
-              <b>{sign.team}</b>{' '}
+              <b>{teamName(sign.team)}</b>{' '}
               <span className={styles.soft}>
                 {sign.state.replace('-', ' ')}
                 {sign.build === null ? '' : ` on build ${sign.build}`}
@@ -51,6 +54,19 @@ export function SignOffs({ track }: { track: TrackHead }) {
                 {sign.at === null ? null : <Moment at={sign.at} />}
                 {sign.note === null ? '' : `: ${sign.note}`}
               </span>
+              {!isOf(me, sign.team) &&
+              ['pending', 'testing', 'withdrawn', 'rejected'].includes(sign.state) &&
+              may(me, 'nudge') &&
+              stageAllows(track.stage, 'sign-off') ? (
+                <div className={styles.acts}>
+                  <Button
+                    size="small"
+                    onClick={() => ask({ is: 'nudge', track, whom: teamName(sign.team), instance: null, team: sign.team })}
+                  >
+                    Nudge…
+                  </Button>
+                </div>
+              ) : null}
               {isOf(me, sign.team) && may(me, 'sign-off') && stageAllows(track.stage, 'sign-off') && sign.state !== 'opted-out' ? (
                 <div className={styles.acts}>
                   {sign.state === 'signed' ? (
@@ -93,6 +109,14 @@ export function Bugs({ track, kind }: { track: TrackHead; kind: 'no-blocking-bug
     kind === 'triage-empty'
       ? all.filter(({ state, team }) => state === 'open' && team === null)
       : all.filter((bug) => bug.nominated || decisionOn(bug) !== null || bug.state === 'open');
+  const first = shown.find((bug) => ['blocker', 'ask', undefined].includes(decisionOn(bug)?.is)) ?? shown[0];
+  useKeys({
+    v: () => {
+      if (first === undefined) return say('There is no bug to decide here.');
+      if (!may(me, 'decide-bug')) return say(`A ${whoMay('decide-bug')} decides bugs.`);
+      ask({ is: 'decide-bug', track, bug: first });
+    },
+  });
   return (
     <div className={styles.part}>
       <h3>{kind === 'triage-empty' ? 'Without a team' : 'Bugs of this version'}</h3>
@@ -141,6 +165,7 @@ export function Bugs({ track, kind }: { track: TrackHead; kind: 'no-blocking-bug
                   {may(me, 'decide-bug') ? (
                     <Button size="small" onClick={() => ask({ is: 'decide-bug', track, bug })}>
                       {decision === null ? 'Decide…' : 'Change decision…'}
+                      {bug === first ? <Key>V</Key> : null}
                     </Button>
                   ) : null}
                   {bug.team === null && may(me, 'assign-bug') ? (
