@@ -8,7 +8,7 @@ import { may } from '../../api/authority.ts';
 import { client, troubleOf } from '../../api/client.ts';
 import { say } from '../../parts/shell/announce.ts';
 import { paramsOf, trackOf, useMe, useRoom } from '../../parts/room.ts';
-import { teamTitle } from './matrix-model.ts';
+import { teamTitle } from '../../parts/lists/team-title.ts';
 import type { Column } from './matrix-model.ts';
 
 /** Reminds all teams that have not signed a track, in their channels. For those who may, and while someone owes a word. */

@@ -9,11 +9,6 @@ export type Column = SignOffMatrix['columns'][number];
 export type Row = SignOffMatrix['items'][number];
 export type Word = NonNullable<Row['cells'][number]>;
 
-/** `car-mode` is `Car mode`; a name that is no slug stays as it is. */
-export function teamTitle(id: string): string {
-  return /^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(id) ? `${id.charAt(0).toUpperCase()}${id.slice(1).replaceAll('-', ' ')}` : id;
-}
-
 /** `RC 3`, or `build 1047` where it was not counted. */
 export function buildTitle(build: { number: string; candidate: number | null }): string {
   return build.candidate === null ? `build ${build.number}` : `RC ${build.candidate}`;
