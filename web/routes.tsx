@@ -44,6 +44,23 @@ const bugsSearch = (search: Record<string, unknown>): BugsSearch => {
   return { ...(tab === undefined ? {} : { tab }), ...Object.fromEntries(words) };
 };
 
+export type JournalSearch = {
+  track?: string | undefined;
+  /** Who acts: a person, a key, the robot, an integration. */
+  by?: string | undefined;
+  /** The id of one of them. */
+  actor?: string | undefined;
+  kind?: string | undefined;
+};
+
+const journalSearch = (search: Record<string, unknown>): JournalSearch =>
+  Object.fromEntries(
+    (['track', 'by', 'actor', 'kind'] as const).flatMap((name) => {
+      const word = wordIn(search[name]);
+      return word === undefined ? [] : [[name, word] as const];
+    }),
+  );
+
 const root = createRootRoute({ component: Outlet, notFoundComponent: NothingHere, errorComponent: Broken });
 
 const home = createRoute({ getParentRoute: () => root, path: '/', component: pages.home });
@@ -78,8 +95,8 @@ const appPages = [
   createRoute({ getParentRoute: () => app, path: '/releases', component: pages.releases }),
   createRoute({ getParentRoute: () => app, path: '/bugs', component: pages.bugs, validateSearch: bugsSearch }),
   createRoute({ getParentRoute: () => app, path: '/bugs/$bug', component: pages.bugs, validateSearch: bugsSearch }),
-  createRoute({ getParentRoute: () => app, path: '/activity', component: pages.activity }),
-  createRoute({ getParentRoute: () => app, path: '/audit', component: pages.audit }),
+  createRoute({ getParentRoute: () => app, path: '/activity', component: pages.activity, validateSearch: journalSearch }),
+  createRoute({ getParentRoute: () => app, path: '/audit', component: pages.audit, validateSearch: journalSearch }),
   createRoute({ getParentRoute: () => app, path: '/profile', component: pages.profile }),
   createRoute({ getParentRoute: () => app, path: '/$version', component: pages.release }),
   createRoute({ getParentRoute: () => app, path: '/$version/sign-offs', component: pages.signOffs, validateSearch: signOffsSearch }),
@@ -93,6 +110,7 @@ export const router = createRouter({
   scrollRestoration: false,
   defaultPreload: false,
   defaultErrorComponent: Broken,
+  defaultNotFoundComponent: NothingHere,
 });
 
 declare module '@tanstack/react-router' {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { route } from './route.ts';
 import { journalEntry } from './tracks.ts';
-import { appId, moment, pageOf, pageQuery } from './words.ts';
+import { actorKind, appId, eventKinds, moment, pageOf, pageQuery } from './words.ts';
 
 export const seal = z
   .object({
@@ -28,7 +28,8 @@ export const auditRoutes = [
       app: appId.optional(),
       track: z.string().max(300).optional(),
       actor: z.string().max(200).optional(),
-      is: z.string().max(60).optional(),
+      is: eventKinds.optional(),
+      by: actorKind.optional(),
     }),
     answers: { 200: pageOf(journalEntry).meta({ id: 'JournalPage' }) },
   }),

@@ -6,7 +6,7 @@ import { stages } from '#domain/release/track.ts';
 import { robot, row, trackHead } from './control-room.ts';
 import { route } from './route.ts';
 import { activityLine, cell, evidence, verdictChange, waiver } from './verdict.ts';
-import { actor, instanceId, moment, pageOf, pageQuery, trackParams } from './words.ts';
+import { actor, actorKind, eventKinds, instanceId, moment, pageOf, pageQuery, trackParams } from './words.ts';
 
 /** A part that a command does not have is a misspelling, and is refused. */
 const command = (
@@ -338,7 +338,8 @@ export const trackRoutes = [
     query: pageQuery.extend({
       track: z.string().max(300).optional().meta({ description: '`version/platform`' }),
       actor: z.string().max(200).optional().meta({ description: "An actor's id" }),
-      is: z.string().max(60).optional().meta({ description: 'A kind of event' }),
+      is: eventKinds.optional(),
+      by: actorKind.optional(),
     }),
     answers: { 200: pageOf(activityLine).meta({ id: 'ActivityPage' }) },
   }),

@@ -54,5 +54,9 @@ export const actor = z.object({ kind: z.string(), id: z.string(), name: z.string
 
 export const quantity = z.object({ amount: z.number(), unit: z.string() }).meta({ id: 'Quantity' });
 
+/** Which kinds of events, and who did them: what lists of the journal are narrowed by. */
+export const eventKinds = z.string().max(1000).meta({ description: 'A kind of event, or several between commas: `halted,resumed`' });
+export const actorKind = z.enum(['person', 'key', 'robot', 'integration']).meta({ description: 'Who did it' });
+
 /** An answer without content. */
 export const nothing = z.null();

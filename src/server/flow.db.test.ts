@@ -240,6 +240,16 @@ describe('commands', () => {
     expect(await client.verifyAudit()).toMatchObject({ ok: true, problems: [] });
   });
 
+  test('are found in the journal by several kinds at once, and by who did them', async () => {
+    const both = await client.listAudit({ query: { app: 'music', is: 'robot-paused,born', limit: 200 } });
+    expect(new Set(both.items.map(({ event }) => event['is']))).toEqual(new Set(['robot-paused', 'born']));
+    const byKeys = await client.listAudit({ query: { app: 'music', by: 'key', limit: 200 } });
+    expect(new Set(byKeys.items.map(({ actor }) => actor.kind))).toEqual(new Set(['key']));
+    const paused = await client.listActivity({ params: app, query: { is: 'robot-paused', by: 'key' } });
+    expect(paused.items).not.toHaveLength(0);
+    expect((await client.listActivity({ params: app, query: { is: 'robot-paused', by: 'robot' } })).items).toHaveLength(0);
+  });
+
   test('can be tried without being given', async () => {
     const plan = await client.previewCommand({
       params: ios,

@@ -8,6 +8,9 @@ import type { Problem, ProblemCode } from '#api/problem.ts';
 import type { Trouble } from '../ui/ProblemNote.tsx';
 
 const routes = {
+  changePassword: ['post', '/api/session/password'],
+  listAudit: ['get', '/api/audit'],
+  verifyAudit: ['get', '/api/audit/verify'],
   getSession: ['get', '/api/session'],
   signIn: ['post', '/api/session'],
   signOut: ['delete', '/api/session'],
@@ -23,6 +26,7 @@ const routes = {
   planRelease: ['post', '/api/apps/{app}/releases'],
   listNightlies: ['get', '/api/apps/{app}/releases/{version}/nightlies'],
   listTrains: ['get', '/api/apps/{app}/trains'],
+  replanRelease: ['put', '/api/apps/{app}/releases/{version}/plan'],
   describeRelease: ['put', '/api/apps/{app}/releases/{version}/contents'],
   noteDecision: ['post', '/api/apps/{app}/releases/{version}/decisions'],
   postUpdate: ['post', '/api/apps/{app}/releases/{version}/updates'],

@@ -4,6 +4,7 @@ import { Button } from '../ui/Button.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { ProblemNote } from '../ui/ProblemNote.tsx';
 import { troubleOf } from '../api/client.ts';
+import { useIsInApp } from './room.ts';
 import styles from './Plain.module.css';
 
 /** A page without an app around it: one column under the name. */
@@ -23,20 +24,45 @@ export function Plain({ title, lead, wide = false, children }: { title: string; 
   );
 }
 
-export function Broken({ error }: { error: unknown }) {
+/** An error of a page. Inside of an app the shell stands, and what it leads to still works. */
+export function Broken({ error, reset }: { error: unknown; reset?: () => void }) {
+  const isInApp = useIsInApp();
+  const acts = (
+    <p className={styles.acts}>
+      <Button look="primary" onClick={reset ?? (() => location.reload())}>
+        Show it again
+      </Button>
+    </p>
+  );
+  if (isInApp)
+    return (
+      <section className={styles.inApp}>
+        <h1>This page cannot be shown</h1>
+        <ProblemNote trouble={troubleOf(error)} />
+        <p className={styles.lead}>The other pages still work, the robot goes on, and nothing that was done is lost.</p>
+        {acts}
+      </section>
+    );
   return (
     <Plain title="This page cannot be shown">
       <ProblemNote trouble={troubleOf(error)} />
-      <p className={styles.acts}>
-        <Button look="primary" onClick={() => location.reload()}>
-          Load it again
-        </Button>
-      </p>
+      {acts}
     </Plain>
   );
 }
 
 export function NothingHere() {
+  const isInApp = useIsInApp();
+  if (isInApp)
+    return (
+      <section className={styles.inApp}>
+        <h1>There is nothing at this address</h1>
+        <p className={styles.lead}>
+          A release is at <code>/app/version</code>, a track at <code>/app/version/platform</code>, a criterion one word further. The
+          navigation leads to every page there is.
+        </p>
+      </section>
+    );
   return (
     <Plain title="There is nothing at this address">
       <p className={styles.lead}>

@@ -7,7 +7,10 @@ export type JournalQuestion = {
   app: string | null;
   track: string | null;
   actor: string | null;
-  is: string | null;
+  /** Kinds of events, any of them. */
+  is: readonly string[] | null;
+  /** Who acts: a person, a key, the robot, an integration. */
+  by: string | null;
   /** The apps that the caller may see; null: all. */
   only: readonly string[] | null;
   /** The last entry that the caller has. */
@@ -17,14 +20,15 @@ export type JournalQuestion = {
 
 /** Entries of the journal, the newest first. */
 export async function journal(db: Kysely<Database>, question: JournalQuestion) {
-  const { app, track, actor, is, only, before } = question;
+  const { app, track, actor, is, by, only, before } = question;
   const rows = await db
     .selectFrom('journal')
     .select(['chain', 'seq', 'at', 'recorded_at as recordedAt', 'actor', 'app', 'track', 'event', 'hash', 'prev as previous'])
     .$if(app !== null, (query) => query.where('app', '=', app ?? ''))
     .$if(track !== null, (query) => query.where('track', '=', track ?? ''))
     .$if(actor !== null, (query) => query.where(sql<boolean>`actor->>'id' = ${actor}`))
-    .$if(is !== null, (query) => query.where(sql<boolean>`event->>'is' = ${is}`))
+    .$if(is !== null, (query) => query.where(sql<string>`event->>'is'`, 'in', is === null || is.length === 0 ? [''] : [...is]))
+    .$if(by !== null, (query) => query.where(sql<boolean>`actor->>'kind' = ${by}`))
     .$if(only !== null, (query) => query.where('app', 'in', only === null || only.length === 0 ? [''] : [...only]))
     .$if(before !== null, (query) =>
       query.where(

@@ -64,7 +64,7 @@ function isToday(at: string, now: string): boolean {
 }
 
 /** Who, then what: the feed's sentences end with their subject in brackets. */
-function Sentence({ line }: { line: ActivityLine }) {
+export function Sentence({ line }: { line: ActivityLine }) {
   const { name } = line.actor;
   const end = ` (${name})`;
   if (name === '' || !line.text.endsWith(end)) return line.text;
@@ -98,7 +98,7 @@ export function grouped(lines: readonly ActivityLine[]): readonly Group[] {
   );
 }
 
-function iconOf({ actor, is }: ActivityLine): IconName {
+export function iconOf({ actor, is }: Pick<ActivityLine, 'actor' | 'is'>): IconName {
   if (is.startsWith('waiver')) return 'shield';
   if (is.includes('halt')) return 'halt';
   if (is.startsWith('bug')) return 'bug';
