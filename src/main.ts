@@ -19,6 +19,9 @@ import { integrations } from '#integrations/index.ts';
 import { createLog } from '#lib/log.ts';
 import type { Log } from '#lib/log.ts';
 import { packageRoot, packageVersion } from '#lib/package-root.ts';
+import { sampleIntegration } from './sample/integration.ts';
+import { openPlaces } from './sample/place.ts';
+import { samples } from './sample/service.ts';
 import { createServer } from '#server/app.ts';
 import { openAccounts } from '#server/auth/accounts.ts';
 import { newSetupToken } from '#server/auth/setup-link.ts';
@@ -80,23 +83,26 @@ async function serve(
   stops: (() => Promise<void>)[],
 ): Promise<{ url: string; setupLink: string | null }> {
   const secret = secretOf(config);
+  const places = openPlaces(join(config.dataDir, 'sample'));
   const engine = createEngine({
     connection,
     secret,
     dataDir: config.dataDir,
-    integrations,
+    integrations: [...integrations, sampleIntegration(places)],
     clock: { now: () => new Date().toISOString() },
     owner: `${hostname()}:${process.pid}:${randomUUID()}`,
     log,
   });
   const accounts = openAccounts({ databaseUrl, secret, publicUrl: config.publicUrl });
   stops.push(() => accounts.close());
+  const sample = samples({ engine, places, exists: (app) => engine.hasApp(app), log });
   const webRoot = join(packageRoot(), 'dist', 'web');
   const server = await createServer({
     engine,
     db: connection.db,
     accounts,
     integrations,
+    sample,
     clock: engine.clock,
     log,
     version: packageVersion(),
@@ -106,6 +112,8 @@ async function serve(
   stops.push(() => server.close());
   stops.push(() => engine.stop());
   await engine.start();
+  stops.push(() => sample.stop());
+  await sample.start();
   const listening = await listen(config, (options) => server.listen(options));
   const url = config.publicUrl ?? listening;
   const token = await newSetupToken(accounts.pool, engine.clock.now());

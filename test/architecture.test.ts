@@ -18,6 +18,7 @@ const LICENCES: Record<string, Licence> = {
   integrations: { rooms: ['ports', 'domain', 'lib'], packages: ['*'] },
   db: { rooms: ['domain', 'lib'], packages: ['kysely', 'pg', 'zod'] },
   engine: { rooms: ['domain', 'ports', 'db', 'lib'], packages: ['zod'] },
+  sample: { rooms: ['domain', 'ports', 'engine', 'integrations', 'lib'], packages: ['zod'] },
   api: { rooms: ['domain'], packages: ['zod'] },
   server: { rooms: ['api', 'engine', 'db', 'domain', 'lib'], packages: ['*'] },
   cli: { rooms: ['api', 'domain'], packages: ['commander', 'yaml', 'zod'] },
@@ -33,7 +34,7 @@ const COMPOSITION_ROOTS = new Set(['src/main.ts', 'src/cli/main.ts']);
 const TEST_PACKAGES = new Set(['vitest', 'fast-check', 'openapi-backend', 'playwright-core', '@axe-core/playwright']);
 
 /** Rooms that may use Node's own modules. The others run in a browser too, or must be handed what they use. */
-const ROOMS_ON_NODE = new Set(['integrations', 'db', 'engine', 'server', 'cli', 'lib', 'config', 'main']);
+const ROOMS_ON_NODE = new Set(['integrations', 'sample', 'db', 'engine', 'server', 'cli', 'lib', 'config', 'main']);
 
 const root = packageRoot();
 

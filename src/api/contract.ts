@@ -9,6 +9,7 @@ import { peopleRoutes } from './people.ts';
 import { policyRoutes } from './policy.ts';
 import { releaseListRoutes } from './release-lists.ts';
 import { releaseRoutes } from './releases.ts';
+import { sampleRoutes } from './sample.ts';
 import { sessionRoutes } from './session.ts';
 import { trackRoutes } from './tracks.ts';
 import { triageRoutes } from './triage.ts';
@@ -28,6 +29,7 @@ export const contract = [
   ...connectionRoutes,
   ...peopleRoutes,
   ...auditRoutes,
+  ...sampleRoutes,
 ] as const satisfies readonly Route[];
 
 export type Contract = (typeof contract)[number];

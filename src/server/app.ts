@@ -14,7 +14,9 @@ import { addRoutes } from './routes.ts';
 import { createStreams } from './stream.ts';
 import { addWeb } from './web.ts';
 
-export type ServerOptions = Omit<Room, 'policies'> & {
+export type ServerOptions = Omit<Room, 'policies' | 'sample'> & {
+  /** What plays samples; left out: this server plays none. */
+  sample?: Room['sample'];
   /** Folder of the built pages; null: none are served. */
   webRoot: string | null;
   /** Holds each answer against the contract; for development and tests. */
@@ -54,7 +56,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     return sendProblem(reply, problem);
   });
 
-  const room: Room = { ...options, policies: keepPolicies(options.db) };
+  const room: Room = { ...options, sample: options.sample ?? null, policies: keepPolicies(options.db) };
   const streams = createStreams({ ...room, ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }) });
   server.addHook('preClose', async () => streams.close());
   const attempts = countAttempts({ ...SIGN_IN_ATTEMPTS, nowMs: () => performance.now() });

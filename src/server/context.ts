@@ -14,6 +14,7 @@ import type { Accounts } from './auth/accounts.ts';
 import type { Attempts } from './auth/attempts.ts';
 import type { Caller, Known } from './auth/caller.ts';
 import type { Policies } from './policies.ts';
+import type { SampleService } from './sample.ts';
 
 /** What stands around the routes; put together in main.ts. */
 export type Room = {
@@ -22,6 +23,8 @@ export type Room = {
   accounts: Accounts;
   policies: Policies;
   integrations: EngineOptions['integrations'];
+  /** What plays samples; null: this server plays none. */
+  sample: SampleService | null;
   clock: AppTime;
   log: Log;
   /** The version of the program. */

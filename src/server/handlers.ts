@@ -11,6 +11,7 @@ import { peopleHandlers } from './routes/people.ts';
 import { policyHandlers } from './routes/policy.ts';
 import { releaseListHandlers } from './routes/release-lists.ts';
 import { releaseHandlers } from './routes/releases.ts';
+import { sampleHandlers } from './routes/sample.ts';
 import { sessionHandlers } from './routes/session.ts';
 import { trackHandlers } from './routes/tracks.ts';
 import { triageHandlers } from './routes/triage.ts';
@@ -30,5 +31,6 @@ export function handlers(room: Room, streams: Streams): Handlers {
     ...connectionHandlers(room),
     ...peopleHandlers(room),
     ...auditHandlers(room),
+    ...sampleHandlers(room),
   };
 }

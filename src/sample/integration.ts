@@ -1,0 +1,117 @@
+/** The integration `sample`: storefronts, chat and repository of a sample app, all inside this process. It reaches nothing and nobody outside. */
+import { z } from 'zod';
+import { gitHost } from '#integrations/git/git-host.ts';
+import type { GitSettings } from '#integrations/git/settings.ts';
+import { sandboxChat } from '#integrations/sandbox/chat.ts';
+import { sandboxClient } from '#integrations/sandbox/client.ts';
+import { sandboxTools } from '#integrations/sandbox/in-process.ts';
+import { sandboxStorefront } from '#integrations/sandbox/storefront.ts';
+import type { GitHost } from '#ports/git-host.ts';
+import { defineIntegration } from '#ports/integration.ts';
+import type { Integration, Tools } from '#ports/integration.ts';
+import { refused } from '#ports/outcome.ts';
+import { Trouble } from '#ports/trouble.ts';
+import type { Place, Places } from './place.ts';
+import type { Repository } from './repository.ts';
+
+export const SAMPLE_INTEGRATION = 'sample';
+
+const settings = z.strictObject({ app: z.string().describe('The sample app whose world it is.') });
+type Settings = z.infer<typeof settings>;
+
+/** Never asked for: the world is reached without an address. */
+const NOWHERE = 'http://sample.invalid';
+const FRESH_FOR_MINUTES = 10;
+
+/** The integration of the samples in these places. It is connected by the player alone and stands in no list of integrations. */
+export function sampleIntegration(places: Places): Integration {
+  const placeOf = (read: Settings): Place => {
+    const place = places.of(read.app);
+    if (place === null)
+      throw new Trouble(`the sample world of ${read.app} is not in this process`, {
+        cure: 'again',
+        afterMs: 60_000,
+        mayHaveHappened: false,
+      });
+    return place;
+  };
+  const client = (read: Settings) => sandboxClient(NOWHERE, { fetch: sandboxTools(placeOf(read).world) });
+  const own = (app: string): string => app;
+  const integration = defineIntegration<Settings>({
+    id: SAMPLE_INTEGRATION,
+    name: 'Sample',
+    connects: 'The invented world of a sample app.',
+    settings,
+    brings: {
+      storefront: { kinds: ['storefront'], freshForMinutes: FRESH_FOR_MINUTES },
+      gitHost: { kinds: ['branch', 'containment'], freshForMinutes: FRESH_FOR_MINUTES },
+    },
+    provides: {
+      storefront: (read, _tools, which) => sandboxStorefront(client(read), which, own),
+      chat: (read) => sandboxChat(client(read), own),
+      gitHost: (read, tools) => rememberingHost(placeOf(read), tools),
+    },
+  });
+  const { storefront, chat, gitHost: host } = integration.provides;
+  const asRead = (value: unknown): Settings => settings.parse(value);
+  return {
+    ...integration,
+    settings: integration.settings,
+    provides: {
+      ...(storefront && { storefront: (value, tools, which) => storefront(asRead(value), tools, which) }),
+      ...(chat && { chat: (value, tools) => chat(asRead(value), tools) }),
+      ...(host && { gitHost: (value, tools) => host(asRead(value), tools) }),
+    },
+  };
+}
+
+const gitSettings = (path: string): GitSettings => ({
+  repo: path,
+  trunk: 'main',
+  branchGrammar: '^release/(?<version>\\d+\\.\\d+\\.\\d+(?:\\.\\d+)?)-(?:android|ios|desktop)$',
+  tagGrammar: ['^(?:android|ios|desktop)-(?<version>\\d+\\.\\d+\\.\\d+(?:\\.\\d+)?)$'],
+  write: true,
+});
+
+/** What git answered, for as long as the repository stands as it does: the story asks often and commits seldom. */
+const answers = new WeakMap<Repository, { generation: number; known: Map<string, Promise<unknown>> }>();
+
+function rememberingHost({ repository }: Place, tools: Tools): GitHost {
+  const host = gitHost(gitSettings(repository.path), {
+    dataDir: tools.dataDir,
+    ...(tools.signal === undefined ? {} : { signal: tools.signal }),
+    onProgress: (line) => tools.log(line),
+  });
+  function once<T>(question: string, ask: () => Promise<T>): Promise<T> {
+    const generation = repository.generation();
+    let memory = answers.get(repository);
+    if (memory === undefined || memory.generation !== generation) {
+      memory = { generation, known: new Map() };
+      answers.set(repository, memory);
+    }
+    const { known } = memory;
+    const there = known.get(question);
+    if (there !== undefined) return there as Promise<T>;
+    const asked = ask();
+    known.set(question, asked);
+    asked.catch(() => known.delete(question));
+    return asked;
+  }
+  return {
+    ...host,
+    branchHeads: () => once('heads', () => host.branchHeads()),
+    cutOf: (branch) => once(`cut ${branch}`, () => host.cutOf(branch)),
+    commitsSince: (range) => once(`since ${range.cut} ${range.branch}`, () => host.commitsSince(range)),
+    missingFrom: (build) => once(`missing ${build.commit} ${build.branch}`, () => host.missingFrom(build)),
+    async ensureBranch(branch) {
+      const outcome = await host.ensureBranch?.(branch);
+      repository.touched();
+      return outcome ?? refused(`${branch.name} cannot be made here`, 'a repository that may be written');
+    },
+    async ensureTag(tag) {
+      const outcome = await host.ensureTag?.(tag);
+      repository.touched();
+      return outcome ?? refused(`${tag.name} cannot be made here`, 'a repository that may be written');
+    },
+  };
+}

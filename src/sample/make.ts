@@ -1,0 +1,48 @@
+/** Makes the sample app: its place, the app with its policy and clock, the connection to its world, and the release with which the story begins. */
+import type { Engine } from '#engine/types.ts';
+import type { Actor } from '#domain/roles.ts';
+import { SAMPLE_INTEGRATION } from './integration.ts';
+import { ZONE } from './moment.ts';
+import type { Place, Places } from './place.ts';
+import { player } from './play.ts';
+import { samplePolicy } from './policy.ts';
+import { platforms } from './deeds.ts';
+import { BEGINS } from './variants.ts';
+import type { VariantName } from './variants.ts';
+
+export const FIRST_VERSION = '8.9.1';
+
+export type Refused = { ok: false; because: string; wouldBeRight: string };
+
+/** Makes the app and its world. Refused where an app of this name exists. */
+export async function makeSample(
+  engine: Pick<Engine, 'createApp' | 'connect' | 'planRelease' | 'settle'>,
+  places: Places,
+  wanted: { app: string; variant: VariantName },
+  by: Actor,
+): Promise<{ ok: true; place: Place } | Refused> {
+  const { app, variant } = wanted;
+  const created = await engine.createApp(
+    {
+      id: app,
+      name: 'Music app',
+      timezone: ZONE,
+      platforms: [...platforms],
+      policy: samplePolicy(app),
+      sample: true,
+      clock: { at: BEGINS, speed: 0 },
+    },
+    by,
+  );
+  if (!created.ok) return created;
+  const place = places.begin(app, variant, BEGINS);
+  const connected = await engine.connect({ app, integration: SAMPLE_INTEGRATION, settings: { app }, serves: [] }, player);
+  if (!connected.ok) return connected;
+  const planned = await engine.planRelease(
+    { app, version: FIRST_VERSION, kind: 'regular', platforms: [...platforms], manager: 'Maja Lind', startsAt: 'developing' },
+    player,
+  );
+  if (!planned.ok) return planned;
+  place.keep(place.progress());
+  return { ok: true, place };
+}

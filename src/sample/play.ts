@@ -1,0 +1,264 @@
+/** The player: takes a sample from beat to beat. What is reported, done by hand and said is handed to world and engine; all else they work out themselves. */
+import { command as commandSchema } from '#domain/release/commands.ts';
+import { factPayloads } from '#domain/facts.ts';
+import type { Fact, FactKind } from '#domain/facts.ts';
+import { trackId } from '#domain/release/track.ts';
+import type { Actor } from '#domain/roles.ts';
+import { plusMinutes } from '#domain/time.ts';
+import type { Instant } from '#domain/time.ts';
+import type { Engine } from '#engine/types.ts';
+import { leverSchema } from '#integrations/sandbox/world/levers.ts';
+import type { Beat, Deed, Says } from './deeds.ts';
+import { actorNamed, sourceActor } from './people.ts';
+import type { SourceName } from './people.ts';
+import type { Place } from './place.ts';
+import { beatsOf } from './variants.ts';
+
+/** Who turns the clock. */
+export const player: Actor = { kind: 'integration', id: 'sample', name: 'Sample' };
+
+/** What health says is read anew this often, at these minutes of the hour: 3, 8, 13, … */
+const PULSE_MINUTES = 5;
+const PULSE_OFFSET = 3;
+
+export type Players = {
+  engine: Pick<Engine, 'setClock' | 'hold' | 'report' | 'command' | 'settle' | 'describeRelease' | 'noteDecision' | 'postUpdate'>;
+};
+
+/** What the beats so far have left behind: what health says, which feeds are silent, and what the tracker holds. Worked out from the beats alone. */
+type Standing = {
+  says: Map<string, { platform: string; version: string; instance: string; says: Says }>;
+  silent: Map<string, Instant>;
+  tickets: Map<string, Record<string, unknown>>;
+};
+
+/** The last moment up to `at` on which health was read. */
+export function pulseBefore(at: Instant): Instant {
+  const minute = Math.floor(Date.parse(at) / 60_000);
+  const back = (((minute - PULSE_OFFSET) % PULSE_MINUTES) + PULSE_MINUTES) % PULSE_MINUTES;
+  return new Date((minute - back) * 60_000).toISOString();
+}
+
+/** The first moment after `at` on which health is read. */
+export function pulseAfter(at: Instant): Instant {
+  return plusMinutes(pulseBefore(at), PULSE_MINUTES);
+}
+
+/** A person's word that was refused, or a fact that was: the story and the product do not agree. */
+export class StoryTrouble extends Error {
+  constructor(beat: Beat, what: string) {
+    super(`${beat.at} “${beat.title}”: ${what}`);
+    this.name = 'StoryTrouble';
+  }
+}
+
+export type Playing = {
+  /** Plays every beat up to and including `at`, and lets the clock stand there. `told` gets a line for each beat. */
+  to(at: Instant, told?: (beat: Beat) => void): Promise<void>;
+  /** Lets what is due by `now` happen, on a clock that runs by itself. */
+  keepUp(now: Instant): Promise<void>;
+  /** The next beat; null at the end of the story. */
+  next(): Beat | null;
+};
+
+/** Goes on with a sample from where its place stands. */
+export function playing({ engine }: Players, place: Place): Playing {
+  const { app } = place;
+  const beats = beatsOf(place.progress().variant);
+  const standing: Standing = { says: new Map(), silent: new Map(), tickets: new Map() };
+  for (const each of beats.slice(0, place.progress().played)) for (const deed of each.deeds) leaves(standing, deed, each.at);
+
+  /** @param isRunning the clock has come here by itself */
+  async function toBeat(beat: Beat, isRunning: boolean): Promise<void> {
+    place.turnTo(beat.at);
+    for (const deed of beat.deeds) leaves(standing, deed, beat.at);
+    await together(async () => {
+      if (!isRunning) await turn(beat.at);
+      for (const deed of beat.deeds) {
+        if (deed.do === 'commit') place.repository.commit(deed.on, deed.changes, beat.at);
+        if (deed.do === 'lever') pull(beat, deed);
+      }
+      await reportAll(beat, [...factsOf(beat), ...pulse(beat.at)]);
+    });
+    for (const deed of beat.deeds) await word(beat, deed);
+    if (beat.deeds.some((deed) => deed.do === 'say')) await engine.settle();
+  }
+
+  /** Has the robot look only when all of a moment has been told. */
+  async function together(work: () => Promise<void>): Promise<void> {
+    const release = engine.hold(app);
+    try {
+      await work();
+    } finally {
+      release();
+    }
+    await engine.settle();
+  }
+
+  async function turn(at: Instant): Promise<void> {
+    const turned = await engine.setClock(app, { at }, player);
+    if (!turned.ok) throw new Error(`the clock of ${app} cannot be turned: ${turned.because}`);
+  }
+
+  function pull(beat: Beat, deed: Extract<Deed, { do: 'lever' }>): void {
+    const pulled = place.world.pull(leverSchema.parse({ ...deed.lever, app }));
+    if (!pulled.ok) throw new StoryTrouble(beat, `${pulled.because} (${pulled.wouldHelp})`);
+  }
+
+  /* ---- facts ---- */
+
+  type Told = { source: SourceName; fact: Fact };
+
+  function fact(source: SourceName, kind: FactKind, key: string, at: Instant, payload: unknown): Told {
+    const read = factPayloads[kind].parse(payload);
+    // The schema was chosen by the kind, so the pair belongs together; the type system cannot follow a lookup by a union.
+    return { source, fact: { kind, app, source, key, revision: Date.parse(at), at, payload: read } as Fact };
+  }
+
+  function factsOf(beat: Beat): Told[] {
+    return beat.deeds.flatMap((deed): Told[] => {
+      if (deed.do === 'report') return [fact(deed.source, deed.kind, deed.key, beat.at, named(deed.payload))];
+      if (deed.do === 'ticket')
+        return [fact('jira', deed.kind, deed.key, beat.at, named({ key: deed.key, ...standing.tickets.get(deed.key) }))];
+      return [];
+    });
+  }
+
+  /** What every feed that is not silent says at its last reading. */
+  function pulse(at: Instant): Told[] {
+    return [...standing.says.values()].map(({ platform, version, instance, says }) => {
+      const silentSince = standing.silent.get(`${platform} ${instance}`);
+      const read = pulseBefore(silentSince ?? at);
+      const { colour, because, amount, limit, unit, turnsGreen } = says;
+      return fact(instance === 'hours-played' ? 'playback' : 'observability', 'report', `${platform}/${version}/${instance}`, read, {
+        instance,
+        platform,
+        version,
+        colour,
+        because,
+        value: { amount, unit },
+        limit: { amount: limit, unit },
+        ...(turnsGreen === undefined ? {} : { turnsGreen }),
+      });
+    });
+  }
+
+  /** `@88213` → the commit of that name, wherever it stands. */
+  function named(value: unknown): unknown {
+    if (typeof value === 'string') return value.startsWith('@') ? place.repository.idOf(value.slice(1)) : value;
+    if (Array.isArray(value)) return value.map(named);
+    if (typeof value === 'object' && value !== null)
+      return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, named(inner)]));
+    return value;
+  }
+
+  async function reportAll(beat: Beat, all: readonly Told[]): Promise<void> {
+    for (const source of new Set(all.map((each) => each.source))) {
+      const facts = all.filter((each) => each.source === source).map((each) => each.fact);
+      const answer = await engine.report(facts, sourceActor(source));
+      if (!answer.ok) throw new StoryTrouble(beat, answer.because);
+      const refused = answer.receipts.find(({ accepted }) => !accepted);
+      if (refused !== undefined) throw new StoryTrouble(beat, `${facts[refused.index]?.key}: ${refused.because}; ${refused.wouldBeRight}`);
+    }
+  }
+
+  /* ---- words of people ---- */
+
+  async function word(beat: Beat, deed: Deed): Promise<void> {
+    const answer = await spoken(deed);
+    if (answer !== null && !answer.ok) throw new StoryTrouble(beat, `${answer.because}; ${answer.wouldBeRight}`);
+  }
+
+  async function spoken(deed: Deed): Promise<{ ok: true } | { ok: false; because: string; wouldBeRight: string } | null> {
+    switch (deed.do) {
+      case 'say': {
+        const track = trackId(app, deed.version, deed.platform);
+        const given = commandSchema.parse(named(deed.command));
+        const whole =
+          given.do === 'answer-cherry-pick' && given.pick.startsWith('#')
+            ? { ...given, pick: `${track}:pick:${given.pick.slice(1)}` }
+            : given;
+        return engine.command(track, whole, actorNamed(deed.who));
+      }
+      case 'contents':
+        return engine.describeRelease({ app, version: deed.version }, deed.change, actorNamed(deed.who));
+      case 'decision':
+        return engine.noteDecision({ app, version: deed.version }, { text: deed.text, about: deed.about }, actorNamed(deed.who));
+      case 'update':
+        return engine.postUpdate({ app, version: deed.version }, deed.text, actorNamed(deed.who));
+      case 'commit':
+      case 'report':
+      case 'ticket':
+      case 'health':
+      case 'feed':
+      case 'lever':
+        return null;
+      default:
+        return deed satisfies never;
+    }
+  }
+
+  let pulsed: Instant | null = null;
+
+  async function due(at: Instant, isRunning: boolean, told?: (beat: Beat) => void): Promise<void> {
+    for (;;) {
+      const beat = beats[place.progress().played];
+      if (beat === undefined || beat.at > at) break;
+      await toBeat(beat, isRunning);
+      pulsed = pulseBefore(beat.at);
+      place.keep({ ...place.progress(), played: place.progress().played + 1 });
+      told?.(beat);
+    }
+  }
+
+  return {
+    async keepUp(now) {
+      place.turnTo(now);
+      await due(now, true);
+      const last = pulseBefore(now);
+      if (pulsed === last) return;
+      await reportAll({ at: now, title: 'what health says now', deeds: [] }, pulse(now));
+      pulsed = last;
+      place.keep(place.progress());
+    },
+    next: () => beats[place.progress().played] ?? null,
+    async to(at, told) {
+      await due(at, false, told);
+      const last = beats[place.progress().played - 1];
+      if (last === undefined || last.at < at) {
+        place.turnTo(at);
+        await together(async () => {
+          await turn(at);
+          await reportAll({ at, title: 'what health says now', deeds: [] }, pulse(at));
+        });
+        place.keep(place.progress());
+      }
+    },
+  };
+}
+
+/** What a deed leaves behind for the beats after it. */
+function leaves(standing: Standing, deed: Deed, at: Instant): void {
+  switch (deed.do) {
+    case 'health':
+      standing.says.set(`${deed.platform} ${deed.version} ${deed.instance}`, deed);
+      break;
+    case 'feed':
+      if (deed.is === 'silent') standing.silent.set(`${deed.platform} ${deed.instance}`, plusMinutes(at, 0));
+      else standing.silent.delete(`${deed.platform} ${deed.instance}`);
+      break;
+    case 'ticket':
+      standing.tickets.set(deed.key, { ...standing.tickets.get(deed.key), ...deed.set });
+      break;
+    case 'commit':
+    case 'report':
+    case 'lever':
+    case 'say':
+    case 'contents':
+    case 'decision':
+    case 'update':
+      break;
+    default:
+      deed satisfies never;
+  }
+}

@@ -1,0 +1,105 @@
+/** A real git repository that grows with the story: written by `git fast-import`, one process for each beat, always with the same commits. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
+import type { Instant } from '#domain/time.ts';
+
+/** One commit. `name` is how the story speaks of it: the number of its change, as a rule. */
+export type Change = {
+  name: string;
+  subject: string;
+  author: string;
+  /** Files that it touches; one of its own under `shared/` where none are named. */
+  files?: readonly string[];
+  /** The change of trunk that it carries over: said in the message, as `git cherry-pick -x` does. */
+  picked?: string;
+};
+
+export type Repository = {
+  path: string;
+  /** Rises with every change of a branch or tag that came through here. */
+  generation(): number;
+  /** Adds commits to a branch at a moment. Trunk begins with the first; a release branch must be there. Those that are there already are left out. */
+  commit(branch: string, changes: readonly Change[], at: Instant): void;
+  tag(name: string, on: string): void;
+  /** Makes a branch at a named commit, where there is none yet. */
+  branch(name: string, on: string): void;
+  /** The id of a named commit. Throws when there is none. */
+  idOf(name: string): string;
+  /** Something else wrote to it. */
+  touched(): void;
+};
+
+const NAMES = 'refs/sample/';
+
+/** Opens the repository in a folder, or begins it. */
+export function openRepository(path: string): Repository {
+  let generation = 0;
+  const ids = new Map<string, string>();
+  const run = (words: readonly string[], input?: string): string =>
+    execFileSync('git', ['-C', path, ...words], {
+      encoding: 'utf8',
+      input,
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    }).trim();
+
+  if (!existsSync(path)) {
+    mkdirSync(path, { recursive: true });
+    run(['init', '-q', '--bare', '-b', 'main']);
+  }
+  for (const line of run(['for-each-ref', '--format=%(objectname) %(refname)', NAMES]).split('\n').filter(Boolean)) {
+    const [id = '', name = ''] = line.split(' ');
+    ids.set(name.slice(NAMES.length), id);
+  }
+
+  function idOf(name: string): string {
+    const id = ids.get(name);
+    if (id === undefined) throw new Error(`the sample's repository has no commit called "${name}"`);
+    return id;
+  }
+
+  return {
+    path,
+    generation: () => generation,
+    touched: () => {
+      generation += 1;
+    },
+    idOf,
+    commit(branch, changes, at) {
+      const fresh = changes.filter(({ name }) => !ids.has(name));
+      if (fresh.length === 0) return;
+      const isThere = run(['for-each-ref', '--format=%(refname)', `refs/heads/${branch}`]) !== '';
+      if (!isThere && ids.size > 0) throw new Error(`the sample's repository has no branch ${branch} yet`);
+      run(['fast-import', '--quiet', '--date-format=raw'], streamOf(branch, fresh, at, isThere, idOf));
+      for (const { name } of fresh) ids.set(name, run(['rev-parse', `${NAMES}${name}`]));
+      generation += 1;
+    },
+    tag(name, on) {
+      run(['update-ref', `refs/tags/${name}`, idOf(on)]);
+      generation += 1;
+    },
+    branch(name, on) {
+      if (run(['for-each-ref', '--format=%(refname)', `refs/heads/${name}`]) !== '') return;
+      run(['branch', name, idOf(on)]);
+      generation += 1;
+    },
+  };
+}
+
+function streamOf(branch: string, changes: readonly Change[], at: Instant, continues: boolean, idOf: (name: string) => string): string {
+  const lines: string[] = [];
+  const date = `${Math.floor(Date.parse(at) / 1000)} +0200`;
+  for (const [index, change] of changes.entries()) {
+    const who = `${change.author} <${change.author.toLowerCase().replaceAll(/[^a-z]+/g, '.')}@sample.invalid> ${date}`;
+    const message = `${change.subject}\n${change.picked === undefined ? '' : `\n(cherry picked from commit ${idOf(change.picked)})\n`}`;
+    lines.push(`commit refs/heads/${branch}`, `mark :${index + 1}`, `author ${who}`, `committer ${who}`, data(message));
+    if (index === 0 && continues) lines.push(`from refs/heads/${branch}^0`);
+    const files = change.files ?? [`shared/${change.name}.txt`];
+    for (const file of files) lines.push(`M 100644 inline ${file}`, data(`${change.subject}\n${change.name}\n`));
+    lines.push(`reset ${NAMES}${change.name}`, `from :${index + 1}`, '');
+  }
+  return `${lines.join('\n')}\ndone\n`;
+}
+
+function data(text: string): string {
+  return `data ${Buffer.byteLength(text)}\n${text}`;
+}
