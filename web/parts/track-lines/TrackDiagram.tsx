@@ -107,7 +107,12 @@ function onMain({ release }: Group, tracks: readonly TrackHead[]): readonly (rea
 
 const percent = (x: number, { width }: Axis): string => `${width === 0 ? 0 : (x / width) * 100}%`;
 
-function Heads({ frame: { axis, now, zone }, group: { release, base } }: { frame: Frame; group: Group }) {
+/** Whether the Now line would run through a text that is centred at `x`: then it stops there. */
+function isOver(nowX: number | null, x: number, text: string | undefined, size: number): true | undefined {
+  return nowX !== null && text !== undefined && Math.abs(nowX - x) < textWidth(text, size) / 2 + 4 ? true : undefined;
+}
+
+function Heads({ frame: { axis, nowX, now, zone }, group: { release, base } }: { frame: Frame; group: Group }) {
   const { width, spots } = axis;
   const plannedOf = (spot: Spot): readonly string[] => {
     if (spot.key !== 'main') return plannedForms(dueOf(spot, spots, release.planned, release.bornAt), now, zone);
@@ -126,8 +131,8 @@ function Heads({ frame: { axis, now, zone }, group: { release, base } }: { frame
     <div className={styles.heads} aria-hidden="true">
       {spots.map((spot, at) => (
         <span key={spot.key} className={styles.stop} style={{ left: percent(spot.x, axis) }}>
-          <b>{names[at]}</b>
-          <span>{times[at]}</span>
+          <b data-near-now={isOver(nowX, spot.x, names[at], 12)}>{names[at]}</b>
+          <span data-near-now={isOver(nowX, spot.x, times[at], 11)}>{times[at]}</span>
         </span>
       ))}
     </div>
@@ -268,7 +273,6 @@ function Stations({ track, stations, frame }: { track: TrackHead; stations: read
         const text = labels[at] ?? '';
         const planned = station.plannedAt === null ? '' : `, planned ${dayTimeText(station.plannedAt, now, zone)}`;
         const spoken = `${station.name}: ${words.spoken}${planned}`;
-        const isNearNow = nowX !== null && Math.abs(nowX - x) < textWidth(text, 11) / 2 + 4;
         return (
           <li
             key={station.key}
@@ -277,7 +281,7 @@ function Stations({ track, stations, frame }: { track: TrackHead; stations: read
             data-here={station.isHere || undefined}
           >
             {station.key === 'main' ? null : <i aria-hidden="true" />}
-            <span className={styles.time} data-near-now={isNearNow || undefined}>
+            <span className={styles.time} data-near-now={isOver(nowX, x, text, 11)}>
               {words.because === null || text === '' ? (
                 <Said words={text} spoken={words.because === null ? spoken : `${spoken}. ${words.because}`} />
               ) : (

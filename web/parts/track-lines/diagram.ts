@@ -221,7 +221,7 @@ export function connectors(rows: readonly number[], base: number, fromX: number,
   });
 }
 
-/** The longest form of each label that keeps clear of its neighbours and of the edges; the last form where none does. */
+/** The longest form of each label that keeps clear of its neighbours and of the edges; the last form where none does. `overhang`: over the left edge. */
 export function fitLabels(
   labels: readonly { x: number; forms: readonly string[] }[],
   { width, size, gap = 6, overhang = 0 }: { width: number; size: number; gap?: number; overhang?: number },
@@ -230,7 +230,7 @@ export function fitLabels(
     const before = labels[at - 1];
     const after = labels[at + 1];
     const left = before === undefined ? 2 * (x + overhang) : x - before.x - gap;
-    const right = after === undefined ? 2 * (width + overhang - x) : after.x - x - gap;
+    const right = after === undefined ? 2 * (width - x) : after.x - x - gap;
     const room = Math.min(left, right);
     return forms.find((form) => textWidth(form, size) <= room) ?? forms.at(-1) ?? '';
   });
