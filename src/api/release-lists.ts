@@ -140,9 +140,6 @@ export const releaseChanges = z
       }),
     ),
     picks: z.array(pickInFull),
-    bugs: z
-      .array(z.object({ key: z.string(), title: z.string(), platforms: z.array(z.string()) }))
-      .meta({ description: 'Blockers and nominated bugs of this version, for asking' }),
     branches: z.array(
       z.object({
         name: z.string(),

@@ -135,7 +135,6 @@ export function releaseListHandlers(room: Room): Handlers<'getSignOffMatrix' | '
             };
           }),
         ),
-        bugs: bugsToMend(worlds),
         branches: await Promise.all(
           wanted.map(async (branch) => {
             const rows = await commitsPage(
@@ -278,18 +277,4 @@ function commitOf(commit: StoredCommit, tracks: readonly { world: World; changes
       .map(({ world }) => world.track.id),
     pick: tracks.flatMap(({ changes }) => changes.picks.filter(({ merged }) => merged?.sha === sha)).map(pickName)[0] ?? null,
   };
-}
-
-/** Blockers, and what may become one: the bugs for which a cherry-pick is asked. */
-function bugsToMend(worlds: readonly Known[]) {
-  const found = new Map<string, { key: string; title: string; platforms: string[] }>();
-  for (const { world } of worlds) {
-    for (const { key, title, nominated, decision } of world.facts.bugs) {
-      if (decision?.is !== 'blocker' && !(nominated && decision === null)) continue;
-      const known = found.get(key) ?? { key, title, platforms: [] };
-      known.platforms.push(world.track.platform);
-      found.set(key, known);
-    }
-  }
-  return [...found.values()];
 }

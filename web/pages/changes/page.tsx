@@ -16,7 +16,6 @@ import { useAsk } from '../../parts/commands/ask.ts';
 import { Empty, Failed, Loading, More, Platform, ReleasePage } from '../../parts/lists/ListPage.tsx';
 import { Moment } from '../../parts/Moment.tsx';
 import { trackOf, useMe, useRoom } from '../../parts/room.ts';
-import { AskForPick } from './AskForPick.tsx';
 import { answersOf, categoryName, inLane, lanes, pickNote } from './changes-model.ts';
 import styles from './changes.module.css';
 
@@ -24,10 +23,10 @@ export default function ChangesPage() {
   const { app, version } = useParams({ from: '/$app/$version/changes' });
   const { room } = useRoom();
   const me = useMe();
-  const [isAsking, setAsking] = useState(false);
+  const ask = useAsk();
   const list = useQuery(releaseChangesQuery({ app, version }, room.version));
   const { data } = list;
-  const askable = data?.tracks.filter(({ canAsk, track }) => canAsk && trackOf(room, track) !== null) ?? [];
+  const askable = data?.tracks.flatMap(({ canAsk, track }) => (canAsk ? (trackOf(room, track) ?? []) : [])) ?? [];
   return (
     <ReleasePage
       title="Changes"
@@ -49,7 +48,11 @@ export default function ChangesPage() {
                     : 'No track is at a stage that takes cherry-picks.'}
                 </span>
               ) : may(me, 'ask-cherry-pick') ? (
-                <Button onClick={() => setAsking(true)}>Ask for a cherry-pick</Button>
+                askable.map((track) => (
+                  <Button key={track.id} onClick={() => ask({ is: 'ask-cherry-pick', track })}>
+                    Ask for one on {platformName(track.platform)}
+                  </Button>
+                ))
               ) : (
                 <span className={styles.soft}>A {whoMay('ask-cherry-pick')} asks for one.</span>
               )}
@@ -74,7 +77,6 @@ export default function ChangesPage() {
           ) : null}
         </>
       )}
-      {isAsking && data !== undefined ? <AskForPick changes={data} onClose={() => setAsking(false)} /> : null}
     </ReleasePage>
   );
 }
