@@ -39,8 +39,22 @@ export function PageHead() {
             {isPaused ? 'Let the robot go on' : 'Pause robot'}
           </Button>
         ) : null}
+        <PostUpdate />
       </div>
     </div>
+  );
+}
+
+function PostUpdate() {
+  const { room } = useRoom();
+  const me = useMe();
+  const ask = useAsk();
+  const release = room.releases.find(({ part }) => part === 'current') ?? room.releases.find(({ part }) => part === 'upcoming');
+  if (release === undefined || !may(me, 'post-update')) return null;
+  return (
+    <Button size="small" aria-haspopup="dialog" onClick={() => ask({ is: 'post-update', release })}>
+      Post update
+    </Button>
   );
 }
 

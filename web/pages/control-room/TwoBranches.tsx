@@ -2,6 +2,7 @@
 import type { TrackHead, TwoBranches as Warning } from '#api/control-room.ts';
 import { stageAllows } from '#domain/release/can.ts';
 import { platformName } from '#domain/names.ts';
+import { latest, msBetween } from '#domain/time.ts';
 import { may } from '../../api/authority.ts';
 import { useAsk } from '../../parts/commands/ask.ts';
 import { trackOf, useMe, useRoom } from '../../parts/room.ts';
@@ -27,7 +28,11 @@ function Bar({ warning }: { warning: Warning }) {
           <li key={way.is}>
             <b>{way.title}</b>
             <span>{way.effect}</span>
-            <Acts is={way.is} tracks={way.tracks.flatMap((id) => trackOf(room, id) ?? [])} />
+            {way.is === 'delay-next' ? (
+              <Delay warning={warning} />
+            ) : (
+              <Acts is={way.is} tracks={way.tracks.flatMap((id) => trackOf(room, id) ?? [])} />
+            )}
           </li>
         ))}
       </ul>
@@ -49,6 +54,24 @@ function Acts({ is, tracks }: { is: Warning['ways'][number]['is']; tracks: reado
           Cancel {platformName(track.platform)} {track.version}…
         </Button>
       ))}
+    </div>
+  );
+}
+
+/** Moves the plan of the next release until the last late track is through, as far as that is foretold. */
+function Delay({ warning: { next, branchAt, tracks } }: { warning: Warning }) {
+  const { room } = useRoom();
+  const me = useMe();
+  const ask = useAsk();
+  const release = room.releases.find(({ version }) => version === next);
+  if (release === undefined || !may(me, 'replan-release')) return null;
+  const last = latest(...tracks.map(({ forecastAt }) => forecastAt));
+  const byMs = last === null ? 0 : Math.max(0, msBetween(branchAt, last));
+  return (
+    <div className={styles.acts}>
+      <Button size="small" aria-haspopup="dialog" onClick={() => ask({ is: 'delay-release', release, byMs })}>
+        Delay {next}…
+      </Button>
     </div>
   );
 }

@@ -1,6 +1,6 @@
 /** What a page may ask a person about: which dialog, on what. Opened from the inspector, from a list, or by a key. */
 import { createContext, useContext } from 'react';
-import type { TrackHead } from '#api/control-room.ts';
+import type { ControlRoom, TrackHead } from '#api/control-room.ts';
 import type { Cell, WaiverView } from '#api/verdict.ts';
 
 export type Ask =
@@ -21,6 +21,8 @@ export type Ask =
   | { is: 'nominate-bug'; track: TrackHead; bug: { key: string; title: string } | null }
   | { is: 'ask-cherry-pick'; track: TrackHead }
   | { is: 'correct'; track: TrackHead }
+  | { is: 'post-update'; release: ControlRoom['releases'][number] }
+  | { is: 'delay-release'; release: ControlRoom['releases'][number]; byMs: number }
   | { is: 'answer-cherry-pick'; track: TrackHead; pick: string; text: string };
 
 const AskContext = createContext<((ask: Ask) => void) | null>(null);

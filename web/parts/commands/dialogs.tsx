@@ -18,6 +18,7 @@ import { paramsOf, useAppTime, useMe, useRoom } from '../room.ts';
 import { CommandDialog, channelOf, effectInWords } from './CommandDialog.tsx';
 import type { CommandIn } from './CommandDialog.tsx';
 import type { Ask } from './ask.ts';
+import { DelayReleaseDialog, PostUpdateDialog } from './release-dialogs.tsx';
 import { stepAct } from './words.ts';
 import styles from './CommandDialog.module.css';
 
@@ -78,6 +79,10 @@ export function AskedDialog({ ask, onClose }: { ask: Ask; onClose: () => void })
       return <CorrectDialog track={ask.track} onClose={onClose} />;
     case 'answer-cherry-pick':
       return <AnswerPick ask={ask} onClose={onClose} />;
+    case 'post-update':
+      return <PostUpdateDialog release={ask.release} onClose={onClose} />;
+    case 'delay-release':
+      return <DelayReleaseDialog release={ask.release} byMs={ask.byMs} onClose={onClose} />;
     default:
       return ask satisfies never;
   }
