@@ -2,11 +2,14 @@
 import type { Need, TrackHead } from '#api/control-room.ts';
 import type { Cell } from '#api/verdict.ts';
 import type { StoredQuestion, StoredRoom } from '#db/views/control-room.ts';
+import { capital } from '#domain/criteria/words.ts';
 import { platformName } from '#domain/names.ts';
 import type { TrackCommandKind } from '#domain/release/commands.ts';
 import type { Step } from '#domain/release/track.ts';
 
 const ranks: readonly Need['rank'][] = ['holds-a-late-track', 'holds-a-track', 'due-soon', 'watch'];
+
+const worstFirst = ['red', 'unknown', 'yellow', 'green'] as const;
 
 /** The command with which a person answers a criterion of a kind; others are waived where they can be. */
 const commandFor: Readonly<Record<string, TrackCommandKind>> = {
@@ -31,7 +34,7 @@ export function needsOf(stored: StoredRoom, heads: readonly TrackHead[], cells: 
       kind: 'waiver',
       track,
       instance: waiver.instance,
-      title: `Waiver of ${waiver.instance}`,
+      title: `Waiver of ${cells.find(({ track: of, instance }) => of === track && instance === waiver.instance)?.title ?? waiver.instance}`,
       text: `${waiver.askedBy} asks: ${waiver.reason}`,
       who: 'release team',
       dueAt: null,
@@ -45,8 +48,8 @@ export function needsOf(stored: StoredRoom, heads: readonly TrackHead[], cells: 
       kind: 'cherry-pick',
       track,
       instance: null,
-      title: `Cherry-pick ${pick.commit.slice(0, 10)}`,
-      text: `${pick.askedBy} asks: ${pick.title}`,
+      title: `Cherry-pick: ${pick.title}`,
+      text: `${pick.askedBy} asks for ${pick.commit.slice(0, 10)}. Risk: ${pick.risk}`,
       who: 'release manager',
       dueAt: null,
       since: pick.askedAt,
@@ -55,9 +58,13 @@ export function needsOf(stored: StoredRoom, heads: readonly TrackHead[], cells: 
     })),
   ];
   const dueOf = (need: Need): string => need.dueAt ?? '9999';
+  const colours = new Map(cells.map((cell) => [`cell ${cell.track} ${cell.instance}`, cell.colour]));
+  const gravity = ({ id, kind }: Need): number => worstFirst.indexOf(kind === 'action-refused' ? 'red' : (colours.get(id) ?? 'yellow'));
   return needs.toSorted(
     (a, b) =>
-      ranks.indexOf(a.rank) - ranks.indexOf(b.rank) || (dueOf(a) < dueOf(b) ? -1 : dueOf(a) > dueOf(b) ? 1 : a.since < b.since ? -1 : 1),
+      ranks.indexOf(a.rank) - ranks.indexOf(b.rank) ||
+      gravity(a) - gravity(b) ||
+      (dueOf(a) < dueOf(b) ? -1 : dueOf(a) > dueOf(b) ? 1 : a.since < b.since ? -1 : 1),
   );
 }
 
@@ -69,11 +76,59 @@ function isSaidByAnother(cell: Cell, cells: readonly Cell[]): boolean {
   );
 }
 
+/** What is to be done, as a line of a list: `Car mode sign-off`, `2 ITGC checks`, `Verify PLAY-4412 on RC 4`. */
+function titleOf(cell: Cell): string {
+  const [first] = cell.who;
+  const left = cell.value === null ? null : leftOf(cell.value.unit, cell.value.amount);
+  switch (cell.kind) {
+    case 'signed-off':
+      return cell.who.filter(({ kind }) => kind === 'team').length === 1 && first !== undefined
+        ? `${first.name} sign-off`
+        : left === null
+          ? cell.title
+          : `${left} team sign-offs`;
+    case 'no-blocking-bugs':
+      return first === undefined ? `${cell.title}: ${cell.headline}` : capital(imperative(first.what));
+    case 'compliance-closed':
+      return left === null || left === 0
+        ? `${cell.title}: ${cell.headline}`
+        : `${left} ${left === 1 ? 'check' : 'checks'} of ${cell.title}`;
+    case 'triage-empty':
+      return `${cell.value?.amount ?? ''} ${cell.value?.amount === 1 ? 'bug has' : 'bugs have'} no team`.trim();
+    default:
+      return cell.colour === 'unknown'
+        ? `${cell.title}: ${cell.headline.charAt(0).toLowerCase()}${cell.headline.slice(1)}`
+        : `${cell.title}: ${cell.headline}`;
+  }
+}
+
+/** `25` of `of 26 teams`: 1 is left. Null where the unit counts nothing. */
+function leftOf(unit: string, done: number): number | null {
+  const all = /^of (\d+)/.exec(unit)?.[1];
+  return all === undefined ? null : Number(all) - done;
+}
+
+/** `verifies PLAY-4412 on RC 4` as what one is asked to do: `verify PLAY-4412 on RC 4`. */
+function imperative(deed: string): string {
+  return deed.replace(/^(\w+?)(ies|es|s)\b/, (_, stem: string, end: string) =>
+    end === 'ies' ? `${stem}y` : /(?:ch|sh|ss|x|o)$/.test(stem) && end === 'es' ? stem : end === 'es' ? `${stem}e` : stem,
+  );
+}
+
+function whoOf(cell: Cell, who: Cell['who'][number]): string {
+  const others = cell.who.filter(({ kind, name }) => kind === who.kind && name !== who.name).length;
+  const name = who.contact === null || who.contact.startsWith('#') || who.kind !== 'role' ? who.name : `${who.name} ${who.contact}`;
+  return others === 0 ? name : `${name} and ${others} more`;
+}
+
 /** A criterion waits for a person when somebody but the robot or a machine can turn it green. */
 function needOfCell(cell: Cell, head: TrackHead | undefined, holds: Need['rank']): Need[] {
-  const who = cell.who.find(({ kind }) => kind === 'team' || kind === 'role' || kind === 'person');
+  const who =
+    cell.who.find(({ kind }) => kind === 'team' || kind === 'role' || kind === 'person') ??
+    (cell.colour === 'unknown' ? cell.who[0] : undefined);
   if (head === undefined || who === undefined || cell.passes || cell.state === 'clear') return [];
-  if (cell.holds === null && cell.colour !== 'red') return [];
+  // what only watches is told when it is red, or when it is a person's own to do
+  if (cell.holds === null && cell.colour !== 'red' && (cell.kind !== 'triage-empty' || cell.state !== 'caution')) return [];
   const rank =
     cell.holds === null
       ? 'watch'
@@ -82,7 +137,8 @@ function needOfCell(cell: Cell, head: TrackHead | undefined, holds: Need['rank']
           ? 'watch'
           : 'due-soon'
         : holds;
-  const command = commandFor[cell.kind] ?? (cell.waivable ? 'waive' : null);
+  const command =
+    commandFor[cell.kind] ?? (cell.kind === 'compliance-closed' || cell.colour === 'unknown' ? 'nudge' : cell.waivable ? 'waive' : null);
   return [
     {
       id: `cell ${cell.track} ${cell.instance}`,
@@ -90,9 +146,9 @@ function needOfCell(cell: Cell, head: TrackHead | undefined, holds: Need['rank']
       kind: 'criterion',
       track: cell.track,
       instance: cell.instance,
-      title: `${platformName(head.platform)} ${head.version}: ${cell.title}, ${cell.headline}`,
+      title: titleOf(cell),
       text: cell.because,
-      who: who.name,
+      who: whoOf(cell, who),
       dueAt: cell.dueAt,
       since: cell.since,
       command,

@@ -353,7 +353,7 @@ function Acts({ track, cell }: { track: TrackHead; cell: Cell }) {
   const isWaiting = !cell.passes && cell.state !== 'not-needed-yet';
   const isOpen = cell.waiver?.state === 'active' || cell.waiver?.state === 'asked';
   const canWaive = may(me, 'waive');
-  const canNudge = isWaiting && whom !== null && (whom.kind === 'team' || whom.kind === 'role') && may(me, 'nudge');
+  const canNudge = isWaiting && whom !== null && whom.kind !== 'robot' && may(me, 'nudge');
   const nudge = (): void => {
     if (whom !== null) ask({ is: 'nudge', track, whom: whom.name, instance: cell.instance, team: null });
   };

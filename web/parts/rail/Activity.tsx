@@ -1,5 +1,6 @@
 /** Who or what did what, the newest first. New lines wait while the pointer is over the list, so that it never jumps under it. */
 import { useState } from 'react';
+import { Link } from '@tanstack/react-router';
 import type { ActivityLine } from '#api/verdict.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Icon } from '../../ui/Icon.tsx';
@@ -9,7 +10,7 @@ import { clockTime, momentText, zonesText } from '../../util/time.ts';
 import { useAppTime, useRoom, useZone } from '../room.ts';
 import styles from './Rail.module.css';
 
-const SHOWN = 12;
+const SHOWN = 6;
 const GROUPED_WITHIN_MS = 60_000;
 
 export function Activity() {
@@ -21,6 +22,8 @@ export function Activity() {
   const lines = held ?? room.activity;
   const waiting = held === null ? 0 : room.activity.findIndex(({ id }) => id === held[0]?.id);
   const groups = grouped(lines);
+  const current = room.releases.filter(({ part }) => part === 'current');
+  const only = current.length === 1 ? (current[0]?.version ?? null) : null;
   const shown = isLong ? groups : groups.slice(0, SHOWN);
   return (
     <Panel
@@ -30,23 +33,29 @@ export function Activity() {
           <Button size="small" onClick={() => setHeld(room.activity)}>
             {waiting} new
           </Button>
-        ) : null
+        ) : (
+          <Link to="/$app/audit" params={{ app: room.app.id }} className="link">
+            Audit log
+          </Link>
+        )
       }
     >
       {lines.length === 0 ? <p className={styles.calm}>Nothing has happened yet.</p> : null}
       <ol className={styles.feed} onPointerEnter={() => setHeld(room.activity)} onPointerLeave={() => setHeld(null)}>
-        {shown.map(({ line, more }) => (
-          <li key={line.id}>
-            <time dateTime={line.at} data-tip={zonesText(line.at, room.app.timezone, zone)}>
-              {isToday(line.at, now) ? clockTime(line.at, zone) : momentText(line.at, now, zone).split(',')[0]}
-            </time>
-            <Icon name={iconOf(line)} size={14} />
-            <span>
-              <Sentence line={line} />
-              {more > 0 ? <span className={styles.count}> and {more} more like it</span> : null}
-            </span>
-          </li>
-        ))}
+        {shown.map((group) => {
+          const { line } = group;
+          return (
+            <li key={line.id}>
+              <time dateTime={line.at} data-tip={zonesText(line.at, room.app.timezone, zone)}>
+                {isToday(line.at, now) ? clockTime(line.at, zone) : momentText(line.at, now, zone).split(',')[0]}
+              </time>
+              <Icon name={iconOf(line)} size={14} />
+              <span>
+                <Sentence {...group} version={only} />
+              </span>
+            </li>
+          );
+        })}
       </ol>
       {groups.length > SHOWN ? (
         <p className={styles.more}>
@@ -63,39 +72,66 @@ function isToday(at: string, now: string): boolean {
   return Math.abs(Date.parse(now) - Date.parse(at)) < 12 * 3_600_000;
 }
 
-/** Who, then what: the feed's sentences end with their subject in brackets. */
-export function Sentence({ line }: { line: ActivityLine }) {
+/** Who, then what: the feed's sentences end with their subject in brackets. The version is left out where there is one release under way. */
+export function Sentence({
+  line,
+  more = 0,
+  titles = [],
+  version = null,
+}: {
+  line: ActivityLine;
+  more?: number;
+  titles?: readonly string[];
+  version?: string | null;
+}) {
   const { name } = line.actor;
   const end = ` (${name})`;
-  if (name === '' || !line.text.endsWith(end)) return line.text;
+  const whole = name !== '' && line.text.endsWith(end) ? line.text.slice(0, -end.length) : line.text;
+  const text = version === null ? whole : whole.replace(` ${version}: `, ': ');
+  const where = /^[^:]{1,40}: /.exec(text)?.[0] ?? '';
   return (
     <>
-      <b>{name}</b> {line.text.slice(0, -end.length)}
+      {name === '' ? null : <b>{name} </b>}
+      {titles.length > 0 ? `${where}${titles.length} criteria changed: ${titles.join(', ')}` : text}
+      {more > 0 ? <span className={styles.count}> and {more} more like it</span> : null}
     </>
   );
 }
 
-type Group = { line: ActivityLine; more: number };
+/** `more`: others of the kind that stand for themselves no more. `titles`: the criteria that one cause has changed. */
+export type Group = { line: ActivityLine; more: number; titles: readonly string[] };
 
-/** Lines of one cause as one: many of a kind by the same actor within a minute of each other, such as an import. */
-export function grouped(lines: readonly ActivityLine[]): readonly Group[] {
-  const groups: Group[] = [];
-  for (const line of lines) {
-    const last = groups.at(-1);
+/** What the robot orders and how it ends is told by what came of it; a refusal is news. */
+const isNews = ({ is, text }: ActivityLine): boolean => is !== 'action-ordered' && (is !== 'action-ended' || text.includes('was refused'));
+
+/** Lines of one cause as one: many of a kind by the same actor within a minute of each other, such as an import or a wave of verdicts. */
+export function grouped(all: readonly ActivityLine[]): readonly Group[] {
+  const runs: ActivityLine[][] = [];
+  for (const line of all.filter(isNews)) {
+    const first = runs.at(-1)?.[0];
     const isSame =
-      last !== undefined &&
-      // each verdict is news of its own
-      line.is !== 'verdict-changed' &&
-      last.line.is === line.is &&
-      last.line.actor.id === line.actor.id &&
-      Math.abs(Date.parse(last.line.at) - Date.parse(line.at)) < GROUPED_WITHIN_MS;
-    if (isSame) last.more += 1;
-    else groups.push({ line, more: 0 });
+      first !== undefined &&
+      first.is === line.is &&
+      first.actor.id === line.actor.id &&
+      // each track's verdicts are news of their own
+      (line.is !== 'verdict-changed' || first.track === line.track) &&
+      Math.abs(Date.parse(first.at) - Date.parse(line.at)) < GROUPED_WITHIN_MS;
+    if (isSame) runs.at(-1)?.push(line);
+    else runs.push([line]);
   }
-  // two of a kind are told one by one
-  return groups.flatMap((group) =>
-    group.more === 1 ? lines.slice(lines.indexOf(group.line), lines.indexOf(group.line) + 2).map((line) => ({ line, more: 0 })) : [group],
-  );
+  return runs.flatMap((run): Group[] => {
+    const [line] = run;
+    if (line === undefined) return [];
+    // two of a kind are told one by one
+    if (run.length < 3) return run.map((each) => ({ line: each, more: 0, titles: [] }));
+    if (line.is === 'verdict-changed') return [{ line, more: 0, titles: [...new Set(run.map(titleOf))] }];
+    return [{ line, more: run.length - 1, titles: [] }];
+  });
+}
+
+/** `Crash rate` of `iOS 8.9.2: Crash rate: green to red: …`. */
+function titleOf({ text }: ActivityLine): string {
+  return text.split(': ')[1] ?? text;
 }
 
 export function iconOf({ actor, is }: Pick<ActivityLine, 'actor' | 'is'>): IconName {

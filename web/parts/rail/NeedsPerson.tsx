@@ -1,10 +1,12 @@
 /** What waits for a person, the most urgent first; each with whom it waits for, when it is due, and one button. */
 import { Link } from '@tanstack/react-router';
-import type { Need } from '#api/control-room.ts';
+import type { ControlRoom, Need, TrackHead } from '#api/control-room.ts';
 import type { CellState } from '#domain/cell-state.ts';
+import type { Cell } from '#api/verdict.ts';
+import { teamName } from '#domain/criteria/words.ts';
 import { platformName } from '#domain/names.ts';
 import { inWords } from '#domain/time.ts';
-import { Button, buttonClasses } from '../../ui/Button.tsx';
+import { Button, Key, buttonClasses } from '../../ui/Button.tsx';
 import { Lamp } from '../../ui/Lamp.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { isBy, may } from '../../api/authority.ts';
@@ -17,14 +19,10 @@ import styles from './Rail.module.css';
 
 export function NeedsPerson() {
   const { room } = useRoom();
-  const armed = room.tracks.find(({ robot }) => robot.is === 'armed' || robot.is === 'acting');
   return (
-    <Panel title="Needs a person" aside={room.needs.length}>
+    <Panel title="Needs a person" aside={room.needs.length === 0 ? null : room.needs.length}>
       {room.needs.length === 0 ? (
-        <p className={styles.calm}>
-          Nobody is needed.{' '}
-          {armed === undefined ? 'The robot looks again at every change.' : `${platformName(armed.platform)}: ${armed.robot.sentence}`}
-        </p>
+        <Calm />
       ) : (
         <ul className={styles.todo}>
           {room.needs.map((need) => (
@@ -34,6 +32,33 @@ export function NeedsPerson() {
       )}
     </Panel>
   );
+}
+
+/** `Nobody is needed. The robot acts next at 08:05.` */
+function Calm() {
+  const { room } = useRoom();
+  const now = useAppTime(60_000);
+  const zone = useZone();
+  const armed = room.tracks.filter(({ robot }) => robot.is === 'armed' || robot.is === 'acting');
+  const next = armed.flatMap(({ forecast }) => forecast?.stations[0]?.at ?? []).toSorted()[0];
+  const [first] = armed;
+  return (
+    <p className={styles.calm}>
+      Nobody is needed.{' '}
+      {next !== undefined && next > now
+        ? `The robot acts next at ${momentText(next, now, zone)}.`
+        : first === undefined
+          ? 'The robot looks again at every change.'
+          : `${platformName(first.platform)}: ${first.robot.sentence}`}
+    </p>
+  );
+}
+
+/** `iOS`, with the version where it is not that of the release under way. */
+function trackName(track: TrackHead, room: ControlRoom): string {
+  const current = room.releases.filter(({ part }) => part === 'current');
+  const isOnly = current.length === 1 && current[0]?.version === track.version;
+  return isOnly ? platformName(track.platform) : `${platformName(track.platform)} ${track.version}`;
 }
 
 function stateOf(need: Need, cellState: CellState | undefined): CellState {
@@ -50,12 +75,15 @@ function NeedLine({ need }: { need: Need }) {
   const track = need.track === null ? null : trackOf(room, need.track);
   const cell = room.cells.find((each) => each.track === need.track && each.instance === need.instance);
   const isLate = need.dueAt !== null && need.dueAt < now;
+  const left = need.dueAt === null ? 0 : Math.abs(Date.parse(now) - Date.parse(need.dueAt));
   const due =
     need.dueAt === null
       ? `for ${shortLength(Date.parse(now) - Date.parse(need.since))}`
       : isLate
-        ? `${inWords(Date.parse(now) - Date.parse(need.dueAt))} past due`
-        : `due ${momentText(need.dueAt, now, zone)}`;
+        ? `${inWords(left)} past due`
+        : `due ${momentText(need.dueAt, now, zone)}${left < 12 * 3_600_000 ? `, in ${inWords(left)}` : ''}`;
+  const isMine = need.who !== null && need.who.startsWith('release manager') && me.roles.includes('release-manager');
+  const about = [track === null ? null : trackName(track, room), isMine ? 'Yours' : need.who, due].filter((part) => part !== null);
   const command = track === null ? null : askOf(need, { room, track, me });
   return (
     <li>
@@ -64,7 +92,7 @@ function NeedLine({ need }: { need: Need }) {
         {track === null ? (
           <b>{need.title}</b>
         ) : need.instance === null ? (
-          <Link to="/$app/$version/$platform" params={paramsOf(track)} search={(old) => old} className={styles.go}>
+          <Link to="/$app/$version/$platform" params={paramsOf(track)} className={styles.go}>
             {need.title}
           </Link>
         ) : (
@@ -77,8 +105,8 @@ function NeedLine({ need }: { need: Need }) {
             {need.title}
           </Link>
         )}
-        <p className={styles.text}>{need.text}</p>
-        <p className={isLate ? styles.late : styles.text}>{[need.who, due].filter((part) => part !== null).join(' · ')}</p>
+        {need.kind === 'criterion' ? null : <p className={styles.text}>{need.text}</p>}
+        <p className={isLate ? styles.late : styles.text}>{about.join(' · ')}</p>
         {track === null || command === null ? null : command.is === 'dialog' ? (
           <div className={styles.act}>
             <Button size="small" onClick={() => ask(command.ask)}>
@@ -87,13 +115,12 @@ function NeedLine({ need }: { need: Need }) {
           </div>
         ) : (
           <div className={styles.act}>
-            {need.instance === null ? (
-              <Link
-                to="/$app/$version/$platform"
-                params={paramsOf(track)}
-                search={(old) => old}
-                className={buttonClasses({ size: 'small' })}
-              >
+            {command.is === 'triage' ? (
+              <Link to="/$app/bugs" params={{ app: room.app.id }} className={buttonClasses({ size: 'small' })}>
+                {command.label} <Key>G B</Key>
+              </Link>
+            ) : need.instance === null ? (
+              <Link to="/$app/$version/$platform" params={paramsOf(track)} className={buttonClasses({ size: 'small' })}>
                 {command.label}
               </Link>
             ) : (
@@ -113,7 +140,12 @@ function NeedLine({ need }: { need: Need }) {
   );
 }
 
-type Act = { is: 'dialog'; label: string; ask: Ask } | { is: 'inspector'; label: string };
+/** Whether one of the teams that are waited for is one's own. */
+function isAskedToSign(me: Me, cell: Cell): boolean {
+  return cell.who.some(({ kind, name }) => kind === 'team' && me.teams.some((team) => team === '*' || teamName(team) === name));
+}
+
+type Act = { is: 'dialog'; label: string; ask: Ask } | { is: 'inspector' | 'triage'; label: string };
 
 /** The one button of a need: the command itself, or the inspector where there is something to choose first. Null where the viewer's role lacks it. */
 function askOf(
@@ -121,13 +153,23 @@ function askOf(
   { room, track, me }: { room: ReturnType<typeof useRoom>['room']; track: NonNullable<ReturnType<typeof trackOf>>; me: Me },
 ): Act | null {
   const cell = room.cells.find((each) => each.track === need.track && each.instance === need.instance);
+  const nudge: Act | null =
+    cell !== undefined && may(me, 'nudge')
+      ? {
+          is: 'dialog',
+          label: 'Nudge…',
+          ask: { is: 'nudge', track, whom: need.who ?? 'release manager', instance: cell.instance, team: null },
+        }
+      : null;
   switch (need.command) {
     case 'decide-bug':
       return may(me, 'decide-bug') ? { is: 'inspector', label: 'Decide…' } : null;
     case 'assign-bug':
-      return may(me, 'assign-bug') ? { is: 'inspector', label: 'Assign…' } : null;
+      return may(me, 'assign-bug') ? { is: 'triage', label: 'Triage' } : null;
     case 'sign-off':
-      return me.teams.length > 0 ? { is: 'inspector', label: 'Sign off…' } : null;
+      return cell !== undefined && isAskedToSign(me, cell) ? { is: 'inspector', label: 'Sign off…' } : nudge;
+    case 'nudge':
+      return nudge;
     case 'approve':
     case 'tick':
       return may(me, need.command) ? { is: 'inspector', label: need.command === 'tick' ? 'Tick…' : 'Approve…' } : null;
