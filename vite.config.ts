@@ -4,10 +4,13 @@ import { defineConfig } from 'vite';
 /** The server that `npm run dev` starts beside this one. */
 const api = `http://127.0.0.1:${process.env['PORT'] ?? '4600'}`;
 
+/** The API's addresses. The folder `web/api` is served below the same word, and its sources are not passed on. */
+const API_PATHS = String.raw`^/api/(?!.*\.ts(?:\?|$))`;
+
 /** The web pages: built into dist/web, which the server hands out; in development served from here, with the API passed on. */
 export default defineConfig({
   root: 'web',
   build: { outDir: '../dist/web', emptyOutDir: true, target: 'es2023', assetsInlineLimit: 0 },
   plugins: [react()],
-  server: { port: 4601, strictPort: true, host: '127.0.0.1', proxy: { '/api': { target: api, changeOrigin: false } } },
+  server: { port: 4601, strictPort: true, host: '127.0.0.1', proxy: { [API_PATHS]: { target: api, changeOrigin: false } } },
 });
