@@ -4,6 +4,7 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Client } from '#api/client.ts';
 import { packageRoot } from '#lib/package-root.ts';
 
 export type World = {
@@ -158,4 +159,40 @@ export async function makeRepository(
   git('checkout', '-q', 'main');
   await commit('Begin the next');
   return { path, head };
+}
+
+export type Cookie = { name: string; value: string; url: string };
+
+/** The first admin of every world: invented, as all of it is. */
+export const ADMIN = { name: 'Maja Lind', email: 'maja@example.com', password: 'correct horse battery' } as const;
+
+/** Spends the set-up link; answers a key with an admin's rights, and the cookies of the session that it began. */
+export async function firstAdmin({ url, setupLink }: Pick<World, 'url' | 'setupLink'>): Promise<{ key: string; cookies: Cookie[] }> {
+  const token = /token=(.*)$/.exec(setupLink)?.[1] ?? '';
+  const response = await fetch(`${url}/api/setup`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: url },
+    body: JSON.stringify({ ...ADMIN, token, key: { name: 'tests' } }),
+  });
+  if (!response.ok) throw new Error(`setting up answered ${response.status}: ${await response.text()}`);
+  const { key } = (await response.json()) as { key: string };
+  const cookies = response.headers.getSetCookie().map((cookie) => {
+    const [pair = ''] = cookie.split(';');
+    const at = pair.indexOf('=');
+    return { name: pair.slice(0, at), value: decodeURIComponent(pair.slice(at + 1)), url };
+  });
+  return { key, cookies };
+}
+
+/** The sample app's slug in a world that has no other. */
+export const SAMPLE = 'music';
+
+/** Plays the sample to a moment of its story, by the clock of Stockholm, where it stands still: made where it is not there yet. */
+export async function sampleAt(client: Client, at: string, variant?: string): Promise<void> {
+  const { samples } = await client.getSample();
+  const isThere = samples.some(({ app }) => app === SAMPLE);
+  const told = isThere
+    ? await client.moveSample({ params: { app: SAMPLE }, body: { at } })
+    : await client.makeSample({ body: { app: SAMPLE, at, ...(variant === undefined ? {} : { variant }) } });
+  if (told.is !== 'done') throw new Error(`the sample does not stand at ${at}: ${told.text}`);
 }
