@@ -26,7 +26,7 @@ export default function ReleasePage() {
   const { room } = useRoom();
   const { version = '' } = useParams({ strict: false });
   const read = useQuery(releaseQuery({ app: room.app.id, version }, room.version));
-  if (read.data !== undefined) return <Shown release={withLive(read.data, room.tracks)} />;
+  if (read.data !== undefined) return <Shown release={withLive(read.data, room.tracks, room.app.platforms)} />;
   if (!read.isError) return <Waiting title={version} />;
   const isNone = codeOf(read.error) === 'not-found' || codeOf(read.error) === 'invalid-input';
   return (
@@ -42,9 +42,12 @@ export default function ReleasePage() {
   );
 }
 
-/** Heads that the room has are newer than those that were read: the stream keeps them. */
-function withLive(release: ReleaseDetail, live: ReleaseDetail['heads']): ReleaseDetail {
-  return { ...release, heads: release.heads.map((head) => live.find(({ id }) => id === head.id) ?? head) };
+/** Heads that the room has are newer than those that were read: the stream keeps them. In the order of the app's platforms. */
+function withLive(release: ReleaseDetail, live: ReleaseDetail['heads'], platforms: readonly string[]): ReleaseDetail {
+  const at = ({ platform }: { platform: string }): number =>
+    platforms.includes(platform) ? platforms.indexOf(platform) : platforms.length;
+  const heads = release.heads.map((head) => live.find(({ id }) => id === head.id) ?? head);
+  return { ...release, heads: heads.toSorted((a, b) => at(a) - at(b)) };
 }
 
 const parts = { current: 'current', upcoming: 'upcoming', watched: 'watched', ended: 'ended' } as const;

@@ -59,15 +59,15 @@ export function Builds({ track }: Shown) {
                     </Button>
                   ) : null}
                 </th>
-                <td>
+                <td data-label="Commit">
                   <code title={build.commit}>{build.commit.slice(0, 10)}</code>
                 </td>
-                <td>{build.state}</td>
-                <td>
+                <td data-label="State">{build.state}</td>
+                <td data-label="Tests">
                   {build.testRuns.length === 0 ? 'none yet' : build.testRuns.map(({ suite, state }) => `${suite} ${state}`).join(', ')}
                 </td>
-                <td>{reached(build.distributions)}</td>
-                <td>
+                <td data-label="Reached">{reached(build.distributions)}</td>
+                <td data-label="Built">
                   <Moment at={build.at} />
                 </td>
               </tr>

@@ -64,7 +64,7 @@ export function Line({ track }: { track: TrackHead }) {
             <span className={styles.now} style={{ left: `${line.train}%` }}>
               Now {clockTime(now, zone)}
             </span>
-            <span className={styles.front} data-side={line.train > 70 ? 'left' : 'right'} style={{ left: `${line.train}%` }}>
+            <span className={styles.front} data-side={line.train > 80 ? 'left' : 'right'} style={{ left: `${line.train}%` }}>
               <span className={styles.train} data-halted={isHalted || undefined}>
                 {train}
               </span>

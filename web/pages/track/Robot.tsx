@@ -48,7 +48,8 @@ export function Robot({ track }: Shown) {
         <dl className={styles.fields}>
           <dt>Will</dt>
           <dd>
-            <RobotSentence track={track} />
+            {/* the label says Will already */}
+            <RobotSentence track={{ robot: { ...track.robot, sentence: track.robot.sentence.replace(/^Will /, '') } }} />
           </dd>
           {track.robot.willStop === null ? null : (
             <>

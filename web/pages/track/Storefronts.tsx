@@ -34,10 +34,12 @@ export function Storefronts({ track }: { track: TrackHead }) {
                     </a>
                   )}
                 </th>
-                <td>{store.state === 'none' ? 'has nothing of it' : store.state.replaceAll('-', ' ')}</td>
-                <td className={styles.number}>{store.percent}%</td>
-                <td>{store.build === null ? 'none' : <code>{store.build}</code>}</td>
-                <td>
+                <td data-label="State">{store.state === 'none' ? 'has nothing of it' : store.state.replaceAll('-', ' ')}</td>
+                <td className={styles.number} data-label="Share">
+                  {store.percent}%
+                </td>
+                <td data-label="Build">{store.build === null ? 'none' : <code>{store.build}</code>}</td>
+                <td data-label="Its next move">
                   {store.nextMove === null ? (
                     'none by itself'
                   ) : (
@@ -46,7 +48,7 @@ export function Storefronts({ track }: { track: TrackHead }) {
                     </>
                   )}
                 </td>
-                <td>{store.readAt === null ? 'not yet' : <Moment at={store.readAt} as="ago" />}</td>
+                <td data-label="Read">{store.readAt === null ? 'not yet' : <Moment at={store.readAt} as="ago" />}</td>
               </tr>
             ))}
           </tbody>
