@@ -288,6 +288,9 @@ export const patch = z
   .meta({ id: 'ControlRoomPatch' });
 export type ControlRoomPatch = z.infer<typeof patch>;
 
+/** How fresh the sources are, told beside the patches: it raises no version. */
+export type SourcesNews = { at: string; sources: z.infer<typeof sourceState>[] };
+
 export const controlRoomRoutes = [
   route({
     id: 'getControlRoom',
@@ -303,7 +306,8 @@ export const controlRoomRoutes = [
     id: 'streamControlRoom',
     method: 'get',
     path: '/api/apps/{app}/stream',
-    summary: 'Stream patches of the control room: events `patch`, `gap` (fetch the snapshot again) and `hello`; resumes by `Last-Event-ID`',
+    summary:
+      'Stream patches of the control room: events `patch`, `gap` (fetch the snapshot again), `sources` (how fresh they are: no version of its own) and `hello`; resumes by `Last-Event-ID`',
     tag: 'control room',
     who: 'see',
     params: appParams,

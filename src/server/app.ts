@@ -23,6 +23,8 @@ export type ServerOptions = Omit<Room, 'policies' | 'sample'> & {
   checkAnswers?: boolean;
   /** Between two signs of life on a stream; 15 s when not said. */
   heartbeatMs?: number;
+  /** Between two looks at how fresh the sources are; 5 s when not said. */
+  sourcesMs?: number;
 };
 
 const BODY_LIMIT_BYTES = 1_000_000;
@@ -57,7 +59,11 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   });
 
   const room: Room = { ...options, sample: options.sample ?? null, policies: keepPolicies(options.db) };
-  const streams = createStreams({ ...room, ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }) });
+  const streams = createStreams({
+    ...room,
+    ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
+    ...(options.sourcesMs === undefined ? {} : { sourcesMs: options.sourcesMs }),
+  });
   server.addHook('preClose', async () => streams.close());
   const attempts = countAttempts({ ...SIGN_IN_ATTEMPTS, nowMs: () => performance.now() });
   addRoutes(server, { room, handlers: handlers(room, streams), attempts, checkAnswers: options.checkAnswers ?? false });

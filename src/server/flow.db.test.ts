@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createClient, ProblemError } from '#api/client.ts';
 import type { Client } from '#api/client.ts';
-import type { ControlRoom, ControlRoomPatch } from '#api/control-room.ts';
+import type { ControlRoom, ControlRoomPatch, SourcesNews } from '#api/control-room.ts';
 import { applyPatch } from '#api/patch.ts';
+import { sourceWasRead } from '#db/sources.ts';
 import { testServer } from './testing.ts';
 import type { TestServer } from './testing.ts';
 
@@ -202,6 +203,51 @@ describe('the stream', () => {
   test('says that there is a gap to who has a version that is not kept', async () => {
     const seen = await events('/api/apps/music/stream?after=1', {}, (got) => got.length >= 2);
     expect(seen.map(({ event }) => event)).toEqual(['hello', 'gap']);
+  });
+
+  test('tells that a source was read once more, and raises no version for it', async () => {
+    const before = await client.getControlRoom({ params: app });
+    const at = '2026-10-01T12:20:00.000Z';
+    const watching = events('/api/apps/music/stream', { 'last-event-id': String(before.version) }, (seen) =>
+      seen.some(({ event, data }) => event === 'sources' && data.includes(at)),
+    );
+    await sourceWasRead(room.database.db, { app: 'music', source: 'read', kinds: ['bug'], at, recordedAt: at, freshForMinutes: 10 });
+    const seen = await watching;
+    expect(seen.map(({ event }) => event)).not.toContain('patch');
+    const told = seen.findLast(({ event }) => event === 'sources');
+    expect(told?.id).toBe('');
+    expect((JSON.parse(told?.data ?? 'null') as SourcesNews).sources.find(({ source }) => source === 'read')).toMatchObject({
+      lastReadAt: at,
+    });
+    expect((await client.getControlRoom({ params: app })).version).toBe(before.version);
+  });
+
+  test('beats in the time of the app', async () => {
+    const by = { kind: 'person', id: 'lind', name: 'M. Lind', roles: ['admin'], teams: [] } as const;
+    const made = await room.engine.createApp(
+      {
+        id: 'october',
+        name: 'October',
+        timezone: 'UTC',
+        platforms: ['ios'],
+        sample: true,
+        clock: { at: '2024-10-01T12:20:00.000Z', speed: 0 },
+      },
+      by,
+    );
+    expect(made.ok).toBe(true);
+    const ending = new AbortController();
+    const live = await fetch(`${room.url}/api/apps/october/stream`, {
+      headers: { authorization: `Bearer ${room.admin}` },
+      signal: ending.signal,
+    });
+    let text = '';
+    for await (const chunk of live.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      text += chunk;
+      if (text.includes(': beat')) break;
+    }
+    ending.abort();
+    expect(text).toContain(': beat 2024-10-01T12:20:00.000Z');
   });
 
   test('beats while nothing happens, and ends for an app that there is not', async () => {

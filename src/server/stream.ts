@@ -1,10 +1,13 @@
 /**
  * The stream of an app: patches of its control room as server-sent events. A patch is made once, by reading the view after a commit, and written as it is to all
  * who watch. Its id is the app's version. Who comes back with `Last-Event-ID` gets the patches in between; over a gap they are told to fetch the snapshot.
+ * That a source was read once more, or grew old, is no commit and raises no version: it is told beside the patches, at most every few seconds and without an id.
  */
 import type { ServerResponse } from 'node:http';
-import type { ControlRoom } from '#api/control-room.ts';
+import type { ControlRoom, SourcesNews } from '#api/control-room.ts';
 import { diffControlRoom } from '#api/patch.ts';
+import { sourcesOf } from '#db/views/apps.ts';
+import { nowOf } from './context.ts';
 import type { Room } from './context.ts';
 import { snapshotOf } from './snapshot.ts';
 
@@ -25,6 +28,8 @@ export type StreamOptions = Pick<Room, 'db' | 'clock' | 'engine' | 'log' | 'poli
   bufferLimitBytes?: number;
   /** How long the patches of an app that nobody watches are still made. */
   keepIdleMs?: number;
+  /** Between two looks at how fresh the sources are. */
+  sourcesMs?: number;
   /** Changes within this span become one patch. */
   gatherMs?: number;
 };
@@ -35,6 +40,8 @@ type Hub = {
   viewers: Set<ServerResponse>;
   patches: Kept[];
   last: ControlRoom | null;
+  /** The sources as its viewers were told of them last. */
+  toldSources: string | null;
   working: Promise<void> | null;
   again: boolean;
   idleSince: number;
@@ -49,13 +56,20 @@ const HEADERS = {
   'x-content-type-options': 'nosniff',
 };
 
-/** An event as it goes over the wire. */
-function eventText(name: string, id: number, data: unknown): string {
-  return `event: ${name}\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`;
+/** An event as it goes over the wire. One without an id leaves where a viewer stands as it is. */
+function eventText(name: string, id: number | null, data: unknown): string {
+  return `event: ${name}\n${id === null ? '' : `id: ${id}\n`}data: ${JSON.stringify(data)}\n\n`;
 }
 
 export function createStreams(options: StreamOptions): Streams {
-  const { heartbeatMs = 15_000, keepPatches = 200, bufferLimitBytes = 1_000_000, keepIdleMs = 120_000, gatherMs = 10 } = options;
+  const {
+    heartbeatMs = 15_000,
+    keepPatches = 200,
+    bufferLimitBytes = 1_000_000,
+    keepIdleMs = 120_000,
+    sourcesMs = 5000,
+    gatherMs = 10,
+  } = options;
   const keepBytes = 4 * bufferLimitBytes;
   const hubs = new Map<string, Hub>();
   let isClosed = false;
@@ -85,6 +99,7 @@ export function createStreams(options: StreamOptions): Streams {
     if (last === null) return;
     const patch = diffControlRoom(last, next);
     const text = eventText('patch', next.version, patch);
+    if (patch.sources !== undefined) hub.toldSources = JSON.stringify(patch.sources);
     keep(hub, { from: last.version, version: next.version, text, bytes: text.length });
     for (const raw of hub.viewers) send(hub, raw, text);
   };
@@ -121,12 +136,38 @@ export function createStreams(options: StreamOptions): Streams {
   const beat = setInterval(() => {
     const now = performance.now();
     for (const hub of hubs.values()) {
-      for (const raw of hub.viewers) send(hub, raw, `: beat ${options.clock.now()}\n\n`);
+      for (const raw of hub.viewers) send(hub, raw, `: beat ${nowOf(options, hub.app)}\n\n`);
       if (hub.viewers.size > 0) hub.idleSince = now;
       else if (now - hub.idleSince > keepIdleMs) hubs.delete(hub.app);
     }
   }, heartbeatMs);
   beat.unref();
+
+  /** Tells the viewers of an app how fresh its sources are, where that is news. */
+  const tellSources = async (hub: Hub): Promise<void> => {
+    const at = nowOf(options, hub.app);
+    const sources = await sourcesOf(options.db, hub.app, at);
+    const text = JSON.stringify(sources);
+    if (text === hub.toldSources || isClosed) return;
+    hub.toldSources = text;
+    const news: SourcesNews = { at, sources };
+    for (const raw of hub.viewers) send(hub, raw, eventText('sources', null, news));
+  };
+
+  let isTelling = false;
+  const tellAllSources = async (): Promise<void> => {
+    if (isTelling) return;
+    isTelling = true;
+    try {
+      for (const hub of hubs.values()) if (hub.viewers.size > 0) await tellSources(hub);
+    } catch (error) {
+      options.log.warn({ err: error }, 'the stream could not read how fresh the sources are');
+    } finally {
+      isTelling = false;
+    }
+  };
+  const look = setInterval(() => void tellAllSources(), sourcesMs);
+  look.unref();
 
   /** What a viewer who has `after` needs: nothing, the patches since, or to be told to fetch the snapshot. */
   const catchUp = (hub: Hub, after: number | null, current: number): string => {
@@ -146,7 +187,16 @@ export function createStreams(options: StreamOptions): Streams {
         const last = await snapshotOf(options, app);
         if (last === null) return false;
         // another viewer may have come while this one was waiting
-        hub = hubs.get(app) ?? { app, viewers: new Set(), patches: [], last, working: null, again: false, idleSince: performance.now() };
+        hub = hubs.get(app) ?? {
+          app,
+          viewers: new Set(),
+          patches: [],
+          last,
+          toldSources: null,
+          working: null,
+          again: false,
+          idleSince: performance.now(),
+        };
         hub.last ??= last;
         hubs.set(app, hub);
       }
@@ -157,6 +207,8 @@ export function createStreams(options: StreamOptions): Streams {
       const current = hub.last?.version ?? 0;
       raw.writeHead(200, HEADERS);
       found.viewers.add(raw);
+      // their snapshot may be older than what the others were told: all are told anew
+      found.toldSources = null;
       raw.on('close', () => {
         found.viewers.delete(raw);
         found.idleSince = performance.now();
@@ -172,6 +224,7 @@ export function createStreams(options: StreamOptions): Streams {
     close() {
       isClosed = true;
       clearInterval(beat);
+      clearInterval(look);
       stopListening();
       for (const hub of hubs.values()) for (const raw of hub.viewers) raw.end();
       hubs.clear();

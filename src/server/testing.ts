@@ -55,6 +55,7 @@ export async function testServer(): Promise<TestServer> {
     webRoot: null,
     checkAnswers: true,
     heartbeatMs: 200,
+    sourcesMs: 100,
   });
   await engine.start();
   const url = await server.listen({ host: '127.0.0.1', port: 0 });

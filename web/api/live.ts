@@ -1,6 +1,6 @@
 /** The stream of an app: connects, reads, and comes back with the version it has. */
 import { addressOf } from './client.ts';
-import type { ControlRoomPatch } from '#api/control-room.ts';
+import type { ControlRoomPatch, SourcesNews } from '#api/control-room.ts';
 import type { Instant } from '#domain/time.ts';
 import { createEventReader } from '../util/sse.ts';
 
@@ -13,6 +13,8 @@ export type LiveHandlers = {
   /** The version that the page shows now: sent as `Last-Event-ID`. */
   version: () => number;
   onPatch: (patch: ControlRoomPatch) => void;
+  /** How fresh the sources are, where that is news. */
+  onSources: (news: SourcesNews) => void;
   /** Patches are missing in between: the snapshot is to be fetched again. */
   onGap: () => void;
   /** Anything came. `at` is the app's time, where it was told. */
@@ -68,6 +70,10 @@ export function watchControlRoom(app: string, handlers: LiveHandlers): () => voi
             const patch = JSON.parse(event.data) as ControlRoomPatch;
             handlers.onHeard(patch.at);
             handlers.onPatch(patch);
+          } else if (event.name === 'sources') {
+            const news = JSON.parse(event.data) as SourcesNews;
+            handlers.onHeard(news.at);
+            handlers.onSources(news);
           } else handlers.onHeard(null);
         }
       }

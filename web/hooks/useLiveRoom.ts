@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { applyPatch } from '#api/patch.ts';
-import type { ControlRoom, ControlRoomPatch } from '#api/control-room.ts';
+import type { ControlRoom, ControlRoomPatch, SourcesNews } from '#api/control-room.ts';
 import type { Instant } from '#domain/time.ts';
 import { controlRoomQuery, sessionQuery } from '../api/queries.ts';
 import { watchControlRoom } from '../api/live.ts';
@@ -63,6 +63,11 @@ export function useLiveRoom(app: string): { room: ControlRoom | undefined; error
     timer.current = setTimeout(() => setLive((old) => ({ ...old, changed: new Map() })), CHANGED_FOR_MS);
   });
 
+  const sources = useEffectEvent((news: SourcesNews) => {
+    const { queryKey } = controlRoomQuery(app);
+    cache.setQueryData(queryKey, (before) => (before === undefined ? undefined : { ...before, sources: news.sources }));
+  });
+
   useEffect(() => {
     if (!isReady) return undefined;
     return watchControlRoom(app, {
@@ -70,6 +75,7 @@ export function useLiveRoom(app: string): { room: ControlRoom | undefined; error
       onHeard: (at) => heard(at),
       onGap: () => gap(),
       onPatch: (news) => patch(news),
+      onSources: (news) => sources(news),
       onRefused: () => void cache.invalidateQueries({ queryKey: sessionQuery.queryKey }),
     });
   }, [app, isReady, cache]);
