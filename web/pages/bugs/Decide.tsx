@@ -315,7 +315,7 @@ function DecisionPart({
               <span>
                 <b>{label}</b>
                 <span>
-                  {about} {effects.get(is) ?? ''}
+                  {about} {effects.get(is) ?? (chosen.length === 0 ? '' : 'Working out what it changes…')}
                 </span>
               </span>
             </label>
