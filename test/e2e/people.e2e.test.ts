@@ -213,7 +213,7 @@ describe('several people in one control room', () => {
   });
 
   test('the robot is paused for the app with a reason and an end, and everyone reads it at once', async () => {
-    await maja.getByRole('button', { name: 'Pause robot…' }).click();
+    await maja.getByRole('button', { name: 'Pause robot' }).click();
     await expectAccessible(maja, 'pausing the robot');
     await dialogOf(maja)
       .getByRole('button', { name: /^Pause the robot/ })
@@ -229,7 +229,7 @@ describe('several people in one control room', () => {
         .waitFor();
     await expect.poll(() => vera.getByRole('table').innerText(), { timeout: VIEWS_WITHIN_MS }).toMatch(/Paused/i);
     await expectAccessible(vera, 'paused');
-    await maja.getByRole('button', { name: 'Let the robot go on…' }).click();
+    await maja.getByRole('button', { name: 'Let the robot go on' }).click();
     await expectAccessible(maja, 'letting the robot go on');
     await dialogOf(maja).getByRole('button', { name: 'We have looked' }).click();
     await act(maja, /^Let it go on/);

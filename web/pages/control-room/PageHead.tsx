@@ -33,7 +33,8 @@ export function PageHead() {
         {first !== undefined && may(me, kind) ? (
           <Button
             size="small"
-            title="Paused, it still watches, holds and halts"
+            aria-haspopup="dialog"
+            data-tip="Paused, it still watches, holds and halts"
             onClick={() => ask({ is: kind, track: first, scope: 'app' })}
           >
             {isPaused ? 'Let the robot go on' : 'Pause robot'}

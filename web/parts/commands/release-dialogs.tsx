@@ -7,6 +7,7 @@ import { client, troubleOf } from '../../api/client.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Dialog, DialogBody } from '../../ui/Dialog.tsx';
 import { TextArea, TextField } from '../../ui/Field.tsx';
+import { Lamp } from '../../ui/Lamp.tsx';
 import { ProblemNote } from '../../ui/ProblemNote.tsx';
 import { dayTimeText } from '../../util/time.ts';
 import { useAppTime, useRoom, useZone } from '../room.ts';
@@ -148,6 +149,7 @@ export function DelayReleaseDialog({ release, byMs, onClose }: { release: Releas
       />
       {names.length === 0 ? null : (
         <div className={styles.effect} aria-live="polite">
+          <Lamp state="not-needed-yet" silent />
           <div>
             <b>What changes:</b>
             <ul>
