@@ -180,6 +180,17 @@ export const releaseRoutes = [
     },
   }),
   route({
+    id: 'replanRelease',
+    method: 'put',
+    path: '/api/apps/{app}/releases/{version}/plan',
+    summary: 'Move the planned times of a release; milestones that are absent stay',
+    tag: 'releases',
+    who: { command: 'replan-release' },
+    params: releaseParams,
+    body: z.strictObject({ planned: timesIn, reason: z.string().trim().min(1).max(2000) }),
+    answers: { 200: z.object({ changed: z.boolean(), planned: plannedTimes }).meta({ id: 'ReleaseReplanned' }) },
+  }),
+  route({
     id: 'describeRelease',
     method: 'put',
     path: '/api/apps/{app}/releases/{version}/contents',

@@ -141,6 +141,16 @@ const told: Told = {
     event: { is: 'release-planned', version: '8.9.2.1', kind: 'hotfix', platforms: ['ios'] },
     says: 'planned 8.9.2.1 as a hotfix',
   },
+  'release-replanned': {
+    event: {
+      is: 'release-replanned',
+      version: '8.9.3',
+      from: { branch: '2024-10-04T07:00:00.000Z', finish: '2024-10-09T07:00:00.000Z' },
+      to: { branch: '2024-10-04T12:00:00.000Z', finish: null },
+      why: '8.9.2 ends first',
+    },
+    says: 'moved the plan of 8.9.3: branch from 2024-10-04 07:00 UTC to 2024-10-04 12:00 UTC, no finish any more: 8.9.2 ends first',
+  },
   'release-described': {
     event: { is: 'release-described', version: '8.9.2', parts: ['bigFeature', 'channel'], revision: 2, before: {}, after: {} },
     says: 'changed 8.9.2: big feature, channel',

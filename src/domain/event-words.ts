@@ -80,6 +80,10 @@ const ofApps: Words<AppEvent> = {
   disconnected: ({ integration }) => `disconnected ${sourceName(integration)}`,
   'release-begun': ({ version, after, cutOn }) => `began ${version}: ${after} was cut on ${platformName(cutOn)}`,
   'release-planned': ({ version, kind }) => `planned ${version}${kind === 'regular' ? '' : ` as a ${kind}`}`,
+  'release-replanned': ({ version, from, to, why }) =>
+    `moved the plan of ${version}: ${Object.entries(to)
+      .map(([milestone, at]) => movedInWords(milestone, from[milestone as keyof typeof from] ?? null, at))
+      .join(', ')}${because(why)}`,
   'release-described': ({ version, parts }) => `changed ${version}: ${parts.map((part) => partNames[part] ?? part).join(', ')}`,
   'decision-noted': ({ version, about, text }) => `noted a decision on ${version}${about === null ? '' : ` about ${about}`}: ${text}`,
   'update-posted': ({ version, channel, text }) => `posted an update on ${version}${channel === null ? '' : ` to ${channel}`}: ${text}`,
@@ -105,6 +109,12 @@ function servedName(port: string): string {
 
 function counted(count: number, thing: string): string {
   return `${count} ${thing}${count === 1 ? '' : 's'}`;
+}
+
+/** `branch from 2024-10-04 07:00 UTC to 2024-10-04 12:00 UTC` */
+function movedInWords(milestone: string, from: string | null, to: string | null): string {
+  if (to === null) return `no ${milestone} any more`;
+  return `${milestone}${from === null ? '' : ` from ${clockTime(from)}`} to ${clockTime(to)}`;
 }
 
 /** `2024-10-01 12:20 UTC` */

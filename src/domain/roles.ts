@@ -59,6 +59,7 @@ export const rolesFor: Readonly<Record<CommandKind | 'see', readonly Role[]>> = 
   approve: [...managers, 'admin'],
   tick: managers,
   'plan-release': managers,
+  'replan-release': managers,
   'describe-release': managers,
   'post-update': managers,
   correct: managers,

@@ -95,3 +95,24 @@ function momentAfter(cycle: Cycle, milestone: Milestone, previous: number, timez
   const open = openDay(cycle, day + milestone.weeksLater * DAYS_PER_WEEK);
   return open === null ? null : momentOf(open, milestone.minute, timezone);
 }
+
+const milestonesInOrder = ['branch', 'candidate', 'submit', 'start', 'finish'] as const;
+
+/** Why planned times cannot be a plan: each milestone comes after the one before it. Null when they can. Times that are not planned are passed over. */
+export function planFault(
+  planned: PlannedTimes,
+): { milestone: (typeof milestonesInOrder)[number]; because: string; wouldBeRight: string } | null {
+  let before: { name: string; at: Instant } | null = null;
+  for (const name of milestonesInOrder) {
+    const at = planned[name];
+    if (at === null) continue;
+    if (before !== null && at < before.at)
+      return {
+        milestone: name,
+        because: `${name} is planned for ${at}, before ${before.name} (${before.at})`,
+        wouldBeRight: `times in the order ${milestonesInOrder.join(', ')}`,
+      };
+    before = { name, at };
+  }
+  return null;
+}

@@ -1,6 +1,7 @@
 /** Events: what the journal says happened to a track. `evolve` (evolve.ts) folds the ones that move it. */
 import type { BugDecision, CherryPick, Colour, SignOff, Waiver } from '../facts.ts';
 import type { Instant } from '../time.ts';
+import type { PlannedTimes } from './release.ts';
 import type { Candidate, Cut, ReleaseKind, Stage, Step, RobotPause } from './track.ts';
 
 /** Events that move a track or change what it carries. */
@@ -75,6 +76,8 @@ export type AppEvent =
   /** The next version began by itself: `after` was cut on `cutOn`. */
   | { is: 'release-begun'; version: string; after: string; cutOn: string; platforms: readonly string[] }
   | { is: 'release-planned'; version: string; kind: ReleaseKind; platforms: readonly string[] }
+  /** `from` and `to`: the milestones that were moved. */
+  | { is: 'release-replanned'; version: string; from: Partial<PlannedTimes>; to: Partial<PlannedTimes>; why: string }
   /** `before`: the parts as they were, so that the journal has what was written over. */
   | { is: 'release-described'; version: string; parts: readonly string[]; revision: number; before: object; after: object }
   | { is: 'decision-noted'; version: string; about: string | null; text: string }

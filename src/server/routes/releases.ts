@@ -17,6 +17,7 @@ type Id =
   | 'listNightlies'
   | 'listTrains'
   | 'describeRelease'
+  | 'replanRelease'
   | 'noteDecision'
   | 'postUpdate';
 
@@ -75,6 +76,13 @@ export function releaseHandlers(room: Room): Handlers<Id> {
       const document = await room.policies.documentOf(params.app, known.revision);
       if (document === null) return { items: [], closed: [], cadenceWeeks: null };
       return trainsOf(document, await plannedTrains(room.db, params.app), at.now, query.count);
+    },
+    replanRelease: async ({ params, body }, at) => {
+      await existing(params);
+      const { changed, planned } = orRefuse(
+        await room.engine.replanRelease(params, { planned: given(body.planned), reason: body.reason }, at.actor(params.app)),
+      );
+      return { changed, planned };
     },
     describeRelease: async ({ params, body }, at) => {
       const { basedOn, ...change } = body;
