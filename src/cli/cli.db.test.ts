@@ -160,6 +160,28 @@ describe('commands', () => {
     expect(await signalbox(['report', 'bulk', 'music', '-'], { input: 'not json' })).toMatchObject({ code: 2 });
   });
 
+  test('reports a colour with what was measured and its limit, and refuses a measure that is none', async () => {
+    const colour = ['report', 'colour', track, 'crash-rate', '--colour', 'yellow', '--because', 'the range crosses the limit'];
+    const of = [
+      '--value',
+      '0.23',
+      '--limit',
+      '0.4',
+      '--unit',
+      '/1,000 h',
+      '--range',
+      '0.18,0.43',
+      '--sample',
+      '5200',
+      '--sample-unit',
+      'h played',
+    ];
+    expect(await signalbox([...colour, ...of])).toMatchObject({ code: 0 });
+    expect(await signalbox([...colour, '--value', 'much'])).toMatchObject({ code: 2 });
+    expect(await signalbox([...colour, '--value', '0.2', '--range', '0.4,0.1'])).toMatchObject({ code: 2 });
+    expect(await signalbox([...colour, '--limit-is', 'at-least'])).toMatchObject({ code: 2 });
+  });
+
   test('a policy is shown, checked against the live tracks, and saved', async () => {
     const shown = await signalbox(['policy', 'show', 'music']);
     expect(shown.code).toBe(0);

@@ -172,10 +172,18 @@ export function reportCommand(io: Io, parts: Parts): Command {
     .addOption(new Option('--colour <colour>').choices([...colours]).makeOptionMandatory())
     .requiredOption('--because <words>', 'why, in a sentence')
     .option('--turns-green <words>', 'what would turn it green')
-    .action((track: string, instance: string, options: Shared & { colour: 'green'; because: string; turnsGreen?: string }) => {
+    .option('--value <number>', 'what was measured')
+    .option('--limit <number>', 'what it is held against')
+    .option('--unit <unit>', 'of value, limit, range and baseline: /1,000 h', '')
+    .addOption(new Option('--limit-is <bound>', 'what the limit bounds; at-most when not said').choices(['at-most', 'at-least']))
+    .option('--range <low,high>', 'what the value may be: 0.18,0.27', rangeOf)
+    .option('--baseline <number>', 'the same measure of the previous release at the same age')
+    .option('--sample <number>', 'how much it was measured from')
+    .option('--sample-unit <unit>', 'of the sample: h played', '')
+    .action((track: string, instance: string, options: Shared & Measured & { colour: 'green'; because: string; turnsGreen?: string }) => {
       const { app, version, platform } = trackOf(track);
       const { colour, because, turnsGreen } = options;
-      const body = { ...shared(options), instance, version, platform, colour, because, turnsGreen };
+      const body = { ...shared(options), instance, version, platform, colour, because, turnsGreen, ...measured(options) };
       return send(options, (client) => client.reportColours({ params: { app }, body, idempotencyKey: keyFor(options, body) }));
     });
 
@@ -209,6 +217,47 @@ function shared({ source, at, url, revision }: Shared) {
   if (at !== undefined && Number.isNaN(Date.parse(at)))
     throw new UsageError(`--at should be a moment such as 2024-10-01T12:20:00Z, not "${at}"`);
   return { source, at: at === undefined ? undefined : new Date(at).toISOString(), url, revision: maybe(revision, '--revision') };
+}
+
+type Measured = {
+  value?: string;
+  limit?: string;
+  unit: string;
+  limitIs?: 'at-most';
+  range?: [number, number];
+  baseline?: string;
+  sample?: string;
+  sampleUnit: string;
+};
+
+/** What a colour rests on, each with its unit. */
+function measured({ value, limit, unit, limitIs, range, baseline, sample, sampleUnit }: Measured) {
+  const amount = (text: string | undefined, what: string, of = unit): { amount: number; unit: string } | undefined =>
+    text === undefined ? undefined : { amount: measureOf(text, what), unit: of };
+  if (limit === undefined && limitIs !== undefined) throw new UsageError('--limit-is bounds nothing: give --limit too');
+  if (value === undefined && range !== undefined) throw new UsageError('--range is of a value: give --value too');
+  return {
+    value: amount(value, '--value'),
+    limit: amount(limit, '--limit'),
+    limitIs,
+    range,
+    baseline: amount(baseline, '--baseline'),
+    sample: amount(sample, '--sample', sampleUnit),
+  };
+}
+
+function measureOf(text: string, what: string): number {
+  const number = Number(text);
+  if (text.trim() === '' || !Number.isFinite(number)) throw new UsageError(`${what} should be a number such as 0.23, not "${text}"`);
+  return number;
+}
+
+function rangeOf(text: string): [number, number] {
+  const [low = '', high = '', ...more] = text.split(',');
+  const range: [number, number] = [measureOf(low, '--range'), measureOf(high, '--range')];
+  if (more.length > 0 || range[0] > range[1])
+    throw new UsageError(`--range should be a low and a high end such as 0.18,0.27, not "${text}"`);
+  return range;
 }
 
 function maybe(text: string | undefined, what: string): number | undefined {
