@@ -8,13 +8,20 @@ const ofColour: Readonly<Record<Colour, CellState>> = { green: 'clear', yellow: 
 
 /**
  * The state of a cell. A green verdict is Clear whatever else is true of it; a waiver in force is never drawn green; what gates a later step
- * is not needed yet, unless it is already red, which nobody should learn late.
+ * is not needed yet, unless it is already red, which nobody should learn late; what gates no step is only watched, and shows what it says.
  */
-export function cellState(verdict: { colour: Colour; setUp: boolean; neededNow: boolean; waiver: { state: string } | null }): CellState {
+export function cellState(verdict: {
+  colour: Colour;
+  setUp: boolean;
+  neededNow: boolean;
+  waiver: { state: string } | null;
+  gates?: readonly string[];
+}): CellState {
   if (!verdict.setUp) return 'not-set-up';
   if (verdict.colour === 'green') return 'clear';
   if (verdict.waiver?.state === 'active') return 'waived';
-  if (!verdict.neededNow && verdict.colour !== 'red') return 'not-needed-yet';
+  const isWatched = verdict.gates?.length === 0;
+  if (!verdict.neededNow && !isWatched && verdict.colour !== 'red') return 'not-needed-yet';
   return ofColour[verdict.colour];
 }
 

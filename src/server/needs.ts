@@ -90,9 +90,7 @@ function titleOf(cell: Cell): string {
     case 'no-blocking-bugs':
       return first === undefined ? `${cell.title}: ${cell.headline}` : capital(imperative(first.what));
     case 'compliance-closed':
-      return left === null || left === 0
-        ? `${cell.title}: ${cell.headline}`
-        : `${left} ${left === 1 ? 'check' : 'checks'} of ${cell.title}`;
+      return left === null || left === 0 ? `${cell.title}: ${cell.headline}` : `${cell.title}: ${left} open`;
     case 'triage-empty':
       return `${cell.value?.amount ?? ''} ${cell.value?.amount === 1 ? 'bug has' : 'bugs have'} no team`.trim();
     default:
@@ -110,7 +108,7 @@ function leftOf(unit: string, done: number): number | null {
 
 /** `verifies PLAY-4412 on RC 4` as what one is asked to do: `verify PLAY-4412 on RC 4`. */
 function imperative(deed: string): string {
-  return deed.replace(/^(\w+?)(ies|es|s)\b/, (_, stem: string, end: string) =>
+  return deed.replaceAll(/(?<=^|, | and )(\w+?)(ies|es|s)(?= )/g, (_, stem: string, end: string) =>
     end === 'ies' ? `${stem}y` : /(?:ch|sh|ss|x|o)$/.test(stem) && end === 'es' ? stem : end === 'es' ? `${stem}e` : stem,
   );
 }

@@ -38,9 +38,10 @@ const headlines: Readonly<Record<Colour, string>> = {
 /** A statement as a finding: itself while it is fresh, unknown once it is older than `freshForMinutes` (null: it never ages). */
 export function findingOf(stated: Stated, freshForMinutes: number | null, now: Instant, timezone: string): Finding {
   const until = freshForMinutes === null ? null : plusMinutes(stated.at, freshForMinutes);
-  const who: Who = { kind: 'source', name: stated.name, what: 'answers green', contact: null };
+  const name = sourceName(stated.name);
+  const who: Who = { kind: 'source', name, what: 'answers green', contact: null };
   const measure = measureOf(stated);
-  const turnsGreen = whenWords(stated.turnsGreen) ?? `when ${stated.name} answers green`;
+  const turnsGreen = whenWords(stated.turnsGreen) ?? `when ${name} answers green`;
   if (freshForMinutes !== null && until !== null && until <= now) {
     return unknown({
       ...measure,

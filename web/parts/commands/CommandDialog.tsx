@@ -44,6 +44,8 @@ export type CommandDialogProps = {
   /** What the button says: the result. */
   act: string;
   look?: 'primary' | 'danger';
+  /** By touch the button is held for a moment: what it does reaches people. A keyboard, a switch or a reader presses it. */
+  isHeld?: boolean;
   /** What is said when it is done. */
   done: string;
   note?: ReactNode;
@@ -101,6 +103,8 @@ export function CommandDialog(props: CommandDialogProps) {
     document.addEventListener('keydown', listener);
     return () => document.removeEventListener('keydown', listener);
   }, []);
+  const isHeld = props.isHeld === true && isTouch();
+  const { isHolding, ...held } = useHold(send);
   const isStale = codeOf(give.error) === 'stale';
   return (
     <Dialog
@@ -112,8 +116,22 @@ export function CommandDialog(props: CommandDialogProps) {
       footer={
         <>
           <Button onClick={onClose}>Back</Button>
-          <Button look={look} because={give.isPending ? 'It is being sent' : null} type="submit" form="command">
-            {give.isPending ? 'Sending…' : isStale ? `${act} all the same` : act}
+          <Button
+            look={look}
+            because={give.isPending ? 'It is being sent' : null}
+            {...(isHeld
+              ? { ...held, className: styles.held, 'data-held': isHolding || undefined }
+              : { type: 'submit' as const, form: 'command' })}
+          >
+            {give.isPending
+              ? 'Sending…'
+              : isHolding
+                ? 'Keep holding…'
+                : isHeld
+                  ? `Hold: ${act.charAt(0).toLowerCase()}${act.slice(1)}`
+                  : isStale
+                    ? `${act} all the same`
+                    : act}
             <Key>⌘↵</Key>
           </Button>
         </>
@@ -143,6 +161,36 @@ export function CommandDialog(props: CommandDialogProps) {
       </form>
     </Dialog>
   );
+}
+
+const HELD_FOR_MS = 1_500;
+const isTouch = (): boolean => matchMedia('(pointer: coarse)').matches;
+
+/** A press that counts when it lasts; a click without a pointer (keyboard, switch, reader) counts at once. */
+function useHold(act: () => void) {
+  const [isHolding, setHolding] = useState(false);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const end = (): void => {
+    clearTimeout(timer.current);
+    setHolding(false);
+  };
+  useEffect(() => () => clearTimeout(timer.current), []);
+  return {
+    isHolding,
+    onPointerDown: () => {
+      setHolding(true);
+      timer.current = setTimeout(() => {
+        setHolding(false);
+        act();
+      }, HELD_FOR_MS);
+    },
+    onPointerUp: end,
+    onPointerLeave: end,
+    onPointerCancel: end,
+    onClick: (event: { detail: number }) => {
+      if (event.detail === 0) act();
+    },
+  };
 }
 
 function StaleNote({ track, news }: { track: TrackHead; news: readonly string[] | null }) {
@@ -218,7 +266,7 @@ export function effectInWords(plan: PlanView, track: TrackHead, holdsNow: number
   const name = platformName(track.platform);
   const told = [
     plan.stage === track.stage ? null : `${name} goes from ${track.stage.replaceAll('-', ' ')} to ${plan.stage.replaceAll('-', ' ')}.`,
-    holds === holdsNow ? null : `${name} goes from ${count(holdsNow)} to ${count(holds)}.`,
+    holds === holdsNow ? null : `${name} goes from ${count(holdsNow)} to ${holds}.`,
     ...plan.actions
       .filter(({ kind }) => kind !== 'announce')
       .map(({ text }) => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`),

@@ -232,7 +232,9 @@ function WaiveDialog({ ask: { track, cell }, onClose }: Props<'waive'>) {
               ? 'the release ends'
               : step.endsWith('%')
                 ? `${platformName(track.platform)} reaches ${step}`
-                : `${platformName(track.platform)} takes ${stepInWords(step as Step)}`}
+                : step === 'submit'
+                  ? `${platformName(track.platform)} is submitted`
+                  : `${platformName(track.platform)} takes ${stepInWords(step as Step)}`}
           </option>
           <option value="4">for 4 hours</option>
           <option value="24">for 24 hours</option>
@@ -360,6 +362,7 @@ function ReasonedDialog({ is, track, onClose }: { is: keyof typeof reasoned; tra
       missing={missing}
       act={act}
       look={look}
+      isHeld={is === 'resume'}
       done={done}
     >
       <Reason value={reason} onChange={setReason} presets={presets} />

@@ -59,11 +59,11 @@ export function Inspector({
         <Progress value={cell.progress} tone="warn" />
       )}
       <Fields track={track} cell={cell} />
+      <Acts track={track} cell={cell} />
       {cell.waiver === null ? null : <WaiverPart track={track} cell={cell} />}
       {cell.kind === 'signed-off' ? <SignOffs track={track} /> : null}
       {cell.kind === 'no-blocking-bugs' || cell.kind === 'triage-empty' ? <Bugs track={track} kind={cell.kind} /> : null}
       {cell.kind === 'approved-by' || cell.kind === 'manual' ? <Ticks track={track} cell={cell} /> : null}
-      <Acts track={track} cell={cell} />
       {others.length === 0 ? null : <OthersOfRow cells={others} track={track} />}
     </section>
   );

@@ -105,10 +105,13 @@ export function Bugs({ track, kind }: { track: TrackHead; kind: 'no-blocking-bug
   const all = list.data?.items ?? [];
   const decisionOn = (bug: (typeof all)[number]) =>
     bug.decisions.findLast(({ version, platform }) => version === track.version && platform === track.platform) ?? null;
-  const shown =
+  const gravity = (bug: (typeof all)[number]): number =>
+    decisionOn(bug)?.is === 'blocker' && bug.verifiedOn.length === 0 ? 0 : bug.nominated || decisionOn(bug)?.is === 'ask' ? 1 : 2;
+  const listed =
     kind === 'triage-empty'
       ? all.filter(({ state, team }) => state === 'open' && team === null)
       : all.filter((bug) => bug.nominated || decisionOn(bug) !== null || bug.state === 'open');
+  const shown = listed.toSorted((a, b) => gravity(a) - gravity(b));
   const first = shown.find((bug) => ['blocker', 'ask', undefined].includes(decisionOn(bug)?.is)) ?? shown[0];
   useKeys({
     v: () => {

@@ -6,7 +6,7 @@ import type { CellState } from '#domain/cell-state.ts';
 import { Icon, platformIcon } from '../../ui/Icon.tsx';
 import { Lamp } from '../../ui/Lamp.tsx';
 import { shortLength } from '../../util/time.ts';
-import { headlineOf, limitText, secondLine, spokenCell } from '../frame/frame-model.ts';
+import { asideOf, headlineOf, nextShort, secondLine, spokenCell } from '../frame/frame-model.ts';
 import type { Band, Frame, Slot } from '../frame/frame-model.ts';
 import { paramsOf, useAppTime } from '../room.ts';
 import { placeInWords } from '../track-lines/stations.ts';
@@ -52,7 +52,7 @@ function TrackCard({ card: { track, rows }, isFirst, withVersion }: { card: Card
   const rest = rows.filter((row) => !telling.includes(row));
   return (
     <section className={styles.card} aria-label={`${platformName(track.platform)} ${track.version}`}>
-      <Link to="/$app/$version/$platform" params={paramsOf(track)} search={(old) => old} className={styles.head}>
+      <Link to="/$app/$version/$platform" params={paramsOf(track)} className={styles.head}>
         <Icon name={platformIcon(track.platform)} size={20} />
         <b>
           {platformName(track.platform)}
@@ -63,15 +63,13 @@ function TrackCard({ card: { track, rows }, isFirst, withVersion }: { card: Card
         </span>
       </Link>
       <MiniLine track={track} />
-      {telling.map((row) => (
-        <RowLink key={row.title} track={track} {...row} />
-      ))}
+      {isFirst ? telling.map((row) => <RowLink key={row.title} track={track} {...row} />) : null}
       <details className={styles.details} open={isFirst && telling.length === 0}>
         <summary>
-          <Lamp state={telling.length === 0 ? signalState[track.signal.is] : 'clear'} silent />
-          <span>{track.needed === 0 ? `${rest.length} other criteria` : `${track.passing} of ${track.needed} pass, all criteria`}</span>
+          <Lamp state={isFirst && telling.length > 0 ? 'clear' : signalState[track.signal.is]} silent />
+          <span>{isFirst && telling.length > 0 ? passWords(track, rest.length) : shortOf(track, telling, rest.length)}</span>
         </summary>
-        {rest.map((row) => (
+        {(isFirst ? rest : rows).map((row) => (
           <RowLink key={row.title} track={track} {...row} />
         ))}
       </details>
@@ -79,10 +77,25 @@ function TrackCard({ card: { track, rows }, isFirst, withVersion }: { card: Card
   );
 }
 
+/** `1 open` and `RC 4 building` stay; `Live at 1%` goes on a sentence. */
+const lowerWord = (words: string): string => (/^[A-Z][a-z]/.test(words) ? `${words.charAt(0).toLowerCase()}${words.slice(1)}` : words);
+
+const passWords = (track: TrackHead, others: number): string =>
+  track.needed === 0 ? `${others} other criteria` : `${track.passing} of ${track.needed} pass, all criteria`;
+
+/** A closed card in one line: `2 hold 100%: ANRs, ITGC reporting`, `7 of 7 pass, waits for the App Store`. */
+function shortOf(track: TrackHead, telling: Card['rows'], others: number): string {
+  const holds = telling.filter(({ slot }) => slot.first.holds !== null).map(({ title }) => title);
+  if (holds.length > 0 && track.next !== null)
+    return `${holds.length} ${holds.length === 1 ? 'holds' : 'hold'} ${nextShort(track.next)}: ${holds.slice(0, 3).join(', ')}${holds.length > 3 ? ' …' : ''}`;
+  const waits = track.stage === 'in-review' ? `, waits for ${track.storefronts.map(({ name }) => name).join(' and ') || 'the store'}` : '';
+  return track.needed === 0 ? passWords(track, others) : `${track.passing} of ${track.needed} pass${waits}`;
+}
+
 function RowLink({ track, title, slot }: { track: TrackHead; title: string; slot: Slot }) {
   const now = useAppTime();
   const { first } = slot;
-  const limit = limitText(first);
+  const limit = asideOf(first);
   return (
     <Link
       to="/$app/$version/$platform/$instance"
@@ -96,10 +109,10 @@ function RowLink({ track, title, slot }: { track: TrackHead; title: string; slot
       <Lamp state={first.state} silent />
       <span>
         <b>
-          {title}: {headlineOf(first)}
+          {title} {lowerWord(headlineOf(first, track.rollout))}
         </b>{' '}
         {limit === null ? null : <span className={styles.soft}>{limit}</span>}
-        <span className={styles.why}>{secondLine(slot)}</span>
+        <span className={styles.why}>{secondLine(slot, track)}</span>
       </span>
       <span className={styles.arrow} aria-hidden="true">
         ›

@@ -284,7 +284,8 @@ function measured(at: At, lacks: Lacks | null): { value?: Quantity; progress?: n
 /** `all 11 picks in`, where there are any. */
 function picksIn(at: At, lacks: Lacks): string | null {
   const { value } = measured(at, lacks);
-  return value === undefined ? null : `all ${count(value.amount, 'pick')} in`;
+  if (value === undefined) return null;
+  return value.amount === 1 ? '1 pick in' : `all ${value.amount} picks in`;
 }
 
 function harmlessWords(lacks: Lacks): string {

@@ -27,12 +27,12 @@ describe('reported', () => {
     expect(on([report(), report({ colour: 'red', because: 'crashes doubled', at: '2024-10-01T12:10:00.000Z' })])).toMatchObject({
       colour: 'red',
       headline: 'Reported stop',
-      turnsGreen: 'when monitor answers green',
+      turnsGreen: 'when Monitor answers green',
     });
   });
 
   test.each(['yellow', 'red', 'unknown'] as const)('a reported %s stays %s and says who can change it', (colour) => {
-    expect(on([report({ colour })])).toMatchObject({ colour, who: [{ kind: 'source', name: 'monitor' }] });
+    expect(on([report({ colour })])).toMatchObject({ colour, who: [{ kind: 'source', name: 'Monitor' }] });
   });
 
   test('is unknown where nothing was reported for this instance on this track', () => {
