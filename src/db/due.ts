@@ -19,20 +19,29 @@ export async function markDue(db: Db, rows: readonly (Due & { at: Instant })[]):
     .execute();
 }
 
-/** Takes up to `limit` rows that are due, the oldest first; no other process gets them. Those of the apps in `except` are left. */
-export async function claimDue(db: Db, kind: DueKind, now: Instant, limit: number, except: readonly string[] = []): Promise<Due[]> {
+/** Which apps are looked at: all but some, or one alone. */
+export type Which = { except: readonly string[] } | { only: string };
+
+/** The condition on a column `app` that says so. */
+export function ofApps(which: Which): ReturnType<typeof sql> {
+  return 'only' in which ? sql`app = ${which.only}` : sql`app <> all(${[...which.except]}::text[])`;
+}
+
+/** Takes up to `limit` rows that are due, the oldest first; no other process gets them. */
+export async function claimDue(db: Db, kind: DueKind, now: Instant, limit: number, which: Which = { except: [] }): Promise<Due[]> {
   const { rows } = await sql<Due>`
     delete from due where (kind, key) in (
-      select kind, key from due where kind = ${kind} and at <= ${now} and app <> all(${[...except]}::text[]) order by at limit ${limit} for update skip locked
+      select kind, key from due where kind = ${kind} and at <= ${now} and ${ofApps(which)} order by at limit ${limit} for update skip locked
     ) returning kind, key, app`.execute(db);
   return rows;
 }
 
 /** When the next thing will be due, or is: a row of the table, or an action whose pause ends after `now`; null when nothing is. */
-export async function nextDueAt(db: Db, now: Instant): Promise<Instant | null> {
+export async function nextDueAt(db: Db, now: Instant, which: Which = { except: [] }): Promise<Instant | null> {
   const due = await db
     .selectFrom('due')
     .select((of) => of.fn.min('at').as('at'))
+    .where(sql<boolean>`${ofApps(which)}`)
     .executeTakeFirst();
   // What may be tried already is not here: it is in a ready lane, or waits behind another of its lane.
   const tries = await db
@@ -40,6 +49,7 @@ export async function nextDueAt(db: Db, now: Instant): Promise<Instant | null> {
     .select((of) => of.fn.min('next_try_at').as('at'))
     .where('state', '=', 'waiting')
     .where('next_try_at', '>', now)
+    .where(sql<boolean>`${ofApps(which)}`)
     .executeTakeFirst();
   return earliest(due?.at, tries?.at);
 }

@@ -2,6 +2,8 @@
 import { sql } from 'kysely';
 import type { Action } from '#domain/actions.ts';
 import type { Instant } from '#domain/time.ts';
+import { ofApps } from './due.ts';
+import type { Which } from './due.ts';
 import type { Db, Tx } from './transaction.ts';
 
 /** An action as the performer takes it. `inDoubt`: an earlier try may have taken effect although no answer came. */
@@ -92,15 +94,19 @@ export async function postponeAction(
 }
 
 /** Lanes in which `nextInLane` finds something now; those with something urgent first. */
-export async function readyLanes(db: Db, now: Instant, except: readonly string[] = []): Promise<{ lane: string; urgent: boolean }[]> {
+export async function readyLanes(
+  db: Db,
+  now: Instant,
+  which: Which = { except: [] },
+): Promise<{ lane: string; app: string; urgent: boolean }[]> {
   const ready = sql`(next_try_at is null or next_try_at <= ${now})`;
-  const { rows } = await sql<{ lane: string; urgent: boolean }>`
-    select lane, bool_or(urgent and ${ready}) as urgent
-    from outbox where state in ('ordered', 'trying', 'waiting') and app <> all(${[...except]}::text[])
+  const { rows } = await sql<{ lane: string; app: string; urgent: boolean }>`
+    select lane, min(app) as app, bool_or(urgent and ${ready}) as urgent
+    from outbox where state in ('ordered', 'trying', 'waiting') and ${ofApps(which)}
     group by lane
     having bool_or(urgent and ${ready}) or (lane like 'chat:%' and bool_or(${ready}))
       or (array_agg(${ready} order by ordered_at, key) filter (where not urgent))[1]
-    order by 2 desc, lane`.execute(db);
+    order by 3 desc, lane`.execute(db);
   return rows;
 }
 

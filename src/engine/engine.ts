@@ -127,9 +127,9 @@ export function createEngine(parts: EngineParts): Engine & { sealsAfter(seq: num
         robot.wake();
       };
     },
-    async settle() {
-      await clocks.load(db);
-      await robot.settle();
+    async settle(app) {
+      await clocks.load(db, app);
+      await robot.settle(app);
     },
     onChange(listener) {
       listeners.add(listener);

@@ -4,7 +4,7 @@
  */
 import { appIds } from '#db/apps.ts';
 import { claimDue, markDue, nextDueAt } from '#db/due.ts';
-import type { Due } from '#db/due.ts';
+import type { Due, Which } from '#db/due.ts';
 import { forgetAnswersBefore } from '#db/idempotency.ts';
 import { seal } from '#db/journal.ts';
 import { giveBackLease, takeLease } from '#db/leases.ts';
@@ -37,57 +37,66 @@ export type Robot = {
   stop(): Promise<void>;
   /** Looks for work now. */
   wake(): void;
-  /** Runs until nothing is due on the clock's present moment. Works with and without `start`. */
-  settle(): Promise<void>;
+  /** Runs until nothing is due on the clock's present moment, in all apps or in one alone, held or not. Works with and without `start`. */
+  settle(app?: string): Promise<void>;
 };
 
 export function createRobot(context: Context, sweepEveryMs: number): Robot {
-  const running: Record<Kind, Map<string, Promise<void>>> = { track: new Map(), observe: new Map(), lane: new Map() };
+  const running: Record<Kind, Map<string, { app: string; work: Promise<void> }>> = {
+    track: new Map(),
+    observe: new Map(),
+    lane: new Map(),
+  };
   const life = { started: false, stopping: false, woken: false };
   let pumping: Promise<void> | null = null;
   let timer: NodeJS.Timeout | null = null;
   const timers: NodeJS.Timeout[] = [];
 
-  function inFlight(): Promise<void>[] {
-    return [...running.track.values(), ...running.observe.values(), ...running.lane.values()];
+  function inFlight(app?: string): Promise<void>[] {
+    const all = [...running.track.values(), ...running.observe.values(), ...running.lane.values()];
+    return all.filter((each) => app === undefined || each.app === app).map(({ work }) => work);
   }
 
+  /** The apps that a pass looks at: one alone where that is asked for, else all that are not held. */
+  const whichOf = (app?: string): Which => (app === undefined ? { except: [...context.held.keys()] } : { only: app });
+
   /** Runs a piece of work beside the others; its end looks for more. */
-  function launch(kind: Kind, key: string, work: () => Promise<void>): void {
+  function launch(kind: Kind, key: string, app: string, work: () => Promise<void>): void {
     const promise = work()
       .catch((error: unknown) => context.log.error({ err: error, kind, key }, 'a piece of the engine’s work failed'))
       .finally(() => {
         running[kind].delete(key);
         if (life.started) wake();
       });
-    running[kind].set(key, promise);
+    running[kind].set(key, { app, work: promise });
   }
 
   /** One pass: takes what is due, as much as there is room for; whether it took anything. */
-  async function pass(): Promise<boolean> {
+  async function pass(app?: string): Promise<boolean> {
     let took = false;
     const now = context.clock.now();
-    for (const { lane, urgent } of await readyLanes(context.db, now, [...context.held.keys()])) {
+    const which = whichOf(app);
+    for (const { lane, urgent, app: of } of await readyLanes(context.db, now, which)) {
       // A halt waits for no room: only for the write that is in flight in its own lane.
       if (running.lane.has(lane) || (running.lane.size >= AT_ONCE.lane && !urgent)) continue;
       took = true;
-      launch('lane', lane, () => workIn(lane));
+      launch('lane', lane, of, () => workIn(lane));
     }
-    for (const due of await claim('track', now)) {
+    for (const due of await claim('track', now, which)) {
       took = true;
-      launch('track', due.key, () => lookAt(due));
+      launch('track', due.key, due.app, () => lookAt(due));
     }
-    for (const due of await claim('observe', now)) {
+    for (const due of await claim('observe', now, which)) {
       took = true;
-      launch('observe', due.key, () => readIt(due));
+      launch('observe', due.key, due.app, () => readIt(due));
     }
     return took;
   }
 
-  async function claim(kind: 'track' | 'observe', now: string): Promise<Due[]> {
+  async function claim(kind: 'track' | 'observe', now: string, which: Which): Promise<Due[]> {
     const room = AT_ONCE[kind] - running[kind].size;
     if (room <= 0) return [];
-    const claimed = await claimDue(context.db, kind, now, room, [...context.held.keys()]);
+    const claimed = await claimDue(context.db, kind, now, room, which);
     const here = claimed.filter(({ key }) => running[kind].has(key));
     // It became due again while it is being looked at: once more, afterwards.
     if (here.length > 0)
@@ -161,7 +170,7 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
   }
 
   async function sleepUntilDue(): Promise<void> {
-    const next = await nextDueAt(context.db, context.clock.now());
+    const next = await nextDueAt(context.db, context.clock.now(), whichOf());
     const waitMs = next === null ? LONGEST_SLEEP_MS : msBetween(context.clock.now(), next);
     // What is due and could not be taken waits for room or for another process: its end wakes us, or this timer does.
     setTimer(Math.min(LONGEST_SLEEP_MS, Math.max(BUSY_PAUSE_MS, waitMs)));
@@ -238,20 +247,20 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
       await Promise.allSettled(inFlight());
       life.started = false;
     },
-    async settle() {
+    async settle(app) {
       for (;;) {
-        const took = await pass();
-        const all = inFlight();
-        if (!took && all.length === 0 && !(await isAnythingDue(context))) return;
+        const took = await pass(app);
+        const all = inFlight(app);
+        if (!took && all.length === 0 && !(await isAnythingDue(context, whichOf(app)))) return;
         await Promise.race([...all, new Promise((done) => setTimeout(done, BUSY_PAUSE_MS))]);
       }
     },
   };
 }
 
-async function isAnythingDue(context: Context): Promise<boolean> {
+async function isAnythingDue(context: Context, which: Which): Promise<boolean> {
   const now = context.clock.now();
-  if ((await readyLanes(context.db, now)).length > 0) return true;
-  const next = await nextDueAt(context.db, now);
+  if ((await readyLanes(context.db, now, which)).length > 0) return true;
+  const next = await nextDueAt(context.db, now, which);
   return next !== null && next <= now;
 }

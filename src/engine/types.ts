@@ -76,7 +76,7 @@ export type Engine = {
   /** Ends the loops; waits for what is in flight, 10 s at most. */
   stop(): Promise<void>;
   /** Runs until nothing is due now: for stories and tests, on whatever clock it was given. */
-  settle(): Promise<void>;
+  settle(app?: string): Promise<void>;
   /**
    * The robot of this process leaves an app alone until the answer is called: for a player that turns its clock and tells what has happened by then, so that
    * nothing is decided at a time whose facts are not all there.

@@ -14,14 +14,30 @@ export const FIRST_VERSION = '8.9.1';
 
 export type Refused = { ok: false; because: string; wouldBeRight: string };
 
+type Made = Pick<Engine, 'createApp' | 'connect' | 'planRelease' | 'hold'>;
+
 /** Makes the app and its world. Refused where an app of this name exists. */
 export async function makeSample(
-  engine: Pick<Engine, 'createApp' | 'connect' | 'planRelease' | 'settle'>,
+  engine: Made,
   places: Places,
   wanted: { app: string; variant: VariantName },
   by: Actor,
 ): Promise<{ ok: true; place: Place } | Refused> {
-  const { app, variant } = wanted;
+  const { app } = wanted;
+  const release = engine.hold(app);
+  try {
+    return await make(engine, places, wanted, by);
+  } finally {
+    release();
+  }
+}
+
+async function make(
+  engine: Made,
+  places: Places,
+  { app, variant }: { app: string; variant: VariantName },
+  by: Actor,
+): Promise<{ ok: true; place: Place } | Refused> {
   const created = await engine.createApp(
     {
       id: app,
@@ -36,6 +52,7 @@ export async function makeSample(
   );
   if (!created.ok) return created;
   const place = places.begin(app, variant, BEGINS);
+  place.repository.commit('main', [{ name: 'begin', subject: 'Begin the sample', author: 'Maja Lind' }], BEGINS);
   const connected = await engine.connect({ app, integration: SAMPLE_INTEGRATION, settings: { app }, serves: [] }, player);
   if (!connected.ok) return connected;
   const planned = await engine.planRelease(

@@ -72,27 +72,25 @@ export function playing({ engine }: Players, place: Place): Playing {
   async function toBeat(beat: Beat, isRunning: boolean): Promise<void> {
     place.turnTo(beat.at);
     for (const deed of beat.deeds) leaves(standing, deed, beat.at);
-    await together(async () => {
-      if (!isRunning) await turn(beat.at);
-      for (const deed of beat.deeds) {
-        if (deed.do === 'commit') place.repository.commit(deed.on, deed.changes, beat.at);
-        if (deed.do === 'lever') pull(beat, deed);
-      }
-      await reportAll(beat, [...factsOf(beat), ...pulse(beat.at)]);
-    });
+    if (!isRunning) await turn(beat.at);
+    for (const deed of beat.deeds) {
+      if (deed.do === 'commit') place.repository.commit(deed.on, deed.changes, beat.at);
+      if (deed.do === 'lever') pull(beat, deed);
+    }
+    await reportAll(beat, [...factsOf(beat), ...pulse(beat.at)]);
+    await engine.settle(app);
     for (const deed of beat.deeds) await word(beat, deed);
-    if (beat.deeds.some((deed) => deed.do === 'say')) await engine.settle();
+    if (beat.deeds.some((deed) => deed.do === 'say')) await engine.settle(app);
   }
 
-  /** Has the robot look only when all of a moment has been told. */
-  async function together(work: () => Promise<void>): Promise<void> {
+  /** Has the robot of this process leave the app alone meanwhile: it looks when it is asked to, and all of a moment has been told. */
+  async function held<T>(work: () => Promise<T>): Promise<T> {
     const release = engine.hold(app);
     try {
-      await work();
+      return await work();
     } finally {
       release();
     }
-    await engine.settle();
   }
 
   async function turn(at: Instant): Promise<void> {
@@ -212,28 +210,29 @@ export function playing({ engine }: Players, place: Place): Playing {
   }
 
   return {
-    async keepUp(now) {
-      place.turnTo(now);
-      await due(now, true);
-      const last = pulseBefore(now);
-      if (pulsed === last) return;
-      await reportAll({ at: now, title: 'what health says now', deeds: [] }, pulse(now));
-      pulsed = last;
-      place.keep(place.progress());
-    },
+    keepUp: (now) =>
+      held(async () => {
+        place.turnTo(now);
+        await due(now, true);
+        const last = pulseBefore(now);
+        if (pulsed === last) return;
+        await reportAll({ at: now, title: 'what health says now', deeds: [] }, pulse(now));
+        pulsed = last;
+        place.keep(place.progress());
+      }),
     next: () => beats[place.progress().played] ?? null,
-    async to(at, told) {
-      await due(at, false, told);
-      const last = beats[place.progress().played - 1];
-      if (last === undefined || last.at < at) {
-        place.turnTo(at);
-        await together(async () => {
+    to: (at, told) =>
+      held(async () => {
+        await due(at, false, told);
+        const last = beats[place.progress().played - 1];
+        if (last === undefined || last.at < at) {
+          place.turnTo(at);
           await turn(at);
           await reportAll({ at, title: 'what health says now', deeds: [] }, pulse(at));
-        });
-        place.keep(place.progress());
-      }
-    },
+          await engine.settle(app);
+          place.keep(place.progress());
+        }
+      }),
   };
 }
 
