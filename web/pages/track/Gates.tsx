@@ -1,19 +1,19 @@
 /** The gate list: what stands before the next step, what holds it first; the gates of other steps are closed until they are wanted. */
 import { Link } from '@tanstack/react-router';
-import type { Cell } from '#api/verdict.ts';
 import { cellStateNames } from '#domain/cell-state.ts';
 import { Lamp } from '../../ui/Lamp.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { shortLength } from '../../util/time.ts';
 import { headlineOf, limitText } from '../../parts/frame/frame-model.ts';
-import { paramsOf, useAppTime } from '../../parts/room.ts';
+import { paramsOf, useAppTime, useRoom } from '../../parts/room.ts';
 import { gatesOf } from './gates-model.ts';
-import type { Gate } from './gates-model.ts';
+import type { Entry, Gate } from './gates-model.ts';
 import type { Shown } from './page.tsx';
 import styles from './gates.module.css';
 
-export function Gates({ track, cells }: Shown) {
-  const gates = gatesOf(track, cells);
+export function Gates({ track, cells, more }: Shown) {
+  const { room } = useRoom();
+  const gates = gatesOf(track, cells, room.tracks.some(({ id }) => id === track.id) ? room.rows : (more?.rows ?? []));
   const [first, ...others] = gates;
   const isOpen = first?.isNext === true;
   const closed = isOpen ? others : gates;
@@ -42,17 +42,17 @@ export function Gates({ track, cells }: Shown) {
 function List({ gate, track }: { gate: Gate; track: Shown['track'] }) {
   return (
     <ul className={styles.list}>
-      {gate.holding.map((cell) => (
-        <Criterion key={cell.instance} cell={cell} track={track} holds />
+      {gate.holding.map((entry) => (
+        <Criterion key={entry.cell.instance} entry={entry} track={track} holds />
       ))}
-      {gate.others.map((cell) => (
-        <Criterion key={cell.instance} cell={cell} track={track} holds={false} />
+      {gate.others.map((entry) => (
+        <Criterion key={entry.cell.instance} entry={entry} track={track} holds={false} />
       ))}
     </ul>
   );
 }
 
-function Criterion({ cell, track, holds }: { cell: Cell; track: Shown['track']; holds: boolean }) {
+function Criterion({ entry: { title, cell, others }, track, holds }: { entry: Entry; track: Shown['track']; holds: boolean }) {
   const now = useAppTime(60_000);
   const limit = limitText(cell);
   return (
@@ -65,7 +65,7 @@ function Criterion({ cell, track, holds }: { cell: Cell; track: Shown['track']; 
           className={styles.link}
           data-strong={holds || undefined}
         >
-          {cell.title}
+          {title}
           <span className="sr-only">: {cellStateNames[cell.state]}</span>
         </Link>{' '}
         <span className={styles.value}>
@@ -73,6 +73,15 @@ function Criterion({ cell, track, holds }: { cell: Cell; track: Shown['track']; 
           {limit === null || cell.state === 'not-needed-yet' ? '' : `, ${limit}`}
         </span>
         {holds ? <p>{cell.because}</p> : null}
+        {holds
+          ? others
+              .filter((other) => other.holds !== null)
+              .map((other) => (
+                <p key={other.instance}>
+                  {other.title}: {other.headline}
+                </p>
+              ))
+          : null}
         {cell.waiver?.state === 'active' ? (
           <p>
             Waived by {cell.waiver.askedBy}: {cell.waiver.reason}

@@ -2,7 +2,8 @@
 import type { TrackHead } from '#api/control-room.ts';
 import { Lamp } from '../../ui/Lamp.tsx';
 import { clockTime, dayText } from '../../util/time.ts';
-import { useAppTime, useZone } from '../../parts/room.ts';
+import { useAppTime, useRoom, useZone } from '../../parts/room.ts';
+import { trainOf } from '../../parts/track-lines/words.ts';
 import { lineOf } from './line-model.ts';
 import type { LineStation } from './line-model.ts';
 import styles from './line.module.css';
@@ -16,7 +17,8 @@ export function Line({ track }: { track: TrackHead }) {
   const [first, last] = [line.stations[0], line.stations.at(-1)];
   const isHalted = track.stage === 'halted';
   const isLive = track.ended === null && track.stage !== 'planned';
-  const train = track.candidate?.build.split('.').at(-1) ?? (track.stage === 'developing' ? 'nightly' : null);
+  const { room } = useRoom();
+  const train = trainOf(track, room.cells);
   const end = line.hasEnded ? line.doneTo : (last?.left ?? 91);
   const timeText = ({ at }: LineStation): string => (at === null ? '' : `${dayText(at, now, zone)}, ${clockTime(at, zone)}`);
   return (
@@ -59,7 +61,7 @@ export function Line({ track }: { track: TrackHead }) {
           ),
         )}
         {line.hasEnded ? <i className={styles.buffer} style={{ left: `${line.doneTo}%` }} /> : null}
-        {isLive && train !== null ? (
+        {isLive ? (
           <>
             <span className={styles.now} style={{ left: `${line.train}%` }}>
               Now {clockTime(now, zone)}

@@ -1,4 +1,5 @@
 /** Who or what did what on this track, the newest first. */
+import { Link } from '@tanstack/react-router';
 import { useQuery } from '@tanstack/react-query';
 import type { TrackHead } from '#api/control-room.ts';
 import type { ActivityLine } from '#api/verdict.ts';
@@ -14,14 +15,21 @@ import { grouped } from '../../parts/rail/Activity.tsx';
 import { paramsOf } from '../../parts/room.ts';
 import styles from './lists.module.css';
 
-const SHOWN = 14;
+const SHOWN = 8;
 
 export function TrackActivity({ track }: { track: TrackHead }) {
   const read = useQuery(trackActivityQuery(paramsOf(track), track.revision));
   const lines = grouped(read.data?.items ?? []).slice(0, SHOWN);
   const name = `${platformName(track.platform)} ${track.version}`;
   return (
-    <Panel title={`Activity on ${name}`}>
+    <Panel
+      title={`Activity on ${name}`}
+      aside={
+        <Link className="link" to="/$app/activity" params={{ app: track.app }} search={{ track: `${track.version}/${track.platform}` }}>
+          All of it
+        </Link>
+      }
+    >
       {read.isError ? <ProblemNote trouble={troubleOf(read.error)} /> : null}
       {read.data !== undefined && lines.length === 0 ? <p className={styles.none}>Nothing has happened yet.</p> : null}
       <ol className={styles.feed}>

@@ -54,7 +54,7 @@ export function Waivers({ track }: { track: TrackHead }) {
               <p>{waiver.reason}</p>
               <p className={styles.soft}>
                 {waiver.askedBy}, <Moment at={waiver.askedAt} />
-                {waiver.approvedBy === null ? '' : `; approved by ${waiver.approvedBy}`}
+                {waiver.approvedBy === null || waiver.approvedBy === waiver.askedBy ? '' : `; approved by ${waiver.approvedBy}`}
                 {waiver.untilStep === null ? '' : `; until ${stepInWords(waiver.untilStep as Step)}`}
                 {waiver.untilAt === null ? null : (
                   <>

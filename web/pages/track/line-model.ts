@@ -26,7 +26,7 @@ export function lineOf(track: TrackHead, now: Instant): Line {
   const hasBranched = all.some(({ key, isPassed }) => key === 'branch' && isPassed);
   const shown = hasBranched ? all.filter(({ key }) => key !== 'main') : all;
   const left = (index: number): number => FIRST + (shown.length < 2 ? 0 : (index / (shown.length - 1)) * (LAST - FIRST));
-  const stations = shown.map((station, index): LineStation => ({ station, left: left(index), ...timeOf(station) }));
+  const stations = shown.map((station, index): LineStation => ({ station, left: left(index), ...timeOf(asFirst(station, track)) }));
   const stretches = stations.flatMap(({ station, at, is }, index): Stretch[] => {
     const next = stations[index + 1];
     if (is !== 'reached' || at === null || next?.at === undefined || next.at === null || next.is !== 'reached') return [];
@@ -51,6 +51,14 @@ function partBetween(from: Instant | null, to: Instant | null, now: Instant): nu
   if (from === null || to === null) return 0;
   const whole = msBetween(from, to);
   return whole <= 0 ? 0.6 : Math.min(0.6, Math.max(0, msBetween(from, now) / whole));
+}
+
+/** A track that went back keeps the time at which its branch was first cut: the note under the line tells when it came back. */
+function asFirst(station: Station, track: TrackHead): Station {
+  const first = track.reached['stabilising'];
+  return station.key === 'branch' && station.isHere && track.back !== null && first !== undefined
+    ? { ...station, reachedAt: first }
+    : station;
 }
 
 function timeOf({ isPassed, reachedAt, forecast, plannedAt }: Station): Pick<LineStation, 'at' | 'is' | 'delta'> {
