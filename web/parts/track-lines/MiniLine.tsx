@@ -1,7 +1,7 @@
 /** A track's line where there is room for little: stations spread evenly, the train, and no signal. For cards. */
 import type { TrackHead } from '#api/control-room.ts';
 import { useRoom } from '../room.ts';
-import { fitLabels, trainWidth } from './diagram.ts';
+import { fitLabels, textWidth, trainWidth } from './diagram.ts';
 import { stationsOf } from './stations.ts';
 import { nameForms, trainOf } from './words.ts';
 import { useWidth } from '../../hooks/useWidth.ts';
@@ -28,9 +28,13 @@ export function MiniLine({ track }: { track: TrackHead }) {
   const trainX = Math.min(Math.max(x(Math.max(0, here)) * shown, half), Math.max(half, shown - half));
   const end = hasEnded ? x(Math.max(0, here)) : LAST_AT;
   const labels = fitLabels(
-    stations.map(({ name }, at) => ({ x: x(at) * shown, forms: name === 'In review' ? ['Review'] : nameForms(name) })),
-    // the first and the last are set to the edges, and need no half of themselves beyond
-    { width: shown, size: 11, gap: 5, overhang: shown / 8 },
+    stations.map(({ name }, at) => {
+      const forms = name === 'In review' ? ['Review'] : nameForms(name);
+      const halfName = textWidth(forms[0] ?? '', 11) / 2;
+      // the first and the last are set to the edges
+      return { x: at === 0 ? halfName : at === stations.length - 1 ? shown - halfName : x(at) * shown, forms };
+    }),
+    { width: shown, size: 11, gap: 4, overhang: 1 },
   );
   return (
     <div className={styles.line}>

@@ -26,6 +26,8 @@ const HEAD = 45;
 const ROW = 56;
 const ROW_LINE = 23;
 const BASE_LINE = 16.5;
+/** What a buffer stop takes in front of a train, and as much behind it. */
+const BUFFER_ROOM = 44;
 /** The part of the panel that a label at either end may hang over. */
 const OVERHANG = 16;
 
@@ -199,7 +201,7 @@ function TrackRow({ track, train, stations, run, frame }: RowProps) {
       </Link>
       <div className={styles.line}>
         <Link {...link} className={styles.whole} tabIndex={-1} aria-hidden="true" />
-        <Rails run={run} axis={axis} stage={track.stage} />
+        <Rails run={run} axis={axis} stage={track.stage} width={trainWidth(train, isHalted)} />
         <Stations track={track} stations={stations} frame={frame} />
         <Link
           {...link}
@@ -241,14 +243,16 @@ function Said({ words, spoken }: { words: string; spoken: string }) {
   );
 }
 
-function Rails({ run, axis, stage }: { run: Run; axis: Axis; stage: TrackHead['stage'] }) {
+function Rails({ run, axis, stage, width }: { run: Run; axis: Axis; stage: TrackHead['stage']; width: number }) {
   const span = (from: number, to: number) => ({ left: percent(from, axis), width: percent(Math.max(0, to - from), axis) });
   return (
     <span aria-hidden="true">
       <i className={styles.rail} style={span(run.from, run.to)} />
       {run.hasBranched ? <i className={styles.done} style={span(run.from, run.passedTo)} /> : null}
       {run.late === null ? null : <i className={styles.late} style={span(run.late.from, run.late.to)} />}
-      {stage === 'canceled' ? <i className={styles.buffer} style={{ left: percent(run.to, axis) }} /> : null}
+      {stage === 'canceled' ? (
+        <i className={styles.buffer} style={{ left: `calc(${percent(run.to, axis)} + ${width / 2 + 12}px)` }} />
+      ) : null}
     </span>
   );
 }
@@ -324,7 +328,7 @@ function Signal({
   const hasEnded = words.looks === 'ended';
   const xs = stations.flatMap(({ key }) => axis.spots.find((spot) => spot.key === key)?.x ?? []);
   const place = placeSignal(
-    { trainX: run.trainX, trainWidth: width + (track.stage === 'canceled' ? 18 : 0), forms },
+    { trainX: run.trainX, trainWidth: width + (track.stage === 'canceled' ? BUFFER_ROOM : 0), forms },
     hasEnded ? [] : xs,
     axis.width,
   );
