@@ -5,6 +5,7 @@ import { appCommand, releaseCommand } from './commands/app.ts';
 import { buildNumberCommand } from './commands/build-number.ts';
 import { connectCommand } from './commands/connect.ts';
 import { deedCommands } from './commands/deeds.ts';
+import { forecastCommand } from './commands/forecast.ts';
 import { gitCommand } from './commands/git.ts';
 import type { GitParts } from './commands/git.ts';
 import { explainCommand, planCommand, statusCommand } from './commands/look.ts';
@@ -37,6 +38,7 @@ export function program(io: Io, parts: ProgramParts): Command {
     statusCommand(io, parts),
     planCommand(io, parts),
     explainCommand(io, parts),
+    forecastCommand(io, parts),
     reportCommand(io, parts),
     ...deedCommands(io, parts),
     connectionCommand(io, parts),

@@ -126,6 +126,8 @@ function absolute(repository: string): string {
   return path;
 }
 
+type Milestone = 'branch' | 'candidate' | 'submit' | 'start' | 'finish';
+
 export function releaseCommand(io: Io, parts: Parts): Command {
   const command = new Command('release').description('plan releases and list them');
   command
@@ -143,6 +145,25 @@ export function releaseCommand(io: Io, parts: Parts): Command {
         const { json: _, ...body } = options;
         const made = await client.planRelease({ params: { app }, body: { version, ...body } });
         return { lines: [`Planned ${app} ${made.version} (${made.kind}): ${made.tracks.join(', ')}`], json: made };
+      }),
+    );
+  command
+    .command('replan')
+    .description('move the planned times of a release')
+    .argument('<app/version>', 'music/8.9.3')
+    .option('--branch <time>', 'ISO time with its zone: 2024-10-04T09:00:00+02:00')
+    .option('--candidate <time>')
+    .option('--submit <time>')
+    .option('--start <time>')
+    .option('--finish <time>')
+    .requiredOption('--reason <text>', 'why; the journal keeps it')
+    .option('--json', 'print JSON')
+    .action((name: string, options: Json & Partial<Record<Milestone, string>> & { reason: string }) =>
+      ask(io, parts, options, async ({ client }) => {
+        const { json: _, reason, ...planned } = options;
+        const moved = await client.replanRelease({ params: releaseOf(name), body: { planned, reason } });
+        const times = Object.entries(moved.planned).map(([milestone, at]) => `  ${milestone}: ${at ?? 'not planned'}`);
+        return { lines: [moved.changed ? `Moved the plan of ${name}:` : `The plan of ${name} was so already:`, ...times], json: moved };
       }),
     );
   addReleaseWords(command, io, parts);

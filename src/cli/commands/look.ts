@@ -1,9 +1,11 @@
 /** `signalbox status`, `plan`, `explain`: where each track is, what the robot would do, and why. */
 import { Command } from 'commander';
+import type { ControlRoom } from '#api/control-room.ts';
 import { allPages, ask, trackOf } from '../ask.ts';
 import type { Parts, Said } from '../ask.ts';
 import { EXIT_HELP, exits } from '../exit-codes.ts';
 import { speakThrough } from '../output.ts';
+import { finishLine, finishLines } from './forecast.ts';
 import type { Io } from '../output.ts';
 import { cellLines, planLines, roomLines } from '../say.ts';
 import { plain } from '../table.ts';
@@ -28,7 +30,7 @@ export function statusCommand(io: Io, parts: Parts): Command {
         const lines =
           rooms.length === 0
             ? ['There is no app yet: signalbox app create']
-            : rooms.flatMap((room, at) => [...(at === 0 ? [] : ['']), ...roomLines(room, parts.now(), paint)]);
+            : rooms.flatMap((room, at) => [...(at === 0 ? [] : ['']), ...roomLines(room, parts.now(), paint), ...forecastsOf(room)]);
         return { lines, json: app === undefined ? rooms : rooms[0], code: held ? exits.no : exits.ok };
       }),
     );
@@ -44,7 +46,8 @@ export function planCommand(io: Io, parts: Parts): Command {
     .action((track: string, options: Json) =>
       ask(io, parts, options, async ({ client, paint }) => {
         const plan = await client.getPlan({ params: trackOf(track) });
-        return { lines: planLines(plan, parts.now(), paint), json: plan };
+        const ahead = options.json === true ? [] : await finishLines(client, trackOf(track));
+        return { lines: [...planLines(plan, parts.now(), paint), ...ahead], json: plan };
       }),
     );
   return speakThrough(command, io);
@@ -63,10 +66,19 @@ export function explainCommand(io: Io, parts: Parts): Command {
         const holds = explanation.cells.some(({ holds: step }) => step !== null);
         const lines =
           criterion === undefined
-            ? explanation.sentences.map(plain)
+            ? [...explanation.sentences.map(plain), ...(options.json === true ? [] : await finishLines(client, trackOf(track)))]
             : explanation.cells.flatMap((cell) => cellLines(cell, parts.now(), paint));
         return { lines, json: explanation, code: holds ? exits.no : exits.ok };
       }),
     );
   return speakThrough(command, io);
+}
+
+/** A line for each track of which something is foretold. */
+function forecastsOf(room: ControlRoom): string[] {
+  const lines = room.tracks.flatMap((track) => {
+    const line = finishLine(track, room);
+    return line === null ? [] : [`  ${track.version}/${track.platform}: ${line.replace('Forecast: ', '')}`];
+  });
+  return lines.length === 0 ? [] : ['', 'Forecast', ...lines];
 }
