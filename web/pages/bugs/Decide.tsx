@@ -39,7 +39,7 @@ export function Decide({ bug, teamsInUse }: { bug: BugDetail; teamsInUse: readon
   const mayDecide = may(me, 'decide-bug');
   const mayNominate = !mayDecide && may(me, 'nominate-bug');
   const tracks = decidableTracks(bug, room.tracks).filter(({ stage }) => stageAllows(stage, 'decide-bug'));
-  const [draft, setDraft] = useState<Draft>(() => ({ team: bug.team, decision: null, tracks: tracks.map(({ id }) => id), reason: '' }));
+  const [draft, setDraft] = useState<Draft>(() => ({ team: null, decision: null, tracks: tracks.map(({ id }) => id), reason: '' }));
   const [more, setMore] = useState({ risk: '', impact: '', workaround: '' });
   const [wasTried, setTried] = useState(false);
   const waiting = useWaiting();
@@ -58,7 +58,7 @@ export function Decide({ bug, teamsInUse }: { bug: BugDetail; teamsInUse: readon
     if (missing !== null || act === null) return;
     decide(bug.key, act, stepsOf(bug, draft, more, tracks), Date.now());
     setTried(false);
-    setDraft({ team: draft.team, decision: null, tracks: draft.tracks, reason: '' });
+    setDraft({ team: null, decision: null, tracks: draft.tracks, reason: '' });
   };
   const onEnter = useEffectEvent((event: KeyboardEvent) => {
     if (event.key !== 'Enter' || !(event.metaKey || event.ctrlKey) || document.querySelector('[role="dialog"]') !== null) return;
@@ -101,7 +101,7 @@ export function Decide({ bug, teamsInUse }: { bug: BugDetail; teamsInUse: readon
           }}
         >
           {mayAssign ? (
-            <TeamPart bug={bug} team={draft.team} shortlist={shortlist} onTeam={(team) => change({ team })} />
+            <TeamPart bug={bug} team={draft.team ?? bug.team} shortlist={shortlist} onTeam={(team) => change({ team })} />
           ) : (
             <Lacking title="1. Team" text={`A ${whoMay('assign-bug')} gives it a team.`} />
           )}
