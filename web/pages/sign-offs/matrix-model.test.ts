@@ -42,6 +42,10 @@ describe('a cell', () => {
     expect([lampOf(said), wordTitle(said)]).toEqual([lamp, title]);
   });
 
+  test('waits for nobody before there is a build to sign', () => {
+    expect(lampOf(word({ state: 'pending', on: null }), false)).toBe('not-needed-yet');
+  });
+
   test('offers its own team what comes next, and other teams nothing', () => {
     expect(actsOf(word(), column(), 'player', me()).map(({ state }) => state)).toEqual(['withdrawn']);
     expect(actsOf(word({ askedAgain: true }), column(), 'player', me()).map(({ label }) => label)).toEqual([

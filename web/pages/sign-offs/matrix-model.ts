@@ -18,8 +18,9 @@ export function owes(word: Word | null): boolean {
   return word !== null && word.state !== 'opted-out' && (word.state !== 'signed' || word.askedAgain);
 }
 
-export function lampOf(word: Word): CellState {
-  if (word.state === 'opted-out') return 'not-needed-yet';
+/** @param hasBuild whether there is a build to sign: before it, nobody is waited for */
+export function lampOf(word: Word, hasBuild = true): CellState {
+  if (word.state === 'opted-out' || (word.state === 'pending' && !hasBuild)) return 'not-needed-yet';
   if (word.state === 'rejected' && !word.askedAgain) return 'stop';
   if (word.state === 'signed' && !word.askedAgain) return 'clear';
   return word.late ? 'stop' : 'caution';

@@ -159,9 +159,9 @@ function Cell({ word, column, team }: { word: Word | null; column: Column; team:
   const acts = track === null ? [] : actsOf(word, column, team, me);
   return (
     <div className={styles.cell}>
-      <Lamp state={lampOf(word)} silent size={14} />
+      <Lamp state={lampOf(word, column.build !== null)} silent size={14} />
       <div>
-        <span className={styles.word} data-lamp={lampOf(word)}>
+        <span className={styles.word} data-lamp={lampOf(word, column.build !== null)}>
           {wordTitle(word)}
         </span>
         {word.by === null && word.note === null && word.until === null ? null : (

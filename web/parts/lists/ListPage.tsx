@@ -31,7 +31,7 @@ export function ReleasePage({
   const { room } = useRoom();
   const releases = room.releases.some((release) => release.version === version)
     ? room.releases
-    : [...room.releases, { version, part: 'ended' as const }];
+    : [...room.releases, { version, part: null }];
   return (
     <div className={styles.page}>
       <title>{`${title} of ${version} · ${room.app.name} · Signalbox`}</title>
@@ -50,7 +50,7 @@ export function ReleasePage({
               params={{ app: room.app.id, version: release.version }}
               aria-current={release.version === version ? 'page' : undefined}
             >
-              <b>{release.version}</b> {parts[release.part]}
+              <b>{release.version}</b> {release.part === null ? '' : parts[release.part]}
             </Link>
           ))}
         </nav>
@@ -75,17 +75,20 @@ export function Loading({ what }: { what: string }) {
 
 /** A list could not be read. What was shown before is kept by the caller, with this above it. */
 export function Failed({ error, what, again, isOld = false }: { error: unknown; what: string; again: () => void; isOld?: boolean }) {
-  const isAbsent = codeOf(error) === 'not-found';
+  if (codeOf(error) === 'not-found')
+    return (
+      <Empty title={`${troubleOf(error).detail.charAt(0).toUpperCase()}${troubleOf(error).detail.slice(1)}.`}>
+        The address names something that is not here. Go on with one of those that are listed.
+      </Empty>
+    );
   return (
     <div className={styles.failed}>
       <ProblemNote trouble={troubleOf(error)} />
       <p>
-        {isAbsent ? null : isOld ? `What is below was read before; ${what} may have changed since. ` : `Nothing is known of ${what} yet. `}
-        {isAbsent ? null : (
-          <Button size="small" onClick={again}>
-            Read {what} again
-          </Button>
-        )}
+        {isOld ? `What is below was read before; ${what} may have changed since. ` : `Nothing is known of ${what} yet. `}
+        <Button size="small" onClick={again}>
+          Read {what} again
+        </Button>
       </p>
     </div>
   );
