@@ -1,4 +1,5 @@
 /** What waits for a person, the most urgent first; each with whom it waits for, when it is due, and one button. */
+import { useState } from 'react';
 import { Link } from '@tanstack/react-router';
 import type { ControlRoom, Need, TrackHead } from '#api/control-room.ts';
 import type { CellState } from '#domain/cell-state.ts';
@@ -17,19 +18,31 @@ import type { Ask } from '../commands/ask.ts';
 import { paramsOf, trackOf, useAppTime, useMe, useRoom, useZone } from '../room.ts';
 import styles from './Rail.module.css';
 
+/** As many as are seen at once; the rest on request. */
+const SHOWN = 5;
+
 export function NeedsPerson() {
   const { room } = useRoom();
+  const [isLong, setLong] = useState(false);
+  const shown = isLong ? room.needs : room.needs.slice(0, SHOWN);
   return (
     <Panel title="Needs a person" aside={room.needs.length === 0 ? null : room.needs.length}>
       {room.needs.length === 0 ? (
         <Calm />
       ) : (
         <ul className={styles.todo}>
-          {room.needs.map((need) => (
+          {shown.map((need) => (
             <NeedLine key={need.id} need={need} />
           ))}
         </ul>
       )}
+      {room.needs.length > SHOWN ? (
+        <p className={styles.more}>
+          <Button look="ghost" size="small" onClick={() => setLong(!isLong)}>
+            {isLong ? 'Show fewer' : `Show all ${room.needs.length}`}
+          </Button>
+        </p>
+      ) : null}
     </Panel>
   );
 }

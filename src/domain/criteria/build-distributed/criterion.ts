@@ -51,6 +51,7 @@ function judge(at: At): Finding {
     const coming = rcs.building;
     return yellow({
       headline: coming === null ? 'No RC yet' : `${capital(rcName(coming))} ${coming.state === 'queued' ? 'queued' : 'building'}`,
+      clause: `Not with ${of.audience} before it is built`,
       because: `No RC of ${track.version} is built yet, so none has reached ${of.audience}.`,
       turnsGreen: `when an RC is built and has reached ${of.audience}`,
       who: coming === null ? [releaseManager('starts an RC', release)] : [sourceWho(coming.source, `builds ${rcName(coming)}`)],

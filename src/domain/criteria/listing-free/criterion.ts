@@ -39,6 +39,7 @@ function judge(at: At): Finding {
   if (holders.length === 0) {
     return green({
       headline: 'Free',
+      clause: 'No other release holds it',
       because: `No other release holds the listing of ${track.platform} on ${shops}.`,
       evidence: readEvidence(at),
     });

@@ -41,6 +41,7 @@ function judge(at: JudgeAt<Settings>): Finding {
   if (stated !== null) return findingOf(stated, at.settings['fresh-for'], at.now, at.policy.timezone);
   return unknown({
     headline: 'Nothing reported',
+    clause: 'No source has reported it yet',
     because: `Nothing has been reported for “${at.instance}” of ${at.track.version} on ${at.track.platform}.`,
     turnsGreen: `when a source reports green for “${at.instance}”`,
     who: [{ kind: 'source', name: at.instance, what: 'reports for the first time', contact: null }],
