@@ -11,7 +11,7 @@ import { buildsQuery } from '../../api/queries.ts';
 import { useAsk } from '../../parts/commands/ask.ts';
 import { Moment } from '../../parts/Moment.tsx';
 import { paramsOf, useMe, useRoom } from '../../parts/room.ts';
-import type { Shown } from './page.tsx';
+import type { Shown } from './shown.ts';
 import styles from './lists.module.css';
 
 const SHOWN = 5;

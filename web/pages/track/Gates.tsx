@@ -8,7 +8,7 @@ import { headlineOf, limitText } from '../../parts/frame/frame-model.ts';
 import { paramsOf, useAppTime, useRoom } from '../../parts/room.ts';
 import { gatesOf } from './gates-model.ts';
 import type { Entry, Gate } from './gates-model.ts';
-import type { Shown } from './page.tsx';
+import type { Shown } from './shown.ts';
 import styles from './gates.module.css';
 
 export function Gates({ track, cells, more }: Shown) {

@@ -11,7 +11,7 @@ import { placeInWords } from '../../parts/track-lines/stations.ts';
 import { momentText } from '../../util/time.ts';
 import { actsOf } from './acts-model.ts';
 import type { Act } from './acts-model.ts';
-import type { Shown } from './page.tsx';
+import type { Shown } from './shown.ts';
 import styles from './track.module.css';
 
 export function Head({ track }: Shown) {

@@ -10,7 +10,7 @@ import { useAsk } from '../../parts/commands/ask.ts';
 import { Moment } from '../../parts/Moment.tsx';
 import { useMe } from '../../parts/room.ts';
 import { stepKind } from './acts-model.ts';
-import type { Shown } from './page.tsx';
+import type { Shown } from './shown.ts';
 import styles from './lists.module.css';
 
 type Order = TrackView['actions'][number];

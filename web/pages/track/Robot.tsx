@@ -14,7 +14,7 @@ import { RobotSentence } from '../../parts/frame/CriteriaFrame.tsx';
 import { useAsk } from '../../parts/commands/ask.ts';
 import { Moment } from '../../parts/Moment.tsx';
 import { paramsOf, useMe, useRoom } from '../../parts/room.ts';
-import type { Shown } from './page.tsx';
+import type { Shown } from './shown.ts';
 import styles from './robot.module.css';
 
 const names: Readonly<Record<TrackHead['robot']['is'], string>> = {

@@ -9,7 +9,7 @@ import { Moment } from '../../parts/Moment.tsx';
 import { useMe } from '../../parts/room.ts';
 import { actsOf } from './acts-model.ts';
 import { pauseBudget, policyInWords, scaleOf, shareOf, soakOf, storefrontInWords } from './rollout-model.ts';
-import type { Shown } from './page.tsx';
+import type { Shown } from './shown.ts';
 import styles from './rollout.module.css';
 
 export function Rollout({ track, cells }: Shown) {

@@ -5,7 +5,7 @@ import { Lamp } from '../../ui/Lamp.tsx';
 import { limitText } from '../../parts/frame/frame-model.ts';
 import { Moment } from '../../parts/Moment.tsx';
 import { capabilities, storefrontKinds } from '#domain/rollout/storefronts.ts';
-import type { Shown } from './page.tsx';
+import type { Shown } from './shown.ts';
 import styles from './phone.module.css';
 
 export function WhatHappened({ track, cells }: Shown) {

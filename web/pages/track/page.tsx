@@ -2,8 +2,6 @@
 import { useParams } from '@tanstack/react-router';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { TrackHead } from '#api/control-room.ts';
-import type { TrackView } from '#api/tracks.ts';
-import type { Cell } from '#api/verdict.ts';
 import { platformName } from '#domain/names.ts';
 import { codeOf, troubleOf } from '../../api/client.ts';
 import { trackQuery } from '../../api/queries.ts';
@@ -22,14 +20,13 @@ import { NightBar } from './NightBar.tsx';
 import { Orders } from './Orders.tsx';
 import { Robot } from './Robot.tsx';
 import { Rollout } from './Rollout.tsx';
+import type { Shown } from './shown.ts';
 import { Storefronts } from './Storefronts.tsx';
 import { TrackActivity } from './TrackActivity.tsx';
 import { Waivers } from './Waivers.tsx';
 import { WhatHappened } from './WhatHappened.tsx';
 import { NoTrack, Waiting } from './states.tsx';
 import styles from './track.module.css';
-
-export type Shown = { track: TrackHead; cells: readonly Cell[]; more: TrackView | null };
 
 export default function TrackPage() {
   const { room } = useRoom();
