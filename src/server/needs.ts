@@ -106,11 +106,13 @@ function leftOf(unit: string, done: number): number | null {
   return all === undefined ? null : Number(all) - done;
 }
 
-/** `verifies PLAY-4412 on RC 4` as what one is asked to do: `verify PLAY-4412 on RC 4`. */
-function imperative(deed: string): string {
-  return deed.replaceAll(/(?<=^|, | and )(\w+?)(ies|es|s)(?= )/g, (_, stem: string, end: string) =>
-    end === 'ies' ? `${stem}y` : /(?:ch|sh|ss|x|o)$/.test(stem) && end === 'es' ? stem : end === 'es' ? `${stem}e` : stem,
-  );
+/** `mends PLAY-4412 and verifies it on RC 4` as what one is asked to do: `mend PLAY-4412 and verify it on RC 4`. */
+export function imperative(deed: string): string {
+  return deed.replaceAll(/(?<=^|, | and )(\w+?)(ies|es|s)(?= )/g, (_, stem: string, end: string) => {
+    if (stem === 'ha') return 'have';
+    if (end === 'ies') return `${stem}y`;
+    return end === 'es' && !/(?:ch|sh|ss|x|o)$/.test(stem) ? `${stem}e` : stem;
+  });
 }
 
 function whoOf(cell: Cell, who: Cell['who'][number]): string {
