@@ -1,5 +1,5 @@
 /** The keys of a page. One listener serves all who register; the newest who knows a key gets it. */
-import { useEffect, useEffectEvent, useSyncExternalStore } from 'react';
+import { useEffect, useLayoutEffect, useRef, useSyncExternalStore } from 'react';
 import { read, write } from '../util/storage.ts';
 import { meaningOf, parseKeyMap } from './key-map.ts';
 import type { KeyMap } from './key-map.ts';
@@ -55,14 +55,14 @@ export function useKeyMap(): { map: KeyMap; set: (map: KeyMap) => void } {
   };
 }
 
-type Registered = { current: () => Keys };
+type Registered = { readonly current: Keys };
 const registered: Registered[] = [];
 
 /** The keys that act on the page now, the newest first, each once: what the help lists. */
 export function keysNow(): readonly { key: string; says: string | null }[] {
   const found = new Map<string, string | null>();
   for (const { current } of registered.toReversed())
-    for (const [key, act] of Object.entries(current())) if (!found.has(key)) found.set(key, typeof act === 'function' ? null : act.says);
+    for (const [key, act] of Object.entries(current)) if (!found.has(key)) found.set(key, typeof act === 'function' ? null : act.says);
   return [...found].map(([key, says]) => ({ key, says }));
 }
 
@@ -83,7 +83,7 @@ function onKey(event: KeyboardEvent): void {
   const named = began === null ? meaningOf(keyMap(), pressed) : `${began} ${pressed}`;
   if (named === null) return;
   for (const { current } of registered.toReversed()) {
-    const keys = current();
+    const keys = current;
     const act = keys[named];
     if (act !== undefined) {
       event.preventDefault();
@@ -99,9 +99,11 @@ function onKey(event: KeyboardEvent): void {
 
 /** Registers keys of a page. They never fire in a field, in a dialog, or with a modifier. */
 export function useKeys(keys: Keys): void {
-  const current = useEffectEvent(() => keys);
+  const mine = useRef(keys);
+  useLayoutEffect(() => {
+    mine.current = keys;
+  });
   useEffect(() => {
-    const mine: Registered = { current: () => current() };
     if (registered.length === 0) document.addEventListener('keydown', onKey);
     registered.push(mine);
     return () => {

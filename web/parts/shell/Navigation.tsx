@@ -56,7 +56,7 @@ export function SideNav() {
 function NavLink({ page, isHere }: { page: PageLink; isHere: boolean }) {
   const { label, icon, to, count } = page;
   return (
-    <Link to={to} aria-current={isHere ? 'page' : undefined} aria-label={nameOf(page)} data-tip={label} data-tip-side="right">
+    <Link to={to} aria-current={isHere ? 'page' : undefined} aria-label={nameOf(page) ?? label} data-tip={label} data-tip-side="right">
       <Icon name={icon} />
       <span>{label}</span>
       {count === null ? null : (
