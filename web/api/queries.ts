@@ -10,6 +10,8 @@ export const queryClient = new QueryClient({ defaultOptions: { queries: { retry,
 
 export const sessionQuery = queryOptions({ queryKey: ['session'], queryFn: () => client.getSession(), staleTime: 60_000 });
 
+export const sampleQuery = queryOptions({ queryKey: ['sample'], queryFn: () => client.getSample() });
+
 export const appsQuery = queryOptions({ queryKey: ['apps'], queryFn: () => client.listApps({ query: { limit: 200 } }) });
 
 /** The snapshot of an app; afterwards the stream keeps it true. */

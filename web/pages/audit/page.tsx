@@ -233,7 +233,7 @@ function Verify() {
         {check.data === undefined
           ? 'Whether every chain and seal holds is computed anew when you ask.'
           : check.data.ok
-            ? `All ${check.data.entries} entries in ${check.data.chains} chains hold, and so do ${check.data.seals} seals.`
+            ? `All ${check.data.entries} entries in ${check.data.chains} chains hold, and so ${check.data.seals === 1 ? 'does the seal' : `do ${check.data.seals} seals`}.`
             : `The journal does not hold: ${check.data.problems.join('; ')}`}
         <ProblemNote trouble={check.error === null ? null : troubleOf(check.error)} />
       </output>

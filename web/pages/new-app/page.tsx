@@ -3,6 +3,7 @@ import { Navigate } from '@tanstack/react-router';
 import { meIn } from '../../api/authority.ts';
 import { sessionQuery } from '../../api/queries.ts';
 import { Plain } from '../../parts/Broken.tsx';
+import { TrySample } from '../../parts/first-run/TrySample.tsx';
 import { NewAppForm } from '../../parts/first-run/NewAppForm.tsx';
 
 export default function NewAppPage() {
@@ -18,6 +19,7 @@ export default function NewAppPage() {
     );
   return (
     <Plain title="New app" lead="An app has one version line and ships on one or more platforms.">
+      <TrySample />
       <NewAppForm />
     </Plain>
   );

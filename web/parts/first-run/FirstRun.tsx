@@ -1,6 +1,7 @@
 /** No app yet: the line that is to be built, and the form that lays its first rail. */
 import { Plain } from '../Broken.tsx';
 import { NewAppForm } from './NewAppForm.tsx';
+import { TrySample } from './TrySample.tsx';
 import { SetUpLine } from './SetUpLine.tsx';
 
 /** What the stations will be, before an app can say which are reached. */
@@ -21,7 +22,14 @@ export function FirstRun({ isAdmin }: { isAdmin: boolean }) {
       lead="Signalbox shows what holds each release and who can clear it. It begins with an app; then each station of this line is connected, and each makes more of the room true."
     >
       <SetUpLine steps={stations} />
-      {isAdmin ? <NewAppForm /> : <p>An admin makes the first app. Ask one.</p>}
+      {isAdmin ? (
+        <>
+          <TrySample />
+          <NewAppForm />
+        </>
+      ) : (
+        <p>An admin makes the first app. Ask one.</p>
+      )}
     </Plain>
   );
 }

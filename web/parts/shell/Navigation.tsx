@@ -56,7 +56,15 @@ export function SideNav() {
 function NavLink({ page, isHere }: { page: PageLink; isHere: boolean }) {
   const { label, icon, to, count } = page;
   return (
-    <Link to={to} aria-current={isHere ? 'page' : undefined} aria-label={nameOf(page) ?? label} data-tip={label} data-tip-side="right">
+    <Link
+      to={to}
+      activeOptions={{ exact: true, includeSearch: false }}
+      activeProps={{}}
+      aria-current={isHere ? 'page' : undefined}
+      aria-label={nameOf(page) ?? label}
+      data-tip={label}
+      data-tip-side="right"
+    >
       <Icon name={icon} />
       <span>{label}</span>
       {count === null ? null : (
@@ -89,7 +97,14 @@ export function TabBar() {
         const page = pages.find((each) => each.id === id);
         if (page === undefined) return null;
         return (
-          <Link key={id} to={page.to} aria-current={id === here ? 'page' : undefined} aria-label={nameOf({ ...page, label })}>
+          <Link
+            key={id}
+            to={page.to}
+            activeOptions={{ exact: true, includeSearch: false }}
+            activeProps={{}}
+            aria-current={id === here ? 'page' : undefined}
+            aria-label={nameOf({ ...page, label })}
+          >
             <Icon name={icon} size={20} />
             <span>
               {label}

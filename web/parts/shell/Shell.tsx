@@ -80,6 +80,7 @@ export function Shell({
             <Icon name="keyboard" />
           </IconButton>
           {isNarrow ? <PersonMenu /> : null}
+          <TipLayer />
         </header>
         <NotLiveBar />
         <SampleBar />
@@ -90,7 +91,6 @@ export function Shell({
         {isNarrow ? <TabBar /> : null}
       </div>
       <Announcements />
-      <TipLayer />
     </div>
   );
 }
