@@ -3,8 +3,8 @@
  * `node src/main.ts` runs it; `signalbox serve` does the same.
  */
 import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
-import { existsSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { readConfig, secretOf } from '#config';
@@ -19,6 +19,8 @@ import { integrations } from '#integrations/index.ts';
 import { createLog } from '#lib/log.ts';
 import type { Log } from '#lib/log.ts';
 import { packageRoot, packageVersion } from '#lib/package-root.ts';
+import { startDemo } from './sample/demo.ts';
+import type { DemoWish } from './sample/demo.ts';
 import { sampleIntegration } from './sample/integration.ts';
 import { openPlaces } from './sample/place.ts';
 import { samples } from './sample/service.ts';
@@ -183,6 +185,53 @@ export async function runSignalbox(environment: Readonly<Record<string, string |
     if (reason !== null) throw reason;
   } finally {
     for (const { signal, handler } of handlers) process.off(signal, handler);
+  }
+}
+
+/**
+ * Runs a Signalbox of its own with the sample in it until it is told to end: on this machine only, in a folder that is thrown away unless one is named.
+ *
+ * @throws an error whose message is for the person who asked
+ */
+export async function runDemo(
+  options: DemoWish & { data?: string | undefined; port?: string | undefined },
+  environment: Readonly<Record<string, string | undefined>>,
+  say: (line: string) => void,
+): Promise<void> {
+  const folder = options.data ?? mkdtempSync(join(tmpdir(), 'signalbox-demo-'));
+  const { data: _, port = '0', ...wish } = options;
+  const config = readConfig({
+    PATH: environment['PATH'],
+    LOG_LEVEL: environment['LOG_LEVEL'] ?? 'warn',
+    DATA_DIR: folder,
+    HOST: '127.0.0.1',
+    PORT: port,
+  });
+  const stop = Promise.withResolvers<null>();
+  const end = (): void => stop.resolve(null);
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  for (const signal of signals) process.on(signal, end);
+  try {
+    say('Starting a Signalbox of its own …');
+    const server = await startSignalbox(config, createLog({ level: config.logLevel, forPeople: process.stderr.isTTY }));
+    try {
+      const playing = startDemo(server, folder, wish, (line) => say(`  ${line}`));
+      const demo = await Promise.race([playing, stop.promise]);
+      if (demo === null) return;
+      say('');
+      say(`The sample stands at ${demo.url}/${demo.app}. All people and numbers in it are invented.`);
+      say('This link signs you in as its release manager; it works once, and on this machine only:');
+      say(`  ${demo.link}`);
+      say('Ctrl-C ends it.');
+      const reason = await Promise.race([server.ended, stop.promise]);
+      await demo.stop();
+      if (reason !== null) throw reason;
+    } finally {
+      await server.stop();
+    }
+  } finally {
+    for (const signal of signals) process.off(signal, end);
+    if (options.data === undefined) rmSync(folder, { recursive: true, force: true });
   }
 }
 

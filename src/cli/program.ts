@@ -4,6 +4,8 @@ import type { Parts } from './ask.ts';
 import { appCommand, releaseCommand } from './commands/app.ts';
 import { buildNumberCommand } from './commands/build-number.ts';
 import { connectCommand } from './commands/connect.ts';
+import { demoCommand } from './commands/demo.ts';
+import type { DemoParts } from './commands/demo.ts';
 import { deedCommands } from './commands/deeds.ts';
 import { forecastCommand } from './commands/forecast.ts';
 import { gitCommand } from './commands/git.ts';
@@ -22,7 +24,10 @@ import { speakThrough } from './output.ts';
 import type { Io } from './output.ts';
 
 /** What the commands need of other rooms. */
-export type ProgramParts = Parts & ServeParts & Pick<GitParts, 'analyse'> & { serveSandbox: SandboxParts['serve']; version: string };
+export type ProgramParts = Parts &
+  ServeParts &
+  DemoParts &
+  Pick<GitParts, 'analyse'> & { serveSandbox: SandboxParts['serve']; version: string };
 
 export function program(io: Io, parts: ProgramParts): Command {
   const command = new Command('signalbox')
@@ -32,6 +37,7 @@ export function program(io: Io, parts: ProgramParts): Command {
     .addHelpText('after', EXIT_HELP);
   const commands = [
     serveCommand(io, parts),
+    demoCommand(io, parts),
     connectCommand(io, parts),
     appCommand(io, parts),
     releaseCommand(io, parts),

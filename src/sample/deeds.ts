@@ -36,7 +36,8 @@ export type Deed =
   | { do: 'say'; who: string; version: string; platform: Platform; command: z.input<typeof command> }
   | { do: 'contents'; who: string; version: string; change: Readonly<Record<string, unknown>> }
   | { do: 'decision'; who: string; version: string; text: string; about: string | null }
-  | { do: 'update'; who: string; version: string; text: string };
+  | { do: 'update'; who: string; version: string; text: string }
+  | { do: 'plan'; version: string; kind: 'hotfix' | 'replacement'; base: string; platforms: readonly Platform[] };
 
 /** One moment of the story. `title` tells it in a line; a beat without deeds is a moment on which the robot has something to do. */
 export type Beat = { at: Instant; title: string; deeds: readonly Deed[] };

@@ -73,24 +73,24 @@ const gitSettings = (path: string): GitSettings => ({
   write: true,
 });
 
-/** What git answered, for as long as the repository stands as it does: the story asks often and commits seldom. */
-const answers = new WeakMap<Repository, { generation: number; known: Map<string, Promise<unknown>> }>();
+/** The repository as it stands, and what git answered of it: the story asks often and commits seldom. */
+type Reading = { generation: number; host: GitHost; known: Map<string, Promise<unknown>> };
+const readings = new WeakMap<Repository, Reading>();
+
+function readingOf(repository: Repository, tools: Tools): Reading {
+  const there = readings.get(repository);
+  if (there !== undefined && there.generation === repository.generation()) return there;
+  const host = gitHost(gitSettings(repository.path), { dataDir: tools.dataDir, onProgress: (line) => tools.log(line) });
+  const fresh: Reading = { generation: repository.generation(), host, known: new Map() };
+  readings.set(repository, fresh);
+  return fresh;
+}
 
 function rememberingHost({ repository }: Place, tools: Tools): GitHost {
-  const host = gitHost(gitSettings(repository.path), {
-    dataDir: tools.dataDir,
-    ...(tools.signal === undefined ? {} : { signal: tools.signal }),
-    onProgress: (line) => tools.log(line),
-  });
+  const { host, known } = readingOf(repository, tools);
   function once<T>(question: string, ask: () => Promise<T>): Promise<T> {
-    const generation = repository.generation();
-    let memory = answers.get(repository);
-    if (memory === undefined || memory.generation !== generation) {
-      memory = { generation, known: new Map() };
-      answers.set(repository, memory);
-    }
-    const { known } = memory;
     const there = known.get(question);
+    // one question has one type of answer
     if (there !== undefined) return there as Promise<T>;
     const asked = ask();
     known.set(question, asked);

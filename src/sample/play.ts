@@ -22,7 +22,10 @@ const PULSE_MINUTES = 5;
 const PULSE_OFFSET = 3;
 
 export type Players = {
-  engine: Pick<Engine, 'setClock' | 'hold' | 'report' | 'command' | 'settle' | 'describeRelease' | 'noteDecision' | 'postUpdate'>;
+  engine: Pick<
+    Engine,
+    'setClock' | 'planRelease' | 'hold' | 'report' | 'command' | 'settle' | 'describeRelease' | 'noteDecision' | 'postUpdate'
+  >;
 };
 
 /** What the beats so far have left behind: what health says, which feeds are silent, and what the tracker holds. Worked out from the beats alone. */
@@ -80,7 +83,7 @@ export function playing({ engine }: Players, place: Place): Playing {
     await reportAll(beat, [...factsOf(beat), ...pulse(beat.at)]);
     await engine.settle(app);
     for (const deed of beat.deeds) await word(beat, deed);
-    if (beat.deeds.some((deed) => deed.do === 'say')) await engine.settle(app);
+    if (beat.deeds.some((deed) => deed.do === 'say' || deed.do === 'plan')) await engine.settle(app);
   }
 
   /** Has the robot of this process leave the app alone meanwhile: it looks when it is asked to, and all of a moment has been told. */
@@ -184,6 +187,13 @@ export function playing({ engine }: Players, place: Place): Playing {
         return engine.noteDecision({ app, version: deed.version }, { text: deed.text, about: deed.about }, actorNamed(deed.who));
       case 'update':
         return engine.postUpdate({ app, version: deed.version }, deed.text, actorNamed(deed.who));
+      case 'plan': {
+        const { version, kind, base, platforms } = deed;
+        return engine.planRelease(
+          { app, version, kind, base, platforms, manager: 'Maja Lind', startsAt: 'developing' },
+          actorNamed('maja'),
+        );
+      }
       case 'commit':
       case 'report':
       case 'ticket':
@@ -256,6 +266,7 @@ function leaves(standing: Standing, deed: Deed, at: Instant): void {
     case 'contents':
     case 'decision':
     case 'update':
+    case 'plan':
       break;
     default:
       deed satisfies never;
