@@ -258,12 +258,27 @@ async function saveAndPlan(
 /* ---- connections ---- */
 
 /** Connects an app: settings are checked by the integration's own schema, secrets are sealed. */
+/** The robot of a sample acts on an invented release: it must reach nothing real. */
+function misplacedIn(app: { id: string; sample: boolean }, integration: Integration, all: readonly Integration[]): EngineRefusal | null {
+  if (app.sample && integration.invented === undefined)
+    return refuse(
+      'not-allowed',
+      `"${app.id}" is sample data, and ${integration.name} reaches something real`,
+      `one of ${all.flatMap(({ id, invented }) => (invented === undefined ? [] : [id])).join(', ')}, or an app of your own`,
+    );
+  if (!app.sample && integration.invented === 'sample-only')
+    return refuse('not-allowed', `${integration.name} is the world of sample apps, and "${app.id}" is none`, 'another integration');
+  return null;
+}
+
 export async function connect(context: Context, wanted: NewConnection, by: Actor): Promise<Result<{ id: string }>> {
   const app = await knownApp(context, wanted.app);
   if (app === null) return noSuchApp(wanted.app, await appIds(context.db));
   const integration = context.integrations.get(wanted.integration);
   if (integration === undefined)
     return refuse('not-found', `there is no integration "${wanted.integration}"`, `one of ${[...context.integrations.keys()].join(', ')}`);
+  const misplaced = misplacedIn(app, integration, [...context.integrations.values()]);
+  if (misplaced !== null) return misplaced;
   const settings = integration.settings.safeParse(wanted.settings);
   if (!settings.success) return invalid(`the settings of ${integration.name}`, settings.error.issues);
   const bad = unstorable(settings.data);

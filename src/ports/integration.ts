@@ -34,6 +34,8 @@ export type Integration<S = unknown> = {
   name: string;
   /** One sentence: what it connects. */
   connects: string;
+  /** What it reaches is invented: nobody outside is touched by it. Only such may be connected to a sample app; `sample-only` to nothing else. */
+  invented?: 'anywhere' | 'sample-only';
   settings: z.ZodType<S>;
   /** Kinds of facts that it brings, by port, and for how many minutes a read is fresh. */
   brings: Partial<Record<PortName, { kinds: readonly FactKind[]; freshForMinutes: number | null }>>;

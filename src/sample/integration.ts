@@ -41,6 +41,7 @@ export function sampleIntegration(places: Places): Integration {
     id: SAMPLE_INTEGRATION,
     name: 'Sample',
     connects: 'The invented world of a sample app.',
+    invented: 'sample-only',
     settings,
     brings: {
       storefront: { kinds: ['storefront'], freshForMinutes: FRESH_FOR_MINUTES },

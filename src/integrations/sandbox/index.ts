@@ -32,6 +32,7 @@ export const sandbox = defineIntegration<SandboxSettings>({
   name: 'Sandbox',
   connects: 'A world to try things in: storefronts of every kind, a tracker, CI and a chat, with levers for what vendors and bad luck do.',
   settings: sandboxSettings,
+  invented: 'anywhere',
   brings: {
     storefront: { kinds: ['storefront'], freshForMinutes: FRESH_FOR_MINUTES },
     tracker: { kinds: feedKinds.tracker, freshForMinutes: FRESH_FOR_MINUTES },
