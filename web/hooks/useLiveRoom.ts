@@ -18,8 +18,6 @@ export type Live = {
   heardAtMs: number;
   /** What the app's clock showed, and what the browser's showed then. The app may live in another time than its viewer, and at another speed. */
   clock: Reading;
-  /** When what is shown was kept in this browser, where the server does not answer at all; null: it came from the server. */
-  keptAtMs: number | null;
   /** Cells that the last patches changed, and the version that did: what gets the underline. */
   changed: ReadonlyMap<string, number>;
 };
@@ -36,7 +34,7 @@ export function useLiveRoom(app: string): { room: ControlRoom | undefined; error
   const cache = useQueryClient();
   const query = useQuery(controlRoomQuery(app));
   const room = query.data;
-  const [live, setLive] = useState<Omit<Live, 'clock' | 'keptAtMs'> & { clock: Reading | null }>(() => ({
+  const [live, setLive] = useState<Omit<Live, 'clock'> & { clock: Reading | null }>(() => ({
     heardAtMs: Date.now(),
     clock: null,
     changed: new Map(),
@@ -82,5 +80,5 @@ export function useLiveRoom(app: string): { room: ControlRoom | undefined; error
 
   // until the stream has told the app's time, the snapshot tells it
   const clock = live.clock ?? { appMs: room === undefined ? query.dataUpdatedAt : Date.parse(room.at), browserMs: query.dataUpdatedAt };
-  return { room, error: query.error, live: { ...live, clock, keptAtMs: null } };
+  return { room, error: query.error, live: { ...live, clock } };
 }

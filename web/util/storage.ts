@@ -1,5 +1,5 @@
 /** What this browser keeps for its viewer. It may be forbidden to keep anything: then each visit begins anew. */
-type Kept = 'theme' | 'density' | 'app' | 'keys' | 'key-map' | 'zone' | 'hours' | 'recent' | `room.${string}`;
+type Kept = 'theme' | 'density' | 'app' | 'keys' | 'key-map' | 'zone' | 'hours' | 'recent';
 
 export function read(name: Kept): string | null {
   try {
@@ -15,14 +15,5 @@ export function write(name: Kept, value: string | null): void {
     else localStorage.setItem(`signalbox.${name}`, value);
   } catch {
     // not kept: the page goes on with what it has
-  }
-}
-
-/** Forgets every name that begins so. */
-export function forget(beginning: string): void {
-  try {
-    for (const key of Object.keys(localStorage)) if (key.startsWith(`signalbox.${beginning}`)) localStorage.removeItem(key);
-  } catch {
-    // nothing was kept
   }
 }

@@ -140,10 +140,10 @@ function AppSwitch() {
     })),
     ...(me.isAdmin ? [{ key: '+', label: 'New app…', onSelect: () => void navigate({ to: '/settings/apps/new' }) }] : []),
   ];
-  if (items.length < 2) return <div className={styles.appSwitch}>{shown}</div>;
+  if (items.length < 2) return <div className={classes(styles.appSwitch, room.app.sample && styles.isSample)}>{shown}</div>;
   return (
     <Menu
-      className={classes(styles.appSwitch)}
+      className={classes(styles.appSwitch, room.app.sample && styles.isSample)}
       label={`App: ${room.app.name}${room.app.sample ? ', sample data' : ''}. Choose another`}
       button={
         <>

@@ -3,17 +3,16 @@ import { client } from '../../api/client.ts';
 import { queryClient } from '../../api/queries.ts';
 import { useNarrow } from '../../hooks/useNarrow.ts';
 import { Menu } from '../../ui/Menu.tsx';
-import { forget } from '../../util/storage.ts';
+import { write } from '../../util/storage.ts';
 import { useMe, useRoom } from '../room.ts';
 import { pagesOf } from './navigation.ts';
 import styles from './Shell.module.css';
 
-/** Signs out, and forgets what this browser kept to read without a line. */
+/** Signs out, and forgets what this person looked for in this browser. */
 export async function signOut(): Promise<void> {
   await client.signOut();
   queryClient.clear();
-  forget('room.');
-  forget('recent');
+  write('recent', null);
 }
 
 /** Who is signed in. On a phone it also leads to the pages that have no tab. */

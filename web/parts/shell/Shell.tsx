@@ -98,7 +98,6 @@ export function Shell({
 function useQuiet(): { quietMs: number; state: 'live' | 'reconnecting' | 'not-live' } {
   const { live } = useRoom();
   const quietMs = Math.max(0, useBrowserTime(1_000) - live.heardAtMs);
-  if (live.keptAtMs !== null) return { quietMs, state: 'not-live' };
   return { quietMs, state: quietMs < RECONNECTING_AFTER_MS ? 'live' : quietMs < NOT_LIVE_AFTER_MS ? 'reconnecting' : 'not-live' };
 }
 
@@ -123,17 +122,8 @@ function LiveBadge() {
 function NotLiveBar() {
   const { room, live } = useRoom();
   const zone = useZone();
-  const { quietMs, state } = useQuiet();
+  const { state } = useQuiet();
   if (state !== 'not-live') return null;
-  if (live.keptAtMs !== null)
-    return (
-      <output className={styles.amberBar}>
-        <span>
-          The server does not answer. This is what it said {shortLength(quietMs)} ago, kept in this browser to read; nothing can be done
-          from it until the line is back.
-        </span>
-      </output>
-    );
   return (
     <output className={styles.amberBar}>
       <span>
