@@ -100,7 +100,10 @@ export const activityLine = z
     app: z.string(),
     track: z.string().nullable(),
     is: z.string().meta({ description: 'The kind of event: `halted`' }),
-    text: z.string(),
+    subject: z.string().meta({ description: 'Who did it, or what it happened to: `Robot`, `Crash rate`, `iOS`' }),
+    what: z.string().meta({ description: 'The sentence without its subject' }),
+    where: z.string().nullable().meta({ description: 'The track, or its version where the subject is its platform' }),
+    text: z.string().meta({ description: 'All of it in one' }),
   })
   .meta({ id: 'ActivityLine' });
 export type ActivityLine = z.infer<typeof activityLine>;

@@ -67,10 +67,10 @@ const told: Told = {
     says: 'ordered ensure branch: it is branch day',
   },
   'action-ended': { event: { is: 'action-ended', key: 'k', state: 'refused', outcome: 'no right' }, says: 'was refused: no right' },
-  held: { event: { is: 'held', step: 'submit', by: ['Sign-offs', 'Crash rate'] }, says: 'holds submission: Sign-offs, Crash rate' },
+  held: { event: { is: 'held', step: 'submit', by: ['Sign-offs', 'Crash rate'] }, says: 'held submission: 2 criteria not green' },
   'verdict-changed': {
     event: { is: 'verdict-changed', instance: 'anr-rate', title: 'ANR rate', from: 'green', to: 'yellow', because: 'the range crosses' },
-    says: 'ANR rate: green to yellow: the range crosses',
+    says: 'is at caution: the range crosses',
   },
   'bug-decided': {
     event: { is: 'bug-decided', bug: 'PLAY-4412', decision: 'not-a-blocker', reason: 'rare', risk: null, impact: null, workaround: null },
@@ -182,9 +182,46 @@ describe('events in words', () => {
     expect(eventInWords({ is: 'something-new' })).toBe('something new');
   });
 
-  test('a line names the track and who it was', () => {
-    expect(lineInWords('M. Lind', { version: '8.9.2', platform: 'ios' }, { is: 'submitted', candidate: { build: '1049' } })).toBe(
-      'iOS 8.9.2: submitted build 1049 (M. Lind)',
+  test('a line names who it was, what they did, and the track', () => {
+    expect(lineInWords('M. Lind', { version: '8.9.2', platform: 'ios' }, { is: 'submitted', candidate: { build: '1049' } })).toEqual({
+      subject: 'M. Lind',
+      what: 'submitted build 1049',
+      where: 'iOS 8.9.2',
+      text: 'M. Lind submitted build 1049, iOS 8.9.2',
+    });
+  });
+
+  test('what befalls a track is told of the track', () => {
+    expect(lineInWords('Robot', { version: '8.9.2', platform: 'ios' }, { is: 'approved' }).text).toBe(
+      'iOS was approved by the storefront (8.9.2)',
     );
+  });
+
+  test('a changed verdict is told of its criterion, in the words of the screen', () => {
+    const event = {
+      is: 'verdict-changed',
+      title: 'ANRs',
+      from: 'green',
+      to: 'yellow',
+      because: 'The range 0.165–0.304 crosses it. It settles.',
+    };
+    expect(lineInWords('Robot', { version: '8.9.2', platform: 'android' }, event)).toMatchObject({
+      subject: 'ANRs',
+      what: 'is at caution: The range 0.165–0.304 crosses it',
+    });
+    expect(lineInWords('Robot', { version: '8.9.2', platform: 'android' }, { ...event, clause: 'Range crosses the limit' }).what).toBe(
+      'is at caution: Range crosses the limit',
+    );
+  });
+
+  test('a halt is told of whoever halted', () => {
+    expect(
+      lineInWords('Google Play', { version: '8.9.2', platform: 'android' }, { is: 'halted', percent: 1, why: 'crashes', by: 'robot' })
+        .subject,
+    ).toBe('Robot');
+  });
+
+  test('an app has no track to name', () => {
+    expect(lineInWords('M. Lind', null, { is: 'policy-saved', revision: 3 }).text).toBe('M. Lind saved revision 3 of the policy');
   });
 });

@@ -1,4 +1,5 @@
 /** Each event of the journal as a sentence a person reads, without its subject: `halted the rollout at 1%: crashes on start`. */
+import type { Colour } from './facts.ts';
 import { platformName, sourceName, stepInWords } from './names.ts';
 import type { AppEvent, Event } from './release/events.ts';
 
@@ -6,6 +7,13 @@ type Words<E extends { is: string }> = { [Is in E['is']]: (event: Extract<E, { i
 
 const because = (why: string | null | undefined): string => (why === null || why === undefined || why === '' ? '' : `: ${why}`);
 const by = (byStorefront: boolean): string => (byStorefront ? ' by the storefront itself' : '');
+
+const verdictWords: Readonly<Record<Colour, string>> = {
+  green: 'is clear',
+  yellow: 'is at caution',
+  red: 'is at stop',
+  unknown: 'is unknown',
+};
 
 const words: Words<Event> = {
   born: ({ kind, stage }) => `began as a ${kind} release, ${stage}`,
@@ -37,8 +45,8 @@ const words: Words<Event> = {
       : state === 'refused'
         ? `was refused${because(outcome)}`
         : `dropped an order${because(outcome)}`,
-  held: (event) => `holds ${stepInWords(event.step)}${because(event.by.join(', '))}`,
-  'verdict-changed': ({ title, from, to, because: why }) => `${title}: ${from === null ? '' : `${from} to `}${to}${because(why)}`,
+  held: (event) => `held ${stepInWords(event.step)}: ${counted(event.by.length, 'criterion', 'criteria')} not green`,
+  'verdict-changed': ({ to, because: why, clause }) => `${verdictWords[to]}${because(clause ?? firstSentence(why))}`,
   'bug-decided': ({ bug, decision, reason }) => `decided ${bug}: ${decision.replaceAll('-', ' ')}${because(reason)}`,
   'bug-nominated': ({ bug, reason }) => `nominated ${bug} as a blocker${because(reason)}`,
   'bug-assigned': ({ bug, team }) => `assigned ${bug} to ${team}`,
@@ -107,8 +115,12 @@ function servedName(port: string): string {
   return storefront === undefined ? port.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`) : sourceName(storefront);
 }
 
-function counted(count: number, thing: string): string {
-  return `${count} ${thing}${count === 1 ? '' : 's'}`;
+function counted(count: number, thing: string, things = `${thing}s`): string {
+  return `${count} ${count === 1 ? thing : things}`;
+}
+
+function firstSentence(text: string): string {
+  return /^.+?[.!?](?=\s|$)/.exec(text)?.[0]?.replace(/\.$/, '') ?? text;
 }
 
 /** `branch from 2024-10-04 07:00 UTC to 2024-10-04 12:00 UTC` */
@@ -133,12 +145,40 @@ export function eventInWords(event: { is: string } & Record<string, unknown>): s
   return say === undefined ? event.is.replaceAll('-', ' ') : say(event as never);
 }
 
-/** A line of the feed: who, which track, and what. */
+/** What befalls a track: the line is about it and not about whoever saw it. */
+const ofTheTrack: ReadonlySet<string> = new Set<Event['is']>([
+  'born',
+  'development-started',
+  'went-back',
+  'approved',
+  'rejected',
+  'rollout-started',
+  'percent-observed',
+  'released',
+  'completed',
+  'superseded',
+]);
+
+/**
+ * A line of the feed in parts: `subject` (who, or what), `what` (the sentence without it), and `where` (the track, or the version where the subject is the
+ * track's platform; null for an app). `text` is all of it in one: `Robot submitted build 1049, iOS 8.9.2`.
+ */
+export type LineWords = { subject: string; what: string; where: string | null; text: string };
+
 export function lineInWords(
   actor: string,
   track: { version: string; platform: string } | null,
   event: { is: string } & Record<string, unknown>,
-): string {
-  const where = track === null ? '' : `${platformName(track.platform)} ${track.version}: `;
-  return `${where}${eventInWords(event)} (${actor})`;
+): LineWords {
+  const isOfTrack = track !== null && ofTheTrack.has(event.is);
+  const subject = subjectOf(isOfTrack ? platformName(track.platform) : actor, event);
+  const where = track === null ? null : isOfTrack ? track.version : `${platformName(track.platform)} ${track.version}`;
+  const what = eventInWords(event);
+  return { subject, what, where, text: `${subject} ${what}${where === null ? '' : isOfTrack ? ` (${where})` : `, ${where}`}` };
+}
+
+/** A verdict's line is about its criterion, and a halt's about who or what halted. */
+function subjectOf(otherwise: string, event: { is: string } & Record<string, unknown>): string {
+  const named = event.is === 'verdict-changed' ? event['title'] : event.is === 'halted' ? event['by'] : null;
+  return typeof named === 'string' && named !== '' ? named.charAt(0).toUpperCase() + named.slice(1) : otherwise;
 }

@@ -214,7 +214,7 @@ export function activityLine(app: string, line: StoredLine): ActivityLine {
     app,
     track: line.track,
     is: line.event.is,
-    text: lineInWords(name, version === undefined || platform === undefined ? null : { version, platform }, line.event),
+    ...lineInWords(name, version === undefined || platform === undefined ? null : { version, platform }, line.event),
   };
 }
 

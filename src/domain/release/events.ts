@@ -34,7 +34,7 @@ export type RecordEvent =
   | { is: 'action-ordered'; key: string; effect: string; step: Step | null; why: string }
   | { is: 'action-ended'; key: string; state: 'done' | 'refused' | 'void'; outcome: string }
   | { is: 'held'; step: Step; by: readonly string[] }
-  | { is: 'verdict-changed'; instance: string; title: string; from: Colour | null; to: Colour; because: string }
+  | { is: 'verdict-changed'; instance: string; title: string; from: Colour | null; to: Colour; because: string; clause?: string }
   | {
       is: 'bug-decided';
       bug: string;

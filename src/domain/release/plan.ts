@@ -311,6 +311,7 @@ function verdictChanges(world: World, verdicts: readonly Verdict[]): readonly Re
         from: before?.colour ?? null,
         to: verdict.colour,
         because: verdict.because,
+        clause: verdict.clause,
       },
     ];
   });

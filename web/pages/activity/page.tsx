@@ -112,7 +112,7 @@ function Days({ lines }: { lines: readonly ActivityLine[] }) {
             <Icon name={iconOf(line)} />
             <Where track={line.track} />
             <div>
-              <Sentence line={line} />
+              <Sentence line={line} isPlaced={false} />
               {more === 0 ? null : <Others lines={each.slice(each.indexOf(line) + 1, each.indexOf(line) + 1 + more)} />}
             </div>
           </li>

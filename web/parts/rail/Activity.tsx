@@ -72,37 +72,50 @@ function isToday(at: string, now: string): boolean {
   return Math.abs(Date.parse(now) - Date.parse(at)) < 12 * 3_600_000;
 }
 
-/** Who, then what: the feed's sentences end with their subject in brackets. The version is left out where there is one release under way. */
+/** Who or what, then what happened, then where. The version is left out where there is one release under way, the whole place where the page is of one track. */
 export function Sentence({
   line,
   more = 0,
   titles = [],
   version = null,
+  isPlaced = true,
 }: {
   line: ActivityLine;
   more?: number;
   titles?: readonly string[];
   version?: string | null;
+  isPlaced?: boolean;
 }) {
-  const { name } = line.actor;
-  const end = ` (${name})`;
-  const whole = name !== '' && line.text.endsWith(end) ? line.text.slice(0, -end.length) : line.text;
-  const text = version === null ? whole : whole.replace(` ${version}: `, ': ');
-  const where = /^[^:]{1,40}: /.exec(text)?.[0] ?? '';
+  const place = isPlaced ? placeOf(line.where, version) : '';
   return (
     <>
-      {name === '' ? null : <b>{name} </b>}
-      {titles.length > 0 ? `${where}${titles.length} criteria changed: ${titles.join(', ')}` : text}
+      {titles.length > 0 ? (
+        <>
+          <b>{titles.length} criteria</b> changed: {titles.join(', ')}
+        </>
+      ) : (
+        <>
+          <b>{line.subject}</b> {line.what}
+        </>
+      )}
+      {place === '' ? null : <span className={styles.count}> · {place}</span>}
       {more > 0 ? <span className={styles.count}> and {more} more like it</span> : null}
     </>
   );
+}
+
+/** `iOS` of `iOS 8.9.2` where 8.9.2 goes without saying. */
+function placeOf(where: string | null, version: string | null): string {
+  if (where === null) return '';
+  return version === null ? where : where.replace(version, '').trim();
 }
 
 /** `more`: others of the kind that stand for themselves no more. `titles`: the criteria that one cause has changed. */
 export type Group = { line: ActivityLine; more: number; titles: readonly string[] };
 
 /** What the robot orders and how it ends is told by what came of it; a refusal is news. */
-const isNews = ({ is, text }: ActivityLine): boolean => is !== 'action-ordered' && (is !== 'action-ended' || text.includes('was refused'));
+const isNews = ({ is, what }: ActivityLine): boolean =>
+  is !== 'action-ordered' && (is !== 'action-ended' || what.startsWith('was refused'));
 
 /** Lines of one cause as one: many of a kind by the same actor within a minute of each other, such as an import or a wave of verdicts. */
 export function grouped(all: readonly ActivityLine[]): readonly Group[] {
@@ -124,14 +137,9 @@ export function grouped(all: readonly ActivityLine[]): readonly Group[] {
     if (line === undefined) return [];
     // two of a kind are told one by one
     if (run.length < 3) return run.map((each) => ({ line: each, more: 0, titles: [] }));
-    if (line.is === 'verdict-changed') return [{ line, more: 0, titles: [...new Set(run.map(titleOf))] }];
+    if (line.is === 'verdict-changed') return [{ line, more: 0, titles: [...new Set(run.map(({ subject }) => subject))] }];
     return [{ line, more: run.length - 1, titles: [] }];
   });
-}
-
-/** `Crash rate` of `iOS 8.9.2: Crash rate: green to red: …`. */
-function titleOf({ text }: ActivityLine): string {
-  return text.split(': ')[1] ?? text;
 }
 
 export function iconOf({ actor, is }: Pick<ActivityLine, 'actor' | 'is'>): IconName {

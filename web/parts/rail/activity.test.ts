@@ -2,18 +2,21 @@ import { describe, expect, test } from 'vitest';
 import type { ActivityLine } from '#api/verdict.ts';
 import { grouped } from './Activity.tsx';
 
-const line = (id: string, is: string, text: string, parts: Partial<ActivityLine> = {}): ActivityLine => ({
+const line = (id: string, is: string, what: string, parts: Partial<ActivityLine> = {}): ActivityLine => ({
   id,
   at: '2024-10-01T12:20:00.000Z',
   actor: { kind: 'robot', id: 'robot', name: 'Robot' },
   app: 'music',
   track: 'music/8.9.2/ios',
   is,
-  text,
+  subject: 'Robot',
+  what,
+  where: 'iOS 8.9.2',
+  text: `Robot ${what}, iOS 8.9.2`,
   ...parts,
 });
 const verdict = (id: string, title: string, parts: Partial<ActivityLine> = {}): ActivityLine =>
-  line(id, 'verdict-changed', `iOS 8.9.2: ${title}: green to red: it is so (Robot)`, parts);
+  line(id, 'verdict-changed', 'is at stop: it is so', { subject: title, ...parts });
 
 describe('the activity of the rail', () => {
   test('one cause that changes many criteria of a track is one line with their names', () => {
@@ -37,10 +40,10 @@ describe('the activity of the rail', () => {
 
   test('what the robot orders is told by what comes of it, and a refusal is told', () => {
     const groups = grouped([
-      line('1', 'action-ordered', 'iOS 8.9.2: ordered ensure submission (Robot)'),
-      line('2', 'action-ended', 'iOS 8.9.2: done: sent (Robot)'),
-      line('3', 'action-ended', 'iOS 8.9.2: was refused: no notes (Robot)'),
-      line('4', 'submitted', 'iOS 8.9.2: submitted build 1049 (Robot)'),
+      line('1', 'action-ordered', 'ordered ensure submission'),
+      line('2', 'action-ended', 'done: sent'),
+      line('3', 'action-ended', 'was refused: no notes'),
+      line('4', 'submitted', 'submitted build 1049'),
     ]);
     expect(groups.map((group) => group.line.id)).toEqual(['3', '4']);
   });

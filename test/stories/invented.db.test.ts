@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { git } from '#integrations/git/index.ts';
 import { sandbox } from '#integrations/sandbox/index.ts';
 import type { Integration } from '#ports/integration.ts';
-import { testDatabase } from '../../test/setup/database.ts';
-import { astrid } from '../../test/stories/room.ts';
-import { createEngine } from './engine.ts';
+import { testDatabase } from '../setup/database.ts';
+import { astrid } from './room.ts';
+import { createEngine } from '#engine/engine.ts';
 
 /** The world of samples: nothing of it is called here. */
 const world: Integration = { ...(sandbox as Integration), id: 'sample', name: 'Sample', invented: 'sample-only' };
