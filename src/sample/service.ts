@@ -118,7 +118,7 @@ export function samples(parts: { engine: SampleEngine; places: Places; exists: (
   /* ---- making and moving ---- */
 
   async function play(sample: Running, to: Wanted, progress: (line: string) => void): Promise<Answer> {
-    if (sample.place.progress().speed > 0) await setSpeed(sample, 0);
+    if (to.at !== null && sample.place.progress().speed > 0) await setSpeed(sample, 0);
     if (to.at !== null) await sample.story.to(to.at, (beat) => progress(`${storyTime(beat.at)}  ${beat.title}`));
     if (to.speed !== null) await setSpeed(sample, to.speed);
     runOn(sample);
@@ -195,7 +195,10 @@ export function samples(parts: { engine: SampleEngine; places: Places; exists: (
         if (place === null || !(await parts.exists(app))) continue;
         const sample = enter(place);
         place.turnTo(engine.clock.appNow(app));
-        if (place.progress().speed > 0) runOn(sample);
+        const { speed } = place.progress();
+        if (speed === 0) continue;
+        await setSpeed(sample, speed);
+        runOn(sample);
       }
     },
     async stop(): Promise<void> {
@@ -203,6 +206,8 @@ export function samples(parts: { engine: SampleEngine; places: Places; exists: (
       for (const sample of running.values()) {
         if (sample.timer !== null) clearTimeout(sample.timer);
         await sample.queue;
+        // its time does not pass while nobody plays it
+        if (sample.place.progress().speed > 0) await engine.setClock(sample.place.app, { speed: 0 }, player);
       }
     },
   };

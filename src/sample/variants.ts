@@ -112,10 +112,10 @@ const beatsByVariant: Readonly<Record<VariantName, () => readonly Beat[]>> = {
       tuesday,
       tuesdayNight,
       incidentBegins,
-      without(wednesday, '10-02 08:05', '10-02 16:20'),
-      thursday,
+      without(wednesday, '10-02 07:45', '10-02 08:05', '10-02 12:30', '10-02 16:20'),
+      without(thursday, '10-03 12:00', '10-03 12:30'),
       incidentEnds,
-      lateOnAndroid,
+      without(lastWeek, '10-09 08:05', '10-09 16:20', '10-10 12:30'),
     ),
 };
 

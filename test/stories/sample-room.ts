@@ -68,6 +68,7 @@ async function enter(
   });
   const place = await begin(engine, places);
   const story = playing({ engine }, place);
+  let isLeft = false;
   const id = (version: string, platform: string): string => `${APP}/${version}/${platform}`;
   const trackNamed = async (version: string, platform: string): Promise<Track> =>
     (await base.db.selectFrom('tracks').select('state').where('id', '=', id(version, platform)).executeTakeFirstOrThrow()).state;
@@ -129,9 +130,15 @@ async function enter(
           });
         });
       }
+      await administer(adminUrl, async (admin) => {
+        await admin.query(`drop database if exists ${original} with (force)`);
+      });
+      rmSync(folder, { recursive: true, force: true });
+      isLeft = true;
       return made;
     },
     async close() {
+      if (isLeft) return;
       await engine.stop();
       await base.close();
       rmSync(folder, { recursive: true, force: true });

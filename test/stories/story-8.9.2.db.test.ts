@@ -80,7 +80,8 @@ describe('branch day and the weekend', () => {
   test('four of five nominated bugs of Android are blockers, fixed and verified by Sunday', { timeout: LONG_MS }, async () => {
     await room.to('09-29 17:00');
     const decided = await room.base.db.selectFrom('bug_decisions').select('decision').where('track', '=', 'music/8.9.2/android').execute();
-    expect(decided.map(({ decision }) => decision?.is).toSorted()).toEqual(['blocker', 'blocker', 'blocker', 'blocker', 'not-a-blocker']);
+    expect(decided.filter(({ decision }) => decision?.is === 'blocker')).toHaveLength(4);
+    expect(decided.filter(({ decision }) => decision?.is === 'not-a-blocker')).toHaveLength(1);
     expect(await colour('android', 'no-blocking-bugs')).toBe('green');
   });
 });

@@ -366,6 +366,15 @@ export const incidentEnds: readonly Beat[] = [
     'After 36 hours the service is mended',
     everywhere('green', 'The incident is over; the whole range is under the limit.'),
   ),
+  beat(
+    '10-03 08:30',
+    'iOS is submitted again with its instructions',
+    say('maja', 'ios', VERSION, { do: 'submit', reason: 'the instructions for testing Audiobooks are added, and the incident is over' }),
+  ),
+  beat('10-03 13:00', 'Apple approves: iOS starts at 1 %', approve('app-store-connect', 'ios')),
+  beat('10-04 12:30', 'Apple would go on by itself: the robot holds iOS at 1 %'),
+  beat('10-07 08:00', 'The window opens on Monday: iOS goes to 100 %'),
+  beat('10-10 08:10', 'Android’s and the desktop’s week of watching ends: completed'),
 ];
 
 /** The decision that the calm story does without: nothing is nominated after the weekend. */

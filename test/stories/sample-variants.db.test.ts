@@ -1,0 +1,104 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { stockholm } from '../../src/sample/moment.ts';
+import { variantNames } from '../../src/sample/variants.ts';
+import type { VariantName } from '../../src/sample/variants.ts';
+import { sampleRoom } from './sample-room.ts';
+import type { SampleRoom } from './sample-room.ts';
+
+/* What goes otherwise: each variant goes on from the same Monday evening. */
+
+const LONG_MS = 240_000;
+let monday: SampleRoom;
+let rooms: ReadonlyMap<VariantName, () => Promise<SampleRoom>>;
+let room: SampleRoom;
+beforeAll(async () => {
+  monday = await sampleRoom();
+  await monday.to('09-30 17:00');
+  rooms = await monday.copies(variantNames);
+}, LONG_MS);
+afterEach(() => room.close());
+afterAll(() => monday.close());
+
+async function enter(variant: VariantName): Promise<void> {
+  const open = rooms.get(variant);
+  if (open === undefined) throw new Error(`no room for ${variant}`);
+  room = await open();
+}
+const stages = () => Promise.all(['android', 'ios', 'desktop'].map((platform) => room.stage('8.9.2', platform)));
+
+test('calm: nothing goes wrong, and every track is at 100 % on Wednesday', { timeout: LONG_MS }, async () => {
+  await enter('calm');
+  await room.to('10-01 14:20');
+  expect(await stages()).toEqual(['rolling-out 1%', 'rolling-out 1%', 'rolling-out 1%']);
+  await room.to('10-02 10:00');
+  expect(await stages()).toEqual(['released', 'released', 'released']);
+});
+
+test('night: the robot halts Android at 1 % at 02:44, a person resumes it in the morning', { timeout: LONG_MS }, async () => {
+  await enter('night');
+  await room.to('10-02 02:44');
+  expect(await room.stage('8.9.2', 'android')).toBe('halted 1%');
+  expect(room.place.world.state().messages.some(({ urgent, text }) => urgent && text.includes('Halted'))).toBe(true);
+  await room.to('10-02 07:35');
+  expect(await room.stage('8.9.2', 'android')).toBe('rolling-out 1%');
+  await room.to('10-03 08:00');
+  expect(await room.stage('8.9.2', 'android')).toBe('released');
+});
+
+test('late: a failed check holds Android until 13:00', { timeout: LONG_MS }, async () => {
+  await enter('late');
+  await room.to('10-02 11:00');
+  expect(await room.stage('8.9.2', 'android')).toBe('rolling-out 1%');
+  expect(await room.verdict('8.9.2', 'android', 'compliance-closed')).toMatchObject({ colour: 'red', holds: '100%' });
+  await room.to('10-02 13:00');
+  expect((await room.track('8.9.2', 'android')).reached.released).toBe(stockholm('10-02 13:00'));
+});
+
+test('fallback: everyone is sent to the other arm, and it is written down', { timeout: LONG_MS }, async () => {
+  await enter('fallback');
+  await room.to('10-03 16:20');
+  expect(await room.verdict('8.9.2', 'android', 'crash-rate')).toMatchObject({ colour: 'yellow' });
+  const { contents } = await room.base.db
+    .selectFrom('releases')
+    .select('contents')
+    .where('version', '=', '8.9.2')
+    .executeTakeFirstOrThrow();
+  expect(contents.decisions?.map(({ about }) => about)).toContain('PLAY-4462');
+  expect(contents.updates).toHaveLength(1);
+  await room.to('10-03 17:40');
+  expect(await room.verdict('8.9.2', 'android', 'crash-rate')).toMatchObject({ colour: 'green' });
+});
+
+test('rejected: the binary of iOS is rejected, and a new build takes its way', { timeout: LONG_MS }, async () => {
+  await enter('rejected');
+  await room.to('10-02 06:10');
+  expect(await room.stage('8.9.2', 'ios')).toBe('stabilising');
+  await room.to('10-02 12:10');
+  expect(await room.track('8.9.2', 'ios')).toMatchObject({ stage: 'in-review', candidate: { build: '1052', candidate: 5 } });
+  await room.to('10-07 08:00');
+  expect(await room.stage('8.9.2', 'ios')).toBe('released');
+});
+
+test('canceled: 8.9.2 ends on iOS, and goes on elsewhere', { timeout: LONG_MS }, async () => {
+  await enter('canceled');
+  await room.to('10-03 16:00');
+  expect(await stages()).toEqual(['released', 'canceled', 'released']);
+});
+
+test('hotfix: 8.9.2.1 goes out on Android alone and takes the place of 8.9.2', { timeout: LONG_MS }, async () => {
+  await enter('hotfix');
+  await room.to('10-07 16:30');
+  expect(await room.stage('8.9.2.1', 'android')).toBe('rolling-out 1%');
+  await room.to('10-08 16:40');
+  expect(await room.stage('8.9.2.1', 'android')).toBe('released');
+  expect(await room.track('8.9.2', 'android')).toMatchObject({ stage: 'completed' });
+});
+
+test('fleet-wide: every version crashes for 36 hours, and the robot holds without halting', { timeout: LONG_MS }, async () => {
+  await enter('fleet-wide');
+  await room.to('10-02 23:00');
+  expect((await stages())[0]).toBe('rolling-out 1%');
+  expect(await room.happened('8.9.2', 'android')).not.toContain('halted');
+  await room.to('10-03 08:10');
+  expect(await room.stage('8.9.2', 'android')).toBe('released');
+});
