@@ -16,6 +16,7 @@ import { CHANNEL } from './commit.ts';
 import type { Context } from './context.ts';
 import { importHistory } from './import-history.ts';
 import { describeRelease, noteDecision, postUpdate } from './describe-release.ts';
+import { bringPast } from './bring-past.ts';
 import { createPolicyBook } from './policy-book.ts';
 import { replanRelease } from './replan.ts';
 import { report } from './report.ts';
@@ -141,6 +142,7 @@ export function createEngine(parts: EngineParts): Engine & { sealsAfter(seq: num
     savePolicy: (app, text, by, options) => savePolicy(context, app, text, by, options),
     connect: (connection, by) => connect(context, connection, by),
     hasApp: async (app) => (await appOf(db, app)) !== null,
+    bringPast: (app, past, by) => bringPast(context, app, past, by),
     removeSample: (app, by) => removeSample(context, app, by),
     disconnect: (id, by) => disconnect(context, id, by),
     importHistory: (app, by, progress) => importHistory(context, app, by, progress),

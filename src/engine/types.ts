@@ -54,6 +54,8 @@ export type Replanning = { planned: Partial<PlannedTimes>; reason: string };
 export type ReleaseName = { app: string; version: string };
 /** The parts of a release that are to be written over; a part that is absent stays. */
 export type ReleaseChange = Partial<Pick<ReleaseContents, EditablePart>> & { manager?: string | null };
+/** A release of the past of a sample app; all of its tracks have ended. */
+export type PastRelease = { release: Release; tracks: readonly Track[] };
 export type NewConnection = { app: string; integration: string; settings: unknown; serves: readonly string[] };
 
 /** One fact of a batch as accepted or not; a batch is stored whole, refused ones are named. */
@@ -101,6 +103,8 @@ export type Engine = {
     by: Actor,
     options?: { dryRun?: boolean; basedOn?: number },
   ): Promise<Result<{ revision: number; plans: readonly { track: string; plan: Plan }[] }>>;
+  /** Gives a sample app releases that ended before its story begins. */
+  bringPast(app: string, past: readonly PastRelease[], by: Actor): Promise<Result<{ releases: number }>>;
   /** Takes a sample app out again with all that was written of it. A real app is refused. */
   removeSample(app: string, by: Actor): Promise<Result<{ app: string }>>;
   connect(connection: NewConnection, by: Actor): Promise<Result<{ id: string }>>;

@@ -4,6 +4,7 @@ import type { Actor } from '#domain/roles.ts';
 import { SAMPLE_INTEGRATION } from './integration.ts';
 import { ZONE } from './moment.ts';
 import type { Place, Places } from './place.ts';
+import { pastOf } from './past.ts';
 import { player } from './play.ts';
 import { samplePolicy } from './policy.ts';
 import { platforms } from './deeds.ts';
@@ -14,7 +15,7 @@ export const FIRST_VERSION = '8.9.1';
 
 export type Refused = { ok: false; because: string; wouldBeRight: string };
 
-type Made = Pick<Engine, 'createApp' | 'connect' | 'planRelease' | 'hold'>;
+type Made = Pick<Engine, 'createApp' | 'connect' | 'planRelease' | 'hold' | 'bringPast'>;
 
 /** Makes the app and its world. Refused where an app of this name exists. */
 export async function makeSample(
@@ -55,6 +56,8 @@ async function make(
   place.repository.commit('main', [{ name: 'begin', subject: 'Begin the sample', author: 'Maja Lind' }], BEGINS);
   const connected = await engine.connect({ app, integration: SAMPLE_INTEGRATION, settings: { app }, serves: [] }, player);
   if (!connected.ok) return connected;
+  const past = await engine.bringPast(app, pastOf(app), player);
+  if (!past.ok) return past;
   const planned = await engine.planRelease(
     { app, version: FIRST_VERSION, kind: 'regular', platforms: [...platforms], manager: 'Maja Lind', startsAt: 'developing' },
     player,

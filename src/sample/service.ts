@@ -31,6 +31,7 @@ export type SampleEngine = Pick<
   | 'createApp'
   | 'connect'
   | 'planRelease'
+  | 'bringPast'
   | 'settle'
   | 'setClock'
   | 'hold'
