@@ -8,6 +8,7 @@ import './styles/tokens.css';
 import './styles/base.css';
 import { queryClient } from './api/queries.ts';
 import { router } from './routes.tsx';
+import { keepPages } from './util/kept.ts';
 
 const place = document.querySelector('#root');
 if (place === null) throw new Error('index.html has no #root');
@@ -19,3 +20,5 @@ createRoot(place).render(
     </QueryClientProvider>
   </StrictMode>,
 );
+
+addEventListener('load', keepPages);

@@ -1,6 +1,7 @@
 /** What the pages ask of the API, each with its key in the cache. */
 import { infiniteQueryOptions, queryOptions, QueryClient } from '@tanstack/react-query';
 import type { ControlRoom } from '#api/control-room.ts';
+import { keptAtMs } from '../util/kept.ts';
 import { client, codeOf } from './client.ts';
 
 /** Refusals do not change by asking again; silence may. */
@@ -22,6 +23,7 @@ export const controlRoomQuery = (app: string) =>
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 5 * 60_000,
     initialData: () => inlinedSnapshot(app),
+    initialDataUpdatedAt: () => keptAtMs() ?? Date.now(),
   });
 
 export const connectionsQuery = (app: string) =>

@@ -5,6 +5,7 @@ import type { ControlRoom, ControlRoomPatch, SourcesNews } from '#api/control-ro
 import type { Instant } from '#domain/time.ts';
 import { controlRoomQuery, sessionQuery } from '../api/queries.ts';
 import { watchControlRoom } from '../api/live.ts';
+import { keptAtMs } from '../util/kept.ts';
 
 export type Reading = { appMs: number; browserMs: number };
 
@@ -16,6 +17,8 @@ export function appTime({ appMs, browserMs: readAt }: Reading, speed: number, br
 export type Live = {
   /** When the server was last heard, by the browser's clock. */
   heardAtMs: number;
+  /** Whether this page has heard the server at all: one that was kept from before has not. */
+  isHeard: boolean;
   /** What the app's clock showed, and what the browser's showed then. The app may live in another time than its viewer, and at another speed. */
   clock: Reading;
   /** Cells that the last patches changed, and the version that did: what gets the underline. */
@@ -35,7 +38,8 @@ export function useLiveRoom(app: string): { room: ControlRoom | undefined; error
   const query = useQuery(controlRoomQuery(app));
   const room = query.data;
   const [live, setLive] = useState<Omit<Live, 'clock'> & { clock: Reading | null }>(() => ({
-    heardAtMs: Date.now(),
+    heardAtMs: keptAtMs() ?? Date.now(),
+    isHeard: keptAtMs() === null,
     clock: null,
     changed: new Map(),
   }));
@@ -43,7 +47,7 @@ export function useLiveRoom(app: string): { room: ControlRoom | undefined; error
   const isReady = room !== undefined;
 
   const heard = useEffectEvent((at: Instant | null) =>
-    setLive((old) => ({ ...old, heardAtMs: Date.now(), clock: at === null ? old.clock : readingOf(at) })),
+    setLive((old) => ({ ...old, heardAtMs: Date.now(), isHeard: true, clock: at === null ? old.clock : readingOf(at) })),
   );
 
   const gap = useEffectEvent(() => void cache.refetchQueries({ queryKey: controlRoomQuery(app).queryKey }));

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Outlet, useNavigate, useParams, useRouter } from '@tanstack/react-router';
 import { codeOf } from '../../api/client.ts';
 import { sessionQuery } from '../../api/queries.ts';
+import { useKeptRoom } from '../../hooks/useKeptRoom.ts';
 import { useLiveRoom } from '../../hooks/useLiveRoom.ts';
 import { Broken, Plain } from '../../parts/Broken.tsx';
 import { AskProvider } from '../../parts/commands/ask.ts';
@@ -43,6 +44,7 @@ function ToSignIn() {
 
 function LiveApp({ app, session }: { app: string; session: NonNullable<Parameters<typeof RoomProvider>[0]['value']>['session'] }) {
   const { room, error, live } = useLiveRoom(app);
+  useKeptRoom(room, session, live.isHeard);
   const name = room?.app.name;
   useEffect(() => {
     if (name === undefined) return;

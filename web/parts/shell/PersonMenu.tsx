@@ -3,6 +3,7 @@ import { client } from '../../api/client.ts';
 import { queryClient } from '../../api/queries.ts';
 import { useNarrow } from '../../hooks/useNarrow.ts';
 import { Menu } from '../../ui/Menu.tsx';
+import { forgetKept } from '../../util/kept.ts';
 import { write } from '../../util/storage.ts';
 import { useMe, useRoom } from '../room.ts';
 import { pagesOf } from './navigation.ts';
@@ -13,6 +14,7 @@ export async function signOut(): Promise<void> {
   await client.signOut();
   queryClient.clear();
   write('recent', null);
+  await forgetKept();
 }
 
 /** Who is signed in. On a phone it also leads to the pages that have no tab. */
