@@ -172,6 +172,7 @@ function planOf(track: Track): object {
     robot: {
       is: 'holding',
       sentence: `Will submit ${track.platform} ${track.version} when 3 criteria turn green: Blocking bugs, Team sign-offs, Crash rate. Next evaluation on any change.`,
+      short: `Will submit ${track.platform} ${track.version} when 3 criteria turn green: Blocking bugs, Team sign-offs, Crash rate. Next evaluation on any change.`,
       willStop: null,
       missing: ['Blocking bugs', 'Team sign-offs', 'Crash rate'],
     },

@@ -40,6 +40,7 @@ export const robot = z
   .object({
     is: z.enum(['armed', 'holding', 'acting', 'paused', 'asks', 'failed', 'shadowing', 'manual', 'resting']),
     sentence: z.string(),
+    short: z.string().meta({ description: "The sentence without the track's own platform and version, for the head of its column" }),
     willStop: z.string().nullable(),
     missing: z.array(z.string()),
   })

@@ -60,8 +60,19 @@ export function headOf(parts: HeadParts): TrackHead {
     signal: signalOf(holding, next !== null),
     robot:
       plan === null
-        ? { is: 'resting', sentence: 'The robot has not looked at this track yet.', willStop: null, missing: [] }
-        : { ...plan.robot, missing: [...plan.robot.missing] },
+        ? {
+            is: 'resting',
+            sentence: 'The robot has not looked at this track yet.',
+            short: 'The robot has not looked at this track yet.',
+            willStop: null,
+            missing: [],
+          }
+        : // a plan that was written before there were short sentences has none
+          {
+            ...plan.robot,
+            short: (plan.robot as Partial<typeof plan.robot>).short ?? plan.robot.sentence,
+            missing: [...plan.robot.missing],
+          },
     robotPaused: standing(track.robotPaused, now),
     stages: [...(policy?.stages ?? [])],
     rollout: [...(policy?.rollout ?? [])],

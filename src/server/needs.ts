@@ -4,6 +4,7 @@ import type { Cell } from '#api/verdict.ts';
 import type { StoredQuestion, StoredRoom } from '#db/views/control-room.ts';
 import { capital } from '#domain/criteria/words.ts';
 import { platformName } from '#domain/names.ts';
+import type { TrackPolicy } from '#domain/policy/track-policy.ts';
 import type { TrackCommandKind } from '#domain/release/commands.ts';
 import type { Step } from '#domain/release/track.ts';
 
@@ -20,12 +21,18 @@ const commandFor: Readonly<Record<string, TrackCommandKind>> = {
   manual: 'tick',
 };
 
-export function needsOf(stored: StoredRoom, heads: readonly TrackHead[], cells: readonly Cell[]): Need[] {
+/** @param policies of the tracks, by their ids */
+export function needsOf(
+  stored: StoredRoom,
+  heads: readonly TrackHead[],
+  cells: readonly Cell[],
+  policies: ReadonlyMap<string, TrackPolicy>,
+): Need[] {
   const byId = new Map(heads.map((head) => [head.id, head]));
   const holdsRank = (track: string): Need['rank'] => ((byId.get(track)?.lateMs ?? null) === null ? 'holds-a-track' : 'holds-a-late-track');
   const needs: Need[] = [
     ...cells
-      .filter((cell) => !isSaidByAnother(cell, cells))
+      .filter((cell) => !isSaidByAnother(cell, cells) && isOwed(cell, byId.get(cell.track), policies.get(cell.track)))
       .flatMap((cell) => needOfCell(cell, byId.get(cell.track), holdsRank(cell.track))),
     ...stored.questions.map((question) => needOfQuestion(question, byId.get(question.track), holdsRank(question.track))),
     ...stored.waivers.map(({ track, waiver }): Need => ({
@@ -119,6 +126,12 @@ function whoOf(cell: Cell, who: Cell['who'][number]): string {
   const others = cell.who.filter(({ kind, name }) => kind === who.kind && name !== who.name).length;
   const name = who.contact === null || who.contact.startsWith('#') || who.kind !== 'role' ? who.name : `${who.name} ${who.contact}`;
   return others === 0 ? name : `${name} and ${others} more`;
+}
+
+/** A track that has arrived owes nothing for steps that are behind it: what is watched while it is out is told, and that alone. */
+function isOwed(cell: Cell, head: TrackHead | undefined, policy: TrackPolicy | undefined): boolean {
+  if (head?.stage !== 'released') return true;
+  return policy?.watchWhile.released?.some(({ id }) => id === cell.instance) ?? false;
 }
 
 /** A criterion waits for a person when somebody but the robot or a machine can turn it green. */

@@ -4,11 +4,12 @@ import type { ActivityLine } from '#api/verdict.ts';
 import { freshnessOf } from '#db/views/freshness.ts';
 import { storedRoom } from '#db/views/control-room.ts';
 import type { StoredLine, StoredRelease, StoredRoom } from '#db/views/control-room.ts';
+import type { Verdict } from '#domain/criteria/criterion.ts';
 import { lineInWords } from '#domain/event-words.ts';
 import { twoBranches } from '#domain/insights/two-branches.ts';
 import type { TrackPolicy } from '#domain/policy/track-policy.ts';
 import type { Step } from '#domain/release/track.ts';
-import { reviewing } from '#domain/rollout/storefronts.ts';
+import { capabilities, reviewing } from '#domain/rollout/storefronts.ts';
 import { summarise } from '#domain/summary.ts';
 import type { SummaryTrack } from '#domain/summary.ts';
 import { latest } from '#domain/time.ts';
@@ -46,7 +47,7 @@ export async function snapshotOf(room: Around, app: string): Promise<ControlRoom
     tracks: heads,
     rows: rowsOf([...policies.values()], cells),
     cells,
-    needs: needsOf(stored, heads, cells),
+    needs: needsOf(stored, heads, cells, policies),
     activity: stored.lines.map((line) => activityLine(stored.app.id, line)),
     sources: stored.sources.map((source) => ({ ...source, state: freshnessOf(source, now) })),
     setUp: setUpOf(stored, policyRevision, policies),
@@ -64,8 +65,10 @@ function summaryTrack(head: TrackHead, policy: TrackPolicy | null, stored: Store
     stage: head.stage,
     percent: head.percent,
     next: head.next as Step | null,
-    holding: holdingRows(policy, verdicts).map(({ colour }) => colour),
-    blindTo: [...new Set(blind.flatMap(({ sourceNames, title }) => (sourceNames.length > 0 ? sourceNames : [title])))],
+    holding: holdingRows(policy, head.stage === 'in-review' ? verdicts.filter((verdict) => !isTheReview(verdict, policy)) : verdicts).map(
+      ({ colour }) => colour,
+    ),
+    blindTo: [...new Set(blind.flatMap(blindTo))],
     lateMs: head.lateMs,
     hasPlan: Object.values(head.planned).some((at) => at !== null),
     robot: head.robot,
@@ -75,6 +78,18 @@ function summaryTrack(head: TrackHead, policy: TrackPolicy | null, stored: Store
     ahead: head.forecast?.stations[0] ?? null,
     finishAt: head.forecast?.finish?.at ?? null,
   };
+}
+
+/** What does not answer: of a rate that is reported its own feed, because the system that reports it may well answer for others. */
+function blindTo({ kind, title, sourceNames }: ControlRoom['cells'][number]): readonly string[] {
+  if (kind === 'reported') return [`${title} feed`];
+  return sourceNames.length > 0 ? sourceNames : [title];
+}
+
+/** Whether a criterion waits for nothing but the storefront's review: it is then the review that is waited for, and no criterion beside it. */
+function isTheReview({ who }: Pick<Verdict, 'who'>, policy: TrackPolicy | null): boolean {
+  const reviewers = (policy?.storefronts ?? []).map((kind): string => capabilities[kind].name);
+  return who.length > 0 && who.every(({ kind, name }) => kind === 'source' && reviewers.includes(name));
 }
 
 /** Releases that would stand on two branches at once. In the order in which they were born, which is that of their trains. */

@@ -126,11 +126,18 @@ export async function storedRoom(db: Kysely<Database>, app: string, only: string
       'connections', (select coalesce(json_agg(json_build_object('integration', c.integration, 'serves', c.serves)), '[]')
         from connections c where c.app = a.id and c.removed_at is null),
       'counts', json_build_object(
-        'withoutTeam', (select count(*) from bugs b left join bug_assignments n on n.app = b.app and n.bug = b.bug
-          where b.app = a.id and b.state = 'open' and coalesce(n.team, b.team) is null and b.versions && (select array_agg(distinct version) from live)),
-        'nominated', (select count(*) from bugs b where b.app = a.id and b.state = 'open' and b.versions && (select array_agg(distinct version) from live)
-          and (b.nominated or exists (select 1 from bug_decisions d where d.track in (select id from live) and d.bug = b.bug and d.nominated is not null))
-          and not exists (select 1 from bug_decisions d where d.track in (select id from live) and d.bug = b.bug and d.decision is not null)),
+        'withoutTeam', (select count(*) from bugs b
+          where b.app = a.id and b.state = 'open' and b.team is null
+            and exists (select 1 from unnest(b.versions) as is_in(version) where is_in.version in (select version from live))
+            and not exists (select 1 from bug_assignments n where n.app = b.app and n.bug = b.bug)),
+        'nominated', (select count(*) from (
+            select b.bug from bugs b where b.app = a.id and b.state = 'open' and b.nominated
+              and exists (select 1 from unnest(b.versions) as is_in(version) where is_in.version in (select version from live))
+            union
+            select b.bug from bug_decisions d join bugs b on b.app = a.id and b.bug = d.bug
+            where d.track in (select id from live) and d.nominated is not null and b.state = 'open'
+              and exists (select 1 from unnest(b.versions) as is_in(version) where is_in.version in (select version from live))) n
+          where not exists (select 1 from bug_decisions d where d.track in (select id from live) and d.bug = n.bug and d.decision is not null)),
         'cherryPicks', (select count(*) from cherry_picks c where c.track in (select id from live) and c.state = 'asked')),
       'past', (select coalesce(json_agg(json_build_object('id', t.id, 'platform', t.platform, 'kind', t.kind, 'reached', t.state->'reached',
           'percents', coalesce(t.state->'percents', '[]'))), '[]')

@@ -48,6 +48,26 @@ const onlyTime: Partial<TrackPolicy> = {
   before: { '100%': [parseInstance({ id: 'soaked', settings: '24h' }), parseInstance({ id: 'window-open' })] },
 };
 
+describe('the robot’s short sentence', () => {
+  test('leaves out the platform and the version, which stand above it', () => {
+    expect(told(aTrack('candidate'), { rows: [] }).short).toBe('Submits when these turn green: Team sign-offs, Approval');
+    expect(told(aTrack('in-review')).short).toBe('Starts 1% when this turns green: Team sign-offs');
+  });
+
+  test('says when, where time has a part in it', () => {
+    expect(told(aTrack('rolling-out')).short).toBe('Rolls out to 100% at Wed 08:05 if this turns green: Approval');
+    expect(told(aTrack('rolling-out'), onlyTime).short).toBe('Rolls out to 100% at Wed 08:05.');
+  });
+
+  test('is the sentence itself where that is short, and tells who must act', () => {
+    const asked = told(aTrack('candidate'), { ...without('submit'), ...mode({ submit: 'ask' }) });
+    expect(asked.short).toBe(asked.sentence);
+    expect(told(aTrack('candidate'), mode({ submit: 'manual' })).short).toBe(
+      'A release manager can submit when this turns green: Sign-offs of teams',
+    );
+  });
+});
+
 describe('the robot’s sentence', () => {
   test('names the step with its platform, and what is missing by the rows of the control room, each once', () => {
     expect(told(aTrack('candidate'))).toMatchObject({
@@ -61,7 +81,7 @@ describe('the robot’s sentence', () => {
   });
 
   test('says when, where only a window and a soak are to come beside it', () => {
-    expect(told(aTrack('rolling-out')).sentence).toBe('Rolls out to 100% at Wed 08:05 if this turns green: Sign-offs of teams.');
+    expect(told(aTrack('rolling-out')).sentence).toBe('Rolls out to 100% at Wed 08:05 if this turns green: Approval.');
   });
 
   test('does not call missing what time alone opens', () => {
@@ -72,15 +92,15 @@ describe('the robot’s sentence', () => {
     });
   });
 
-  test('calls a window missing that never opens', () => {
+  test('calls a window missing that never opens, and by its own name where it alone holds in its row', () => {
     const never = { ...onlyTime, windows: { finish: { days: [], from: 0, to: 60 } } };
-    expect(told(aTrack('rolling-out'), never)).toMatchObject({ is: 'holding', missing: ['Window and soak'] });
+    expect(told(aTrack('rolling-out'), never)).toMatchObject({ is: 'holding', missing: ['Window'] });
   });
 
   test('waits for the review of the storefront by its name', () => {
     expect(told(aTrack('in-review'), without('1%')).sentence).toBe('Waits for the App Store’s review, then will start iOS 8.9.2 at 1%.');
     expect(told(aTrack('in-review'), { storefronts: ['google-play', 'app-store-connect'] }).sentence).toBe(
-      'Waits for the reviews of Google Play and the App Store, then will start iOS 8.9.2 at 1% if this turns green: Sign-offs of teams.',
+      'Waits for the reviews of Google Play and the App Store, then will start iOS 8.9.2 at 1% if this turns green: Team sign-offs.',
     );
   });
 
@@ -96,7 +116,7 @@ describe('the robot’s sentence', () => {
       sentence: 'Will ask to roll out to 100% at Wed 08:05: every criterion is met by then.',
     });
     expect(told(aTrack('rolling-out'), mode({ raise: 'shadow' })).sentence).toBe(
-      'Would roll out to 100% at Wed 08:05 when 1 criterion turns green: Sign-offs of teams; it only watches this step.',
+      'Would roll out to 100% at Wed 08:05 when 1 criterion turns green: Approval; it only watches this step.',
     );
   });
 

@@ -56,11 +56,11 @@ function does(phrase: string): string {
  */
 export function robotState(world: World, track: Track, verdicts: readonly Verdict[]): RobotState {
   const step = nextStep(track, world.policy);
-  const missing =
-    step === null ? [] : rowsHolding(world.policy.rows, verdicts, pendingSteps(track, world.policy)).map(({ title }) => title);
-  const state = (is: RobotState['is'], sentence: string): RobotState => ({
+  const missing = step === null ? [] : missingRows(world, track, verdicts);
+  const state = (is: RobotState['is'], sentence: string, short: string = sentence): RobotState => ({
     is,
     sentence,
+    short,
     willStop: willStop(world, track, verdicts),
     missing,
   });
@@ -93,20 +93,32 @@ export function robotState(world: World, track: Track, verdicts: readonly Verdic
   return ahead(world, track, step, verdicts, missing, state);
 }
 
+/** The rows that hold the step. Of a row that groups several criteria and in which one alone holds, that one's own title says more. */
+function missingRows(world: World, track: Track, verdicts: readonly Verdict[]): readonly string[] {
+  const { rows } = world.policy;
+  return rowsHolding(rows, verdicts, pendingSteps(track, world.policy)).map(({ title, verdicts: holders }) => {
+    const [only, ...others] = holders;
+    const groups = (rows.find((row) => row.title === title)?.instances.length ?? 1) > 1;
+    return groups && only !== undefined && others.length === 0 ? only.title : title;
+  });
+}
+
 function ahead(
   world: World,
   track: Track,
   step: Step,
   verdicts: readonly Verdict[],
   missing: readonly string[],
-  state: (is: RobotState['is'], sentence: string) => RobotState,
+  state: (is: RobotState['is'], sentence: string, short?: string) => RobotState,
 ): RobotState {
   const phrase = stepOnPlatform(step, world);
   const when = notBefore(world, track, verdicts);
   const at = when ? ` at ${dayAndTime(when, world.app.timezone, world.now)}` : '';
   const mode = modeFor(world, track, step);
-  if (track.stage === 'in-review') return inReview(world, phrase, missing, state);
-  if (missing.length > 0) return state(mode === 'manual' ? 'manual' : 'holding', heldSentence(mode, phrase, at, missing));
+  if (track.stage === 'in-review') return inReview(world, step, missing, state);
+  const brief = stepShort(step, world);
+  if (missing.length > 0)
+    return state(mode === 'manual' ? 'manual' : 'holding', heldSentence(mode, phrase, at, missing), heldShort(mode, brief, at, missing));
   switch (mode) {
     case 'manual':
       return state(
@@ -125,6 +137,7 @@ function ahead(
         step === 'cut' && at === '' && !world.release.planned.branch
           ? `Clear: waits for a person to ${phrase}; no branch day is planned.`
           : `Will ${phrase}${at}: every criterion is met${when === null ? '' : ' by then'}.`,
+        at === '' ? undefined : `${does(brief)}${at}.`,
       );
     default:
       return mode satisfies never;
@@ -152,17 +165,46 @@ function heldSentence(mode: RobotMode, phrase: string, at: string, missing: read
   }
 }
 
+/** The same in the head of the track's own column: `Submits when these turn green: Team sign-offs`. */
+function heldShort(mode: RobotMode, phrase: string, at: string, missing: readonly string[]): string {
+  const turns = missing.length === 1 ? 'this turns' : 'these turn';
+  const names = missing.join(', ');
+  const when = `${at} ${at === '' ? 'when' : 'if'} ${turns} green: ${names}`;
+  switch (mode) {
+    case 'manual':
+      return `A release manager can ${phrase}${when}`;
+    case 'ask':
+      return `Asks to ${phrase}${when}`;
+    case 'shadow':
+      return `Would ${phrase}${when}; it only watches`;
+    case 'auto':
+      return `${does(phrase)}${when}`;
+    default:
+      return mode satisfies never;
+  }
+}
+
+/** The step in the track's own column, where platform and version stand above it: `submit`, `start 1%`, `roll out to 100%`. */
+function stepShort(step: Step, world: Pick<World, 'policy'>): string {
+  if (step === 'cut') return 'cut the branch';
+  if (step === 'candidate') return 'choose the final candidate';
+  if (step === 'submit') return 'submit';
+  return Number.parseFloat(step) === firstPercent(world.policy) ? `start ${step}` : `roll out to ${step}`;
+}
+
 /** While the storefront reviews, nothing is to be done; what is not met by then holds the start, where it starts on our word. */
 function inReview(
   world: World,
-  phrase: string,
+  step: Step,
   missing: readonly string[],
-  state: (is: RobotState['is'], sentence: string) => RobotState,
+  state: (is: RobotState['is'], sentence: string, short?: string) => RobotState,
 ): RobotState {
   const review = `Waits for ${reviewersOf(world.policy.storefronts)}`;
-  if (missing.length === 0) return state('armed', `${review}, then will ${phrase}.`);
+  const phrase = stepOnPlatform(step, world);
+  const brief = stepShort(step, world);
+  if (missing.length === 0) return state('armed', `${review}, then will ${phrase}.`, `${review}, then ${does(brief).toLowerCase()}.`);
   const these = missing.length === 1 ? 'if this turns green' : 'if these turn green';
-  return state('holding', `${review}, then will ${phrase} ${these}: ${missing.join(', ')}.`);
+  return state('holding', `${review}, then will ${phrase} ${these}: ${missing.join(', ')}.`, heldShort('auto', brief, '', missing));
 }
 
 function busySentence(action: ActionState, world: World): string {

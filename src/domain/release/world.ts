@@ -28,6 +28,8 @@ export type Question = { key: string; step: Step; text: string; evidence: readon
 export type RobotState = {
   is: 'armed' | 'holding' | 'acting' | 'paused' | 'asks' | 'failed' | 'shadowing' | 'manual' | 'resting';
   sentence: string;
+  /** The sentence for the head of the track's own column: without its platform and version, and without what goes without saying. */
+  short: string;
   willStop: string | null;
   missing: readonly string[];
 };

@@ -43,7 +43,7 @@ const android: TrackHead = {
   passing: 6,
   needed: 8,
   signal: { is: 'waits', count: 2, text: 'Waits for 2' },
-  robot: { is: 'holding', sentence: '', willStop: null, missing: ['ANR rate', 'ITGC reporting'] },
+  robot: { is: 'holding', sentence: '', short: '', willStop: null, missing: ['ANR rate', 'ITGC reporting'] },
   robotPaused: null,
   stages: [],
   rollout: [1, 100],

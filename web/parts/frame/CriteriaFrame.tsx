@@ -238,14 +238,14 @@ const ColumnHead = memo(function ColumnHead({ track, isSelected }: { track: Trac
       </span>
       <span className={styles.robot}>
         <Icon name="robot" />
-        <RobotSentence track={track} />
+        <RobotSentence track={{ robot: { ...track.robot, sentence: track.robot.short } }} />
       </span>
     </Link>
   );
 });
 
 /** The robot's sentence with the names of what is missing set strong. */
-export function RobotSentence({ track }: { track: Pick<TrackHead, 'robot'> }) {
+export function RobotSentence({ track }: { track: { robot: Pick<TrackHead['robot'], 'sentence' | 'missing'> } }) {
   const { sentence, missing } = track.robot;
   const at = missing.length === 0 ? -1 : sentence.indexOf(missing.join(', '));
   if (at === -1) return <span>{sentence}</span>;

@@ -60,7 +60,7 @@ const head = (version: string, platform: string, stage: TrackHead['stage'] = 'st
   passing: 0,
   needed: 1,
   signal: { is: 'none', count: 0, text: '' },
-  robot: { is: 'holding', sentence: '', willStop: null, missing: [] },
+  robot: { is: 'holding', sentence: '', short: '', willStop: null, missing: [] },
   robotPaused: null,
   stages: [],
   rollout: [1, 100],

@@ -35,7 +35,7 @@ export function head(over: Partial<TrackHead> = {}): TrackHead {
     passing: 6,
     needed: 8,
     signal: { is: 'waits', count: 2, text: 'Waits for 2' },
-    robot: { is: 'armed', sentence: '', willStop: null, missing: [] },
+    robot: { is: 'armed', sentence: '', short: '', willStop: null, missing: [] },
     robotPaused: null,
     stages: [...stages],
     rollout: [1, 100],

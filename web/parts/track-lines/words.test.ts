@@ -65,7 +65,7 @@ describe('in front of a train', () => {
     ['when the robot moves it', head({ signal: clear }), ['Clear, robot moves at Wed 08:05', 'Clear, Wed 08:05', 'Clear']],
     [
       'no robot where it does not act',
-      head({ signal: clear, robot: { is: 'manual', sentence: '', willStop: null, missing: [] } }),
+      head({ signal: clear, robot: { is: 'manual', sentence: '', short: '', willStop: null, missing: [] } }),
       ['Clear'],
     ],
     [
