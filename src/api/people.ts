@@ -2,11 +2,21 @@
 import { z } from 'zod';
 import { route } from './route.ts';
 import { grant } from './session.ts';
-import { appId, moment, momentIn, nothing, pageOf, pageQuery, role, scope } from './words.ts';
+import { appId, appParams, moment, momentIn, nothing, pageOf, pageQuery, role, scope } from './words.ts';
 
 export const person = z
   .object({ id: z.string(), name: z.string(), email: z.string(), createdAt: moment, grants: z.array(grant) })
   .meta({ id: 'Person' });
+
+/** Someone of an app as others of it see them: nothing to write to, nothing to sign in with. */
+export const appPerson = z
+  .object({
+    id: z.string().meta({ description: 'An account; `sample:` and a name where the person is invented' }),
+    name: z.string(),
+    roles: z.array(role),
+    teams: z.array(z.string()).meta({ description: 'Teams whose word they may give; `*` for all' }),
+  })
+  .meta({ id: 'AppPerson' });
 
 export const apiKey = z
   .object({
@@ -43,6 +53,17 @@ export const peopleRoutes = [
     who: 'admin',
     query: pageQuery,
     answers: { 200: pageOf(person).meta({ id: 'PersonPage' }) },
+  }),
+  route({
+    id: 'listAppPeople',
+    method: 'get',
+    path: '/api/apps/{app}/people',
+    summary: 'List who has a role in an app, by name; the invented people of a sample stand on the last page',
+    tag: 'people',
+    who: 'see',
+    params: appParams,
+    query: pageQuery.extend({ role: role.optional().meta({ description: 'Only those who hold it' }) }),
+    answers: { 200: pageOf(appPerson).meta({ id: 'AppPersonPage' }) },
   }),
   route({
     id: 'createPerson',

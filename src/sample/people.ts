@@ -54,11 +54,14 @@ const everyone: readonly SamplePerson[] = [
 /** The sample's people, for whoever shows or seats them. */
 export const samplePeople: readonly SamplePerson[] = everyone;
 
-/** A person of the sample as the journal names them. Their ids begin with `sample:`, so that nobody takes them for an account. */
+/** The id of a person of the sample as others see it: it begins with `sample:`, so that nobody takes it for an account's. */
+export const sampleId = (id: string): string => `sample:${id}`;
+
+/** A person of the sample as the journal names them. */
 export function actorNamed(id: string): Actor {
   const found = everyone.find((each) => each.id === id);
   if (found === undefined) throw new Error(`nobody in the sample is called "${id}": ${everyone.map((each) => each.id).join(', ')}`);
-  return { kind: 'person', id: `sample:${found.id}`, name: found.name, roles: found.roles, teams: found.teams };
+  return { kind: 'person', id: sampleId(found.id), name: found.name, roles: found.roles, teams: found.teams };
 }
 
 /** Who gives the word of a team. */

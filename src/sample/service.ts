@@ -10,6 +10,8 @@ import type { Log } from '#lib/log.ts';
 import { makeSample } from './make.ts';
 import { ZONE, storyTime } from './moment.ts';
 import type { Place, Places } from './place.ts';
+import { sampleId, samplePeople } from './people.ts';
+import type { SamplePerson } from './people.ts';
 import { player, playing, pulseAfter } from './play.ts';
 import type { Playing } from './play.ts';
 import { BEGINS, MOMENT, endOf, variantNamed, variantNames, variants } from './variants.ts';
@@ -159,6 +161,8 @@ export function samples(parts: { engine: SampleEngine; places: Places; exists: (
       zone: ZONE,
     }),
     all: (): readonly SampleStands[] => [...running.values()].map(stands),
+    peopleOf: (app: string): readonly SamplePerson[] =>
+      running.has(app) ? samplePeople.map((person) => ({ ...person, id: sampleId(person.id) })) : [],
     make,
     async move(app: string, to: SampleMove, by: Actor, progress: (line: string) => void): Promise<Answer> {
       const sample = await sampleNamed(app);

@@ -1,5 +1,5 @@
 /** What the server asks of the room that plays samples: made in main.ts, handed in with the room. */
-import type { Actor } from '#domain/roles.ts';
+import type { Actor, Role } from '#domain/roles.ts';
 import type { Instant } from '#domain/time.ts';
 
 export type SampleRefusal = {
@@ -24,6 +24,8 @@ export type SampleService = {
   /** The variants, and from when to when the story goes. */
   story(): { variants: readonly { name: string; about: string }[]; begins: Instant; ends: Instant; moment: Instant; zone: string };
   all(): readonly SampleStands[];
+  /** The invented people of a sample, who are no accounts; nobody where the app is no sample of this process. */
+  peopleOf(app: string): readonly { id: string; name: string; roles: readonly Role[]; teams: readonly string[] }[];
   /** Makes a sample app and plays it to where it is wanted. Each line of progress is for people. */
   make(
     wanted: { app?: string | undefined; variant?: string | undefined } & SampleMove,

@@ -23,6 +23,7 @@ const routes = {
   importHistory: ['post', '/api/apps/{app}/imports'],
   listConnections: ['get', '/api/apps/{app}/connections'],
   addConnection: ['post', '/api/apps/{app}/connections'],
+  listAppPeople: ['get', '/api/apps/{app}/people'],
   getControlRoom: ['get', '/api/apps/{app}/control-room'],
   listReleases: ['get', '/api/apps/{app}/releases'],
   getRelease: ['get', '/api/apps/{app}/releases/{version}'],

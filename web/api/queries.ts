@@ -1,6 +1,7 @@
 /** What the pages ask of the API, each with its key in the cache. */
 import { infiniteQueryOptions, queryOptions, QueryClient } from '@tanstack/react-query';
 import type { ControlRoom } from '#api/control-room.ts';
+import type { Role } from '#domain/roles.ts';
 import { keptAtMs } from '../util/kept.ts';
 import { client, codeOf } from './client.ts';
 
@@ -65,6 +66,14 @@ export const signOffsQuery = (params: TrackName, version: number) =>
     queryKey: ['sign-offs', params, version],
     queryFn: () => client.listSignOffs({ params }),
     placeholderData: (old) => old,
+  });
+
+/** Who holds a role in an app. The first page says who may be asked. */
+export const appPeopleQuery = (app: string, role: Role) =>
+  queryOptions({
+    queryKey: ['app-people', app, role],
+    queryFn: () => client.listAppPeople({ params: { app }, query: { role } }),
+    staleTime: 60_000,
   });
 
 export const cherryPicksQuery = (params: TrackName, version: number) =>

@@ -40,6 +40,31 @@ export async function people(pool: Queries, after: string | null, limit: number)
   return rows.map(asPerson);
 }
 
+export type AppPersonRow = { id: string; name: string; roles: Role[]; teams: string[] };
+
+/** Who holds a role in an app, in it alone or in all, by name; those after `after`. `role` null: whichever they hold. */
+export async function peopleOfApp(
+  pool: Queries,
+  app: string,
+  role: Role | null,
+  after: { name: string; id: string } | null,
+  limit: number,
+): Promise<AppPersonRow[]> {
+  const { rows } = await pool.query<AppPersonRow>(
+    `select u.id, u.name,
+       array(select distinct r from auth.grants g, unnest(g.roles) r where g.person = u.id and g.app in ($1, '*') order by r) as roles,
+       array(select distinct t from auth.grants g, unnest(g.teams) t where g.person = u.id and g.app in ($1, '*') order by t) as teams
+     from auth."user" u
+     where exists (
+         select 1 from auth.grants g
+         where g.person = u.id and g.app in ($1, '*') and cardinality(g.roles) > 0 and ($2::text is null or $2 = any(g.roles)))
+       and ($3::text is null or (u.name, u.id) > ($3, $4))
+     order by u.name, u.id limit $5`,
+    [app, role, after?.name ?? null, after?.id ?? null, limit],
+  );
+  return rows;
+}
+
 /** Creates a person with a password, in the caller's transaction. Answers null when the e-mail belongs to someone already. */
 export async function createPerson(
   client: Queries,

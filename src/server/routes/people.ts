@@ -1,5 +1,6 @@
+import { appById } from '#db/views/apps.ts';
 import { createKey, listKeys, revokeKey } from '../auth/keys.ts';
-import { createPerson, deletePerson, inTransaction, keepingAnAdmin, people, personById, setGrant } from '../auth/people.ts';
+import { createPerson, deletePerson, inTransaction, keepingAnAdmin, people, peopleOfApp, personById, setGrant } from '../auth/people.ts';
 import type { PersonRow } from '../auth/people.ts';
 import type { Handlers, Room } from '../context.ts';
 import { cursorOf, isInstant, isWord, page, wordsOf } from '../cursor.ts';
@@ -7,7 +8,7 @@ import { notFound, refuse } from '../errors.ts';
 
 export function peopleHandlers(
   room: Room,
-): Handlers<'listPeople' | 'createPerson' | 'setRoles' | 'removePerson' | 'listKeys' | 'createKey' | 'revokeKey'> {
+): Handlers<'listPeople' | 'listAppPeople' | 'createPerson' | 'setRoles' | 'removePerson' | 'listKeys' | 'createKey' | 'revokeKey'> {
   const { pool } = room.accounts;
 
   const person = async (id: string): Promise<PersonRow> =>
@@ -18,6 +19,18 @@ export function peopleHandlers(
     listPeople: async ({ query }) => {
       const [after] = wordsOf(query.cursor, isWord) ?? [];
       return page(await people(pool, after ?? null, query.limit + 1), query.limit, (last) => cursorOf(last.email));
+    },
+    listAppPeople: async ({ params, query }) => {
+      if ((await appById(room.db, params.app)) === null) notFound(`app "${params.app}"`, 'see GET /api/apps');
+      const [name, id] = wordsOf(query.cursor, isWord, isWord) ?? [];
+      const after = name === undefined || id === undefined ? null : { name, id };
+      const role = query.role ?? null;
+      const found = page(await peopleOfApp(pool, params.app, role, after, query.limit + 1), query.limit, (last) =>
+        cursorOf(last.name, last.id),
+      );
+      if (found.next !== null) return found;
+      const invented = (room.sample?.peopleOf(params.app) ?? []).filter(({ roles }) => role === null || roles.includes(role));
+      return { items: [...found.items, ...invented], next: null };
     },
     createPerson: async ({ body }, at) => {
       const id = await inTransaction(pool, async (client) => {

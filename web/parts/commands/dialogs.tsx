@@ -8,11 +8,12 @@ import type { Cell } from '#api/verdict.ts';
 import { cellStateNames } from '#domain/cell-state.ts';
 import { platformName, stepInWords } from '#domain/names.ts';
 import type { Step } from '#domain/release/track.ts';
+import { Avatar } from '../../ui/Avatar.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Lamp } from '../../ui/Lamp.tsx';
-import { CheckField, Choices, SelectField, TextArea, TextField } from '../../ui/Field.tsx';
+import { Choices, SelectField, TextArea, TextField } from '../../ui/Field.tsx';
 import { may } from '../../api/authority.ts';
-import { bugsQuery, cherryPicksQuery, signOffsQuery } from '../../api/queries.ts';
+import { appPeopleQuery, bugsQuery, cherryPicksQuery, signOffsQuery } from '../../api/queries.ts';
 import { limitText } from '../frame/frame-model.ts';
 import { paramsOf, useAppTime, useMe, useRoom } from '../room.ts';
 import { CommandDialog, channelOf, effectInWords } from './CommandDialog.tsx';
@@ -164,6 +165,54 @@ function worseInWords(cell: Cell): string {
   return cell.colour === 'yellow' ? 'it goes from caution to stop' : 'its colour gets worse';
 }
 
+/** What ends a waiver before its time. */
+const endings = {
+  either: ['new-candidate', 'worse-colour'],
+  worse: ['worse-colour'],
+  candidate: ['new-candidate'],
+  neither: [],
+} as const;
+
+type Second = { id: string; name: string; team: string };
+
+/** Who may approve what this person asks for: the release team without them, or the admins where it has nobody else. `whom`: as a button names them. */
+function useSeconds(): { people: readonly Second[] | null; whom: string } {
+  const { room, session } = useRoom();
+  const others = (found: { id: string; name: string }[] | undefined, team: string): readonly Second[] | null =>
+    found?.filter(({ id }) => id !== session.who?.id).map(({ id, name }) => ({ id, name, team })) ?? null;
+  const team = others(useQuery(appPeopleQuery(room.app.id, 'release-team')).data?.items, 'Release team');
+  const admins = useQuery({ ...appPeopleQuery(room.app.id, 'admin'), enabled: team?.length === 0 }).data?.items;
+  const people = team?.length === 0 ? others(admins, 'Admin') : team;
+  const [only] = people ?? [];
+  return {
+    people,
+    whom: people?.length === 1 && only !== undefined ? only.name : only?.team === 'Admin' ? 'an admin' : 'the release team',
+  };
+}
+
+const AS_MANY_NAMES = 3;
+
+/** `Policy asks for a second person for ANRs: Tom Becker, Release team`. */
+function SecondPerson({ cell, people, isPolicy }: { cell: Cell; people: readonly Second[] | null; isPolicy: boolean }) {
+  const [first] = people ?? [];
+  if (people === null) return null;
+  const named = people.slice(0, AS_MANY_NAMES).map(({ name }) => name);
+  const more = people.length - named.length;
+  return (
+    <p className={styles.second}>
+      {first === undefined ? null : <Avatar name={first.name} />}
+      <span>
+        {isPolicy ? `Policy asks for a second person for ${cell.title}` : 'It waits until someone approves it'}:{' '}
+        <b>
+          {first === undefined
+            ? 'nobody else may approve it; an admin can give someone the role'
+            : `${named.join(' or ')}${more > 0 ? ` or ${more} more` : ''}, ${first.team}`}
+        </b>
+      </span>
+    </p>
+  );
+}
+
 function WaiveDialog({ ask: { track, cell }, onClose }: Props<'waive'>) {
   const { room } = useRoom();
   const me = useMe();
@@ -171,18 +220,17 @@ function WaiveDialog({ ask: { track, cell }, onClose }: Props<'waive'>) {
   const [category, setCategory] = useState<(typeof categories)[number]['value'] | null>(null);
   const [reason, setReason] = useState('');
   const [until, setUntil] = useState('step');
-  const [ends, setEnds] = useState<readonly ('new-candidate' | 'worse-colour')[]>(['new-candidate', 'worse-colour']);
+  const [ends, setEnds] = useState<keyof typeof endings>('either');
   const canWaive = may(me, 'waive');
+  const seconds = useSeconds();
   const isReady = category !== null && reason.trim().length >= REASON_MIN;
-  const toggle = (which: 'new-candidate' | 'worse-colour', on: boolean): void =>
-    setEnds(on ? [...ends, which] : ends.filter((each) => each !== which));
   const step = cell.holds ?? cell.gates[0] ?? track.next;
   const make = (why: string): CommandIn => ({
     do: canWaive ? 'waive' : 'ask-waiver',
     instance: cell.instance,
     category: category ?? 'known-and-accepted',
     reason: why,
-    endsIf: [...ends],
+    endsIf: [...endings[ends]],
     ...(until === 'step' ? (step === null ? {} : { until: { step } }) : { until: { at: hoursAfter(now, Number(until)) } }),
   });
   const asksSecond = (plan: PlanView | undefined): boolean =>
@@ -192,11 +240,6 @@ function WaiveDialog({ ask: { track, cell }, onClose }: Props<'waive'>) {
     return (
       <>
         {effectInWords(plan, track, holdsNow)} The cell shows {shown}, never green.
-        {asksSecond(plan) ? (
-          <span className={styles.second}>
-            The policy asks for a second person: <b>someone of the release team</b> approves it.
-          </span>
-        ) : null}
       </>
     );
   };
@@ -212,11 +255,14 @@ function WaiveDialog({ ask: { track, cell }, onClose }: Props<'waive'>) {
         category === null ? 'Say why it is safe.' : `The reason needs at least ${REASON_MIN} characters; it has ${reason.trim().length}.`
       }
       act={canWaive ? 'Waive' : 'Ask for a waiver'}
-      actOf={(plan) => (asksSecond(plan) ? 'Ask the release team to approve' : canWaive ? 'Waive' : 'Ask for a waiver')}
+      actOf={(plan) => (asksSecond(plan) ? `Ask ${seconds.whom} to approve` : canWaive ? 'Waive' : 'Ask for a waiver')}
       effectLamp="waived"
       done={canWaive ? `${cell.title} is waived on ${nameOf(track)}` : `Asked for a waiver of ${cell.title}`}
       note={`Written to the audit log${channelOf(room, track)}`}
       effectOf={effectOf}
+      afterEffect={(plan) =>
+        asksSecond(plan) || !canWaive ? <SecondPerson cell={cell} people={seconds.people} isPolicy={canWaive} /> : null
+      }
     >
       <Choices label="Why is this safe?" value={category} onChange={setCategory} options={categories} />
       <Reason value={reason} onChange={setReason} least={REASON_MIN} />
@@ -240,19 +286,17 @@ function WaiveDialog({ ask: { track, cell }, onClose }: Props<'waive'>) {
           <option value="24">for 24 hours</option>
           <option value="72">for 3 days</option>
         </SelectField>
-        <fieldset className={styles.ends}>
-          <legend>Ends at once if</legend>
-          <CheckField
-            label="there is a new final candidate"
-            checked={ends.includes('new-candidate')}
-            onChange={(event) => toggle('new-candidate', event.target.checked)}
-          />
-          <CheckField
-            label={worseInWords(cell)}
-            checked={ends.includes('worse-colour')}
-            onChange={(event) => toggle('worse-colour', event.target.checked)}
-          />
-        </fieldset>
+        <SelectField
+          label="Ends at once if"
+          value={ends}
+          onChange={(event) => setEnds(event.target.value as keyof typeof endings)}
+          hint="Whichever comes first."
+        >
+          <option value="either">{worseInWords(cell)}, or there is a new RC</option>
+          <option value="worse">{worseInWords(cell)}</option>
+          <option value="candidate">there is a new RC</option>
+          <option value="neither">nothing else happens</option>
+        </SelectField>
       </div>
     </CommandDialog>
   );

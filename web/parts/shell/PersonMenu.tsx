@@ -2,6 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { client } from '../../api/client.ts';
 import { queryClient } from '../../api/queries.ts';
 import { useNarrow } from '../../hooks/useNarrow.ts';
+import { Avatar } from '../../ui/Avatar.tsx';
 import { Menu } from '../../ui/Menu.tsx';
 import { forgetKept } from '../../util/kept.ts';
 import { write } from '../../util/storage.ts';
@@ -39,19 +40,5 @@ export function PersonMenu() {
         },
       ]}
     />
-  );
-}
-
-function Avatar({ name }: { name: string }) {
-  const letters = name
-    .split(/\s+/)
-    .map((part) => part.charAt(0))
-    .join('')
-    .slice(0, 2)
-    .toUpperCase();
-  return (
-    <span className={styles.avatar} aria-hidden="true">
-      {letters}
-    </span>
   );
 }
