@@ -1,8 +1,6 @@
 /** What a page shows where it has nothing to show: still loading, nothing there, not permitted, or broken. */
 import { useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
-import type { Role } from '#domain/roles.ts';
-import { roleName } from '#domain/roles.ts';
 import { troubleOf } from '../api/client.ts';
 import { Button } from '../ui/Button.tsx';
 import { EmptyState } from '../ui/EmptyState.tsx';
@@ -20,14 +18,6 @@ export function Loading({ rows = 8, rowHeight = 50, what }: { rows?: number; row
     return () => clearTimeout(timer);
   }, []);
   return isSlow ? <Skeleton rows={rows} rowHeight={rowHeight} label={`Loading ${what}`} /> : null;
-}
-
-/** Who has what one lacks. */
-export function NoPermission({ what, roles }: { what: string; roles: readonly Role[] }) {
-  const names = roles.map((role) => `${/^[aeiou]/.test(roleName(role)) ? 'an' : 'a'} ${roleName(role)}`).join(' or ');
-  return (
-    <EmptyState title={`You may not see ${what}`}>{names.charAt(0).toUpperCase() + names.slice(1)} may. An admin gives roles.</EmptyState>
-  );
 }
 
 /** A part that could not be read: what was wrong, what would be right, and another try. What else is on the page still works. */

@@ -52,15 +52,3 @@ export function paramsOf(track: Pick<TrackHead, 'app' | 'version' | 'platform'>)
   const { app, version, platform } = track;
   return { app, version, platform };
 }
-
-/** The release that the app's pages of one release lead to: the current one, else the next, else what is left. Null in a room without releases. */
-export function currentRelease(room: Pick<ControlRoom, 'releases'>): string | null {
-  const { releases } = room;
-  const found =
-    releases.find(({ part, kind }) => part === 'current' && kind === 'regular') ??
-    (['current', 'upcoming', 'watched'] as const)
-      .map((part) => releases.find((release) => release.part === part))
-      .find((each) => each !== undefined) ??
-    releases.at(-1);
-  return found?.version ?? null;
-}

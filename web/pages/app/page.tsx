@@ -1,7 +1,7 @@
 /** Everything of one app: who may see it, its room kept live, what stands around each page, and the dialogs. */
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
-import { Outlet, useNavigate, useParams, useRouter } from '@tanstack/react-router';
+import { Outlet, useNavigate, useParams, useRouter, useRouterState } from '@tanstack/react-router';
 import { codeOf } from '../../api/client.ts';
 import { sessionQuery } from '../../api/queries.ts';
 import { useKeptRoom } from '../../hooks/useKeptRoom.ts';
@@ -11,10 +11,10 @@ import { AskProvider } from '../../parts/commands/ask.ts';
 import type { Ask } from '../../parts/commands/ask.ts';
 import { HelpProvider } from '../../parts/help/help.ts';
 import { RoomProvider, useRoom } from '../../parts/room.ts';
+import { titleAt } from '../../parts/shell/navigation.ts';
 import { usePages } from '../../parts/shell/Navigation.tsx';
 import { Shell } from '../../parts/shell/Shell.tsx';
 import { useShellKeys } from '../../parts/shell/useShellKeys.ts';
-import { useSetTitle } from '../../parts/title.ts';
 import plain from '../../parts/Plain.module.css';
 import { write } from '../../util/storage.ts';
 
@@ -76,15 +76,16 @@ function Inside() {
   const { room } = useRoom();
   const [ask, setAsk] = useState<Ask | null>(null);
   const [open, setOpen] = useState<'help' | 'search' | null>(null);
-  const { pages, here } = usePages();
-  const set = useSetTitle();
-  const title = set?.text ?? pages.find(({ id }) => id === here)?.label ?? room.app.name;
+  const { pages } = usePages();
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const title = titleAt(path, { app: room.app.id, pages }) ?? { text: room.app.name, above: [] };
+  const inTab = [title.text, ...title.above.map(({ text }) => text).toReversed()].filter((text) => text !== 'Releases').join(' · ');
   useShellKeys({ onHelp: () => setOpen('help'), onSearch: () => setOpen('search') });
   return (
     <HelpProvider value={() => setOpen('help')}>
       <AskProvider value={setAsk}>
-        <title>{`${title} · ${room.app.name}${room.app.sample ? ' (sample)' : ''} · Signalbox`}</title>
-        <Shell title={title} crumbs={set?.crumbs ?? []} onHelp={() => setOpen('help')} onSearch={() => setOpen('search')}>
+        <title>{`${inTab || title.text} · ${room.app.name}${room.app.sample ? ' (sample)' : ''} · Signalbox`}</title>
+        <Shell title={title.text} crumbs={title.above} onHelp={() => setOpen('help')} onSearch={() => setOpen('search')}>
           <Outlet />
         </Shell>
         <Suspense>

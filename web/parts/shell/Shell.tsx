@@ -13,7 +13,7 @@ import { Menu } from '../../ui/Menu.tsx';
 import { TipLayer } from '../../ui/TipLayer.tsx';
 import { clockTime, headerClock, shortLength, zonesText } from '../../util/time.ts';
 import { useAppTime, useRoom, useZone } from '../room.ts';
-import type { Crumb } from '../title.ts';
+import type { Crumb } from './navigation.ts';
 import { Announcements } from './Announcements.tsx';
 import { PausedBar } from './Bars.tsx';
 import { SideNav, TabBar } from './Navigation.tsx';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { firstVersion, pageAt, pagesOf } from './navigation.ts';
+import { firstVersion, pageAt, pagesOf, titleAt } from './navigation.ts';
 
 type Known = Parameters<typeof pagesOf>[0];
 const app = {
@@ -71,5 +71,33 @@ describe('the navigation', () => {
     ['/podcasts/bugs', null],
   ])('%s belongs to %s', (path, page) => {
     expect(pageAt(path, 'music')).toBe(page);
+  });
+});
+
+describe('the title of an address', () => {
+  const pages = pagesOf(room([release('8.9.2', 'current')]), { roles: ['viewer'], teams: [] });
+  const at = (path: string): string | null => {
+    const found = titleAt(path, { app: 'music', pages });
+    return found === null ? null : [...found.above.map(({ text }) => text), found.text].join(' / ');
+  };
+
+  test.each([
+    ['/music', 'Control room'],
+    ['/music/8.9.2/ios/no-blocking-bugs', 'Control room'],
+    ['/music/releases', 'Releases'],
+    ['/music/8.9.2', 'Releases / 8.9.2'],
+    ['/music/8.9.2/ios', 'Releases / 8.9.2 / iOS'],
+    ['/music/8.9.2/sign-offs', 'Releases / 8.9.2 / Sign-offs'],
+    ['/music/bugs', 'Bugs & triage'],
+    ['/music/bugs/PLAY-4412', 'Bugs & triage / PLAY-4412'],
+    ['/music/profile', 'My profile'],
+    ['/podcasts', null],
+  ])('%s is %s', (path, title) => {
+    expect(at(path)).toBe(title);
+  });
+
+  test('a hotfix that is current does not take the place of the train', () => {
+    const releases = [{ ...release('8.9.1.1', 'current'), kind: 'hotfix' as const }, release('8.9.2', 'current')];
+    expect(firstVersion(releases)).toBe('8.9.2');
   });
 });

@@ -1,6 +1,7 @@
 /** Which pages there are for an app, and what stands beside their names. */
 import type { ControlRoom } from '#api/control-room.ts';
 import type { Me } from '../../api/authority.ts';
+import { platformName } from '#domain/names.ts';
 import type { IconName } from '../../ui/Icon.tsx';
 
 export type PageLink = {
@@ -18,6 +19,8 @@ type Known = Pick<ControlRoom, 'app' | 'releases' | 'counts'>;
 
 /** The release that pages of one version show first: the current one, else the upcoming, else the newest there is. */
 export function firstVersion(releases: Known['releases']): string | null {
+  const train = releases.find(({ part, kind }) => part === 'current' && kind === 'regular');
+  if (train !== undefined) return train.version;
   for (const part of ['current', 'upcoming', 'watched', 'ended'] as const) {
     const found = releases.find((release) => release.part === part);
     if (found !== undefined) return found.version;
@@ -82,4 +85,38 @@ export function pageAt(path: string, app: string): PageLink['id'] | null {
     return first;
   if (second === 'sign-offs' || second === 'builds' || second === 'changes') return second;
   return third === undefined || third === '' ? 'releases' : 'room';
+}
+
+export type Crumb = { text: string; to: string };
+
+/** The title of the page at an address, and the pages above it: Releases / 8.9.2 / Android. Null where the address is of no page. */
+export function titleAt(
+  path: string,
+  { app, pages }: { app: string; pages: readonly PageLink[] },
+): { text: string; above: readonly Crumb[] } | null {
+  const here = pages.find(({ id }) => id === pageAt(path, app));
+  if (here === undefined) return null;
+  const [, , first = '', second = ''] = path.split('/').map(decodeURIComponent);
+  const releases: Crumb = { text: 'Releases', to: `/${app}/releases` };
+  switch (here.id) {
+    case 'bugs':
+      return second === '' ? { text: here.label, above: [] } : { text: second, above: [{ text: here.label, to: here.to }] };
+    case 'sign-offs':
+    case 'builds':
+    case 'changes':
+      return { text: here.label, above: [releases, { text: first, to: `/${app}/${first}` }] };
+    case 'releases':
+      if (first === 'releases') return { text: here.label, above: [] };
+      return second === ''
+        ? { text: first, above: [releases] }
+        : { text: platformName(second), above: [releases, { text: first, to: `/${app}/${first}` }] };
+    case 'room':
+    case 'activity':
+    case 'audit':
+    case 'set-up':
+    case 'profile':
+      return { text: here.label, above: [] };
+    default:
+      return here.id satisfies never;
+  }
 }
