@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import type { Client } from '#api/client.ts';
 import type { ControlRoom, TrackHead } from '#api/control-room.ts';
 import { dayAndTime } from '#domain/calendar/words.ts';
+import { ON_PLAN_MS } from '#domain/insights/lateness.ts';
 import { inWords } from '#domain/time.ts';
 import { ask } from '../ask.ts';
 import type { Parts, Said, TrackName } from '../ask.ts';
@@ -68,7 +69,7 @@ function nothingAhead(track: TrackHead): string {
 /** `, 26 h late`, `, 55 min early`; nothing without a plan. */
 function lateness(track: TrackHead): string {
   const late = track.forecast?.finish?.lateMs ?? null;
-  if (late === null || Math.abs(late) < 60_000) return late === null ? '' : ', on plan';
+  if (late === null || Math.abs(late) < ON_PLAN_MS) return late === null ? '' : ', on plan';
   return late > 0 ? `, ${inWords(late)} late` : `, ${inWords(-late)} early`;
 }
 

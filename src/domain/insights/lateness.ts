@@ -7,8 +7,8 @@ import type { Instant } from '../time.ts';
 import type { Forecast } from './forecast.ts';
 
 const MS_PER_MINUTE = 60_000;
-/** A forecast is an estimate: what is less than this behind the plan is on plan. */
-const ON_PLAN_MS = 15 * MS_PER_MINUTE;
+/** A forecast is an estimate, and a branch is cut within minutes of its time: what is less than this beside the plan is on plan, wherever it is told. */
+export const ON_PLAN_MS = 15 * MS_PER_MINUTE;
 
 /**
  * How many milliseconds a track is behind its plan, in whole minutes; null when it is not, or nothing is planned, or it has arrived.

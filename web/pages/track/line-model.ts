@@ -65,19 +65,12 @@ function timeOf({ isPassed, reachedAt, forecast, plannedAt }: Station): Pick<Lin
   if (isPassed)
     return reachedAt === null
       ? { at: null, is: 'unknown', delta: null }
-      : { at: reachedAt, is: 'reached', delta: plannedAt === null ? null : lateInWords(coarse(msBetween(plannedAt, reachedAt))) };
+      : { at: reachedAt, is: 'reached', delta: plannedAt === null ? null : lateInWords(msBetween(plannedAt, reachedAt)) };
   if (forecast !== null)
     return {
       at: forecast.at,
       is: 'forecast',
-      delta: plannedAt === null ? 'forecast' : `forecast, ${lateInWords(coarse(msBetween(plannedAt, forecast.at)))}`,
+      delta: plannedAt === null ? 'forecast' : `forecast, ${lateInWords(msBetween(plannedAt, forecast.at))}`,
     };
   return plannedAt === null ? { at: null, is: 'unknown', delta: null } : { at: plannedAt, is: 'planned', delta: 'planned' };
-}
-
-const A_QUARTER_MS = 15 * 60_000;
-
-/** On branch day a branch is cut within minutes of its time: less than a quarter of an hour is on plan. */
-function coarse(ms: number): number {
-  return Math.abs(ms) < A_QUARTER_MS ? 0 : ms;
 }

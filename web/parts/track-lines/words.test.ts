@@ -145,8 +145,13 @@ describe('lengths', () => {
     ]);
   });
 
-  test('of a few minutes are on plan', () => {
-    expect([lateInWords(3 * 60_000), lateInWords(-3 * 60_000)]).toEqual(['on plan', 'on plan']);
+  test('of less than a quarter of an hour are on plan', () => {
+    expect([14, -14, 15, -16].map((minutes) => lateInWords(minutes * 60_000))).toEqual([
+      'on plan',
+      'on plan',
+      '15 min late',
+      '16 min early',
+    ]);
   });
 });
 

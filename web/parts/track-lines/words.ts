@@ -1,6 +1,7 @@
 /** The words of the track diagram: under stations, in front of trains, at the end of lines. */
 import type { ControlRoom, TrackHead } from '#api/control-room.ts';
 import type { CellState } from '#domain/cell-state.ts';
+import { ON_PLAN_MS } from '#domain/insights/lateness.ts';
 import type { Instant } from '#domain/time.ts';
 import { dayText, dayTimeText, stationTimeText } from '../../util/time.ts';
 import { isBack, placeInWords } from './stations.ts';
@@ -11,8 +12,6 @@ type Release = ControlRoom['releases'][number];
 const MS_PER_MINUTE = 60_000;
 const MS_PER_HOUR = 60 * MS_PER_MINUTE;
 const MS_PER_DAY = 24 * MS_PER_HOUR;
-/** Nearer than this to its plan, a forecast is on plan. */
-const ON_PLAN_MS = 5 * MS_PER_MINUTE;
 
 /** A length in its one telling unit: `55 min`, `26 h`, `3 d`. */
 export function coarseLength(ms: number): string {
