@@ -181,6 +181,21 @@ describe('the criteria frame', () => {
     const frame = frameOf(room([['8.9.3', 'upcoming', [track]]], [cell({ track: track.id, instance: 'tests-passed' })]));
     expect(frame.bands[0]).toMatchObject({ isWhole: true, rows: [{ title: 'Release candidate' }] });
   });
+
+  test('what only time turns green has no row, unless it waits for no known moment', () => {
+    const rowsWith = (parts: Partial<Cell>) =>
+      frameOf({
+        ...room(
+          [['8.9.2', 'current', [head('8.9.2', 'ios')]]],
+          [cell({ track: ios, instance: 'window-open', kind: 'window-open', ...parts })],
+        ),
+        rows: [{ title: 'Window', instances: ['window-open'], sources: [] }],
+      }).bands[0]?.rows.length;
+    expect(rowsWith({})).toBe(0);
+    expect(rowsWith({ state: 'caution', colour: 'yellow', dueAt: now })).toBe(0);
+    expect(rowsWith({ state: 'caution', colour: 'yellow', dueAt: null })).toBe(1);
+    expect(rowsWith({ state: 'waived', colour: 'yellow', dueAt: now })).toBe(1);
+  });
 });
 
 describe('the head of a row', () => {

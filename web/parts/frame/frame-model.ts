@@ -3,6 +3,7 @@ import type { ControlRoom, TrackHead } from '#api/control-room.ts';
 import type { Cell } from '#api/verdict.ts';
 import { cellStateNames } from '#domain/cell-state.ts';
 import type { CellState } from '#domain/cell-state.ts';
+import { isOfTime } from '#domain/criteria/criterion.ts';
 import { platformName, stepInWords } from '#domain/names.ts';
 import type { Step } from '#domain/release/track.ts';
 import type { Instant } from '#domain/time.ts';
@@ -33,6 +34,14 @@ function worseFirst(a: Cell, b: Cell): number {
 /** Whether nobody needs to look at a cell: it is clear, or counts for nothing now. */
 const isQuietCell = ({ state }: Cell): boolean => state === 'clear' || state === 'not-needed-yet' || state === 'not-set-up';
 
+/**
+ * Whether a cell says no more than that time passes: it is told with the robot's deed, not as a row. What waits for no known moment, such as a window that
+ * never opens, is out of the ordinary.
+ */
+function isOrdinaryTime(cell: Cell): boolean {
+  return isOfTime(cell) && (isQuietCell(cell) || (cell.state === 'caution' && cell.dueAt !== null));
+}
+
 /** What is judged of a release that is not yet under way: what is only watched, such as nightlies, and what its next step needs. */
 const isWatched = (slot: Slot | null): boolean =>
   slot !== null && slot.first.setUp && (slot.first.gates.length === 0 || slot.first.holds !== null);
@@ -58,7 +67,7 @@ export function frameOf(room: ControlRoom): Frame {
     const rows = room.rows.flatMap((row): FrameRow[] => {
       const slots = tracks.map((track) => slotOf(track === null ? [] : (cellsOf.get(track.id) ?? []), row.instances));
       const cells = slots.flatMap((slot) => (slot === null ? [] : [slot.first, ...slot.others]));
-      if (cells.length === 0) return [];
+      if (cells.length === 0 || cells.every(isOrdinaryTime)) return [];
       return [{ title: row.title, sources: row.sources, slots, isQuiet: cells.every(isQuietCell) }];
     });
     const isWhole = at === 0 || release.part === 'current';
