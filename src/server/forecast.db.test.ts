@@ -113,6 +113,11 @@ describe('the control room', () => {
     expect(track.forecast).toEqual((await head('ios')).forecast);
   });
 
+  test('tells in the explanation of a track when it is expected to reach everyone', async () => {
+    const { sentences } = await client.explainTrack({ params: { app: 'music', version: '8.9.2', platform: 'ios' }, query: {} });
+    expect(sentences.at(-1)).toMatch(/^Expected at 100% \w{3} .*\d\d:\d\d, .* behind plan: /);
+  });
+
   test('says when each share was first reached, also of tracks that were stored before it was kept', async () => {
     expect((await head('desktop')).percents).toEqual([{ percent: 1, at: plusMinutes(now, -3 * HOUR) }]);
   });

@@ -82,7 +82,7 @@ function summaryTrack(head: TrackHead, policy: TrackPolicy | null, stored: Store
 
 /** What does not answer: of a rate that is reported its own feed, because the system that reports it may well answer for others. */
 function blindTo({ kind, title, sourceNames }: ControlRoom['cells'][number]): readonly string[] {
-  if (kind === 'reported') return [`${title} feed`];
+  if (kind === 'reported') return [`${title.replace(/ rate$/, '')} feed`];
   return sourceNames.length > 0 ? sourceNames : [title];
 }
 

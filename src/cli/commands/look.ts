@@ -66,7 +66,7 @@ export function explainCommand(io: Io, parts: Parts): Command {
         const holds = explanation.cells.some(({ holds: step }) => step !== null);
         const lines =
           criterion === undefined
-            ? [...explanation.sentences.map(plain), ...(options.json === true ? [] : await finishLines(client, trackOf(track)))]
+            ? explanation.sentences.map(plain)
             : explanation.cells.flatMap((cell) => cellLines(cell, parts.now(), paint));
         return { lines, json: explanation, code: holds ? exits.no : exits.ok };
       }),

@@ -93,14 +93,11 @@ export function robotState(world: World, track: Track, verdicts: readonly Verdic
   return ahead(world, track, step, verdicts, missing, state);
 }
 
-/** The rows that hold the step. Of a row that groups several criteria and in which one alone holds, that one's own title says more. */
+/** The rows that hold the step. Where one criterion alone holds in a row, its own title says more: `ANRs`, not `ANRs, CPU, hangs`. */
 function missingRows(world: World, track: Track, verdicts: readonly Verdict[]): readonly string[] {
-  const { rows } = world.policy;
-  return rowsHolding(rows, verdicts, pendingSteps(track, world.policy)).map(({ title, verdicts: holders }) => {
-    const [only, ...others] = holders;
-    const groups = (rows.find((row) => row.title === title)?.instances.length ?? 1) > 1;
-    return groups && only !== undefined && others.length === 0 ? only.title : title;
-  });
+  return rowsHolding(world.policy.rows, verdicts, pendingSteps(track, world.policy)).map(({ title, verdicts: [only, ...others] }) =>
+    only !== undefined && others.length === 0 ? only.title : title,
+  );
 }
 
 function ahead(

@@ -66,7 +66,8 @@ export function trackHandlers(room: Room): Handlers<Id> {
       if (query.criterion !== undefined && !view.cells.some(({ instance }) => instance === query.criterion)) {
         notFound(`criterion "${query.criterion}" on this track`, `one of ${view.cells.map(({ instance }) => instance).join(', ')}`);
       }
-      return explain(view, query.criterion ?? null, at.now);
+      const app = await appById(room.db, params.app);
+      return explain(view, query.criterion ?? null, at.now, app?.timezone ?? 'UTC');
     },
     giveCommand: async ({ params, body }, at) => {
       const id = await existing(params);
