@@ -1,0 +1,78 @@
+/** How the browser tests look at pages: in Stockholm, without motion, in a theme and a size, and with every complaint of the page kept. */
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import type { Cookie } from './world.ts';
+
+export type Theme = 'dark' | 'light';
+
+export const DESK = { width: 1600, height: 1000 } as const;
+export const PHONE = { width: 390, height: 844 } as const;
+
+/** How long a page may take to show what was done, on a machine that does much else. */
+export const VIEWS_WITHIN_MS = 15_000;
+
+export type Looking = {
+  theme?: Theme;
+  size?: { width: number; height: number };
+  cookies?: readonly Cookie[];
+  touch?: boolean;
+  /** Takes what goes wrong in the page: a thrown error, a line of the console that is an error. */
+  problems?: string[];
+};
+
+/** A browser of its own, and one page in it. */
+export async function look(
+  browser: Browser,
+  { theme = 'dark', size = DESK, cookies = [], touch = false, problems }: Looking,
+): Promise<Page> {
+  const context: BrowserContext = await browser.newContext({
+    viewport: size,
+    colorScheme: theme,
+    reducedMotion: 'reduce',
+    timezoneId: 'Europe/Stockholm',
+    locale: 'en-GB',
+    hasTouch: touch,
+  });
+  await context.addCookies([...cookies]);
+  const page = await context.newPage();
+  page.setDefaultTimeout(VIEWS_WITHIN_MS);
+  if (problems !== undefined) {
+    page.on('pageerror', (error) => problems.push(`${page.url()}: ${error.message}`));
+    page.on('console', (message) => {
+      // a refused command is an answer, and the browser prints it as an error
+      if (message.type() === 'error' && !message.text().includes('status of 4')) problems.push(`${page.url()}: ${message.text()}`);
+    });
+  }
+  return page;
+}
+
+/** Until nothing is on its way, the fonts are there, and two frames were drawn. */
+export async function settled(page: Page): Promise<void> {
+  await page.locator('h1').first().waitFor();
+  // beats keep the stream open, so the network is never idle: the page says itself what it still waits for
+  await page.waitForFunction(`!/(^|\\n)Reading |Working out |worked out/m.test(document.body.innerText)`);
+  await page.evaluate(
+    'document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))))',
+  );
+}
+
+/** Runs in the page. Colours that change by a transition are there a frame after its end. */
+const showTheme = (theme: Theme): string => `(async () => {
+  document.documentElement.dataset.theme = '${theme}';
+  await Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined)));
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+})()`;
+
+/** No violation that axe knows, in both themes; of a dialog alone while one stands before the page. */
+export async function expectAccessible(page: Page, what: string): Promise<void> {
+  const isDialog = (await page.getByRole('dialog').count()) > 0;
+  for (const theme of ['light', 'dark'] as const) {
+    await page.evaluate(showTheme(theme));
+    const axe = new AxeBuilder({ page });
+    const { violations } = await (isDialog ? axe.include('[role="dialog"]') : axe).analyze();
+    expect(
+      violations.map(({ id, nodes }) => `${what}, ${theme}: ${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`),
+    ).toEqual([]);
+  }
+}
