@@ -64,7 +64,7 @@ try {
 /** Until the page stands there whole, in its own fonts. */
 async function settled(page: Page): Promise<void> {
   await page.locator('h1').first().waitFor();
-  await page.waitForFunction(`!/(^|\\n)Reading |Working out |worked out/m.test(document.body.innerText)`);
+  await page.waitForFunction(`!/(^|\\n)Reading |[Ww]ork(?:ing|ed) (?:it )?out/m.test(document.body.innerText)`);
   await page.evaluate('document.fonts.ready.then(() => true)');
   await page.waitForTimeout(800);
 }

@@ -51,7 +51,7 @@ export async function look(
 export async function settled(page: Page): Promise<void> {
   await page.locator('h1').first().waitFor();
   // beats keep the stream open, so the network is never idle: the page says itself what it still waits for
-  await page.waitForFunction(`!/(^|\\n)Reading |Working out |worked out/m.test(document.body.innerText)`);
+  await page.waitForFunction(`!/(^|\\n)Reading |[Ww]ork(?:ing|ed) (?:it )?out/m.test(document.body.innerText)`);
   await page.evaluate(
     'document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))))',
   );

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createClient } from '#api/client.ts';
 import { chromiumLaunch } from '../setup/browser.ts';
 import { testDatabase } from '../setup/database.ts';
+import { VIEWS_WITHIN_MS, expectAccessible as expectPageAccessible } from './browsing.ts';
 import { makeRepository, startWorld } from './world.ts';
 import type { World } from './world.ts';
 
@@ -21,8 +21,6 @@ windows: { submit: any, start: any, raise: any, finish: any }
 teams:
   player: { owns: ["**"], channel: "#player", testing: manual }
 `;
-
-const VIEWS_WITHIN_MS = 15_000;
 
 let world: World;
 let browser: Browser;
@@ -51,24 +49,8 @@ beforeAll(async () => {
   };
 }, 120_000);
 
-/** Runs in the page. Colours that change by a transition are there a frame after its end. */
-const showTheme = (theme: 'dark' | 'light'): string => `(async () => {
-  document.documentElement.dataset.theme = '${theme}';
-  await Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined)));
-  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-})()`;
-
 /** No violation that axe knows, in both themes. */
-async function expectAccessible(what: string): Promise<void> {
-  for (const theme of ['dark', 'light'] as const) {
-    await page.evaluate(showTheme(theme));
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(
-      violations.map(({ id, nodes }) => `${what}, ${theme}: ${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`),
-    ).toEqual([]);
-  }
-  await page.evaluate(showTheme('dark'));
-}
+const expectAccessible = (what: string): Promise<void> => expectPageAccessible(page, what);
 
 const api = () => createClient({ baseUrl: world.url, key });
 const cell = (row: string) => page.getByRole('link', { name: new RegExp(`^Android 1\\.1\\.0, ${row}: `) });

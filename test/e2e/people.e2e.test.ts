@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createClient } from '#api/client.ts';
 import { chromiumLaunch } from '../setup/browser.ts';
 import { testDatabase } from '../setup/database.ts';
+import { VIEWS_WITHIN_MS, expectAccessible } from './browsing.ts';
 import { makeRepository, startWorld } from './world.ts';
 import type { World } from './world.ts';
 
@@ -36,7 +36,6 @@ teams:
   search: { owns: [search/**], channel: "#search", testing: manual }
 `;
 
-const VIEWS_WITHIN_MS = 15_000;
 const MOVES_WITHIN_MS = 40_000;
 const PASSWORD = 'correct horse battery';
 const PEOPLE = {
@@ -110,27 +109,6 @@ async function pageOf(email: string): Promise<Page> {
   await page.waitForURL('**/tunes');
   await page.getByRole('table').waitFor();
   return page;
-}
-
-/** Runs in the page. Colours that change by a transition are there a frame after its end. */
-const showTheme = (theme: 'dark' | 'light'): string => `(async () => {
-  document.documentElement.dataset.theme = '${theme}';
-  await Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined)));
-  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-})()`;
-
-/** No violation that axe knows, in both themes. */
-async function expectAccessible(page: Page, what: string): Promise<void> {
-  const isDialog = (await dialogOf(page).count()) > 0;
-  for (const theme of ['light', 'dark'] as const) {
-    await page.evaluate(showTheme(theme));
-    const axe = new AxeBuilder({ page });
-    // what stands behind a dialog is out of reach
-    const { violations } = await (isDialog ? axe.include('[role="dialog"]') : axe).analyze();
-    expect(
-      violations.map(({ id, nodes }) => `${what}, ${theme}: ${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`),
-    ).toEqual([]);
-  }
 }
 
 const dialogOf = (page: Page) => page.getByRole('dialog');
