@@ -233,6 +233,7 @@ describe('several people in one control room', () => {
     await act(maja, /^Pause the robot/);
     await pageOfTrack(maja)
       .getByText(/by Maja Lind.*iOS is looked at by hand today/)
+      .first()
       .waitFor();
     expect((await trackOf('android')).robotPaused).toBeNull();
     await pageOfTrack(maja).getByRole('button', { name: 'Let the robot go on…' }).click();
