@@ -18,7 +18,7 @@ import { Announcements } from './Announcements.tsx';
 import { PausedBar } from './Bars.tsx';
 import { SideNav, TabBar } from './Navigation.tsx';
 import { PersonMenu } from './PersonMenu.tsx';
-import { SampleBar } from './SampleBar.tsx';
+import { SampleTag } from './SampleTag.tsx';
 import styles from './Shell.module.css';
 
 /** Quiet for this long: the line is being made again. Beats come every 15 s. */
@@ -65,7 +65,7 @@ export function Shell({
               </Fragment>
             ))}
             <b className={styles.pageName}>{title}</b>
-            {room.app.sample ? <span className={styles.phoneSample}>Sample</span> : null}
+            <SampleTag />
           </div>
           <span className={styles.space} />
           <button type="button" className={styles.search} aria-label="Search or run a command" aria-haspopup="dialog" onClick={onSearch}>
@@ -83,7 +83,6 @@ export function Shell({
           <TipLayer />
         </header>
         <NotLiveBar />
-        <SampleBar />
         <PausedBar />
         <main id="main" tabIndex={-1} className={styles.content}>
           {children}

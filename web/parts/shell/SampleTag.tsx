@@ -2,8 +2,8 @@ import { useState } from 'react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { client, troubleOf } from '../../api/client.ts';
 import { controlRoomQuery, sampleQuery } from '../../api/queries.ts';
-import { Button } from '../../ui/Button.tsx';
 import { Icon } from '../../ui/Icon.tsx';
+import { Menu } from '../../ui/Menu.tsx';
 import { headerClock, momentText } from '../../util/time.ts';
 import { useAppTime, useMe, useRoom, useZone } from '../room.ts';
 import { say } from './announce.ts';
@@ -20,28 +20,27 @@ const moments = [
 ] as const;
 
 /** On every page of a sample app: that nothing here is real, what its time does, and, for who may, how to move it. */
-export function SampleBar() {
+export function SampleTag() {
   const { room } = useRoom();
   const me = useMe();
   const now = useAppTime(1_000);
   const zone = useZone();
   if (!room.app.sample) return null;
   const { speed } = room.app.clock;
-  const time = headerClock(now, zone);
+  const pace =
+    speed === 0 ? `stands at ${headerClock(now, zone)}` : speed === 1 ? 'passes as yours' : `passes ${speed} times as fast as yours`;
+  const says = `Sample data: an invented release and invented people. Its time ${pace}.`;
+  if (me.isAdmin) return <Mover says={says} />;
   return (
-    <section className={styles.sampleBar} aria-label="Sample data">
-      <Icon name="info" />
-      <span>
-        <b>Sample data:</b> an invented release and invented people.{' '}
-        {speed === 0 ? `Time stands at ${time}.` : speed === 1 ? 'Time passes as yours.' : `Time passes ${speed} times as fast as yours.`}
-      </span>
-      {me.isAdmin ? <Controls /> : null}
-    </section>
+    <span className={styles.sample} data-tip={says}>
+      Sample
+      <span className="sr-only">. {says}</span>
+    </span>
   );
 }
 
-/** Plays, stops, and goes to a moment; what the server says while it plays stands in their place. */
-function Controls() {
+/** Plays, stops, and goes to a moment; what the server says while it plays stands in its place. */
+function Mover({ says }: { says: string }) {
   const { room } = useRoom();
   const cache = useQueryClient();
   const zone = useZone();
@@ -60,40 +59,42 @@ function Controls() {
     onError: (error) => say(`The sample was not moved: ${troubleOf(error).detail}.`),
     onSettled: () => setLine(null),
   });
-  if (move.isPending) return <output>{line ?? 'Playing the story…'}</output>;
+  if (move.isPending) return <output className={styles.sample}>{line ?? 'Playing the story…'}</output>;
   const { speed } = room.app.clock;
+  const paces =
+    speed === 0
+      ? [60, 600].map((times) => ({
+          key: `×${times}`,
+          label: `Play ${times} times as fast`,
+          onSelect: () => move.mutate({ speed: times }),
+        }))
+      : [{ key: 'stop', label: 'Stop its time', onSelect: () => move.mutate({ speed: 0 }) }];
+  const ahead =
+    next === null
+      ? []
+      : [
+          {
+            key: 'next',
+            label: `Next, ${momentText(next.at, now, zone)}: ${next.title}`,
+            onSelect: () => move.mutate({ at: next.at, speed: 0 }),
+          },
+        ];
+  const named = moments.map(([at, words]) => ({
+    key: at,
+    label: `${at.replace('T', ' ')}: ${words}`,
+    onSelect: () => move.mutate({ at, speed: 0 }),
+  }));
   return (
-    <span className={styles.sampleActs}>
-      {speed === 0 ? (
-        [60, 600].map((times) => (
-          <Button key={times} size="small" onClick={() => move.mutate({ speed: times })}>
-            Play ×{times}
-          </Button>
-        ))
-      ) : (
-        <Button size="small" onClick={() => move.mutate({ speed: 0 })}>
-          Stop
-        </Button>
-      )}
-      <select
-        aria-label="Go to a moment of the story"
-        value=""
-        onChange={(event) => {
-          if (event.target.value !== '') move.mutate({ at: event.target.value, speed: 0 });
-        }}
-      >
-        <option value="">Go to a moment…</option>
-        {next === null ? null : (
-          <option value={next.at}>
-            Next, {momentText(next.at, now, zone)}: {next.title}
-          </option>
-        )}
-        {moments.map(([at, words]) => (
-          <option key={at} value={at}>
-            {at.replace('T', ' ')}: {words}
-          </option>
-        ))}
-      </select>
-    </span>
+    <Menu
+      className={styles.sample}
+      label={`${says} Play, stop, or go to a moment`}
+      button={
+        <>
+          Sample
+          <Icon name="chevron" size={12} />
+        </>
+      }
+      items={[...paces, ...ahead, ...named]}
+    />
   );
 }
