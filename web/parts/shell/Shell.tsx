@@ -40,7 +40,6 @@ export function Shell({
   onSearch: () => void;
   children: ReactNode;
 }) {
-  const { room } = useRoom();
   const isNarrow = useNarrow();
   return (
     <div className={styles.app}>
