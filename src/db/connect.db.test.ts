@@ -49,6 +49,29 @@ describe('what comes out of the database', () => {
   });
 });
 
+describe('a long question', () => {
+  const long = (value: number) => sql<{ it: number }>`select ${value}::int as it, ${sql.raw(`'${'a'.repeat(4000)}'`)} as long`;
+
+  test('is planned once for each connection, and answered for what is asked each time', async () => {
+    const { db, close } = await testDatabase({ poolSize: 1 });
+    for (const value of [1, 2, 3]) expect((await long(value).execute(db)).rows[0]?.it).toBe(value);
+    const { rows } = await sql<{ name: string }>`select name from pg_prepared_statements`.execute(db);
+    expect(rows).toEqual([{ name: 'signalbox_0' }]);
+    await close();
+  });
+
+  test('in more wordings than are kept is answered as well, and no more are kept', async () => {
+    const { db, close } = await testDatabase({ poolSize: 1 });
+    for (let width = 0; width < 25; width++) {
+      const text = sql.raw(`'${'b'.repeat(4000 + width)}'`);
+      expect((await sql<{ length: number }>`select length(${text})`.execute(db)).rows[0]?.length).toBe(4000 + width);
+    }
+    const { rows } = await sql<{ many: number }>`select count(*)::int as many from pg_prepared_statements`.execute(db);
+    expect(rows[0]?.many).toBe(20);
+    await close();
+  });
+});
+
 describe('the limits of a connection', () => {
   test('a statement that takes too long is ended by the server', async () => {
     const impatient = await connect({ url: database.url, statementTimeoutMs: 50 });

@@ -1,5 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely';
+import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import { Pool, types } from 'pg';
+import type { PoolClient } from 'pg';
 import { quietLog } from '#lib/log.ts';
 import type { Log } from '#lib/log.ts';
 import type { Database } from './schema.ts';
@@ -66,9 +68,49 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     await pool.end();
     throw error;
   }
-  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: preparing(pool) }) });
   let closing: Promise<void> | null = null;
   return { db, pool, close: () => (closing ??= db.destroy().then(whenClosed)) };
+}
+
+/** Planning such a statement takes the server longer than running it. */
+const LONG_STATEMENT = 4000;
+const MOST_PREPARED = 20;
+
+/**
+ * The pool for the query builder: a long question, such as that for the world of a track, is parsed and planned once for each connection and not each time that
+ * it is asked. What is asked in too many wordings is sent as it is.
+ */
+function preparing(pool: Pool): PostgresPool {
+  const names = new Map<string, string>();
+  function nameOf(text: string): string | null {
+    if (text.length < LONG_STATEMENT || !text.startsWith('select ')) return null;
+    const known = names.get(text);
+    if (known !== undefined) return known;
+    if (names.size >= MOST_PREPARED) return null;
+    const name = `signalbox_${names.size}`;
+    names.set(text, name);
+    return name;
+  }
+  const wrapped = new WeakMap<PoolClient, PostgresPoolClient>();
+  function wrap(client: PoolClient): PostgresPoolClient {
+    const query = client.query.bind(client) as (...given: readonly unknown[]) => unknown;
+    function ask(text: unknown, values?: readonly unknown[]): unknown {
+      const name = typeof text === 'string' ? nameOf(text) : null;
+      return name === null ? query(text, values) : query({ name, text, values });
+    }
+    return { query: ask as PostgresPoolClient['query'], release: (error?: Error | boolean) => client.release(error) };
+  }
+  return {
+    async connect() {
+      const client = await pool.connect();
+      const there = wrapped.get(client) ?? wrap(client);
+      wrapped.set(client, there);
+      return there;
+    },
+    end: () => pool.end(),
+    options: pool.options,
+  };
 }
 
 const CLOSING_MS = 2000;

@@ -9,9 +9,15 @@ import type { Db, Tx } from './transaction.ts';
 /** A fact that was stored: `arrival` orders it among all. */
 type Stored = Fact & { arrival: number };
 
+const partitionsMade = new WeakMap<Db, Set<string>>();
+
 /** Makes sure that there is a partition for facts that arrive now. Outside the transaction that writes them, because it locks the table for a moment. */
 export async function ensureFactPartition(db: Db, recordedAt: Instant): Promise<void> {
-  await sql`select fact_partition(${`${recordedAt.slice(0, 7)}-01`}::date)`.execute(db);
+  const month = recordedAt.slice(0, 7);
+  const made = partitionsMade.get(db) ?? new Set<string>();
+  if (made.has(month)) return;
+  await sql`select fact_partition(${`${month}-01`}::date)`.execute(db);
+  partitionsMade.set(db, made.add(month));
 }
 
 /**

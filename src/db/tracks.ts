@@ -126,6 +126,19 @@ export async function forgottenTracks(db: Db, app: string, now: Instant): Promis
   return rows.map(({ id }) => id);
 }
 
+/** Live tracks whose last plan said to look again by a moment of the app's time, and those that have none yet. */
+export async function tracksDueBy(db: Db, app: string, by: Instant): Promise<string[]> {
+  const rows = await db
+    .selectFrom('tracks')
+    .select('id')
+    .where('app', '=', app)
+    .where('ended', '=', false)
+    .where((is) => is.or([is('planned_at', 'is', null), is('look_again_at', '<=', by)]))
+    .orderBy('id')
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
 /** What the last plan of a track said; null before its first. */
 export async function planOf(db: Db, id: string): Promise<PlanStamp | null> {
   const row = await db.selectFrom('tracks').select('plan').where('id', '=', id).executeTakeFirst();

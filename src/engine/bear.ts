@@ -1,10 +1,11 @@
 /** Tracks come into the world, and are woken. */
 import { markDue } from '#db/due.ts';
 import { appendEntries, stampOf } from '#db/journal.ts';
-import { insertTrack, liveTracksOf } from '#db/tracks.ts';
+import { insertTrack, liveTracksOf, tracksDueBy } from '#db/tracks.ts';
 import type { Tx } from '#db/transaction.ts';
 import type { Track } from '#domain/release/track.ts';
 import type { Actor } from '#domain/roles.ts';
+import type { Instant } from '#domain/time.ts';
 import { appNow } from './context.ts';
 import type { Context } from './context.ts';
 
@@ -34,5 +35,14 @@ export async function wakeAll(context: Context, tx: Tx, app: string): Promise<vo
   await markDue(
     tx,
     (await liveTracksOf(tx, app)).map(({ id }) => ({ kind: 'track' as const, key: id, app, at })),
+  );
+}
+
+/** Marks those live tracks as due of which the last plan said that they are to be looked at by a moment of the app's time, and those without a plan. */
+export async function wakeDueBy(context: Context, tx: Tx, app: string, by: Instant): Promise<void> {
+  const at = context.clock.now();
+  await markDue(
+    tx,
+    (await tracksDueBy(tx, app, by)).map((key) => ({ kind: 'track' as const, key, app, at })),
   );
 }

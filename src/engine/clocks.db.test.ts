@@ -247,3 +247,43 @@ describe('several processes', () => {
     await second.stop();
   });
 });
+
+describe('a clock that a player turns from moment to moment', () => {
+  const plannedAt = async (app: string): Promise<string | null> =>
+    (await base.db.selectFrom('tracks').select('planned_at').where('app', '=', app).executeTakeFirstOrThrow()).planned_at;
+
+  test('wakes only what waits for a time that has come: nothing half an hour before branch day, the cut on it', async () => {
+    await appWith('stepped', { at: OCTOBER, speed: 0 });
+    await engine.settle();
+    const waits = await base.db.selectFrom('tracks').select('look_again_at').where('app', '=', 'stepped').executeTakeFirstOrThrow();
+    const before = await plannedAt('stepped');
+    must(await engine.setClock('stepped', { at: plusMs(OCTOBER, 1000) }, player, { wakes: 'due' }));
+    await engine.settle('stepped');
+    expect(waits.look_again_at === null || waits.look_again_at > plusMs(OCTOBER, 1000)).toBe(true);
+    expect(await plannedAt('stepped')).toBe(before);
+    const branchDay = plusMs(OCTOBER, 60 * MINUTE);
+    must(await engine.setClock('stepped', { at: branchDay }, player, { wakes: 'due' }));
+    await engine.settle('stepped');
+    expect(await cutOrdered('stepped')).toBe(branchDay);
+  });
+
+  test('wakes everything where it begins to run, whatever is asked for', async () => {
+    const at = plusMs(OCTOBER, 61 * MINUTE);
+    must(await engine.setClock('stepped', { at, speed: 1 }, player, { wakes: 'due' }));
+    await engine.settle('stepped');
+    expect(await plannedAt('stepped')).toBe(at);
+  });
+
+  test('has a source read when it says that there is news', async () => {
+    await engine.readAgain('stepped', ['git', 'google-play']);
+    const due = await base.db
+      .selectFrom('due')
+      .select('key')
+      .where('app', '=', 'stepped')
+      .where('kind', '=', 'observe')
+      .where('at', '<=', machine)
+      .execute();
+    expect(due.map(({ key }) => key)).toEqual(expect.arrayContaining(['stepped|git|', 'stepped|storefront|google-play']));
+    await engine.settle('stepped');
+  });
+});

@@ -21,7 +21,7 @@ import { repeated } from './report.ts';
 import { look } from './tick.ts';
 import type { Change, CommandResult, EngineRefusal, Result } from './types.ts';
 
-export type CommandOptions = { basedOn?: number; idempotencyKey?: string; bodyHash?: string };
+export type CommandOptions = { basedOn?: number; idempotencyKey?: string; bodyHash?: string; looks?: 'at-once' | 'later' };
 
 /** Carries out a person's command, or says why not. The robot looks at the track right afterwards. */
 export async function giveCommand(
@@ -47,7 +47,7 @@ export async function giveCommand(
       async () => (await earlier(context, remember)) ?? attempt(context, id, command, by, options.basedOn, remember),
     );
     // A refusal may be of the other half of a doubled request: what the first half did made the second impossible.
-    if (answer.ok) await lookAtOnce(context, id);
+    if (answer.ok && options.looks !== 'later') await lookAtOnce(context, id);
     return answer.ok ? answer : ((await earlier(context, remember)) ?? answer);
   } catch (error) {
     // The same key at the same moment: the other call did the work.

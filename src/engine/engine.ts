@@ -23,6 +23,7 @@ import { report } from './report.ts';
 import { removeSample } from './remove-sample.ts';
 import { createRobot } from './robot.ts';
 import { setClock } from './set-clock.ts';
+import { readAgain } from './unit.ts';
 import { connect, createApp, disconnect, planRelease, savePolicy } from './setup.ts';
 import type { Change, Engine, EngineOptions } from './types.ts';
 
@@ -138,7 +139,8 @@ export function createEngine(parts: EngineParts): Engine & { sealsAfter(seq: num
     },
     clock: clocks,
     createApp: (app, by) => createApp(context, app, by),
-    setClock: (app, to, by) => setClock(context, app, to, by),
+    setClock: (app, to, by, options) => setClock(context, app, to, by, options),
+    readAgain: (app, which) => readAgain(context, app, which),
     savePolicy: (app, text, by, options) => savePolicy(context, app, text, by, options),
     connect: (connection, by) => connect(context, connection, by),
     hasApp: async (app) => (await appOf(db, app)) !== null,

@@ -10,7 +10,7 @@ import type { AppEvent } from '#domain/release/events.ts';
 import type { Actor } from '#domain/roles.ts';
 import { msBetween } from '#domain/time.ts';
 import type { Instant } from '#domain/time.ts';
-import { wakeAll } from './bear.ts';
+import { wakeAll, wakeDueBy } from './bear.ts';
 import { clockObjection } from './clock-objection.ts';
 import { tell, tellAll } from './commit.ts';
 import type { Context } from './context.ts';
@@ -20,17 +20,20 @@ import type { Change, Result } from './types.ts';
 
 export type ClockSet = Result<{ clock: AppClock; version: number }>;
 type Wanted = { at?: Instant; speed?: number };
+/** `due`: only what the new time makes due is done. For a player that stands still between moments and tells itself which sources have news. */
+export type ClockOptions = { wakes?: 'all' | 'due' };
 
 /**
  * Turns an app's clock and makes all its tracks and sources due. A word of a person or a key goes into the journal; the turns of a player, which acts as the robot
  * or an integration, are the passing of time and do not.
  */
-export async function setClock(context: Context, app: string, wanted: Wanted, by: Actor): Promise<ClockSet> {
+export async function setClock(context: Context, app: string, wanted: Wanted, by: Actor, options: ClockOptions = {}): Promise<ClockSet> {
   if (wanted.at === undefined && wanted.speed === undefined)
     return refuse('invalid', 'neither a time nor a speed is given', 'at, speed, or both');
   const wrong = clockObjection(wanted);
   if (wrong !== null) return wrong;
   const told: Change[] = [];
+  let turned: ClockOptions['wakes'] = 'all';
   const answer = await inTransaction(context.db, async (tx): Promise<ClockSet> => {
     const before = await appClockHead(tx, app);
     if (before === null) return noSuchApp(app, await appIds(tx));
@@ -42,24 +45,28 @@ export async function setClock(context: Context, app: string, wanted: Wanted, by
     const last = await lastEntryAt(tx, app);
     if (last !== null && clock.at < last)
       return refuse('conflict', `it cannot be ${clock.at} for ${app}: its journal has an entry of ${last}`, `a time from ${last} on`);
-    return write(context, tx, { app, was, before: before.clock, clock }, by, told);
+    // At another pace everything is due at another moment of the machine.
+    const wakes = clock.speed > 0 || clock.speed !== speedOf(before.clock) ? 'all' : (options.wakes ?? 'all');
+    turned = wakes;
+    return write(context, tx, { app, was, before: before.clock, clock, wakes }, by, told);
   });
   if (!answer.ok) return answer;
   context.clock.learn(app, answer.version, answer.clock);
   tellAll(context, told);
-  await wakeUnits(context, app);
+  if (turned === 'all') await wakeUnits(context, app);
   context.wake();
   return answer;
 }
 
-type Turn = { app: string; was: Instant; before: AppClock | null; clock: AppClock };
+type Turn = { app: string; was: Instant; before: AppClock | null; clock: AppClock; wakes: 'all' | 'due' };
 
-async function write(context: Context, tx: Tx, { app, was, before, clock }: Turn, by: Actor, told: Change[]): Promise<ClockSet> {
+async function write(context: Context, tx: Tx, { app, was, before, clock, wakes }: Turn, by: Actor, told: Change[]): Promise<ClockSet> {
   const head = await raiseApp(tx, app);
   if (head === null) return noSuchApp(app, []);
   await setAppClock(tx, app, clock);
   await moveReadings(tx, app, msBetween(was, clock.at));
-  await wakeAll(context, tx, app);
+  if (wakes === 'all') await wakeAll(context, tx, app);
+  else await wakeDueBy(context, tx, app, clock.at);
   const isPlaying = by.kind === 'robot' || by.kind === 'integration';
   if (!isPlaying) {
     const event: AppEvent = { is: 'clock-set', from: { at: was, speed: speedOf(before) }, to: { at: clock.at, speed: clock.speed } };

@@ -6,6 +6,7 @@ import type { App, AppClock, PlannedTimes, Release } from '#domain/release/relea
 import type { ReleaseKind, Track } from '#domain/release/track.ts';
 import type { Plan, World } from '#domain/release/world.ts';
 import type { Actor } from '#domain/roles.ts';
+import type { StorefrontKind } from '#domain/rollout/storefronts.ts';
 import type { Instant } from '#domain/time.ts';
 import type { Integration } from '#ports/integration.ts';
 
@@ -94,8 +95,18 @@ export type Engine = {
   /**
    * Turns the clock of a sample app: to `at` (as it is when not said), passing at `speed` from now on (as before when not said; 0 stands). All that the new time
    * makes due is done at once. Refused: for a real app, a time before the app's last entry in the journal, a speed out of 0…100,000.
+   *
+   * `wakes`: as a rule every track is looked at and every source read anew. `due`, on a clock that stands: only the tracks whose plan waits for a time that has
+   * come; whoever turns it says with `readAgain` which sources have news.
    */
-  setClock(app: string, to: { at?: Instant; speed?: number }, by: Actor): Promise<Result<{ clock: AppClock; version: number }>>;
+  setClock(
+    app: string,
+    to: { at?: Instant; speed?: number },
+    by: Actor,
+    options?: { wakes?: 'all' | 'due' },
+  ): Promise<Result<{ clock: AppClock; version: number }>>;
+  /** Has sources of an app read now, whatever their schedule says. */
+  readAgain(app: string, which: readonly (StorefrontKind | 'git')[]): Promise<void>;
   /** Checks, compiles and saves a policy document (YAML or JSON). The answer lists what is wrong by line. */
   savePolicy(
     app: string,
@@ -139,12 +150,15 @@ export type Engine = {
     by: Actor,
     options?: { idempotencyKey?: string; bodyHash?: string },
   ): Promise<Result<{ receipts: readonly FactReceipt[]; version: number }>>;
-  /** A person's command. `basedOn` is the track revision the person saw; when it moved in a way that matters, the answer is `stale`. */
+  /**
+   * A person's command. `looks`: as a rule the robot looks at the track before the answer is given; `later`: when it is due next, for a caller with more to say
+   * first. `basedOn` is the track revision the person saw; when it moved in a way that matters, the answer is `stale`.
+   */
   command(
     track: string,
     command: Command,
     by: Actor,
-    options?: { basedOn?: number; idempotencyKey?: string; bodyHash?: string },
+    options?: { basedOn?: number; idempotencyKey?: string; bodyHash?: string; looks?: 'at-once' | 'later' },
   ): Promise<CommandResult>;
   /** The robot's plan now, on stored facts, changing nothing. With a command: the plan as it would be after it. */
   plan(track: string, as?: { command: Command; by: Actor }): Promise<Result<{ plan: Plan; world: World; revision: number }>>;

@@ -3,6 +3,7 @@ import { markDue } from '#db/due.ts';
 import type { Due } from '#db/due.ts';
 import type { Db } from '#db/transaction.ts';
 import { storefrontKinds } from '#domain/rollout/storefronts.ts';
+import type { StorefrontKind } from '#domain/rollout/storefronts.ts';
 import { connectedOf, feedOf, feedPorts, gitHostOf, storefrontOf } from './connections.ts';
 import type { Context } from './context.ts';
 
@@ -28,6 +29,17 @@ export async function unitsOf(context: Context, app: string, db: Db = context.db
     for (const port of feedPorts) if (feedOf(context, each, port) !== null) units.push({ app, what: 'feed', which: `${each.id}:${port}` });
   if (gitHostOf(context, connected) !== null) units.push({ app, what: 'git', which: '' });
   return units;
+}
+
+/** Marks some sources of an app as due now: whoever calls knows that they have news. */
+export async function readAgain(context: Context, app: string, which: readonly (StorefrontKind | 'git')[]): Promise<void> {
+  const at = context.clock.now();
+  const units = which.map((each): Unit => (each === 'git' ? { app, what: 'git', which: '' } : { app, what: 'storefront', which: each }));
+  await markDue(
+    context.db,
+    units.map((unit) => ({ kind: 'observe' as const, key: unitKey(unit), app, at })),
+  );
+  if (units.length > 0) context.wake();
 }
 
 /** Marks all that an app reads as due now. */

@@ -74,21 +74,34 @@ const gitSettings = (path: string): GitSettings => ({
   write: true,
 });
 
-/** The repository as it stands, and what git answered of it: the story asks often and commits seldom. */
-type Reading = { generation: number; host: GitHost; known: Map<string, Promise<unknown>> };
+/** The repository as it stands at a generation. */
+type Reading = { generation: number; host: GitHost; heads: Promise<Awaited<ReturnType<GitHost['branchHeads']>>> | null };
+/** What stays true however the repository grows: nothing is ever taken back in it, and trunk moves by commits of its own alone. */
+const lasting = new WeakMap<Repository, Map<string, Promise<unknown>>>();
 const readings = new WeakMap<Repository, Reading>();
 
 function readingOf(repository: Repository, tools: Tools): Reading {
   const there = readings.get(repository);
   if (there !== undefined && there.generation === repository.generation()) return there;
   const host = gitHost(gitSettings(repository.path), { dataDir: tools.dataDir, onProgress: (line) => tools.log(line) });
-  const fresh: Reading = { generation: repository.generation(), host, known: new Map() };
+  const fresh: Reading = { generation: repository.generation(), host, heads: null };
   readings.set(repository, fresh);
   return fresh;
 }
 
 function rememberingHost({ repository }: Place, tools: Tools): GitHost {
-  const { host, known } = readingOf(repository, tools);
+  const reading = readingOf(repository, tools);
+  const { host } = reading;
+  const known = lasting.get(repository) ?? new Map<string, Promise<unknown>>();
+  lasting.set(repository, known);
+  function heads(): NonNullable<Reading['heads']> {
+    const asked = (reading.heads ??= host.branchHeads());
+    asked.catch(() => {
+      reading.heads = null;
+    });
+    return asked;
+  }
+  const headOf = async (branch: string): Promise<string> => (await heads()).find(({ name }) => name === branch)?.head ?? '';
   function once<T>(question: string, ask: () => Promise<T>): Promise<T> {
     const there = known.get(question);
     // one question has one type of answer
@@ -100,10 +113,10 @@ function rememberingHost({ repository }: Place, tools: Tools): GitHost {
   }
   return {
     ...host,
-    branchHeads: () => once('heads', () => host.branchHeads()),
+    branchHeads: heads,
     cutOf: (branch) => once(`cut ${branch}`, () => host.cutOf(branch)),
-    commitsSince: (range) => once(`since ${range.cut} ${range.branch}`, () => host.commitsSince(range)),
-    missingFrom: (build) => once(`missing ${build.commit} ${build.branch}`, () => host.missingFrom(build)),
+    commitsSince: async (range) => once(`since ${range.cut} ${await headOf(range.branch)}`, () => host.commitsSince(range)),
+    missingFrom: async (build) => once(`missing ${build.commit} ${await headOf(build.branch)}`, () => host.missingFrom(build)),
     async ensureBranch(branch) {
       const outcome = await host.ensureBranch?.(branch);
       repository.touched();

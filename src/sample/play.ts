@@ -4,15 +4,18 @@ import { factPayloads } from '#domain/facts.ts';
 import type { Fact, FactKind } from '#domain/facts.ts';
 import { trackId } from '#domain/release/track.ts';
 import type { Actor } from '#domain/roles.ts';
+import type { StorefrontKind } from '#domain/rollout/storefronts.ts';
 import { plusMinutes } from '#domain/time.ts';
 import type { Instant } from '#domain/time.ts';
 import type { Engine } from '#engine/types.ts';
 import { leverSchema } from '#integrations/sandbox/world/levers.ts';
+import type { State } from '#integrations/sandbox/world/state.ts';
 import type { Beat, Deed, Says } from './deeds.ts';
 import { actorNamed, sourceActor } from './people.ts';
 import type { SourceName } from './people.ts';
 import type { Place } from './place.ts';
 import { beatsOf } from './variants.ts';
+import { readingOf } from './reading.ts';
 
 /** Who turns the clock. */
 export const player: Actor = { kind: 'integration', id: 'sample', name: 'Sample' };
@@ -24,7 +27,7 @@ const PULSE_OFFSET = 3;
 export type Players = {
   engine: Pick<
     Engine,
-    'setClock' | 'planRelease' | 'hold' | 'report' | 'command' | 'settle' | 'describeRelease' | 'noteDecision' | 'postUpdate'
+    'setClock' | 'readAgain' | 'planRelease' | 'hold' | 'report' | 'command' | 'settle' | 'describeRelease' | 'noteDecision' | 'postUpdate'
   >;
 };
 
@@ -71,15 +74,19 @@ export function playing({ engine }: Players, place: Place): Playing {
   const standing: Standing = { says: new Map(), silent: new Map(), tickets: new Map() };
   for (const each of beats.slice(0, place.progress().played)) for (const deed of each.deeds) leaves(standing, deed, each.at);
 
-  /** @param isRunning the clock has come here by itself */
-  async function toBeat(beat: Beat, isRunning: boolean): Promise<void> {
+  /**
+   * @param isRunning the clock has come here by itself
+   * @param wakes `all` where it stops: what is told of a track is of that very minute then
+   */
+  async function toBeat(beat: Beat, isRunning: boolean, wakes: 'all' | 'due'): Promise<void> {
     place.turnTo(beat.at);
     for (const deed of beat.deeds) leaves(standing, deed, beat.at);
-    if (!isRunning) await turn(beat.at);
+    if (!isRunning) await turn(beat.at, wakes);
     for (const deed of beat.deeds) {
       if (deed.do === 'commit') place.repository.commit(deed.on, deed.changes, beat.at);
       if (deed.do === 'lever') pull(beat, deed);
     }
+    await readNews();
     await reportAll(beat, [...factsOf(beat), ...pulse(beat.at)]);
     await engine.settle(app);
     for (const deed of beat.deeds) await word(beat, deed);
@@ -96,9 +103,23 @@ export function playing({ engine }: Players, place: Place): Playing {
     }
   }
 
-  async function turn(at: Instant): Promise<void> {
-    const turned = await engine.setClock(app, { at }, player);
+  async function turn(at: Instant, wakes: 'all' | 'due'): Promise<void> {
+    const turned = await engine.setClock(app, { at }, player, { wakes });
     if (!turned.ok) throw new Error(`the clock of ${app} cannot be turned: ${turned.because}`);
+  }
+
+  let read: { generation: number; listings: ReadonlyMap<StorefrontKind, string> } | null = null;
+
+  /** Has those of the world's storefronts and its repository read that are not as they were when they were asked to be read last. */
+  async function readNews(): Promise<void> {
+    const generation = place.repository.generation();
+    const listings = listingsOf(place.world.state());
+    const before = read;
+    read = { generation, listings };
+    await engine.readAgain(app, [
+      ...[...listings].filter(([which, text]) => before?.listings.get(which) !== text).map(([which]) => which),
+      ...(before?.generation === generation ? [] : (['git'] as const)),
+    ]);
   }
 
   function pull(beat: Beat, deed: Extract<Deed, { do: 'lever' }>): void {
@@ -130,15 +151,14 @@ export function playing({ engine }: Players, place: Place): Playing {
     return [...standing.says.values()].map(({ platform, version, instance, says }) => {
       const silentSince = standing.silent.get(`${platform} ${instance}`);
       const read = pulseBefore(silentSince ?? at);
-      const { colour, because, amount, limit, unit, turnsGreen } = says;
+      const { colour, because, turnsGreen } = says;
       return fact(instance === 'hours-played' ? 'playback' : 'observability', 'report', `${platform}/${version}/${instance}`, read, {
         instance,
         platform,
         version,
         colour,
         because,
-        value: { amount, unit },
-        limit: { amount: limit, unit },
+        ...readingOf(instance, says),
         ...(turnsGreen === undefined ? {} : { turnsGreen }),
       });
     });
@@ -179,7 +199,8 @@ export function playing({ engine }: Players, place: Place): Playing {
           given.do === 'answer-cherry-pick' && given.pick.startsWith('#')
             ? { ...given, pick: `${track}:pick:${given.pick.slice(1)}` }
             : given;
-        return engine.command(track, whole, actorNamed(deed.who));
+        // The robot looks when all of the moment has been said.
+        return engine.command(track, whole, actorNamed(deed.who), { looks: 'later' });
       }
       case 'contents':
         return engine.describeRelease({ app, version: deed.version }, deed.change, actorNamed(deed.who));
@@ -212,7 +233,7 @@ export function playing({ engine }: Players, place: Place): Playing {
     for (;;) {
       const beat = beats[place.progress().played];
       if (beat === undefined || beat.at > at) break;
-      await toBeat(beat, isRunning);
+      await toBeat(beat, isRunning, beat.at === at ? 'all' : 'due');
       pulsed = pulseBefore(beat.at);
       place.keep({ ...place.progress(), played: place.progress().played + 1 });
       told?.(beat);
@@ -237,13 +258,21 @@ export function playing({ engine }: Players, place: Place): Playing {
         const last = beats[place.progress().played - 1];
         if (last === undefined || last.at < at) {
           place.turnTo(at);
-          await turn(at);
+          await turn(at, 'all');
+          await readNews();
           await reportAll({ at, title: 'what health says now', deeds: [] }, pulse(at));
           await engine.settle(app);
           place.keep(place.progress());
         }
       }),
   };
+}
+
+/** What stands in each storefront, as text to compare. */
+function listingsOf({ listings }: State): Map<StorefrontKind, string> {
+  const found = new Map<StorefrontKind, string>();
+  for (const listing of listings) found.set(listing.storefront, `${found.get(listing.storefront) ?? ''}${JSON.stringify(listing)}`);
+  return found;
 }
 
 /** What a deed leaves behind for the beats after it. */

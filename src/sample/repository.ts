@@ -57,6 +57,15 @@ export function openRepository(path: string): Repository {
     return id;
   }
 
+  /** Branches that were seen: none is ever taken away. */
+  const branches = new Set<string>();
+  function isBranch(name: string): boolean {
+    if (branches.has(name)) return true;
+    if (run(['for-each-ref', '--format=%(refname)', `refs/heads/${name}`]) === '') return false;
+    branches.add(name);
+    return true;
+  }
+
   return {
     path,
     generation: () => generation,
@@ -67,10 +76,12 @@ export function openRepository(path: string): Repository {
     commit(branch, changes, at) {
       const fresh = changes.filter(({ name }) => !ids.has(name));
       if (fresh.length === 0) return;
-      const isThere = run(['for-each-ref', '--format=%(refname)', `refs/heads/${branch}`]) !== '';
+      const isThere = isBranch(branch);
       if (!isThere && ids.size > 0) throw new Error(`the sample's repository has no branch ${branch} yet`);
       run(['fast-import', '--quiet', '--date-format=raw'], streamOf(branch, fresh, at, isThere, idOf));
-      for (const { name } of fresh) ids.set(name, run(['rev-parse', `${NAMES}${name}`]));
+      branches.add(branch);
+      const made = run(['rev-parse', ...fresh.map(({ name }) => `${NAMES}${name}`)]).split('\n');
+      for (const [index, { name }] of fresh.entries()) ids.set(name, made[index] ?? '');
       generation += 1;
     },
     tag(name, on) {
@@ -78,7 +89,7 @@ export function openRepository(path: string): Repository {
       generation += 1;
     },
     branch(name, on) {
-      if (run(['for-each-ref', '--format=%(refname)', `refs/heads/${name}`]) !== '') return;
+      if (isBranch(name)) return;
       run(['branch', name, idOf(on)]);
       generation += 1;
     },

@@ -36,6 +36,7 @@ export type SampleEngine = Pick<
   | 'bringPast'
   | 'settle'
   | 'setClock'
+  | 'readAgain'
   | 'hold'
   | 'report'
   | 'command'
