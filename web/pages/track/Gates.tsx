@@ -1,12 +1,13 @@
 /** The gate list: what stands before the next step, what holds it first; the gates of other steps are closed until they are wanted. */
 import { Link } from '@tanstack/react-router';
+import type { Cell } from '#api/verdict.ts';
 import { cellStateNames } from '#domain/cell-state.ts';
 import { Lamp } from '../../ui/Lamp.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { shortLength } from '../../util/time.ts';
 import { headlineOf, limitText } from '../../parts/frame/frame-model.ts';
 import { paramsOf, useAppTime, useRoom } from '../../parts/room.ts';
-import { gatesOf } from './gates-model.ts';
+import { gatesOf, timeInWords } from './gates-model.ts';
 import type { Entry, Gate } from './gates-model.ts';
 import type { Shown } from './shown.ts';
 import styles from './gates.module.css';
@@ -30,7 +31,7 @@ export function Gates({ track, cells, more }: Shown) {
         <details key={gate.title} className={styles.more} open={gate.isNext}>
           <summary>
             {gate.title}
-            <span>{gate.counted === 0 ? `${gate.others.length}` : `${gate.passing} of ${gate.counted} pass`}</span>
+            <span>{gate.counted === 0 ? `${gate.others.length + gate.ofTime.length}` : `${gate.passing} of ${gate.counted} pass`}</span>
           </summary>
           <List gate={gate} track={track} />
         </details>
@@ -48,11 +49,30 @@ function List({ gate, track }: { gate: Gate; track: Shown['track'] }) {
       {gate.others.map((entry) => (
         <Criterion key={entry.cell.instance} entry={entry} track={track} holds={false} />
       ))}
+      {gate.ofTime.map((cell) => (
+        <OfTime key={cell.instance} cell={cell} track={track} />
+      ))}
     </ul>
   );
 }
 
-function Criterion({ entry: { title, cell, others }, track, holds }: { entry: Entry; track: Shown['track']; holds: boolean }) {
+/** Nobody has anything to do for it: a time, without a tint, that counts nowhere. */
+function OfTime({ cell, track }: { cell: Cell; track: Shown['track'] }) {
+  return (
+    <li className={styles.row}>
+      <Lamp state={cell.passes ? cell.state : 'not-needed-yet'} silent />
+      <div>
+        <Link to="/$app/$version/$platform/$instance" params={{ ...paramsOf(track), instance: cell.instance }} className={styles.link}>
+          {cell.title}
+        </Link>
+        <span className={styles.value}>: {timeInWords(cell)}</span>
+        <Waived cell={cell} />
+      </div>
+    </li>
+  );
+}
+
+function Criterion({ entry: { title, cell, others, counts }, track, holds }: { entry: Entry; track: Shown['track']; holds: boolean }) {
   const now = useAppTime(60_000);
   const limit = limitText(cell);
   return (
@@ -71,6 +91,7 @@ function Criterion({ entry: { title, cell, others }, track, holds }: { entry: En
         <span className={styles.value}>
           {headlineOf(cell)}
           {limit === null || cell.state === 'not-needed-yet' ? '' : `, ${limit}`}
+          {cell.setUp && !counts ? ', shown only' : ''}
         </span>
         {holds ? <p>{cell.because}</p> : null}
         {holds
@@ -82,13 +103,7 @@ function Criterion({ entry: { title, cell, others }, track, holds }: { entry: En
                 </p>
               ))
           : null}
-        {cell.waiver?.state === 'active' ? (
-          <p>
-            Waived by {cell.waiver.askedBy}: {cell.waiver.reason}
-          </p>
-        ) : cell.waiver?.state === 'asked' ? (
-          <p>A waiver was asked for by {cell.waiver.askedBy} and waits for approval.</p>
-        ) : null}
+        <Waived cell={cell} />
       </div>
       <span className={styles.since}>
         {holds ? 'for ' : ''}
@@ -96,4 +111,14 @@ function Criterion({ entry: { title, cell, others }, track, holds }: { entry: En
       </span>
     </li>
   );
+}
+
+function Waived({ cell: { waiver } }: { cell: Cell }) {
+  if (waiver?.state === 'active')
+    return (
+      <p>
+        Waived by {waiver.askedBy}: {waiver.reason}
+      </p>
+    );
+  return waiver?.state === 'asked' ? <p>A waiver was asked for by {waiver.askedBy} and waits for approval.</p> : null;
 }
