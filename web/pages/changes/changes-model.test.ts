@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { PickInFull, ReleaseChanges } from '#api/release-lists.ts';
-import { answersOf, categoryName, inLane, lanes, pickNote } from './changes-model.ts';
+import { answersOf, categoryName, emptyText, inLane, lanes, pickNote } from './changes-model.ts';
 
 const pick = (number: number, state: PickInFull['state'], inNewest: boolean | null = null) =>
   ({ number, state, inNewest }) as unknown as PickInFull;
@@ -13,6 +13,12 @@ describe('the lanes of the cherry-picks', () => {
     const shown = [...lanes.map(({ id }) => id), 'refused' as const].flatMap((lane) => inLane(picks, lane));
     expect(new Set(shown)).toEqual(new Set(picks));
     expect(shown).toHaveLength(picks.length);
+  });
+
+  test('say of an empty one only what is true: what was built may be back on main already', () => {
+    expect(emptyText('in-build', [pick(1, 'merged')])).toBe('No cherry-pick is in a build yet.');
+    expect(emptyText('in-build', [pick(1, 'back-on-trunk', true)])).toBe('All that are in a build are back on main.');
+    expect(emptyText('asked', [pick(1, 'back-on-trunk', true)])).toBe('Nobody waits for an answer.');
   });
 });
 

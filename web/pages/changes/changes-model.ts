@@ -14,6 +14,12 @@ export function inLane(picks: readonly PickInFull[], lane: Lane): readonly PickI
   return picks.filter(({ state }) => state === lane);
 }
 
+/** What an empty lane says. What was built and is back on main has left the lane of the built. */
+export function emptyText(lane: (typeof lanes)[number]['id'], picks: readonly PickInFull[]): string {
+  if (lane === 'in-build' && inLane(picks, 'back-on-trunk').length > 0) return 'All that are in a build are back on main.';
+  return lanes.find(({ id }) => id === lane)?.empty ?? '';
+}
+
 /** What is missing of a pick that counts as built: the newest RC may have come from before it. */
 export function pickNote(pick: PickInFull): string | null {
   if (pick.state !== 'in-build' && pick.state !== 'back-on-trunk') return null;

@@ -16,7 +16,7 @@ import { useAsk } from '../../parts/commands/ask.ts';
 import { Empty, Failed, Loading, More, Platform, ReleasePage } from '../../parts/lists/ListPage.tsx';
 import { Moment } from '../../parts/Moment.tsx';
 import { trackOf, useMe, useRoom } from '../../parts/room.ts';
-import { answersOf, categoryName, inLane, lanes, pickNote } from './changes-model.ts';
+import { answersOf, categoryName, emptyText, inLane, lanes, pickNote } from './changes-model.ts';
 import styles from './changes.module.css';
 
 export default function ChangesPage() {
@@ -101,14 +101,14 @@ function Lanes({ picks }: { picks: readonly PickInFull[] }) {
   return (
     <>
       <div className={styles.lanes}>
-        {lanes.map(({ id, title, empty }) => {
+        {lanes.map(({ id, title }) => {
           const found = inLane(picks, id);
           return (
             <section key={id} className={styles.lane} aria-label={title}>
               <h3>
                 {title} <span>{found.length}</span>
               </h3>
-              {found.length === 0 ? <p className={styles.soft}>{empty}</p> : null}
+              {found.length === 0 ? <p className={styles.soft}>{emptyText(id, picks)}</p> : null}
               <ul>
                 {found.map((pick) => (
                   <li key={pick.id}>
