@@ -4,6 +4,7 @@ import { removeSampleApp } from '#db/remove-sample.ts';
 import { inTransaction } from '#db/transaction.ts';
 import type { Actor } from '#domain/roles.ts';
 import { knownApp } from './context.ts';
+import { untilCommitted } from './commit.ts';
 import type { Context } from './context.ts';
 import { noSuchApp, refuse } from './refuse.ts';
 import type { Result } from './types.ts';
@@ -12,7 +13,8 @@ import type { Result } from './types.ts';
 export async function removeSample(context: Context, id: string, by: Actor): Promise<Result<{ app: string }>> {
   const app = await knownApp(context, id);
   if (app === null) return noSuchApp(id, await appIds(context.db));
-  const removed = await inTransaction(context.db, (tx) => removeSampleApp(tx, id));
+  // What is in flight for it writes to the same rows in another order.
+  const removed = await untilCommitted(context, () => inTransaction(context.db, (tx) => removeSampleApp(tx, id)));
   if (!removed)
     return refuse('not-allowed', `${id} is a real app: what is known of it is never removed`, 'an app that was made as sample data');
   context.clock.forget(id);

@@ -22,6 +22,12 @@ describe('a reading of the sample’s health', () => {
     expect(reading.range).toBeUndefined();
   });
 
+  test('an uncertain reading far over its limit has a range that crosses it all the same', () => {
+    const [low, high] = readingOf('crash-rate', { ...rate, amount: 0.9, limit: 0.4, colour: 'yellow', because: 'Every version crashes.' })
+      .range ?? [1, 0];
+    expect({ low: low < 0.4, high: high > 0.9 }).toEqual({ low: true, high: true });
+  });
+
   test('a range without words agrees with the colour: under the limit, across it, over it', () => {
     assert(
       property(

@@ -42,7 +42,7 @@ function rangeOf({ amount, limit, colour, because }: Says): [number, number] {
   const ends = { low: amount - width, high: amount + width };
   if (colour === 'green') return rounded(ends.low, Math.min(ends.high, amount + (limit - amount) * NEAREST));
   if (colour === 'red') return rounded(Math.max(ends.low, amount - (amount - limit) * NEAREST), ends.high);
-  return rounded(ends.low, Math.max(ends.high, limit * (1 + USUAL_WIDTH)));
+  return rounded(Math.min(ends.low, limit * (1 - USUAL_WIDTH)), Math.max(ends.high, limit * (1 + USUAL_WIDTH)));
 }
 
 function rounded(low: number, high: number): [number, number] {

@@ -335,22 +335,11 @@ export const hotfix: readonly Beat[] = [
 ];
 
 const everywhere = (colour: 'green' | 'yellow', because: string): Deed[] =>
-  platforms.flatMap((platform) =>
-    [VERSION, '8.9.1'].map((version) =>
-      health(
-        platform,
-        version,
-        'crash-rate',
-        rate(
-          colour,
-          colour === 'yellow' ? 0.9 : 0.24,
-          platform === 'android' ? 0.4 : platform === 'ios' ? 0.3 : 0.15,
-          because,
-          colour === 'yellow' ? 'when the incident is over' : undefined,
-        ),
-      ),
-    ),
-  );
+  platforms.flatMap((platform) => {
+    const limit = { android: 0.4, ios: 0.3, desktop: 0.15 }[platform];
+    const [amount, turnsGreen] = colour === 'yellow' ? [0.9, 'when the incident is over'] : [limit * 0.6, undefined];
+    return [VERSION, '8.9.1'].map((version) => health(platform, version, 'crash-rate', rate(colour, amount, limit, because, turnsGreen)));
+  });
 
 /** Every version crashes for 36 hours. The source says so: telling a fleet-wide incident apart is its work until Signalbox judges health itself. */
 export const incidentBegins: readonly Beat[] = [
