@@ -1,5 +1,5 @@
 /** A release as one line of the list: how it stands on each platform, how it ended, and how long it took from branch to everyone. */
-import { platformName } from '#domain/names.ts';
+import { platformName, stationOf } from '#domain/names.ts';
 import { msBetween } from '#domain/time.ts';
 import type { Instant } from '#domain/time.ts';
 import type { CellState } from '#domain/cell-state.ts';
@@ -21,7 +21,10 @@ export type ReleaseLine = {
   tracks: readonly LineTrack[];
 };
 
-/** `lamp`: what the track came to; nothing of it is coloured before it is sure. `at`: since when. */
+/** What holds the next step of a track that is under way, as its head in the control room says it. */
+export type Signal = { is: 'held' | 'waits' | 'blind' | 'clear' | 'none'; text: string };
+
+/** `lamp`: that of the signal where there is one, else what the track came to. `at`: since when; `until`: how long it is watched. `signal`: `held by 3`. */
 export type Outcome = {
   id: string;
   platform: string;
@@ -29,32 +32,47 @@ export type Outcome = {
   lamp: CellState;
   text: string;
   at: Instant | null;
+  until: Instant | null;
+  signal: string | null;
   why: string | null;
   halts: number;
 };
 
-export function outcomeOf(track: LineTrack): Outcome {
-  const { id, platform, halts } = track;
-  const base = { id, platform, name: platformName(platform), halts };
+const lamps = { held: 'stop', waits: 'caution', blind: 'unknown', clear: 'clear' } as const;
+
+/** In the words of the control room. A past track has no signal. */
+export function outcomeOf(track: LineTrack, signal: Signal | null = null): Outcome {
+  const { id, platform, halts, watchUntil } = track;
+  const base = { id, platform, name: platformName(platform), halts, until: null, signal: null, why: null };
   const released = track.reached['released'] ?? null;
+  const told =
+    signal === null || signal.is === 'none'
+      ? null
+      : { lamp: lamps[signal.is], signal: signal.text.charAt(0).toLowerCase() + signal.text.slice(1) };
   switch (track.stage) {
     case 'canceled':
-      return { ...base, lamp: 'stop', text: 'canceled', at: track.since, why: track.ended };
+      return { ...base, lamp: 'stop', text: 'Canceled', at: track.since, why: track.ended };
     case 'superseded':
-      return { ...base, lamp: 'not-needed-yet', text: 'superseded', at: track.since, why: track.ended };
+      return { ...base, lamp: 'not-needed-yet', text: 'Superseded', at: track.since, why: track.ended };
     case 'completed':
-      return { ...base, lamp: 'clear', text: released === null ? 'completed' : 'released to all', at: released ?? track.since, why: null };
+      return { ...base, lamp: 'clear', text: released === null ? 'Completed' : '100%', at: released ?? track.since };
     case 'released':
-      return { ...base, lamp: 'clear', text: 'released to all, watched', at: released ?? track.since, why: null };
+      return { ...base, lamp: 'clear', text: '100%', at: released ?? track.since, until: watchUntil };
     case 'halted':
-      return { ...base, lamp: 'stop', text: `halted at ${track.percent ?? 0}%`, at: track.since, why: null };
-    case 'rolling-out':
-      return { ...base, lamp: 'caution', text: `rolling out, ${track.percent ?? 0}%`, at: track.since, why: null };
+      // whatever would let it go on: it stands
+      return { ...base, ...told, lamp: 'stop', text: `Halted at ${track.percent ?? 0}%`, at: track.since };
     case 'planned':
     case 'developing':
-      return { ...base, lamp: 'not-needed-yet', text: track.stage === 'planned' ? 'planned' : 'on main', at: null, why: null };
+      return { ...base, lamp: 'not-needed-yet', ...told, text: track.stage === 'planned' ? 'Planned' : 'On main', at: null };
+    case 'store-approved':
+      return { ...base, lamp: 'caution', ...told, text: 'Approved by the store', at: track.since };
+    case 'stabilising':
+    case 'candidate':
+    case 'in-review':
+    case 'rolling-out':
+      return { ...base, lamp: 'caution', ...told, text: stationOf(track.stage, track.percent), at: track.since };
     default:
-      return { ...base, lamp: 'caution', text: track.stage.replaceAll('-', ' '), at: track.since, why: null };
+      return { ...base, lamp: 'caution', text: track.stage.replaceAll('-', ' '), at: track.since };
   }
 }
 

@@ -13,7 +13,7 @@ import { ProblemNote } from '../../ui/ProblemNote.tsx';
 import { Moment } from '../../parts/Moment.tsx';
 import { PlanDialog } from '../../parts/releases/PlanDialog.tsx';
 import type { PlanWish } from '../../parts/releases/PlanDialog.tsx';
-import { useMe, useRoom } from '../../parts/room.ts';
+import { trackOf, useMe, useRoom } from '../../parts/room.ts';
 import { lateInWords } from '../../parts/track-lines/words.ts';
 import { haltsInWords, lengthOf, outcomeOf } from './list-model.ts';
 import { Trains } from './Trains.tsx';
@@ -194,27 +194,35 @@ function Outcomes({ line }: { line: Line }) {
   const tracks = line.tracks.toSorted((a, b) => at(a.platform) - at(b.platform));
   return (
     <ul className={styles.outcomes}>
-      {tracks.map(outcomeOf).map((outcome) => (
-        <li key={outcome.id}>
-          <Lamp state={outcome.lamp} size={14} silent />
-          <span>
-            <Link
-              to="/$app/$version/$platform"
-              params={{ app: room.app.id, version: line.version, platform: outcome.platform }}
-              className={styles.track}
-            >
-              {outcome.name}
-            </Link>{' '}
-            {outcome.text}
-            {outcome.at === null ? null : (
-              <>
-                , <Moment at={outcome.at} />
-              </>
-            )}
-            {outcome.why === null ? '' : `: ${outcome.why}`}
-          </span>
-        </li>
-      ))}
+      {tracks
+        .map((track) => outcomeOf(track, trackOf(room, track.id)?.signal))
+        .map((outcome) => (
+          <li key={outcome.id}>
+            <Lamp state={outcome.lamp} size={14} silent />
+            <span>
+              <Link
+                to="/$app/$version/$platform"
+                params={{ app: room.app.id, version: line.version, platform: outcome.platform }}
+                className={styles.track}
+              >
+                {outcome.name}
+              </Link>{' '}
+              {outcome.text}
+              {outcome.at === null ? null : (
+                <>
+                  , <Moment at={outcome.at} />
+                </>
+              )}
+              {outcome.until === null ? null : (
+                <>
+                  , watched until <Moment at={outcome.until} />
+                </>
+              )}
+              {outcome.signal === null ? '' : `, ${outcome.signal}`}
+              {outcome.why === null ? '' : `: ${outcome.why}`}
+            </span>
+          </li>
+        ))}
       {halts === null ? null : <li className={styles.halts}>{halts}</li>}
     </ul>
   );
