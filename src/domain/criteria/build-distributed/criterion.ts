@@ -4,7 +4,7 @@ import { dayAndTime, soon } from '../../calendar/words.ts';
 import { duration } from '../../duration.ts';
 import { audiences } from '../../facts.ts';
 import type { Build, Distribution } from '../../facts.ts';
-import { sourceName } from '../../names.ts';
+import { platformName, sourceName } from '../../names.ts';
 import { plusMinutes } from '../../time.ts';
 import type { Instant } from '../../time.ts';
 import { buildEvidence, candidatesOf, isOnItsWay, spokenOf } from '../candidates.ts';
@@ -110,7 +110,7 @@ function atStorefront(at: At): Finding | null {
       headline: `Live at ${track.stage === 'released' ? 100 : track.percent}%`,
       aside: '',
       clause: `${shops}${elsewhere}`,
-      because: `${track.version} on ${track.platform} is live at ${track.stage === 'released' ? 100 : track.percent} % on ${shops}.`,
+      because: `${track.version} on ${platformName(track.platform)} is live at ${track.stage === 'released' ? 100 : track.percent}% on ${shops}.`,
       evidence,
     });
   }

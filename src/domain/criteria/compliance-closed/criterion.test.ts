@@ -16,7 +16,7 @@ describe('compliance-closed', () => {
     expect(on([{}, { key: 'ITGC-2' }])).toMatchObject({
       colour: 'green',
       headline: '2 of 2 verified',
-      because: 'All 2 compliance checks of 8.9.2 on ios are closed.',
+      because: 'All 2 compliance checks of 8.9.2 on iOS are closed.',
     });
   });
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { dayAndTime } from '../../calendar/words.ts';
 import type { Check } from '../../facts.ts';
+import { platformName } from '../../names.ts';
 import { earliest } from '../../time.ts';
 import type { Instant } from '../../time.ts';
 import type { Criterion, Evidence, Finding, JudgeAt, Who } from '../criterion.ts';
@@ -53,13 +54,13 @@ function judge(at: At): Finding {
     return green({
       ...told,
       headline: 'No check',
-      because: `${track.version} on ${track.platform} has no compliance check, and the policy asks for none.`,
+      because: `${track.version} on ${platformName(track.platform)} has no compliance check, and the policy asks for none.`,
     });
   const one = checks.length === 1;
   return green({
     ...told,
     clause: one ? 'The check is verified' : 'All checks are verified',
-    because: `${one ? checkName(checks[0]) : `All ${checks.length} compliance checks of ${track.version} on ${track.platform}`} ${one ? 'is' : 'are'} closed.`,
+    because: `${one ? checkName(checks[0]) : `All ${checks.length} compliance checks of ${track.version} on ${platformName(track.platform)}`} ${one ? 'is' : 'are'} closed.`,
   });
 }
 
@@ -104,7 +105,7 @@ function notOpened(at: At, found: number, told: Told): Finding {
   return yellow({
     ...told,
     headline: found === 0 ? 'No check yet' : `${found} of ${wanted} opened`,
-    because: `${found === 0 ? 'No compliance check is' : `Only ${count(found, 'compliance check')} ${found === 1 ? 'is' : 'are'}`} known for ${at.track.version} on ${at.track.platform}, and the policy asks for ${count(wanted, 'check')}.`,
+    because: `${found === 0 ? 'No compliance check is' : `Only ${count(found, 'compliance check')} ${found === 1 ? 'is' : 'are'}`} known for ${at.track.version} on ${platformName(at.track.platform)}, and the policy asks for ${count(wanted, 'check')}.`,
     turnsGreen: `when ${count(wanted, 'check')} of this track ${wanted === 1 ? 'is' : 'are'} opened and closed`,
     who: [releaseManager('opens the compliance checks', at.release)],
     dueAt: at.release.planned.finish,

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { dayAndTime } from '../../calendar/words.ts';
 import type { StorefrontState, StorefrontStateName } from '../../facts.ts';
+import { platformName } from '../../names.ts';
 import type { Sibling } from '../../release/release.ts';
 import { capabilities } from '../../rollout/storefronts.ts';
 import type { StorefrontKind } from '../../rollout/storefronts.ts';
@@ -40,7 +41,7 @@ function judge(at: At): Finding {
     return green({
       headline: 'Free',
       clause: 'No other release holds it',
-      because: `No other release holds the listing of ${track.platform} on ${shops}.`,
+      because: `No other release holds the listing of ${platformName(track.platform)} on ${shops}.`,
       evidence: readEvidence(at),
     });
   }
@@ -166,7 +167,12 @@ function fromSibling(kind: StorefrontKind, sibling: Sibling): readonly Holder[] 
       version: sibling.version,
       stands,
       newer: sibling.order > 0,
-      evidence: { kind: 'track', label: `${sibling.version} on ${sibling.platform}, ${sibling.stage}`, url: null, at: sibling.since },
+      evidence: {
+        kind: 'track',
+        label: `${sibling.version} on ${platformName(sibling.platform)}, ${sibling.stage}`,
+        url: null,
+        at: sibling.since,
+      },
     },
   ];
 }

@@ -5,6 +5,7 @@ import { dayOf, localDate, momentOf } from '../../calendar/zone.ts';
 import { duration } from '../../duration.ts';
 import { audiences } from '../../facts.ts';
 import type { Build, Distribution, TestRun } from '../../facts.ts';
+import { platformName } from '../../names.ts';
 import { earliest, inWords, msBetween, plusMinutes } from '../../time.ts';
 import type { Instant } from '../../time.ts';
 import { isOnItsWay } from '../candidates.ts';
@@ -60,7 +61,7 @@ function judge(at: At): Finding {
   if (newest === undefined) {
     return unknown({
       headline: 'No nightly yet',
-      because: `No nightly build of trunk is known for ${at.track.platform}.`,
+      because: `No nightly build of trunk is known for ${platformName(at.track.platform)}.`,
       turnsGreen: `when a nightly has passed${reachedWords(at)}`,
       who: [releaseManager('has the nightly set up', at.release)],
     });

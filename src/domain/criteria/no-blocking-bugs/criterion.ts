@@ -1,6 +1,7 @@
 /** Is every bug that was decided to be a blocker verified as gone on a release candidate that has its fix? */
 import { z } from 'zod';
 import type { Bug } from '../../facts.ts';
+import { platformName } from '../../names.ts';
 import { bugEvidence, concerns } from '../bugs.ts';
 import { candidatesOf, spokenOf } from '../candidates.ts';
 import type { Criterion, Finding, JudgeAt, Who } from '../criterion.ts';
@@ -63,7 +64,7 @@ function judge(at: At): Finding {
     headline: '0 open',
     aside: 'limit 0',
     clause: cleared.length > 0 ? `${cleared.length} fixed since branching` : 'None since branching',
-    because: `No ${kind} of ${at.track.version} on ${at.track.platform} is uncleared.${fixed}`,
+    because: `No ${kind} of ${at.track.version} on ${platformName(at.track.platform)} is uncleared.${fixed}`,
     evidence,
   });
 }

@@ -1,6 +1,7 @@
 /** What does the source that reports on this say? */
 import { z } from 'zod';
 import { duration } from '../../duration.ts';
+import { platformName } from '../../names.ts';
 import type { Criterion, Finding, JudgeAt } from '../criterion.ts';
 import { unknown } from '../finding.ts';
 import { reportOf } from '../reports.ts';
@@ -42,7 +43,7 @@ function judge(at: JudgeAt<Settings>): Finding {
   return unknown({
     headline: 'Nothing reported',
     clause: 'No source has reported it yet',
-    because: `Nothing has been reported for “${at.instance}” of ${at.track.version} on ${at.track.platform}.`,
+    because: `Nothing has been reported for “${at.instance}” of ${at.track.version} on ${platformName(at.track.platform)}.`,
     turnsGreen: `when a source reports green for “${at.instance}”`,
     who: [{ kind: 'source', name: at.instance, what: 'reports for the first time', contact: null }],
   });

@@ -8,7 +8,7 @@ describe('soaked', () => {
     expect(judged('soaked', { settings: '24h', track: rolling, step: '100%' })).toMatchObject({
       colour: 'yellow',
       headline: '6 h of 24 h',
-      because: '8.9.2 on ios has been at 1 % since Tue 08:20; the minimum of 24 h has passed at Wed 08:20.',
+      because: '8.9.2 on iOS has been at 1% since Tue 08:20; the minimum of 24 h has passed at Wed 08:20.',
       value: { amount: 6, unit: 'h' },
       limit: { amount: 24, unit: 'h' },
       progress: 0.25,
@@ -26,11 +26,11 @@ describe('soaked', () => {
     expect(judged('soaked', { track: aTrack('in-review'), step: '100%' })).toMatchObject({
       colour: 'yellow',
       headline: 'Not begun',
-      because: 'The soak of 24 h begins when 1 % is reached.',
+      because: 'The soak of 24 h begins when 1% is reached.',
     });
     expect(judged('soaked', { track: aTrack('halted'), step: '100%' })).toMatchObject({
       colour: 'yellow',
-      because: 'The soak of 24 h begins when 1 % is rolling out again.',
+      because: 'The soak of 24 h begins when 1% is rolling out again.',
     });
   });
 

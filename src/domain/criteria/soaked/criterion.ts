@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { dayAndTime } from '../../calendar/words.ts';
 import { duration } from '../../duration.ts';
+import { platformName } from '../../names.ts';
 import { percentOfStep } from '../../release/track.ts';
 import type { Stage, Step } from '../../release/track.ts';
 import { inWords, minutesBetween, plusMinutes } from '../../time.ts';
@@ -64,7 +65,7 @@ function judge(at: At): Finding {
       headline: `${wanted} soaked`,
       aside: '',
       clause: `${capital(where)} for ${inWords(passed * 60_000)}`,
-      because: `${at.track.version} on ${at.track.platform} has been ${where} for ${inWords(passed * 60_000)}; the minimum is ${wanted}.`,
+      because: `${at.track.version} on ${platformName(at.track.platform)} has been ${where} for ${inWords(passed * 60_000)}; the minimum is ${wanted}.`,
       evidence,
       value,
       limit,
@@ -76,7 +77,7 @@ function judge(at: At): Finding {
     headline: `${inWords(passed * 60_000)} of ${wanted}`,
     aside: '',
     clause: `Has passed at ${until}`,
-    because: `${at.track.version} on ${at.track.platform} has been ${where} since ${dayAndTime(begun, policy.timezone, now)}; the minimum of ${wanted} has passed at ${until}.`,
+    because: `${at.track.version} on ${platformName(at.track.platform)} has been ${where} since ${dayAndTime(begun, policy.timezone, now)}; the minimum of ${wanted} has passed at ${until}.`,
     turnsGreen: `when ${wanted} have passed, at ${until}`,
     who: [{ kind: 'robot', name: 'Robot', what: `waits until ${until}`, contact: null }],
     evidence,
@@ -110,14 +111,14 @@ function stepName(step: Step): 'cut' | 'candidate' | 'submit' | 'first' {
 function beginsWhen({ track, step, policy }: At): string {
   const percent = step === null ? null : percentOfStep(step);
   const before = percent === null ? null : shareBefore(percent, policy.rollout);
-  if (before !== null) return track.stage === 'halted' ? `${before} % is rolling out again` : `${before} % is reached`;
+  if (before !== null) return track.stage === 'halted' ? `${before}% is rolling out again` : `${before}% is reached`;
   return step === 'cut' ? 'development begins' : 'the branch is cut';
 }
 
 function placeOf({ track }: At): string {
   switch (track.stage) {
     case 'rolling-out':
-      return `at ${track.percent} %`;
+      return `at ${track.percent}%`;
     case 'developing':
       return 'on trunk';
     case 'stabilising':
@@ -146,5 +147,5 @@ function hours(minutes: number): number {
 }
 
 function trackEvidence({ track }: At, at: Instant): Evidence {
-  return { kind: 'track', label: `${track.version} on ${track.platform}, ${track.stage}`, url: null, at };
+  return { kind: 'track', label: `${track.version} on ${platformName(track.platform)}, ${track.stage}`, url: null, at };
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { dayAndTime } from '../../calendar/words.ts';
 import { duration } from '../../duration.ts';
 import type { Bug } from '../../facts.ts';
+import { platformName } from '../../names.ts';
 import { earliest, inWords, msBetween, plusMinutes } from '../../time.ts';
 import type { Instant } from '../../time.ts';
 import { bugEvidence, concerns } from '../bugs.ts';
@@ -37,7 +38,7 @@ function judge(at: JudgeAt<Settings>): Finding {
       headline: 'None',
       aside: '',
       clause: 'All reports have a team',
-      because: `Every open bug of ${track.version} on ${track.platform} has a team.`,
+      because: `Every open bug of ${track.version} on ${platformName(track.platform)} has a team.`,
     });
   }
   const dueAt = plusMinutes(waitsSince(first), of.within);
