@@ -1,28 +1,40 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { stockholm } from '../../src/sample/moment.ts';
-import { variantNames } from '../../src/sample/variants.ts';
 import type { VariantName } from '../../src/sample/variants.ts';
 import { sampleRoom } from './sample-room.ts';
 import type { SampleRoom } from './sample-room.ts';
 
-/* What goes otherwise: each variant goes on from the same Monday evening. */
+/* What goes otherwise: the story is played once, and each variant goes on from the last moment that it has in common with it. */
 
 const LONG_MS = 240_000;
-let monday: SampleRoom;
-let rooms: ReadonlyMap<VariantName, () => Promise<SampleRoom>>;
+let playing: SampleRoom;
+const rooms = new Map<VariantName, () => Promise<SampleRoom>>();
 let room: SampleRoom;
 beforeAll(async () => {
-  monday = await sampleRoom();
-  await monday.to('09-30 17:00');
-  rooms = await monday.copies(variantNames);
+  playing = await sampleRoom();
+  await fork('09-30 17:00', ['calm']);
+  await fork('10-01 14:20', ['canceled']);
+  await fork('10-01 20:00', ['night', 'late', 'rejected', 'fleet-wide']);
+  await fork('10-03 12:30', ['fallback', 'hotfix']);
 }, LONG_MS);
-afterEach(() => room.close());
-afterAll(() => monday.close());
 
-async function enter(variant: VariantName): Promise<void> {
+/** Plays the story to a moment, and copies it there for some variants. */
+async function fork(moment: string, variants: readonly VariantName[]): Promise<void> {
+  await playing.to(moment);
+  const copies = await playing.copies(['story', ...variants]);
+  for (const [variant, open] of copies) rooms.set(variant, open);
+  playing = await enterRoom('story');
+}
+afterEach(() => room.close());
+afterAll(() => playing.close());
+
+async function enterRoom(variant: VariantName): Promise<SampleRoom> {
   const open = rooms.get(variant);
   if (open === undefined) throw new Error(`no room for ${variant}`);
-  room = await open();
+  return open();
+}
+async function enter(variant: VariantName): Promise<void> {
+  room = await enterRoom(variant);
 }
 const stages = () => Promise.all(['android', 'ios', 'desktop'].map((platform) => room.stage('8.9.2', platform)));
 
