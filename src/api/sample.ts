@@ -51,6 +51,9 @@ export const sampleRoutes = [
           ends: moment,
           moment: moment.meta({ description: 'Where a sample stands when nothing else is asked for' }),
           zone: z.string(),
+          moments: z
+            .array(z.object({ id: z.string(), at: moment, title: z.string() }))
+            .meta({ description: 'Moments of the story that are worth a look, in order' }),
           samples: z.array(sampleStands),
         })
         .meta({ id: 'SampleStory' }),

@@ -14,7 +14,7 @@ import { sampleId, samplePeople } from './people.ts';
 import type { SamplePerson } from './people.ts';
 import { player, playing, pulseAfter } from './play.ts';
 import type { Playing } from './play.ts';
-import { BEGINS, MOMENT, endOf, variantNamed, variantNames, variants } from './variants.ts';
+import { BEGINS, MOMENT, endOf, moments, variantNamed, variantNames, variants } from './variants.ts';
 import type { VariantName } from './variants.ts';
 
 export type SampleRefusal = {
@@ -160,6 +160,7 @@ export function samples(parts: { engine: SampleEngine; places: Places; exists: (
       ends: endOf('story'),
       moment: MOMENT,
       zone: ZONE,
+      moments,
     }),
     all: (): readonly SampleStands[] => [...running.values()].map(stands),
     peopleOf: (app: string): readonly SamplePerson[] =>

@@ -50,6 +50,16 @@ export const BEGINS: Instant = stockholm('09-20 07:30');
 /** The moment of the control room: Tuesday 1 October, 14:20. */
 export const MOMENT: Instant = stockholm('10-01 14:20');
 
+/** Moments of the story that are worth a look, in order. */
+export const moments: readonly { id: string; at: Instant; title: string }[] = [
+  { id: 'branched', at: stockholm('09-27 09:20'), title: 'Branched: the branches are cut' },
+  { id: 'blocker', at: stockholm('09-30 21:30'), title: 'A blocker is found in the evening' },
+  { id: 'first-share', at: stockholm('10-01 08:30'), title: 'Android reaches 1%' },
+  { id: 'three-tracks', at: MOMENT, title: 'One track is held, one waits, one is blind' },
+  { id: 'everyone', at: stockholm('10-02 09:00'), title: 'Android reaches 100%' },
+  { id: 'last-track', at: stockholm('10-03 12:00'), title: 'The last track follows' },
+];
+
 const inOrder = (...parts: readonly (readonly Beat[])[]): readonly Beat[] =>
   parts.flat().toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 

@@ -22,7 +22,15 @@ export type SampleMove = { at?: string | undefined; speed?: number | undefined }
 
 export type SampleService = {
   /** The variants, and from when to when the story goes. */
-  story(): { variants: readonly { name: string; about: string }[]; begins: Instant; ends: Instant; moment: Instant; zone: string };
+  story(): {
+    variants: readonly { name: string; about: string }[];
+    begins: Instant;
+    ends: Instant;
+    moment: Instant;
+    zone: string;
+    /** Moments that are worth a look, in order. */
+    moments: readonly { id: string; at: Instant; title: string }[];
+  };
   all(): readonly SampleStands[];
   /** The invented people of a sample, who are no accounts; nobody where the app is no sample of this process. */
   peopleOf(app: string): readonly { id: string; name: string; roles: readonly Role[]; teams: readonly string[] }[];

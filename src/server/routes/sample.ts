@@ -48,8 +48,8 @@ export function sampleHandlers(room: Room): Handlers<'getSample' | 'makeSample' 
 
   return {
     getSample: async () => {
-      const { variants, ...times } = service().story();
-      return { ...times, variants: [...variants], samples: [...service().all()] };
+      const { variants, moments, ...times } = service().story();
+      return { ...times, variants: [...variants], moments: [...moments], samples: [...service().all()] };
     },
     makeSample: async ({ body }, at) => {
       const samples = service();

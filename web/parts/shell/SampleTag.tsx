@@ -9,16 +9,6 @@ import { useAppTime, useMe, useRoom, useZone } from '../room.ts';
 import { say } from './announce.ts';
 import styles from './Shell.module.css';
 
-/** Moments worth a look, as the clock of the story's home shows them. */
-const moments = [
-  ['2024-09-27T09:20', 'Branched: the branches are cut'],
-  ['2024-09-30T21:30', 'A blocker is found in the evening'],
-  ['2024-10-01T08:30', 'Android reaches 1%'],
-  ['2024-10-01T14:20', 'One track is held, one waits, one is blind'],
-  ['2024-10-02T09:00', 'Android reaches 100%'],
-  ['2024-10-03T12:00', 'The last track follows'],
-] as const;
-
 /** On every page of a sample app: that nothing here is real, what its time does, and, for who may, how to move it. */
 export function SampleTag() {
   const { room } = useRoom();
@@ -79,9 +69,9 @@ function Mover({ says }: { says: string }) {
             onSelect: () => move.mutate({ at: next.at, speed: 0 }),
           },
         ];
-  const named = moments.map(([at, words]) => ({
-    key: at,
-    label: `${at.replace('T', ' ')}: ${words}`,
+  const named = (story.data?.moments ?? []).map(({ id, at, title }) => ({
+    key: id,
+    label: `${momentText(at, now, zone)}: ${title}`,
     onSelect: () => move.mutate({ at, speed: 0 }),
   }));
   return (
