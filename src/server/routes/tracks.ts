@@ -85,15 +85,20 @@ export function trackHandlers(room: Room): Handlers<Id> {
       const rows = await verdictHistory(room.db, await existing(params), params.instance, numberBefore(query.cursor), query.limit + 1);
       return page(rows, query.limit, (last) => cursorOf(last.id));
     },
-    listChecks: async ({ params, query }) => {
+    listChecks: async ({ params, query }, at) => {
       const id = await existing(params);
-      const [looks, checks] = await Promise.all([looksOf(room.db, id), checksOf(room.db, id, query.limit)]);
+      const [looks, checks, head] = await Promise.all([
+        looksOf(room.db, id),
+        checksOf(room.db, id, query.limit),
+        trackHead(room, params, at.now),
+      ]);
       return {
         ...looks,
-        items: checks.map(({ appVersion, at, events, inputs }) => ({
+        items: checks.map(({ appVersion, at: when, events, inputs }, index) => ({
           id: String(appVersion),
-          at,
-          result: resultOf(events),
+          at: when,
+          // the newest first: of the last look alone it is known how the robot stands
+          result: resultOf(events, index === 0 ? (head?.robot ?? null) : null),
           inputs: inputs.map((input) => without(input, 'appVersion')),
         })),
       };
