@@ -90,6 +90,11 @@ function Week({ title, days, zone }: { title: string; days: readonly Day[]; zone
                       {' '}
                       {cellStateNames[lamp.state]}, {lamp.text}
                     </span>
+                    {lamp.note === null ? null : (
+                      <span className={styles.mended} aria-hidden>
+                        {lamp.note}
+                      </span>
+                    )}
                   </li>
                 ))}
               </ul>

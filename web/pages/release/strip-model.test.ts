@@ -50,7 +50,7 @@ test('the week before the branch has a lamp for each platform and day, and a nig
     '2024-09-26',
   ]);
   const android = strip?.nightlies.map(({ lamps }) => lamps[0]);
-  expect(android?.[4]).toMatchObject({ state: 'clear', text: 'failed at 03:30, mended at 08:10' });
+  expect(android?.[4]).toMatchObject({ state: 'caution', text: 'failed at 03:30, mended at 08:10', note: 'mended 08:10' });
   // tests that were not reported are not passed
   expect(android?.[5]?.state).toBe('caution');
   expect(android?.[6]).toMatchObject({ state: 'not-set-up', text: 'no nightly was reported' });

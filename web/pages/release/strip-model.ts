@@ -9,8 +9,8 @@ import type { Stage } from '#domain/release/track.ts';
 import { latest } from '#domain/time.ts';
 import type { Instant } from '#domain/time.ts';
 
-/** `text`: what the lamp says in words: `failed at 05:30, mended at 10:10`. */
-export type DayLamp = { platform: string; state: CellState; text: string };
+/** `text`: what the lamp says in words: `failed at 05:30, mended at 10:10`. `note`: what stands beside it for all to see: `mended 10:10`. */
+export type DayLamp = { platform: string; state: CellState; text: string; note: string | null };
 /** `reached` of `of` tracks have reached it; null `at`: nothing is planned for it. */
 export type Milestone = { name: string; at: Instant; reached: number; of: number };
 /** `date`: `2024-09-27`, of the app's own calendar. */
@@ -75,13 +75,16 @@ function lampOf(platform: string, all: readonly Nightly[], fromToday: number, cl
   const last = own.at(-1);
   if (last === undefined)
     return fromToday < 0
-      ? { platform, state: 'not-set-up', text: 'no nightly was reported' }
-      : { platform, state: 'not-needed-yet', text: fromToday === 0 ? 'not built yet today' : 'still to come' };
+      ? { platform, state: 'not-set-up', text: 'no nightly was reported', note: null }
+      : { platform, state: 'not-needed-yet', text: fromToday === 0 ? 'not built yet today' : 'still to come', note: null };
   const failed = own.find(hasFailed);
   const state = stateOf(last);
-  if (state === 'clear' && failed !== undefined)
-    return { platform, state, text: `failed at ${clock(failed.at)}, mended at ${clock(last.at)}` };
-  return { platform, state, text: wordsOf(last, clock(last.at)) };
+  // a day on which it failed is not a day like the others, though it ended well
+  if (state === 'clear' && failed !== undefined) {
+    const at = clock(last.at);
+    return { platform, state: 'caution', text: `failed at ${clock(failed.at)}, mended at ${at}`, note: `mended ${at}` };
+  }
+  return { platform, state, text: wordsOf(last, clock(last.at)), note: null };
 }
 
 const hasFailed = ({ state, tests }: Nightly): boolean => state === 'failed' || tests === 'failed';
