@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { BuildInFull } from '#api/release-lists.ts';
-import { kindTitle, lacksText, stagesOf, suiteText } from './build-model.ts';
+import { kindTitle, lacksText, newestCandidate, stagesOf, suiteText } from './build-model.ts';
 
 const build = (part: Partial<BuildInFull> = {}) =>
   ({
@@ -85,4 +85,10 @@ describe('the words of a build', () => {
       'Nightly',
     ]);
   });
+});
+
+test('the newest RC is the first that is no nightly, and there may be none', () => {
+  const of = (kind: BuildInFull['kind'], number: string) => ({ kind, number });
+  expect(newestCandidate([of('nightly', '9'), of('release-candidate', '8'), of('release-candidate', '7')])).toBe('8');
+  expect(newestCandidate([of('nightly', '9')])).toBeNull();
 });

@@ -106,6 +106,11 @@ export function lacksText(build: Pick<BuildInFull, 'lacks' | 'kind' | 'state'>):
   return `L${code.slice(1)}${rest === null ? '' : `, and ${rest}`}`;
 }
 
+/** The number of the newest RC of builds that are listed newest first: what it lacks matters; older ones are superseded. Null where there is none. */
+export function newestCandidate(builds: readonly Pick<BuildInFull, 'kind' | 'number'>[]): string | null {
+  return builds.find(({ kind }) => kind !== 'nightly')?.number ?? null;
+}
+
 /** `10 of 12 passed, 2 attempts` */
 export function suiteText(run: BuildInFull['testRuns'][number]): string {
   const known = run.passed === null && run.failed === null ? null : { passed: run.passed ?? 0, failed: run.failed ?? 0 };

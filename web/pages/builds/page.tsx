@@ -16,7 +16,7 @@ import { useAsk } from '../../parts/commands/ask.ts';
 import { Empty, Failed, Loading, More, Out, Platform, ReleasePage } from '../../parts/lists/ListPage.tsx';
 import { Moment } from '../../parts/Moment.tsx';
 import { trackOf, useMe, useRoom } from '../../parts/room.ts';
-import { kindTitle, lacksText, stagesOf, suiteText } from './build-model.ts';
+import { kindTitle, lacksText, newestCandidate, stagesOf, suiteText } from './build-model.ts';
 import styles from './builds.module.css';
 
 type ColumnView = ReleaseBuilds['columns'][number];
@@ -58,6 +58,7 @@ function Column({ column, app, version }: { column: ColumnView; app: string; ver
   const seen = new Set(column.items.map(({ number }) => number));
   const items = [...column.items, ...(older?.items ?? []).filter(({ number }) => !seen.has(number))];
   const next = older === null ? column.next : older.next;
+  const newest = newestCandidate(items);
   const readOn = async (): Promise<void> => {
     if (next === null) return;
     setReading(true);
@@ -85,7 +86,7 @@ function Column({ column, app, version }: { column: ColumnView; app: string; ver
       <ol className={styles.builds}>
         {items.map((build) => (
           <li key={build.number}>
-            <BuildCard build={build} column={column} />
+            <BuildCard build={build} column={column} isNewest={build.number === newest} />
           </li>
         ))}
       </ol>
@@ -95,7 +96,7 @@ function Column({ column, app, version }: { column: ColumnView; app: string; ver
   );
 }
 
-function BuildCard({ build, column }: { build: BuildInFull; column: ColumnView }) {
+function BuildCard({ build, column, isNewest }: { build: BuildInFull; column: ColumnView; isNewest: boolean }) {
   const lacks = lacksText(build);
   const begun = build.startedAt ?? build.at;
   const failed = build.testRuns.filter(({ state }) => state === 'failed');
@@ -147,7 +148,7 @@ function BuildCard({ build, column }: { build: BuildInFull; column: ColumnView }
       )}
       {failed.some(({ url }) => url === null) ? <p className={styles.soft}>CI told no address of the failed job.</p> : null}
       {lacks === null ? null : (
-        <p className={build.lacks !== null && build.lacks.codeCount > 0 ? styles.lacks : styles.soft}>
+        <p className={isNewest && build.lacks !== null && build.lacks.codeCount > 0 ? styles.lacks : styles.soft}>
           {lacks}
           {build.lacks === null || build.lacks.codeCount === 0
             ? '.'
@@ -158,7 +159,7 @@ function BuildCard({ build, column }: { build: BuildInFull; column: ColumnView }
         </p>
       )}
       {build.missingPicks.length === 0 ? null : (
-        <p className={styles.lacks}>Cherry-picks that it lacks: {build.missingPicks.join(', ')}.</p>
+        <p className={isNewest ? styles.lacks : styles.soft}>Cherry-picks that it lacks: {build.missingPicks.join(', ')}.</p>
       )}
       {build.verified.length === 0 ? null : (
         <p className={styles.soft}>
