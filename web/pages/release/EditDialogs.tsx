@@ -367,25 +367,6 @@ export function RetrospectiveDialog({ release, onClose }: Props) {
   );
 }
 
-export function PostDialog({ release, onClose }: Props) {
-  const { room } = useRoom();
-  const [text, setText] = useState('');
-  const { channel } = release.contents;
-  return (
-    <FormDialog
-      title={`Post an update on ${release.version}`}
-      about={channel === null ? 'To the chat’s own channel: this release names none.' : `To ${channel}.`}
-      act={channel === null ? 'Post the update' : `Post to ${channel}`}
-      done={`The update on ${release.version} was ordered`}
-      missing={text.trim() === '' ? 'Write what everyone should know.' : null}
-      onClose={onClose}
-      send={() => client.postUpdate({ params: { app: room.app.id, version: release.version }, body: { text: text.trim() } })}
-    >
-      <TextArea label="Update" rows={4} value={text} maxLength={2000} onChange={(event) => setText(event.target.value)} />
-    </FormDialog>
-  );
-}
-
 export function DecisionDialog({ release, onClose }: Props) {
   const { room } = useRoom();
   const [text, setText] = useState('');

@@ -4,9 +4,10 @@ import type { ReleaseDetail } from '#api/releases.ts';
 import { may, whoMay } from '../../api/authority.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Panel } from '../../ui/Panel.tsx';
+import { PostUpdateDialog } from '../../parts/commands/release-dialogs.tsx';
 import { Moment } from '../../parts/Moment.tsx';
 import { useMe } from '../../parts/room.ts';
-import { DecisionDialog, PostDialog } from './EditDialogs.tsx';
+import { DecisionDialog } from './EditDialogs.tsx';
 import styles from './release.module.css';
 
 /** What became of an update, in words; null where nothing is to be said of it. */
@@ -56,7 +57,7 @@ export function Updates({ release }: { release: ReleaseDetail }) {
           );
         })}
       </ol>
-      {isOpen ? <PostDialog release={release} onClose={() => setOpen(false)} /> : null}
+      {isOpen ? <PostUpdateDialog release={release} onClose={() => setOpen(false)} /> : null}
     </Panel>
   );
 }

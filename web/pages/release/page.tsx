@@ -15,7 +15,7 @@ import { useMe, useRoom } from '../../parts/room.ts';
 import { Contents } from './Contents.tsx';
 import { Decisions, Updates } from './Logs.tsx';
 import { EachTrackDialog, tracksFor } from './EachTrackDialog.tsx';
-import { PostDialog } from './EditDialogs.tsx';
+import { PostUpdateDialog } from '../../parts/commands/release-dialogs.tsx';
 import { Strip } from './Strip.tsx';
 import { Tracks } from './Tracks.tsx';
 import { verdictOf } from './verdict-model.ts';
@@ -141,7 +141,7 @@ function Head({ release }: { release: ReleaseDetail }) {
         ) : null}
       </div>
       {reason === null ? null : <p className={styles.reason}>To change it: {reason}.</p>}
-      {open === 'post' ? <PostDialog release={release} onClose={close} /> : null}
+      {open === 'post' ? <PostUpdateDialog release={release} onClose={close} /> : null}
       {open === 'cut' || open === 'cancel' ? <EachTrackDialog is={open} release={release} onClose={close} /> : null}
       {open === 'hotfix' ? <PlanDialog wish={{ kind: 'hotfix', base: release.version }} bases={[release.version]} onClose={close} /> : null}
     </header>

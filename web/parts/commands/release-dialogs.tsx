@@ -88,8 +88,9 @@ function ReleaseDialog({
 /** Begins with the summary of the room, which is what people ask for. */
 export function PostUpdateDialog({ release, onClose }: { release: Release; onClose: () => void }) {
   const { room } = useRoom();
-  const [text, setText] = useState(room.summary.text);
   const { version, channel } = release;
+  // the summary speaks of what is under way: of a past release it would say what is not true
+  const [text, setText] = useState(release.part === 'current' ? room.summary.text : '');
   return (
     <ReleaseDialog
       title={`Post an update on ${version}`}
