@@ -103,6 +103,7 @@ function Criterion({ entry: { title, cell, others, counts }, track, holds }: { e
                 </p>
               ))
           : null}
+        {holds ? <Tickets cells={[cell, ...others.filter((other) => other.holds !== null)]} /> : null}
         <Waived cell={cell} />
       </div>
       <span className={styles.since}>
@@ -110,6 +111,27 @@ function Criterion({ entry: { title, cell, others, counts }, track, holds }: { e
         {shortLength(Date.parse(now) - Date.parse(cell.since))}
       </span>
     </li>
+  );
+}
+
+/** The checks that were judged, where their tracker says an address. */
+function Tickets({ cells }: { cells: readonly Cell[] }) {
+  const found = new Map(
+    cells.flatMap(({ evidence }) =>
+      evidence.flatMap(({ kind, label, url }) => (kind === 'check' && url !== null ? [[url, label] as const] : [])),
+    ),
+  );
+  if (found.size === 0) return null;
+  return (
+    <ul className={styles.tickets} aria-label="Tickets">
+      {[...found].map(([url, label]) => (
+        <li key={url}>
+          <a className="link" href={url} rel="noreferrer" target="_blank">
+            {label}
+          </a>
+        </li>
+      ))}
+    </ul>
   );
 }
 
