@@ -66,7 +66,7 @@ async function loads(browser: Browser, address: string, cookies: readonly Cookie
     const page = await context.newPage();
     await page.addInitScript(WATCH);
     await page.goto(address);
-    await page.waitForFunction('globalThis.paintedAt !== undefined');
+    while (!(await page.evaluate<boolean>('globalThis.paintedAt !== undefined'))) await page.waitForTimeout(20);
     const times = await page.evaluate<{ first: number; all: number }>(
       `({ first: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.NaN, all: globalThis.paintedAt })`,
     );

@@ -9,6 +9,7 @@ import type { Page } from 'playwright-core';
 import { createClient } from '#api/client.ts';
 import { packageRoot } from '#lib/package-root.ts';
 import { chromiumLaunch } from '../test/setup/browser.ts';
+import { settled } from '../test/e2e/settled.ts';
 import { ADMIN, SAMPLE, firstAdmin, sampleAt, startWorld } from '../test/e2e/world.ts';
 
 const MOMENT = '2024-10-01T14:20';
@@ -59,14 +60,6 @@ try {
 } finally {
   await browser.close();
   await world.stop();
-}
-
-/** Until the page stands there whole, in its own fonts. */
-async function settled(page: Page): Promise<void> {
-  await page.locator('h1').first().waitFor();
-  await page.waitForFunction(`!/(^|\\n)Reading |[Ww]ork(?:ing|ed) (?:it )?out/m.test(document.body.innerText)`);
-  await page.evaluate('document.fonts.ready.then(() => true)');
-  await page.waitForTimeout(800);
 }
 
 async function openWaiver(page: Page): Promise<void> {

@@ -47,16 +47,6 @@ export async function look(
   return page;
 }
 
-/** Until nothing is on its way, the fonts are there, and two frames were drawn. */
-export async function settled(page: Page): Promise<void> {
-  await page.locator('h1').first().waitFor();
-  // beats keep the stream open, so the network is never idle: the page says itself what it still waits for
-  await page.waitForFunction(`!/(^|\\n)Reading |[Ww]ork(?:ing|ed) (?:it )?out/m.test(document.body.innerText)`);
-  await page.evaluate(
-    'document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))))',
-  );
-}
-
 /** Runs in the page. Colours that change by a transition are there a frame after its end. */
 const showTheme = (theme: Theme): string => `(async () => {
   document.documentElement.dataset.theme = '${theme}';
@@ -64,10 +54,10 @@ const showTheme = (theme: Theme): string => `(async () => {
   await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
 })()`;
 
-/** No violation that axe knows, in both themes; of a dialog alone while one stands before the page. */
-export async function expectAccessible(page: Page, what: string): Promise<void> {
+/** No violation that axe knows, in both themes or those that are named; of a dialog alone while one stands before the page. */
+export async function expectAccessible(page: Page, what: string, themes: readonly Theme[] = ['light', 'dark']): Promise<void> {
   const isDialog = (await page.getByRole('dialog').count()) > 0;
-  for (const theme of ['light', 'dark'] as const) {
+  for (const theme of themes) {
     await page.evaluate(showTheme(theme));
     const axe = new AxeBuilder({ page });
     const { violations } = await (isDialog ? axe.include('[role="dialog"]') : axe).analyze();

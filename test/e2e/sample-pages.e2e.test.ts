@@ -8,7 +8,8 @@ import { packageRoot } from '#lib/package-root.ts';
 import { chromiumLaunch } from '../setup/browser.ts';
 import { testDatabase } from '../setup/database.ts';
 import { comparePicture } from '../setup/pictures.ts';
-import { DESK, PHONE, expectAccessible, look, settled } from './browsing.ts';
+import { DESK, PHONE, expectAccessible, look } from './browsing.ts';
+import { settled } from './settled.ts';
 import type { Looking } from './browsing.ts';
 import { firstAdmin, sampleAt, startWorld } from './world.ts';
 import type { Cookie, World } from './world.ts';
@@ -70,18 +71,19 @@ describe('every page of the sample at the moment of its busiest day', () => {
     expect(Object.keys(walked).toSorted()).toEqual([...new Set(routes())].toSorted());
   });
 
-  for (const [name, size] of [
-    ['desk', DESK],
-    ['phone', PHONE],
+  // both themes have the same elements on a phone: what differs by theme is seen on the desk
+  for (const [name, size, themes] of [
+    ['desk', DESK, ['light', 'dark']],
+    ['phone', PHONE, ['light']],
   ] as const) {
-    test.for(addresses)(`on a ${name} %s has one title, no violation in either theme, and no complaint`, async (address) => {
+    test.for(addresses)(`on a ${name} %s has one title, no violation (${themes.join(', ')}), and no complaint`, async (address) => {
       const problems: string[] = [];
       const page = await look(browser, { size, cookies, problems });
       await page.goto(`${world.url}${address}`);
       await settled(page);
       expect(await page.title()).toMatch(/Signalbox/);
       expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1);
-      await expectAccessible(page, address);
+      await expectAccessible(page, address, themes);
       await page.setViewportSize({ width: 320, height: 640 });
       await settled(page);
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(320);
@@ -89,6 +91,55 @@ describe('every page of the sample at the moment of its busiest day', () => {
       await page.context().close();
     });
   }
+});
+
+/** The address of the cell that has the focus; null where another thing has it. */
+const focusedCell = (page: Page): Promise<string | null> => page.evaluate(`document.activeElement?.getAttribute('data-address') ?? null`);
+
+describe('with the keyboard alone', () => {
+  test('one skips to the content, goes through the frame, opens a cell, and comes back to where one was', async () => {
+    const problems: string[] = [];
+    const page = await look(browser, { cookies, problems });
+    await page.goto(`${world.url}/music`);
+    await settled(page);
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the content');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate('document.activeElement.id')).toBe('main');
+    for (let pressed = 0; pressed < 60 && (await focusedCell(page)) === null; pressed++) await page.keyboard.press('Tab');
+    const first = await focusedCell(page);
+    expect(first).not.toBeNull();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowRight');
+    const cell = await focusedCell(page);
+    expect(cell).not.toBe(first);
+    await page.keyboard.press('Enter');
+    await page.locator('[data-inspector]').waitFor();
+    expect(new URL(page.url()).pathname).toMatch(/^\/music\/8\.9\.2\/ios\//);
+    await page.keyboard.press('Escape');
+    await page.waitForURL('**/music');
+    await expect.poll(() => focusedCell(page)).toBe(cell);
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+
+  test('one goes to pages by G and a letter, and to a track by the command menu', async () => {
+    const problems: string[] = [];
+    const page = await look(browser, { cookies, problems });
+    await page.goto(`${world.url}/music`);
+    await settled(page);
+    await page.keyboard.press('g');
+    await page.keyboard.press('b');
+    await page.waitForURL('**/music/bugs');
+    await settled(page);
+    await page.keyboard.press('Control+k');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.type('desktop 8.9.2');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/music\/8\.9\.2\/desktop/);
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
 });
 
 /** Seconds that pass for the viewer are told as none, so that a picture is the same a second later. */

@@ -54,7 +54,7 @@ export type CommandDialogProps = {
   /** The lamp beside the effect: a waiver's own for waivers. */
   effectLamp?: CellState;
   /** What stands under the effect, by the answer of the preview. */
-  afterEffect?: (plan: PlanView | undefined) => ReactNode;
+  renderAfterEffect?: (plan: PlanView | undefined) => ReactNode;
   /** What the answer of the preview changes on the button. */
   actOf?: (plan: PlanView | undefined) => string;
 };
@@ -153,7 +153,7 @@ export function CommandDialog(props: CommandDialogProps) {
         <DialogBody>
           {children}
           <Effect {...props} preview={command ?? props.preview ?? null} />
-          {props.afterEffect?.(plan.data)}
+          {props.renderAfterEffect?.(plan.data)}
           {isStale ? <StaleNote track={track} news={news} /> : <ProblemNote trouble={give.error === null ? null : troubleOf(give.error)} />}
           {wasTried && command === null && missing ? (
             <p className={styles.missing} role="alert">

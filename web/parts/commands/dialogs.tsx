@@ -260,7 +260,7 @@ function WaiveDialog({ ask: { track, cell }, onClose }: Props<'waive'>) {
       done={canWaive ? `${cell.title} is waived on ${nameOf(track)}` : `Asked for a waiver of ${cell.title}`}
       note={`Written to the audit log${channelOf(room, track)}`}
       effectOf={effectOf}
-      afterEffect={(plan) =>
+      renderAfterEffect={(plan) =>
         asksSecond(plan) || !canWaive ? <SecondPerson cell={cell} people={seconds.people} isPolicy={canWaive} /> : null
       }
     >

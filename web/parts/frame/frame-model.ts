@@ -67,7 +67,7 @@ export function frameOf(room: ControlRoom): Frame {
     const rows = room.rows.flatMap((row): FrameRow[] => {
       const slots = tracks.map((track) => slotOf(track === null ? [] : (cellsOf.get(track.id) ?? []), row.instances));
       const cells = slots.flatMap((slot) => (slot === null ? [] : [slot.first, ...slot.others]));
-      if (cells.length === 0 || cells.every(isOrdinaryTime)) return [];
+      if (cells.every(isOrdinaryTime)) return [];
       return [{ title: row.title, sources: row.sources, slots, isQuiet: cells.every(isQuietCell) }];
     });
     const isWhole = at === 0 || release.part === 'current';
