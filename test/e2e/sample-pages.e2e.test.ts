@@ -83,7 +83,8 @@ describe('every page of the sample at the moment of its busiest day', () => {
       await settled(page);
       expect(await page.title()).toMatch(/Signalbox/);
       expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1);
-      await expectAccessible(page, address, themes);
+      // the start leads to the room, which is looked at by its own address
+      if (address !== '/') await expectAccessible(page, address, themes);
       await page.setViewportSize({ width: 320, height: 640 });
       await settled(page);
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(320);
