@@ -120,7 +120,7 @@ const pageOfTrack = (page: Page) => page.getByRole('main');
 
 /** What needs a person is shown whole: the first few stand there at first. */
 async function showAllNeeds(page: Page): Promise<void> {
-  await page.getByRole('heading', { name: 'Needs a person' }).waitFor();
+  await page.getByRole('heading', { name: 'Needs a person', level: 2 }).waitFor();
   const more = page.getByRole('button', { name: /^Show all/ });
   if ((await more.count()) > 0) await more.first().click();
 }
@@ -493,7 +493,7 @@ describe('several people in one control room', () => {
     await dialogOf(maja).getByRole('button', { name: 'Its changes go into the next version' }).click();
     await act(maja, /^Cancel this release/);
     await expect.poll(async () => (await trackOf('ios')).stage, { timeout: VIEWS_WITHIN_MS }).toBe('canceled');
-    await pageOfTrack(maja).getByText('Its changes go into the next version').waitFor();
+    await pageOfTrack(maja).getByText('Its changes go into the next version').first().waitFor();
     await expectAccessible(maja, 'canceled');
   });
 
