@@ -1,4 +1,5 @@
 /** Each event of the journal as a sentence a person reads, without its subject: `halted the rollout at 1%: crashes on start`. */
+import { entryOf } from './entry.ts';
 import type { Colour } from './facts.ts';
 import { platformName, sourceName, stepInWords } from './names.ts';
 import type { AppEvent, Event } from './release/events.ts';
@@ -92,7 +93,7 @@ const ofApps: Words<AppEvent> = {
     `moved the plan of ${version}: ${Object.entries(to)
       .map(([milestone, at]) => movedInWords(milestone, from[milestone as keyof typeof from] ?? null, at))
       .join(', ')}${because(why)}`,
-  'release-described': ({ version, parts }) => `changed ${version}: ${parts.map((part) => partNames[part] ?? part).join(', ')}`,
+  'release-described': ({ version, parts }) => `changed ${version}: ${parts.map((part) => entryOf(partNames, part) ?? part).join(', ')}`,
   'decision-noted': ({ version, about, text }) => `noted a decision on ${version}${about === null ? '' : ` about ${about}`}: ${text}`,
   'update-posted': ({ version, channel, text }) => `posted an update on ${version}${channel === null ? '' : ` to ${channel}`}: ${text}`,
   imported: ({ stage, inferred }) =>

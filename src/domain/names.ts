@@ -1,4 +1,5 @@
 /** Names as people read them: platforms, steps, stations. */
+import { entryOf } from './entry.ts';
 import type { Stage, Step } from './release/track.ts';
 
 const platformNames: Readonly<Record<string, string>> = {
@@ -14,7 +15,7 @@ const platformNames: Readonly<Record<string, string>> = {
 
 /** `ios` → `iOS`; a name of the user's own keeps its letters, with the first one large. */
 export function platformName(platform: string): string {
-  return platformNames[platform] ?? platform.charAt(0).toUpperCase() + platform.slice(1);
+  return entryOf(platformNames, platform) ?? platform.charAt(0).toUpperCase() + platform.slice(1);
 }
 
 /** Words that stand where a platform stands in an address: pages of a release. No platform is called so. */
@@ -95,9 +96,9 @@ const portNames: Readonly<Record<string, string>> = {
 /** A source as people call it: `google-play` is Google Play, `crash-feed` is Crash feed, and of the sandbox only what it stands in for is named. */
 export function sourceName(source: string): string {
   const [owner = source, port] = source.split(':');
-  const known = sourceNames[owner] ?? sourceNames[owner.toLowerCase()];
+  const known = entryOf(sourceNames, owner) ?? entryOf(sourceNames, owner.toLowerCase());
   if (known !== undefined) return known;
-  const named = port === undefined ? undefined : portNames[port];
+  const named = entryOf(portNames, port);
   if (owner === 'sandbox') return named ?? 'Sandbox';
   return /^[a-z0-9]+(?:[-_][a-z0-9]+)*$/.test(owner) ? `${owner.charAt(0).toUpperCase()}${owner.slice(1).replaceAll(/[-_]/g, ' ')}` : owner;
 }

@@ -112,11 +112,11 @@ function warningsOf(stored: StoredRoom, heads: readonly TrackHead[], now: Instan
 /** Words that teams owe on tracks which are not submitted yet: how many tracks wait for each. */
 function owedByTeam(stored: StoredRoom, heads: readonly TrackHead[]): Record<string, number> {
   const asked = new Set(heads.filter(({ stage }) => stage === 'stabilising' || stage === 'candidate').map(({ id }) => id));
-  const owed: Record<string, number> = {};
+  const owed = new Map<string, number>();
   for (const { track, verdict } of stored.verdicts)
     if (asked.has(track) && !verdict.informing && verdict.waiver?.state !== 'active')
-      for (const team of verdict.owedBy ?? []) owed[team] = (owed[team] ?? 0) + 1;
-  return owed;
+      for (const team of verdict.owedBy ?? []) owed.set(team, (owed.get(team) ?? 0) + 1);
+  return Object.fromEntries(owed);
 }
 
 export async function policiesOf(room: Pick<Room, 'policies'>, stored: StoredRoom): Promise<Map<string, TrackPolicy>> {

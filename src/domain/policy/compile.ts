@@ -2,6 +2,7 @@
 import type { Cycle } from '../calendar/cycle.ts';
 import type { Instance } from '../criteria/instance.ts';
 import { parseDuration } from '../duration.ts';
+import { entryOf } from '../entry.ts';
 import { percentStep, type ReleaseKind, type Stage, type Step } from '../release/track.ts';
 import { kindOf, resolveEntry } from './instances.ts';
 import {
@@ -221,7 +222,7 @@ function teamsOf(document: PolicyDocument): readonly Team[] {
 function codeOf(document: PolicyDocument, platform: string): TrackPolicy['code'] {
   const { tag, 'release-branch': branch } = document.code;
   const filled = (text: string) => text.replaceAll('{platform}', platform).replaceAll('{app}', document.app ?? '{app}');
-  const branchHere = typeof branch === 'string' ? branch : (branch[platform] ?? 'release/{version}');
-  const tagHere = typeof tag === 'string' || tag === null ? tag : (tag[platform] ?? null);
+  const branchHere = typeof branch === 'string' ? branch : (entryOf(branch, platform) ?? 'release/{version}');
+  const tagHere = typeof tag === 'string' || tag === null ? tag : (entryOf(tag, platform) ?? null);
   return { releaseBranch: filled(branchHere), tag: tagHere === null ? null : filled(tagHere) };
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Criterion } from '../criteria/criterion.ts';
 import type { Instance } from '../criteria/instance.ts';
 import { criteria, criterionOf, parseInstance, readSettings } from '../criteria/index.ts';
+import { entryOf } from '../entry.ts';
 import { minutes, slug } from './keys.ts';
 import { type Fault, faultsOf, meant, type Path, shown } from './problems.ts';
 import type { ListEntry } from './processes.ts';
@@ -82,7 +83,7 @@ export function resolveDefinition(id: string, definitions: Definitions): Resolve
 
 /** The kind of a defined id, or of an id that is a kind; null when it is neither. */
 export function kindOf(id: string, definitions: Definitions): string | null {
-  const definition = Object.hasOwn(definitions, id) ? definitions[id] : undefined;
+  const definition = entryOf(definitions, id);
   if (typeof definition === 'string') return definition;
   const is = definition?.['is'];
   if (typeof is === 'string') return is;
@@ -94,7 +95,7 @@ function fault(...faults: Fault[]): Resolved {
 }
 
 function resolve(id: string, inline: unknown, definitions: Definitions, at: Path): Resolved {
-  const defined = Object.hasOwn(definitions, id) ? definitions[id] : undefined;
+  const defined = entryOf(definitions, id);
   const definedAt: Path = ['criteria', id];
   if (defined === undefined && Object.hasOwn(later, id)) return fault(comesLater(id, at));
   if (defined === undefined && !kinds.includes(id)) return fault(unknownId(id, definitions, at));

@@ -4,6 +4,7 @@
  * The top and the platform speak of regular releases and replacements, and of every kind that has the same process. A kind with a process of its own takes
  * from them only what must hold everywhere: what halts, what is watched, and of two robot modes the more careful one.
  */
+import { entryOf } from '../entry.ts';
 import { type ReleaseKind, type Stage, stages } from '../release/track.ts';
 import type { StorefrontKind } from '../rollout/storefronts.ts';
 import type { Path } from './problems.ts';
@@ -24,7 +25,7 @@ export function findProcess(document: PolicyDocument, name: string): FoundProces
   for (let at = name; ;) {
     const base = processNamed(at);
     if (base) return { name, own, base, stages: withEnds(stagesOfOwn ?? base.stages) };
-    const found = Object.hasOwn(document.processes, at) ? document.processes[at] : undefined;
+    const found = entryOf(document.processes, at);
     if (!found || seen.has(at)) return { missing: at, circular: found !== undefined };
     seen.add(at);
     own.push({ at: ['processes', at], layer: found });
@@ -41,10 +42,10 @@ function withEnds(named: readonly Stage[]): readonly Stage[] {
 /** The name of the process that a platform's releases of a kind follow. */
 export function processNameOf(document: PolicyDocument, platform: string, kind: ReleaseKind): string {
   const said = document.kinds[kind].process;
-  const ofKind = typeof said === 'object' ? said[platform] : said;
+  const ofKind = typeof said === 'object' ? entryOf(said, platform) : said;
   if (ofKind !== undefined) return ofKind;
   if (kind === 'replacement') return processNameOf(document, platform, 'regular');
-  const regular = document.platforms[platform]?.process ?? document.process;
+  const regular = entryOf(document.platforms, platform)?.process ?? document.process;
   if (kind === 'regular') return regular;
   const main = processNameOf(document, platform, 'regular');
   const found = findProcess(document, main);
@@ -65,7 +66,7 @@ export type Sources = {
 /** Collects what speaks of a platform's releases of a kind. Throws where the document was not checked. */
 export function sourcesOf(document: PolicyDocument, platform: string, kind: ReleaseKind): Sources {
   const followed = findProcess(document, processNameOf(document, platform, kind));
-  const ofPlatform = Object.hasOwn(document.platforms, platform) ? document.platforms[platform] : undefined;
+  const ofPlatform = entryOf(document.platforms, platform);
   if (!ofPlatform)
     throw new Error(`the policy has no platform ${JSON.stringify(platform)} (known: ${Object.keys(document.platforms).join(', ')})`);
   if ('missing' in followed) throw new Error(`the policy has no process ${JSON.stringify(followed.missing)}`);
@@ -89,12 +90,12 @@ export type PlacedList = { at: Path | null; entries: readonly ListEntry[] };
 
 /** The shares of a platform's releases of a kind. */
 export function rolloutOf(document: PolicyDocument, platform: string, kind: ReleaseKind): readonly number[] {
-  return document.kinds[kind].rollout ?? document.platforms[platform]?.rollout ?? [100];
+  return document.kinds[kind].rollout ?? entryOf(document.platforms, platform)?.rollout ?? [100];
 }
 
 /** Where a platform ships: what it says, else what its name says. */
 export function storefrontsOfPlatform(document: PolicyDocument, platform: string): readonly StorefrontKind[] {
-  const said = document.platforms[platform]?.storefronts;
+  const said = entryOf(document.platforms, platform)?.storefronts;
   if (said) return said;
   if (platform === 'android') return ['google-play'];
   return platform === 'ios' ? ['app-store-connect'] : ['update-feed'];
@@ -109,7 +110,7 @@ export function stepNameOf(percent: number, rollout: readonly number[]): 'start'
 /** The criteria before the cut, the candidate or the submission. Null where nobody names any. */
 export function listBefore(sources: Sources, step: 'cut' | 'candidate' | 'submit'): PlacedList | null {
   for (const { at, layer } of sources.layers) {
-    const entries = ownEntry(layer.before, step);
+    const entries = entryOf(layer.before, step);
     if (entries) return { at: [...at, 'before', step], entries };
   }
   const entries = sources.process.base.before[step];
@@ -121,7 +122,7 @@ export function listBeforePercent(sources: Sources, percent: number, rollout: re
   const name = stepNameOf(percent, rollout);
   for (const { at, layer } of sources.layers) {
     for (const step of [`${percent}%`, name]) {
-      const entries = ownEntry(layer.before, step);
+      const entries = entryOf(layer.before, step);
       if (entries) return { at: [...at, 'before', step], entries };
     }
   }
@@ -146,8 +147,4 @@ export function watchList(sources: Sources, stage: Stage): PlacedList | null {
   }
   const entries = sources.process.base.watchWhile[stage];
   return entries ? { at: null, entries } : null;
-}
-
-function ownEntry<T>(map: Readonly<Record<string, T>>, key: string): T | undefined {
-  return Object.hasOwn(map, key) ? map[key] : undefined;
 }

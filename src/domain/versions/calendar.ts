@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { entryOf } from '../entry.ts';
 import { isRefused, quote, refuse, type Refused } from './refused.ts';
 import { compareParts, largestPart, type Order, readPart, refuseUnreadable } from './text.ts';
 
@@ -392,7 +393,7 @@ export function hotfixOfCalendar(
   const pattern = readCalendarPattern(settings.pattern);
   if (isRefused(pattern)) return pattern;
   const counter = pattern.tokens.findIndex((token) => token.unit === 'counter');
-  const rule = (platform === undefined ? undefined : settings.hotfix[platform]) ?? (counter < 0 ? 'extra-part' : 'next-counter');
+  const rule = entryOf(settings.hotfix, platform) ?? (counter < 0 ? 'extra-part' : 'next-counter');
   if (rule === 'extra-part') return made(pattern, version.parts, (version.hotfix ?? 0) + by, version.text);
   const parts = version.parts.map((part, each) => (each === counter ? part + by : part));
   return made(pattern, parts, null, version.text);

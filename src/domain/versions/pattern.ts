@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { entryOf } from '../entry.ts';
 import { compilePattern, matchWhole, type Matcher } from './pattern-matcher.ts';
 import { isRefused, quote, refuse, type Refused } from './refused.ts';
 import { compareNumbers, type Order, refuseLargePart, refuseUnreadable } from './text.ts';
@@ -154,7 +155,7 @@ export function nextPattern(settings: PatternSettings, version: PatternVersion, 
 export function hotfixOfPattern(settings: PatternSettings, version: PatternVersion, platform?: string, by = 1): PatternVersion | Refused {
   const matcher = compilePattern(settings.pattern);
   if (isRefused(matcher)) return matcher;
-  const named = platform === undefined ? undefined : settings.hotfix[platform];
+  const named = entryOf(settings.hotfix, platform);
   const at = named === undefined ? matcher.groups.length - 1 : groupNamed(matcher, named);
   return isRefused(at) ? at : raise(settings, matcher, version, at, by);
 }

@@ -42,6 +42,18 @@ describe('versions whose scheme nobody has named', () => {
   });
 });
 
+test.each(['constructor', '__proto__', 'toString'])('a platform called %s is numbered as any other platform', (platform) => {
+  for (const [word, version, hotfix] of [
+    ['pattern:(?<major>\\d+)\\.(?<minor>\\d+)', '8.18', '8.19'],
+    ['calendar:YYYY.MM.N', '2024.10.1', '2024.10.2'],
+    ['semver', '8.18.0', '8.18.1'],
+  ] as const) {
+    const rules = sure(readScheme(word));
+    expect(hotfixOf(rules, version, platform, [version])).toEqual(hotfixOf(rules, version, 'web', [version]));
+    expect(hotfixOf(rules, version, platform, [version])).toBe(hotfix);
+  }
+});
+
 test('no text, part, day, platform or pattern makes this room throw, and no refusal carries more than plain characters', () => {
   const scheme = fc.constantFrom(
     ...['semver', 'semver-2', 'calendar:YYYY.MM.N', 'calendar:0Y0M0D.N', 'pattern:(?<a>\\d+)(?:\\.(?<b>\\w+))?(?<c>-.*)?'].map((word) =>

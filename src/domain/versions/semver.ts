@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { entryOf } from '../entry.ts';
 import { isRefused, quote, refuse, type Refused } from './refused.ts';
 import { compareNumbers, compareParts, largestPart, type Order, readPart, refuseUnreadable } from './text.ts';
 
@@ -208,8 +209,7 @@ export function nextSemver(settings: SemverSettings, version: SemverVersion, par
 
 /** The rule by which this platform numbers hotfixes. */
 export function semverHotfixRule(settings: SemverSettings, platform: string | undefined): SemverHotfixRule {
-  const named = platform === undefined ? undefined : settings.hotfix[platform];
-  return named ?? 'next-patch';
+  return entryOf(settings.hotfix, platform) ?? 'next-patch';
 }
 
 /**

@@ -1,3 +1,4 @@
+import { entryOf } from '../entry.ts';
 import { quote, refuse, type Refused } from './refused.ts';
 
 /** The fields of storefronts that take a version, each with rules of its own. */
@@ -59,7 +60,7 @@ function refuseInMicrosoftStore(version: string): Refused | null {
  * A platform of the user's own has no rules here. Google Play takes any text (store-rules G03).
  */
 export function refuseOnPlace(place: string, version: string): Refused | null {
-  const field = isVersionField(place) ? place : fieldOfPlatform[place];
+  const field = isVersionField(place) ? place : entryOf(fieldOfPlatform, place);
   switch (field) {
     case 'app-store-connect':
       return refuseInBundle(version);

@@ -1,4 +1,5 @@
 /** Which tags are versions and builds, and which branches are release branches: found by common habits, or by expressions of the user's own. */
+import { entryOf } from '#domain/entry.ts';
 import type { Grammar } from '#domain/history/analysis.ts';
 import { GitTrouble } from './client.ts';
 
@@ -96,7 +97,8 @@ function byHabit(name: string): TagName | null {
   if (app === null || version === null) return null;
   if (rest === '') return { ...version, app, kind: 'final', number: null };
   const suffix = BUILD_SUFFIX.exec(rest)?.groups;
-  if (suffix) return { ...version, app, kind: KINDS[(suffix['word'] ?? '').toLowerCase()] ?? 'build', number: numberOf(suffix['number']) };
+  if (suffix)
+    return { ...version, app, kind: entryOf(KINDS, (suffix['word'] ?? '').toLowerCase()) ?? 'build', number: numberOf(suffix['number']) };
   const metadata = BUILD_METADATA.exec(rest)?.groups;
   if (metadata) return { ...version, app, kind: 'build', number: numberOf(metadata['number']) };
   return null;
@@ -125,7 +127,7 @@ function byOwnGrammar(expressions: readonly RegExp[], name: string): TagName | n
     return {
       ...version,
       app: (groups['app'] ?? '').toLowerCase(),
-      kind: kind === undefined || kind === '' ? 'final' : (KINDS[kind] ?? kind),
+      kind: kind === undefined || kind === '' ? 'final' : (entryOf(KINDS, kind) ?? kind),
       number: numberOf(groups['number']),
     };
   }
