@@ -1,4 +1,5 @@
 /** The story's times, as its table writes them: by the clock of Stockholm in the autumn of 2024. */
+import { clock, dateInWords, dateOf, wallTime } from '#domain/calendar/zone.ts';
 import type { Instant } from '#domain/time.ts';
 
 /** The zone that the sample app plans in. */
@@ -16,8 +17,6 @@ export function stockholm(text: string): Instant {
 
 /** A moment of the story as its people read it: `Tue 1 Oct 2024, 14:20`. */
 export function storyTime(at: Instant): string {
-  const there = new Date(Date.parse(at) + 2 * 3_600_000);
-  const day = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'][there.getUTCDay()] ?? '';
-  const month = there.getUTCMonth() === 8 ? 'Sep' : there.getUTCMonth() === 9 ? 'Oct' : there.toISOString().slice(5, 7);
-  return `${day} ${there.getUTCDate()} ${month} ${there.getUTCFullYear()}, ${there.toISOString().slice(11, 16)}`;
+  const { day, minute } = wallTime(Date.parse(at), ZONE);
+  return `${dateInWords(dateOf(day))}, ${clock(minute)}`;
 }
