@@ -1,5 +1,5 @@
 /** The story's times, as its table writes them: by the clock of Stockholm in the autumn of 2024. */
-import { clock, dateInWords, dateOf, wallTime } from '#domain/calendar/zone.ts';
+import { momentInWords } from '#domain/calendar/zone.ts';
 import type { Instant } from '#domain/time.ts';
 
 /** The zone that the sample app plans in. */
@@ -15,8 +15,7 @@ export function stockholm(text: string): Instant {
   return new Date(at).toISOString();
 }
 
-/** A moment of the story as its people read it: `Tue 1 Oct 2024, 14:20`. */
+/** A moment of the story as its people read it: `Tue 1 Oct 2024 14:20`. */
 export function storyTime(at: Instant): string {
-  const { day, minute } = wallTime(Date.parse(at), ZONE);
-  return `${dateInWords(dateOf(day))}, ${clock(minute)}`;
+  return momentInWords(at, ZONE);
 }

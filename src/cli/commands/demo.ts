@@ -1,5 +1,6 @@
 /** `signalbox demo`: the sample app, on a server that is known or in a Signalbox of its own that ends with the command. */
 import { Command, InvalidArgumentError } from 'commander';
+import { momentInWords } from '#domain/calendar/zone.ts';
 import { ask, ending } from '../ask.ts';
 import type { Desk, Parts, Said } from '../ask.ts';
 import { EXIT_HELP, exits } from '../exit-codes.ts';
@@ -73,7 +74,7 @@ function onServer(io: Io, parts: Parts, options: Options, wish: DemoWish): Promi
 
 /** One sample of a variant on a server is enough: the one that is there is moved. */
 async function makeOrMove({ client, url, io }: Desk, { variant, ...move }: DemoWish): Promise<Said> {
-  const { samples } = await client.getSample();
+  const { samples, zone } = await client.getSample();
   const there = samples.find((sample) => sample.variant === (variant ?? 'story'));
   const onLine = (line: { is: string; text: string }): void => (line.is === 'progress' ? io.err(plain(line.text)) : undefined);
   const last =
@@ -89,8 +90,8 @@ async function makeOrMove({ client, url, io }: Desk, { variant, ...move }: DemoW
   const { sample } = last;
   return {
     lines: [
-      `${url}/${sample.app} stands at ${sample.at}${sample.speed > 0 ? ` and goes on at ${sample.speed} times the speed of time` : ''}.`,
-      ...(sample.next === null ? ['The story is told.'] : [`Next: ${sample.next.at} ${plain(sample.next.title)}`]),
+      `${url}/${sample.app} stands at ${momentInWords(sample.at, zone)}${sample.speed > 0 ? ` and goes on at ${sample.speed} times the speed of time` : ''}.`,
+      ...(sample.next === null ? ['The story is told.'] : [`Next: ${momentInWords(sample.next.at, zone)}  ${plain(sample.next.title)}`]),
     ],
     json: sample,
   };
