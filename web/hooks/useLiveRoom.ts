@@ -6,6 +6,7 @@ import type { Instant } from '#domain/time.ts';
 import { controlRoomQuery, sessionQuery } from '../api/queries.ts';
 import { watchControlRoom } from '../api/live.ts';
 import { keptAtMs } from '../util/kept.ts';
+import { changedCells } from './changed-cells.ts';
 
 export type Reading = { appMs: number; browserMs: number };
 
@@ -21,11 +22,9 @@ export type Live = {
   isHeard: boolean;
   /** What the app's clock showed, and what the browser's showed then. The app may live in another time than its viewer, and at another speed. */
   clock: Reading;
-  /** Cells that the last patches changed, and the version that did: what gets the underline. */
+  /** Cells that the last patches changed for the eye, and the version that did: what gets the underline. */
   changed: ReadonlyMap<string, number>;
 };
-
-export const cellKey = (cell: { track: string; instance: string }): string => `${cell.track} ${cell.instance}`;
 
 /** How long a changed cell keeps its mark. */
 const CHANGED_FOR_MS = 1_500;
@@ -59,8 +58,9 @@ export function useLiveRoom(app: string): { room: ControlRoom | undefined; error
     const after = applyPatch(before, news);
     if (after === null) return gap();
     cache.setQueryData(queryKey, after);
-    if (news.cells.length === 0) return;
-    setLive((old) => ({ ...old, changed: new Map([...old.changed, ...news.cells.map((cell) => [cellKey(cell), news.version] as const)]) }));
+    const changed = changedCells(before.cells, news.cells);
+    if (changed.length === 0) return;
+    setLive((old) => ({ ...old, changed: new Map([...old.changed, ...changed.map((key) => [key, news.version] as const)]) }));
     clearTimeout(timer.current);
     timer.current = setTimeout(() => setLive((old) => ({ ...old, changed: new Map() })), CHANGED_FOR_MS);
   });

@@ -12,7 +12,7 @@ import { Progress, RangeMark } from '../../ui/Progress.tsx';
 import { Tag } from '../../ui/Panel.tsx';
 import { classes } from '../../util/classes.ts';
 import { dayText, shortLength } from '../../util/time.ts';
-import { cellKey } from '../../hooks/useLiveRoom.ts';
+import { cellKey } from '../../hooks/changed-cells.ts';
 import { may } from '../../api/authority.ts';
 import { paramsOf, useAppTime, useMe, useRoom, useZone } from '../room.ts';
 import {
