@@ -26,6 +26,16 @@ const alphaCrashes = (amount: number) => ({
   unit: 'per 1,000 h',
 });
 
+/** Before the beta begins. */
+const notYetPlayed = (limit: number) => ({
+  colour: 'yellow' as const,
+  because: `The beta has not begun; a judgement needs ${limit.toLocaleString('en-US')} h.`,
+  amount: 0,
+  limit,
+  unit: 'h',
+  turnsGreen: 'when enough was played',
+});
+
 export const firstWeek: readonly Beat[] = [
   beat(
     '09-20 11:40',
@@ -139,6 +149,9 @@ export const firstWeek: readonly Beat[] = [
     health('android', '8.9.2', 'anr-rate', { ...alphaCrashes(0.2), limit: 0.25 }),
     health('ios', '8.9.2', 'cpu-exceptions', { ...alphaCrashes(0.03), limit: 0.05 }),
     health('desktop', '8.9.2', 'hangs', { ...alphaCrashes(0.07), limit: 0.15 }),
+    health('ios', '8.9.2', 'hours-played', notYetPlayed(143_000)),
+    health('android', '8.9.2', 'hours-played', notYetPlayed(171_000)),
+    health('desktop', '8.9.2', 'hours-played', notYetPlayed(285_000)),
   ),
   beat(
     '09-26 06:10',
