@@ -61,7 +61,9 @@ export class StoryTrouble extends Error {
 export type Playing = {
   /** Plays every beat up to and including `at`, and lets the clock stand there. `told` gets a line for each beat. */
   to(at: Instant, told?: (beat: Beat) => void): Promise<void>;
-  /** Lets what is due by `now` happen, on a clock that runs by itself. */
+  /** Whether a beat or a reading of health is due by `now`. */
+  isDue(now: Instant): boolean;
+  /** Lets what is due by `now` happen on a clock that came there by itself, and stands there meanwhile. */
   keepUp(now: Instant): Promise<void>;
   /** The next beat; null at the end of the story. */
   next(): Beat | null;
@@ -75,19 +77,19 @@ export function playing({ engine }: Players, place: Place): Playing {
   for (const each of beats.slice(0, place.progress().played)) for (const deed of each.deeds) leaves(standing, deed, each.at);
 
   /**
-   * @param isRunning the clock has come here by itself
+   * @param now where the clock has come by itself, which may be later; null: it is turned
    * @param wakes `all` where it stops: what is told of a track is of that very minute then
    */
-  async function toBeat(beat: Beat, isRunning: boolean, wakes: 'all' | 'due'): Promise<void> {
+  async function toBeat(beat: Beat, now: Instant | null, wakes: 'all' | 'due'): Promise<void> {
     place.turnTo(beat.at);
     for (const deed of beat.deeds) leaves(standing, deed, beat.at);
-    if (!isRunning) await turn(beat.at, wakes);
+    if (now === null) await turn(beat.at, wakes);
     for (const deed of beat.deeds) {
       if (deed.do === 'commit') place.repository.commit(deed.on, deed.changes, beat.at);
       if (deed.do === 'lever') pull(beat, deed);
     }
     await readNews();
-    await reportAll(beat, [...factsOf(beat), ...pulse(beat.at)]);
+    await reportAll(beat, [...factsOf(beat), ...pulse(now ?? beat.at)]);
     await engine.settle(app);
     for (const deed of beat.deeds) await word(beat, deed);
     if (beat.deeds.some((deed) => deed.do === 'say' || deed.do === 'plan')) await engine.settle(app);
@@ -229,22 +231,27 @@ export function playing({ engine }: Players, place: Place): Playing {
 
   let pulsed: Instant | null = null;
 
-  async function due(at: Instant, isRunning: boolean, told?: (beat: Beat) => void): Promise<void> {
+  async function due(at: Instant, by: 'itself' | 'turning', told?: (beat: Beat) => void): Promise<void> {
     for (;;) {
       const beat = beats[place.progress().played];
       if (beat === undefined || beat.at > at) break;
-      await toBeat(beat, isRunning, beat.at === at ? 'all' : 'due');
-      pulsed = pulseBefore(beat.at);
+      const now = by === 'itself' ? at : null;
+      await toBeat(beat, now, beat.at === at ? 'all' : 'due');
+      pulsed = pulseBefore(now ?? beat.at);
       place.keep({ ...place.progress(), played: place.progress().played + 1 });
       told?.(beat);
     }
   }
 
   return {
+    isDue: (now) => {
+      const beat = beats[place.progress().played];
+      return pulsed !== pulseBefore(now) || (beat !== undefined && beat.at <= now);
+    },
     keepUp: (now) =>
       held(async () => {
         place.turnTo(now);
-        await due(now, true);
+        await due(now, 'itself');
         const last = pulseBefore(now);
         if (pulsed === last) return;
         await reportAll({ at: now, title: 'what health says now', deeds: [] }, pulse(now));
@@ -254,7 +261,7 @@ export function playing({ engine }: Players, place: Place): Playing {
     next: () => beats[place.progress().played] ?? null,
     to: (at, told) =>
       held(async () => {
-        await due(at, false, told);
+        await due(at, 'turning', told);
         const last = beats[place.progress().played - 1];
         if (last === undefined || last.at < at) {
           place.turnTo(at);
