@@ -8,17 +8,20 @@ import './styles/tokens.css';
 import './styles/base.css';
 import { queryClient } from './api/queries.ts';
 import { router } from './routes.tsx';
+import { whenIdle } from './util/idle.ts';
 import { keepPages } from './util/kept.ts';
 
 const place = document.querySelector('#root');
 if (place === null) throw new Error('index.html has no #root');
 
-createRoot(place).render(
+const app = (
   <StrictMode>
     <QueryClientProvider client={queryClient}>
       <RouterProvider router={router} />
     </QueryClientProvider>
-  </StrictMode>,
+  </StrictMode>
 );
+// the first thing that takes the place of the outline in index.html is the page itself; a page that cannot be loaded says so when it is shown
+void router.load().finally(() => createRoot(place).render(app));
 
-addEventListener('load', keepPages);
+addEventListener('load', () => whenIdle(keepPages));

@@ -6,10 +6,13 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { problemOf } from '#api/problem.ts';
 import { identify, refusalOf } from './auth/caller.ts';
 import type { Room } from './context.ts';
+import { firstFiles } from './first-files.ts';
+import { sessionOf } from './session-view.ts';
 import { snapshotOf } from './snapshot.ts';
 
-/** Where the page looks for its first snapshot: a block of data, which is not run. */
-export const SNAPSHOT_BLOCK_ID = 'signalbox-snapshot';
+/** Where the page looks for its first snapshot and for who is signed in: blocks of data, which are not run. */
+const SNAPSHOT_BLOCK_ID = 'signalbox-snapshot';
+const SESSION_BLOCK_ID = 'signalbox-session';
 
 const APP_PAGE = /^\/([a-z][a-z0-9-]{0,62})(?:\/|$)/;
 
@@ -26,6 +29,7 @@ export async function addWeb(server: FastifyInstance, options: Room & { webRoot:
     });
     return;
   }
+  const linksFor = await firstFiles(options.webRoot);
   await server.register(fastifyStatic, {
     root: options.webRoot,
     index: false,
@@ -45,28 +49,33 @@ export async function addWeb(server: FastifyInstance, options: Room & { webRoot:
       const problem = problemOf('no-such-route', `there is nothing at ${request.url.split('?')[0] ?? ''}`, null);
       return reply.code(404).header('content-type', 'application/problem+json; charset=utf-8').send(JSON.stringify(problem));
     }
-    const block = await snapshotBlock(request, options);
+    const blocks = await firstBlocks(request, options);
+    // in a header, so that the page itself is the same at every address: the service worker keeps one for all
+    const links = linksFor(request.url.split('?')[0] ?? '');
+    if (links !== '') void reply.header('link', links);
     return reply
       .header('content-type', 'text/html; charset=utf-8')
       .header('cache-control', 'no-store')
-      .send(block === null ? page : page.replace('</head>', () => `${block}</head>`));
+      .send(blocks === '' ? page : page.replace('</head>', () => `${blocks}</head>`));
   });
 }
 
-/** The snapshot of the app that the page shows, for who may see it, so that the first view needs no second request. */
-async function snapshotBlock(request: FastifyRequest, room: Room): Promise<string | null> {
+/** What the first view needs, for who may see it, so that it asks nothing more: who is signed in, and the snapshot of the app that the page shows. */
+async function firstBlocks(request: FastifyRequest, room: Room): Promise<string> {
   const [, app] = APP_PAGE.exec(request.url.split('?')[0] ?? '') ?? [];
-  if (app === undefined) return null;
   try {
     const caller = await identify(room.accounts, request.headers, room.clock.now());
-    if (caller === 'bad-key' || refusalOf('see', caller, app) !== null) return null;
-    const snapshot = await snapshotOf(room, app);
-    // "<" could end the block; as an escape it is the same JSON
-    return snapshot === null
-      ? null
-      : `<script type="application/json" id="${SNAPSHOT_BLOCK_ID}">${JSON.stringify(snapshot).replaceAll('<', '\\u003c')}</script>`;
+    if (caller === 'bad-key' || caller.kind === 'anonymous') return '';
+    const session = sessionOf(room, caller);
+    const snapshot = app === undefined || refusalOf('see', caller, app) !== null ? null : await snapshotOf(room, app);
+    return block(SESSION_BLOCK_ID, await session) + (snapshot === null ? '' : block(SNAPSHOT_BLOCK_ID, snapshot));
   } catch (error) {
-    room.log.warn({ err: error, app }, 'the snapshot could not be put into the page');
-    return null;
+    room.log.warn({ err: error, app: app ?? null }, 'the first view could not be put into the page');
+    return '';
   }
+}
+
+/** "<" could end the block; as an escape it is the same JSON. */
+function block(id: string, value: unknown): string {
+  return `<script type="application/json" id="${id}">${JSON.stringify(value).replaceAll('<', '\\u003c')}</script>`;
 }

@@ -1,6 +1,7 @@
 /** What the pages ask of the API, each with its key in the cache. */
 import { infiniteQueryOptions, queryOptions, QueryClient } from '@tanstack/react-query';
 import type { ControlRoom } from '#api/control-room.ts';
+import type { Session } from '#api/session.ts';
 import type { Role } from '#domain/roles.ts';
 import { keptAtMs } from '../util/kept.ts';
 import { client, codeOf } from './client.ts';
@@ -10,7 +11,13 @@ const retry = (failures: number, error: unknown): boolean => codeOf(error) === n
 
 export const queryClient = new QueryClient({ defaultOptions: { queries: { retry, refetchOnWindowFocus: false, staleTime: 10_000 } } });
 
-export const sessionQuery = queryOptions({ queryKey: ['session'], queryFn: () => client.getSession(), staleTime: 60_000 });
+/** Who is signed in. What the server put into the page is as fresh as the page; a page that was kept has none, and asks. */
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  queryFn: () => client.getSession(),
+  staleTime: 60_000,
+  initialData: () => takeInlined<Session>('signalbox-session', () => true),
+});
 
 export const sampleQuery = queryOptions({ queryKey: ['sample'], queryFn: () => client.getSample() });
 
@@ -179,14 +186,16 @@ export const releaseChangesQuery = (params: ReleaseName, version: number) =>
     placeholderData: (old) => (old?.version === params.version ? old : undefined),
   });
 
-const SNAPSHOT_BLOCK_ID = 'signalbox-snapshot';
-
 /** The snapshot that the server put into the page, for its app and this once. */
-function inlinedSnapshot(app: string): ControlRoom | undefined {
-  const block = document.querySelector(`#${SNAPSHOT_BLOCK_ID}`);
+const inlinedSnapshot = (app: string): ControlRoom | undefined =>
+  takeInlined<ControlRoom>('signalbox-snapshot', (snapshot) => snapshot.app.id === app);
+
+/** What a block of data in the page says, where it is what is asked for: taken out, because it is only true once. */
+function takeInlined<T>(id: string, isWanted: (value: T) => boolean): T | undefined {
+  const block = document.querySelector(`#${id}`);
   if (block === null) return undefined;
-  const snapshot = JSON.parse(block.textContent) as ControlRoom;
-  if (snapshot.app.id !== app) return undefined;
+  const value = JSON.parse(block.textContent) as T;
+  if (!isWanted(value)) return undefined;
   block.remove();
-  return snapshot;
+  return value;
 }

@@ -4,7 +4,7 @@ const KEPT = 'signalbox-kept';
 const ASSETS = 'signalbox-assets';
 const SHELL = '/kept/shell';
 const SESSION = '/kept/session';
-const BLOCK = /<script type="application\/json" id="signalbox-snapshot">[\s\S]*?<\/script>/;
+const BLOCKS = /<script type="application\/json" id="signalbox-[a-z]+">[\s\S]*?<\/script>/g;
 /** A server that is there but cannot answer, or what stands in front of it. */
 const isDown = (response) => response.status >= 502 && response.status <= 504;
 
@@ -23,9 +23,9 @@ self.addEventListener('fetch', (event) => {
   else if (/^\/(?:theme\.js|icon\.svg)$/.test(url.pathname)) event.respondWith(small(request));
 });
 
-/** The page without its snapshot. A new build of the pages makes the old assets useless. */
+/** The page without what the server put into it for its reader. A new build of the pages makes the old assets useless. */
 async function keepShell(response) {
-  const text = (await response.text()).replace(BLOCK, '');
+  const text = (await response.text()).replace(BLOCKS, '');
   const cache = await caches.open(KEPT);
   const before = await cache.match(SHELL);
   if (before !== undefined && (await before.text()) !== text) await caches.delete(ASSETS);

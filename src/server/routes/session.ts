@@ -1,20 +1,14 @@
 import type { FastifyReply } from 'fastify';
 import type { Session } from '#api/session.ts';
-import { grantsOf, hasAdmin } from '../auth/people.ts';
+import { grantsOf } from '../auth/people.ts';
 import { spendSetupToken } from '../auth/setup-link.ts';
-import type { Caller } from '../auth/caller.ts';
 import type { At, Handlers, Room } from '../context.ts';
 import { ProblemAnswer, refuse } from '../errors.ts';
+import { sessionOf } from '../session-view.ts';
 import { problemOf } from '#api/problem.ts';
 
 export function sessionHandlers(room: Room): Handlers<'getSession' | 'signIn' | 'signOut' | 'changePassword' | 'setUp'> {
   const { accounts } = room;
-
-  const sessionOf = async (caller: Caller): Promise<Session> => ({
-    who: whoOf(caller),
-    setUpNeeded: caller.kind === 'anonymous' && !(await hasAdmin(accounts.pool)),
-    version: room.version,
-  });
 
   const signIn = async (email: string, password: string, at: At): Promise<Session> => {
     const from = { ip: at.request.ip, userAgent: at.request.headers['user-agent'] };
@@ -22,11 +16,11 @@ export function sessionHandlers(room: Room): Handlers<'getSession' | 'signIn' | 
     if (found === null)
       refuse('wrong-password', 'there is nobody with this e-mail and this password', 'check both; an admin can make a new account');
     setCookies(at.reply, found.cookies);
-    return sessionOf({ kind: 'person', ...found.person, grants: await grantsOf(accounts.pool, found.person.id) });
+    return sessionOf(room, { kind: 'person', ...found.person, grants: await grantsOf(accounts.pool, found.person.id) });
   };
 
   return {
-    getSession: async (_asked, at) => sessionOf(at.caller),
+    getSession: async (_asked, at) => sessionOf(room, at.caller),
     signIn: async ({ body }, at) => {
       slowDown(at, `ip ${at.request.ip}`);
       slowDown(at, `email ${body.email.toLowerCase()}`);
@@ -59,28 +53,6 @@ export function sessionHandlers(room: Room): Handlers<'getSession' | 'signIn' | 
         );
       return { ...(await signIn(body.email, body.password, at)), key: spent.key };
     },
-  };
-}
-
-function whoOf(caller: Caller): Session['who'] {
-  if (caller.kind === 'anonymous') return null;
-  if (caller.kind === 'person')
-    return {
-      kind: 'person',
-      id: caller.id,
-      name: caller.name,
-      email: caller.email,
-      scopes: null,
-      grants: caller.grants.map((grant) => ({ ...grant })),
-    };
-  const { key } = caller;
-  return {
-    kind: 'key',
-    id: key.id,
-    name: key.name,
-    email: null,
-    scopes: key.scopes,
-    grants: (key.apps ?? ['*']).map((app) => ({ app, roles: key.roles, teams: key.teams })),
   };
 }
 

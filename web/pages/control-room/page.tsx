@@ -1,4 +1,5 @@
 /** The control room: what is wrong, where each track is, what holds it, and what happens next, on one page. */
+import { lazy, Suspense, useEffect } from 'react';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { stageAllows } from '#domain/release/can.ts';
 import { platformName } from '#domain/names.ts';
@@ -11,7 +12,6 @@ import { CriteriaFrame } from '../../parts/frame/CriteriaFrame.tsx';
 import { frameOf } from '../../parts/frame/frame-model.ts';
 import type { Frame } from '../../parts/frame/frame-model.ts';
 import { useHelp } from '../../parts/help/help.ts';
-import { Inspector } from '../../parts/inspector/Inspector.tsx';
 import { TrackCards } from '../../parts/phone/TrackCards.tsx';
 import { Activity } from '../../parts/rail/Activity.tsx';
 import { Legend } from '../../parts/rail/Legend.tsx';
@@ -21,9 +21,14 @@ import { say } from '../../parts/shell/announce.ts';
 import { TrackDiagram } from '../../parts/track-lines/TrackDiagram.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Icon } from '../../ui/Icon.tsx';
+import { whenIdle } from '../../util/idle.ts';
 import styles from './control-room.module.css';
 import { PageHead } from './PageHead.tsx';
 import { TwoBranches } from './TwoBranches.tsx';
+
+// no part of the first view: it comes when the browser has nothing else to do, or when a criterion is opened
+const loadInspector = () => import('../../parts/inspector/Inspector.tsx');
+const Inspector = lazy(async () => ({ default: (await loadInspector()).Inspector }));
 
 export default function ControlRoomPage() {
   const { room } = useRoom();
@@ -41,6 +46,7 @@ export default function ControlRoomPage() {
     address?.focus();
   };
   useRoomKeys({ frame, selected, close });
+  useEffect(() => whenIdle(() => void loadInspector()), []);
   const inspector = version === undefined ? null : <Inspected frame={frame} selected={selected} onClose={close} />;
   const isEmpty = frame.bands.length === 0;
   return (
@@ -126,14 +132,16 @@ function Inspected({
   const slot = row?.slots.find((each) => each !== null && [each.first, ...each.others].includes(cell));
   const others = slot === undefined || slot === null ? [] : [slot.first, ...slot.others].filter((each) => each !== cell);
   return (
-    <Inspector
-      key={`${track.id} ${cell.instance}`}
-      track={track}
-      cell={cell}
-      row={row?.title ?? cell.title}
-      others={others}
-      onClose={onClose}
-    />
+    <Suspense>
+      <Inspector
+        key={`${track.id} ${cell.instance}`}
+        track={track}
+        cell={cell}
+        row={row?.title ?? cell.title}
+        others={others}
+        onClose={onClose}
+      />
+    </Suspense>
   );
 }
 
