@@ -308,7 +308,7 @@ export const controlRoomRoutes = [
     method: 'get',
     path: '/api/apps/{app}/stream',
     summary:
-      'Stream patches of the control room: events `patch`, `gap` (fetch the snapshot again), `sources` (how fresh they are: no version of its own) and `hello`; resumes by `Last-Event-ID`',
+      'Stream patches of the control room: events `patch`, `snapshot` (where patches are missing in between), `sources` (how fresh they are: no version of its own) and `hello`; resumes by `Last-Event-ID`',
     tag: 'control room',
     who: 'see',
     params: appParams,

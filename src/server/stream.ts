@@ -1,6 +1,7 @@
 /**
  * The stream of an app: patches of its control room as server-sent events. A patch is made once, by reading the view after a commit, and written as it is to all
- * who watch. Its id is the app's version. Who comes back with `Last-Event-ID` gets the patches in between; over a gap they are told to fetch the snapshot.
+ * who watch. Its id is the app's version. Who comes back with `Last-Event-ID` gets the patches in between; over a gap
+ * the whole snapshot, on which the next patch follows: one that was fetched beside the stream stands at a version of its own, between two patches as like as not.
  * That a source was read once more, or grew old, is no commit and raises no version: it is told beside the patches, at most every few seconds and without an id.
  */
 import type { ServerResponse } from 'node:http';
@@ -24,7 +25,7 @@ export type StreamOptions = Pick<Room, 'db' | 'clock' | 'engine' | 'log' | 'poli
   heartbeatMs?: number;
   /** Patches kept of each app, for who comes back. */
   keepPatches?: number;
-  /** A viewer who has not taken this much yet is dropped; they come back and resume. */
+  /** A viewer who has not taken this much of what was sent before is dropped; they come back and resume. */
   bufferLimitBytes?: number;
   /** How long the patches of an app that nobody watches are still made. */
   keepIdleMs?: number;
@@ -76,12 +77,10 @@ export function createStreams(options: StreamOptions): Streams {
 
   const send = (hub: Hub, raw: ServerResponse, text: string): void => {
     if (raw.destroyed || raw.writableEnded) return void hub.viewers.delete(raw);
-    raw.write(text);
-    if (raw.writableLength > bufferLimitBytes) {
-      options.log.info({ app: hub.app }, 'dropped a viewer who is too slow');
-      hub.viewers.delete(raw);
-      raw.destroy();
-    }
+    if (raw.writableLength <= bufferLimitBytes) return void raw.write(text);
+    options.log.info({ app: hub.app }, 'dropped a viewer who is too slow');
+    hub.viewers.delete(raw);
+    raw.destroy();
   };
 
   const keep = (hub: Hub, patch: Kept): void => {
@@ -169,11 +168,11 @@ export function createStreams(options: StreamOptions): Streams {
   const look = setInterval(() => void tellAllSources(), sourcesMs);
   look.unref();
 
-  /** What a viewer who has `after` needs: nothing, the patches since, or to be told to fetch the snapshot. */
+  /** What a viewer who has `after` needs: nothing, the patches since, or the snapshot. */
   const catchUp = (hub: Hub, after: number | null, current: number): string => {
     if (after === null || after === current) return '';
     const first = hub.patches.findIndex((patch) => patch.from === after);
-    if (after > current || first === -1) return eventText('gap', current, { version: current });
+    if (after > current || first === -1) return eventText('snapshot', current, hub.last);
     return hub.patches
       .slice(first)
       .map(({ text }) => text)

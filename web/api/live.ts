@@ -1,6 +1,6 @@
 /** The stream of an app: connects, reads, and comes back with the version it has. */
 import { addressOf } from './client.ts';
-import type { ControlRoomPatch, SourcesNews } from '#api/control-room.ts';
+import type { ControlRoom, ControlRoomPatch, SourcesNews } from '#api/control-room.ts';
 import type { Instant } from '#domain/time.ts';
 import { createEventReader } from '../util/sse.ts';
 
@@ -12,11 +12,12 @@ const LONGEST_PAUSE_MS = 10_000;
 export type LiveHandlers = {
   /** The version that the page shows now: sent as `Last-Event-ID`. */
   version: () => number;
-  onPatch: (patch: ControlRoomPatch) => void;
+  /** Whether the patch follows on what the page shows. When it does not, the stream is asked anew from the version that is shown. */
+  onPatch: (patch: ControlRoomPatch) => boolean;
+  /** The whole room anew: patches are missing in between. */
+  onSnapshot: (room: ControlRoom) => void;
   /** How fresh the sources are, where that is news. */
   onSources: (news: SourcesNews) => void;
-  /** Patches are missing in between: the snapshot is to be fetched again. */
-  onGap: () => void;
   /** Anything came. `at` is the app's time, where it was told. */
   onHeard: (at: Instant | null) => void;
   /** The one who is signed in may not see this any more. */
@@ -42,6 +43,7 @@ export function watchControlRoom(app: string, handlers: LiveHandlers): () => voi
   const connect = async (): Promise<void> => {
     attempt = new AbortController();
     const { signal } = attempt;
+    let isInStep = true;
     let silence = setTimeout(() => attempt.abort(), SILENT_AFTER_MS);
     try {
       const version = handlers.version();
@@ -57,7 +59,7 @@ export function watchControlRoom(app: string, handlers: LiveHandlers): () => voi
       if (!response.ok || response.body === null) return;
       const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
       const read = createEventReader();
-      for (;;) {
+      while (isInStep) {
         const { done, value } = await reader.read();
         if (done || stopped) break;
         clearTimeout(silence);
@@ -65,11 +67,15 @@ export function watchControlRoom(app: string, handlers: LiveHandlers): () => voi
         pauseMs = FIRST_PAUSE_MS;
         for (const event of read(value)) {
           if (event.is === 'comment') handlers.onHeard(/^beat (\S+)$/.exec(event.text)?.[1] ?? null);
-          else if (event.name === 'gap') handlers.onGap();
-          else if (event.name === 'patch') {
+          else if (event.name === 'snapshot') {
+            const room = JSON.parse(event.data) as ControlRoom;
+            handlers.onHeard(room.at);
+            handlers.onSnapshot(room);
+          } else if (event.name === 'patch') {
             const patch = JSON.parse(event.data) as ControlRoomPatch;
             handlers.onHeard(patch.at);
-            handlers.onPatch(patch);
+            isInStep = handlers.onPatch(patch);
+            if (!isInStep) break;
           } else if (event.name === 'sources') {
             const news = JSON.parse(event.data) as SourcesNews;
             handlers.onHeard(news.at);
@@ -81,7 +87,9 @@ export function watchControlRoom(app: string, handlers: LiveHandlers): () => voi
       // the line broke: what was shown stays with its age, and we come back
     } finally {
       clearTimeout(silence);
-      again();
+      attempt.abort();
+      if (isInStep) again();
+      else if (!stopped) void connect();
     }
   };
 

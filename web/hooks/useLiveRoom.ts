@@ -49,20 +49,29 @@ export function useLiveRoom(app: string): { room: ControlRoom | undefined; error
     setLive((old) => ({ ...old, heardAtMs: Date.now(), isHeard: true, clock: at === null ? old.clock : readingOf(at) })),
   );
 
-  const gap = useEffectEvent(() => void cache.refetchQueries({ queryKey: controlRoomQuery(app).queryKey }));
+  const mark = (changed: readonly string[], version: number): void => {
+    if (changed.length === 0) return;
+    setLive((old) => ({ ...old, changed: new Map([...old.changed, ...changed.map((key) => [key, version] as const)]) }));
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => setLive((old) => ({ ...old, changed: new Map() })), CHANGED_FOR_MS);
+  };
 
   const patch = useEffectEvent((news: ControlRoomPatch) => {
     const { queryKey } = controlRoomQuery(app);
     const before = cache.getQueryData(queryKey);
-    if (before === undefined) return;
+    if (before === undefined) return false;
     const after = applyPatch(before, news);
-    if (after === null) return gap();
+    if (after === null) return false;
     cache.setQueryData(queryKey, after);
-    const changed = changedCells(before.cells, news.cells);
-    if (changed.length === 0) return;
-    setLive((old) => ({ ...old, changed: new Map([...old.changed, ...changed.map((key) => [key, news.version] as const)]) }));
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => setLive((old) => ({ ...old, changed: new Map() })), CHANGED_FOR_MS);
+    mark(changedCells(before.cells, news.cells), news.version);
+    return true;
+  });
+
+  const snapshot = useEffectEvent((news: ControlRoom) => {
+    const { queryKey } = controlRoomQuery(app);
+    const before = cache.getQueryData(queryKey);
+    cache.setQueryData(queryKey, news);
+    if (before !== undefined) mark(changedCells(before.cells, news.cells), news.version);
   });
 
   const sources = useEffectEvent((news: SourcesNews) => {
@@ -75,8 +84,8 @@ export function useLiveRoom(app: string): { room: ControlRoom | undefined; error
     return watchControlRoom(app, {
       version: () => cache.getQueryData(controlRoomQuery(app).queryKey)?.version ?? 0,
       onHeard: (at) => heard(at),
-      onGap: () => gap(),
       onPatch: (news) => patch(news),
+      onSnapshot: (news) => snapshot(news),
       onSources: (news) => sources(news),
       onRefused: () => void cache.invalidateQueries({ queryKey: sessionQuery.queryKey }),
     });
