@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { canonical, unstorable } from './canonical.ts';
+import { alike, canonical, unstorable } from './canonical.ts';
 
 test('the order of fields does not count, that of lists does', () => {
   expect(canonical({ b: [2, 1], a: { d: null, c: 'ä' } })).toBe('{"a":{"c":"ä","d":null},"b":[2,1]}');
@@ -24,4 +24,21 @@ describe('what PostgreSQL cannot keep', () => {
   test('everything else is taken', () => {
     expect(unstorable({ text: '👩‍🚀 \u2028 “x”', number: 1, nothing: null, list: [true] })).toBeNull();
   });
+});
+
+test.each([
+  [{ a: 1, b: undefined }, { a: 1 }, true],
+  [{ a: 1, b: [1, { c: 2 }] }, { b: [1, { c: 2 }], a: 1 }, true],
+  [[undefined], [null], true],
+  [{ a: null }, {}, false],
+  [{ a: 1 }, { a: 1, b: 2 }, false],
+  [{ a: 1 }, { b: 1 }, false],
+  [[1, 2], [2, 1], false],
+  [[], {}, false],
+  [null, {}, false],
+  ['1', 1, false],
+])('%j and %j are alike where their canonical texts are the same', (a, b, are) => {
+  expect(alike(a, b)).toBe(are);
+  expect(alike(b, a)).toBe(are);
+  expect(canonical(a) === canonical(b)).toBe(are);
 });

@@ -15,6 +15,23 @@ export function canonical(value: unknown): string {
   return `{${fields.join(',')}}`;
 }
 
+/** Whether two values have one canonical text, without making it. */
+export function alike(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return canonical(a) === canonical(b);
+  if (Array.isArray(a) || Array.isArray(b))
+    return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((item, index) => alike(item, b[index]));
+  const left = a as Readonly<Record<string, unknown>>;
+  const right = b as Readonly<Record<string, unknown>>;
+  let fields = 0;
+  for (const [name, value] of Object.entries(left)) {
+    if (value === undefined) continue;
+    fields += 1;
+    if (!Object.hasOwn(right, name) || right[name] === undefined || !alike(value, right[name])) return false;
+  }
+  return fields === Object.values(right).filter((value) => value !== undefined).length;
+}
+
 /** The sha-256 of a text, in hexadecimal. */
 export function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex');

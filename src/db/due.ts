@@ -11,13 +11,26 @@ export type Due = { kind: DueKind; key: string; app: string };
 /** Marks things as due at a moment of the engine's clock; what is due earlier already stays so. */
 export async function markDue(db: Db, rows: readonly (Due & { at: Instant })[]): Promise<void> {
   if (rows.length === 0) return;
-  const once = [...new Map(rows.map((row) => [`${row.kind} ${row.key}`, row])).values()].toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  const once = earliestOfEach(rows).toSorted((a, b) => (a.key < b.key ? -1 : 1));
   await db
     .insertInto('due')
     .values(once)
     .onConflict((conflict) => conflict.columns(['kind', 'key']).doUpdateSet({ at: sql`least(due.at, excluded.at)` }))
     .execute();
 }
+
+function earliestOfEach(rows: readonly (Due & { at: Instant })[]): (Due & { at: Instant })[] {
+  const found = new Map<string, Due & { at: Instant }>();
+  for (const { kind, key, app, at } of rows) {
+    const name = `${kind} ${key}`;
+    const other = found.get(name);
+    if (other === undefined || at < other.at) found.set(name, { kind, key, app, at });
+  }
+  return [...found.values()];
+}
+
+/** Tracks that are taken for one app at a time, on an average. */
+const MOST_TRACKS_OF_APP = 12;
 
 /** Which apps are looked at: all but some, or one alone. */
 export type Which = { except: readonly string[] } | { only: string };
@@ -32,6 +45,19 @@ export async function claimDue(db: Db, kind: DueKind, now: Instant, limit: numbe
   const { rows } = await sql<Due>`
     delete from due where (kind, key) in (
       select kind, key from due where kind = ${kind} and at <= ${now} and ${ofApps(which)} order by at limit ${limit} for update skip locked
+    ) returning kind, key, app`.execute(db);
+  return rows;
+}
+
+/** Takes the tracks that are due in up to `apps` apps, the app of the oldest row first; no other process gets them. */
+export async function claimTracks(db: Db, now: Instant, apps: number, which: Which = { except: [] }): Promise<Due[]> {
+  const { rows } = await sql<Due>`
+    delete from due where (kind, key) in (
+      select kind, key from due
+      where kind = 'track' and at <= ${now} and app in (
+        select app from due where kind = 'track' and at <= ${now} and ${ofApps(which)} group by app order by min(at) limit ${apps}
+      )
+      order by at limit ${apps * MOST_TRACKS_OF_APP} for update skip locked
     ) returning kind, key, app`.execute(db);
   return rows;
 }

@@ -29,13 +29,11 @@ export function chainName(chain: Pick<Chain, 'app' | 'track'>): string {
   return chain.track === null ? `app:${chain.app}` : `track:${chain.track}`;
 }
 
-/**
- * Writes entries at the end of a chain and moves the head in the row of the track or app. The caller holds that row's lock.
- *
- * @returns the new head
- */
-export async function appendEntries(tx: Tx, chain: Chain, entries: readonly Entry[], written: Written): Promise<Chain> {
-  if (entries.length === 0) return chain;
+/** Entries as they stand in the journal, after what was at the end of their chain, and where that ends now. */
+export type Chained = { rows: readonly object[]; head: Chain };
+
+/** Gives entries their places at the end of a chain. Nothing is written: whoever asks writes the rows and the head. */
+export function chained(chain: Chain, entries: readonly Entry[], written: Written): Chained {
   let { seq, hash } = chain;
   const name = chainName(chain);
   const rows = entries.map(({ actor, event, stageAfter }) => {
@@ -56,13 +54,36 @@ export async function appendEntries(tx: Tx, chain: Chain, entries: readonly Entr
       recorded_at: written.recordedAt,
     };
     hash = hashOf(row);
-    return { ...row, hash, actor: JSON.stringify(actor), event: JSON.stringify(row.event) };
+    return { ...row, hash };
   });
-  await tx.insertInto('journal').values(rows).execute();
-  if (chain.track === null)
-    await tx.updateTable('apps').set({ journal_seq: seq, journal_hash: hash }).where('id', '=', chain.app).execute();
-  else await tx.updateTable('tracks').set({ journal_seq: seq, journal_hash: hash }).where('id', '=', chain.track).execute();
-  return { ...chain, seq, hash };
+  return { rows, head: { ...chain, seq, hash } };
+}
+
+/** Writes rows that `chained` made, of one chain or several. The heads are the caller's to write. */
+export async function writeEntries(tx: Tx, rows: Chained['rows']): Promise<void> {
+  if (rows.length === 0) return;
+  await sql`
+    insert into journal (chain, seq, prev, hash, app, track, kind, actor, event, stage_after, app_version, at, recorded_at)
+    select chain, seq, prev, hash, app, track, kind, actor, event, stage_after, app_version, at, recorded_at
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as n (
+      chain text, seq bigint, prev text, hash text, app text, track text, kind text, actor jsonb, event jsonb, stage_after text, app_version bigint,
+      at timestamptz, recorded_at timestamptz
+    )`.execute(tx);
+}
+
+/**
+ * Writes entries at the end of a chain and moves the head in the row of the track or app. The caller holds that row's lock.
+ *
+ * @returns the new head
+ */
+export async function appendEntries(tx: Tx, chain: Chain, entries: readonly Entry[], written: Written): Promise<Chain> {
+  if (entries.length === 0) return chain;
+  const { rows, head } = chained(chain, entries, written);
+  await writeEntries(tx, rows);
+  const end = { journal_seq: head.seq, journal_hash: head.hash };
+  if (chain.track === null) await tx.updateTable('apps').set(end).where('id', '=', chain.app).execute();
+  else await tx.updateTable('tracks').set(end).where('id', '=', chain.track).execute();
+  return head;
 }
 
 /** The value as jsonb will give it back: without fields that are undefined. */

@@ -19,12 +19,17 @@ export type Ordered = {
 };
 
 /** Writes actions before they are tried. One key is one action: what is there already stays. */
-export async function orderActions(tx: Tx, app: string, track: string, actions: readonly Action[], recordedAt: Instant): Promise<void> {
-  if (actions.length === 0) return;
+export async function orderActions(
+  tx: Tx,
+  app: string,
+  orders: readonly { track: string; action: Action }[],
+  recordedAt: Instant,
+): Promise<void> {
+  if (orders.length === 0) return;
   await tx
     .insertInto('outbox')
     .values(
-      actions.map((action) => ({
+      orders.map(({ track, action }) => ({
         key: action.key,
         app,
         track,

@@ -7,17 +7,25 @@ import type { PlanStamp } from './schema.ts';
 import type { Db, Tx } from './transaction.ts';
 
 /** A track's row with its lock: where it stands and where its chain ends. */
-export type TrackHead = { revision: number; movedRevision: number; seq: number; hash: string; state: Track };
+export type TrackHead = { revision: number; movedRevision: number; seq: number; hash: string; state: Track; plan: PlanStamp | null };
+
+const HEAD = ['revision', 'moved_revision as movedRevision', 'journal_seq as seq', 'journal_hash as hash', 'state', 'plan'] as const;
 
 /** Locks a track's row; null when it is gone. */
 export async function lockTrack(tx: Tx, id: string): Promise<TrackHead | null> {
-  const row = await tx
+  return (await tx.selectFrom('tracks').select(HEAD).where('id', '=', id).forUpdate().executeTakeFirst()) ?? null;
+}
+
+/** Locks the rows of several tracks, in the order of their names, as everyone does; those that are gone are left out. */
+export async function lockTracks(tx: Tx, ids: readonly string[]): Promise<ReadonlyMap<string, TrackHead>> {
+  const rows = await tx
     .selectFrom('tracks')
-    .select(['revision', 'moved_revision as movedRevision', 'journal_seq as seq', 'journal_hash as hash', 'state'])
-    .where('id', '=', id)
+    .select(['id', ...HEAD])
+    .where(sql<boolean>`id = any(${[...ids]}::text[])`)
+    .orderBy('id')
     .forUpdate()
-    .executeTakeFirst();
-  return row ?? null;
+    .execute();
+  return new Map(rows.map(({ id, ...head }) => [id, head]));
 }
 
 /** What a commit leaves in a track's row. `plan` undefined: the last plan stays. */
@@ -27,42 +35,52 @@ export type TrackUpdate = {
   movedRevision: number;
   policyRevision: number;
   plan: PlanStamp | undefined;
+  /** Where its chain ends now. */
+  seq: number;
+  hash: string;
   appVersion: number;
   at: Instant;
   recordedAt: Instant;
 };
 
-/** Writes a track whose row is locked. */
-export async function updateTrack(tx: Tx, update: TrackUpdate): Promise<void> {
-  const { track, revision, movedRevision, policyRevision, plan, appVersion, at, recordedAt } = update;
-  await tx
-    .updateTable('tracks')
-    .set({
-      stage: track.stage,
-      kind: track.kind,
-      state: JSON.stringify(track),
-      ended: hasEnded(track),
-      revision,
-      moved_revision: movedRevision,
-      app_version: appVersion,
-      at,
-      recorded_at: recordedAt,
-      ...(plan === undefined
-        ? {}
-        : { plan: JSON.stringify(plan), look_again_at: plan.lookAgainAt, planned_at: at, policy_revision: policyRevision }),
-    })
-    .where('id', '=', track.id)
-    .execute();
+/** Writes tracks whose rows are locked, by one statement. */
+export async function updateTracks(tx: Tx, updates: readonly TrackUpdate[]): Promise<void> {
+  if (updates.length === 0) return;
+  const rows = updates.map(({ track, plan, ...update }) => ({
+    ...update,
+    id: track.id,
+    stage: track.stage,
+    kind: track.kind,
+    state: track,
+    ended: hasEnded(track),
+    planned: plan !== undefined,
+    plan: plan ?? null,
+    lookAgainAt: plan?.lookAgainAt ?? null,
+  }));
+  await sql`
+    update tracks set
+      stage = n.stage, kind = n.kind, state = n.state, ended = n.ended, revision = n.revision, moved_revision = n."movedRevision",
+      journal_seq = n.seq, journal_hash = n.hash, app_version = n."appVersion", at = n.at, recorded_at = n."recordedAt",
+      plan = case when n.planned then n.plan else tracks.plan end,
+      look_again_at = case when n.planned then n."lookAgainAt" else tracks.look_again_at end,
+      planned_at = case when n.planned then n.at else tracks.planned_at end,
+      policy_revision = case when n.planned then n."policyRevision" else tracks.policy_revision end
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as n (
+      id text, stage text, kind text, state jsonb, ended boolean, revision int, "movedRevision" int, seq bigint, hash text, "appVersion" bigint,
+      at timestamptz, "recordedAt" timestamptz, planned boolean, plan jsonb, "lookAgainAt" timestamptz, "policyRevision" int
+    ) where tracks.id = n.id`.execute(tx);
 }
 
-/** Notes that a track was looked at and nothing changed. Touches no revision and wakes nobody. */
-export async function notePlanned(db: Db, id: string, revision: number, lookAgainAt: Instant | null, at: Instant): Promise<void> {
-  await db
-    .updateTable('tracks')
-    .set({ planned_at: at, look_again_at: lookAgainAt })
-    .where('id', '=', id)
-    .where('revision', '=', revision)
-    .execute();
+/** Notes that tracks were looked at and nothing changed. Touches no revision and wakes nobody. */
+export async function notePlanned(
+  db: Db,
+  looks: readonly { id: string; revision: number; lookAgainAt: Instant | null; at: Instant }[],
+): Promise<void> {
+  if (looks.length === 0) return;
+  await sql`
+    update tracks set planned_at = n.at, look_again_at = n."lookAgainAt"
+    from jsonb_to_recordset(${JSON.stringify(looks)}::jsonb) as n (id text, revision int, "lookAgainAt" timestamptz, at timestamptz)
+    where tracks.id = n.id and tracks.revision = n.revision`.execute(db);
 }
 
 /** @returns false when the track exists */
@@ -102,15 +120,13 @@ export async function tracksOf(db: Db, app: string): Promise<LiveTrack[]> {
     .execute();
 }
 
-/** One track's place, or null when there is no such track. */
-export async function trackNamed(db: Db, id: string): Promise<LiveTrack | null> {
-  return (
-    (await db
-      .selectFrom('tracks')
-      .select(['id', 'app', 'version', 'platform', 'stage', 'state', 'ended'])
-      .where('id', '=', id)
-      .executeTakeFirst()) ?? null
-  );
+/** The places of some tracks; those that are gone are left out. */
+export async function tracksNamed(db: Db, ids: readonly string[]): Promise<LiveTrack[]> {
+  return db
+    .selectFrom('tracks')
+    .select(['id', 'app', 'version', 'platform', 'stage', 'state', 'ended'])
+    .where(sql<boolean>`id = any(${[...ids]}::text[])`)
+    .execute();
 }
 
 export async function liveTracksOf(db: Db, app: string): Promise<LiveTrack[]> {
@@ -137,10 +153,4 @@ export async function tracksDueBy(db: Db, app: string, by: Instant): Promise<str
     .orderBy('id')
     .execute();
   return rows.map(({ id }) => id);
-}
-
-/** What the last plan of a track said; null before its first. */
-export async function planOf(db: Db, id: string): Promise<PlanStamp | null> {
-  const row = await db.selectFrom('tracks').select('plan').where('id', '=', id).executeTakeFirst();
-  return row?.plan ?? null;
 }

@@ -1,78 +1,74 @@
 /** Verdicts as last committed, and the history of their changes. */
+import { sql } from 'kysely';
 import type { Verdict } from '#domain/criteria/criterion.ts';
 import type { Instant } from '#domain/time.ts';
-import { canonical } from './canonical.ts';
+import { alike } from './canonical.ts';
 import type { Tx } from './transaction.ts';
 
 type At = { app: string; track: string; appVersion: number; at: Instant; recordedAt: Instant };
 
 /** Rows of a track that differ from what was committed before: `since` is kept by the domain while the colour stays. */
-export function changedVerdicts(
-  previous: readonly Verdict[],
-  verdicts: readonly Verdict[],
-): { write: { verdict: Verdict; position: number }[]; gone: string[] } {
-  const before = new Map(previous.map((verdict, position) => [verdict.instance, canonical({ position, verdict })]));
+export type ChangedVerdicts = { write: readonly { verdict: Verdict; position: number }[]; gone: readonly string[] };
+
+export function changedVerdicts(previous: readonly Verdict[], verdicts: readonly Verdict[]): ChangedVerdicts {
+  const before = new Map(previous.map((verdict, position) => [verdict.instance, { position, verdict }]));
   const write = verdicts
     .map((verdict, position) => ({ verdict, position }))
-    .filter((each) => before.get(each.verdict.instance) !== canonical(each));
+    .filter((each) => !alike(before.get(each.verdict.instance), each));
   const now = new Set(verdicts.map(({ instance }) => instance));
   return { write, gone: previous.map(({ instance }) => instance).filter((instance) => !now.has(instance)) };
 }
 
-/**
- * Writes the verdicts that changed, takes away those that no longer count, and a line of history for each new colour.
- *
- * @returns whether anything was written
- */
-export async function writeVerdicts(tx: Tx, previous: readonly Verdict[], verdicts: readonly Verdict[], at: At): Promise<boolean> {
-  const { write, gone } = changedVerdicts(previous, verdicts);
-  if (write.length > 0) {
-    await tx
-      .insertInto('verdicts')
-      .values(
-        write.map(({ verdict, position }) => ({
-          track: at.track,
-          instance: verdict.instance,
-          app: at.app,
-          position,
-          kind: verdict.kind,
-          colour: verdict.colour,
-          holds: verdict.holds,
-          needed_now: verdict.neededNow,
-          since: verdict.since,
-          fresh_at: verdict.freshAt,
-          verdict: JSON.stringify(verdict),
-          app_version: at.appVersion,
-        })),
-      )
-      .onConflict((conflict) =>
-        conflict.columns(['track', 'instance']).doUpdateSet((of) => ({
-          position: of.ref('excluded.position'),
-          kind: of.ref('excluded.kind'),
-          colour: of.ref('excluded.colour'),
-          holds: of.ref('excluded.holds'),
-          needed_now: of.ref('excluded.needed_now'),
-          since: of.ref('excluded.since'),
-          fresh_at: of.ref('excluded.fresh_at'),
-          verdict: of.ref('excluded.verdict'),
-          app_version: of.ref('excluded.app_version'),
-        })),
-      )
-      .execute();
-  }
-  if (gone.length > 0) await tx.deleteFrom('verdicts').where('track', '=', at.track).where('instance', 'in', gone).execute();
-  await writeHistory(tx, previous, verdicts, at);
-  return write.length > 0 || gone.length > 0;
+/** What a look at a track made of its verdicts. */
+export type Judged = { previous: readonly Verdict[]; verdicts: readonly Verdict[]; changed: ChangedVerdicts; at: At };
+
+/** Writes the verdicts of tracks that changed, takes away those that no longer count, and a line of history for each new colour. */
+export async function writeVerdicts(tx: Tx, judged: readonly Judged[]): Promise<void> {
+  await writeRows(tx, judged);
+  const gone = judged.flatMap(({ changed, at }) => changed.gone.map((instance) => ({ track: at.track, instance })));
+  if (gone.length > 0)
+    await sql`
+      delete from verdicts using unnest(${gone.map(({ track }) => track)}::text[], ${gone.map(({ instance }) => instance)}::text[]) as n (track, instance)
+      where verdicts.track = n.track and verdicts.instance = n.instance`.execute(tx);
+  await writeHistory(tx, judged);
 }
 
-async function writeHistory(tx: Tx, previous: readonly Verdict[], verdicts: readonly Verdict[], at: At): Promise<void> {
-  const colours = new Map(previous.map(({ instance, colour }) => [instance, colour]));
-  const changed = verdicts.filter(({ instance, colour }) => colours.get(instance) !== colour);
-  if (changed.length === 0) return;
-  await tx
-    .insertInto('verdict_history')
-    .values(
-      changed.map((verdict) => ({
+async function writeRows(tx: Tx, judged: readonly Judged[]): Promise<void> {
+  const rows = judged.flatMap(({ changed, at }) =>
+    changed.write.map(({ verdict, position }) => ({
+      track: at.track,
+      instance: verdict.instance,
+      app: at.app,
+      position,
+      kind: verdict.kind,
+      colour: verdict.colour,
+      holds: verdict.holds,
+      needed_now: verdict.neededNow,
+      since: verdict.since,
+      fresh_at: verdict.freshAt,
+      verdict,
+      app_version: at.appVersion,
+    })),
+  );
+  if (rows.length === 0) return;
+  await sql`
+    insert into verdicts (track, instance, app, position, kind, colour, holds, needed_now, since, fresh_at, verdict, app_version)
+    select track, instance, app, position, kind, colour, holds, needed_now, since, fresh_at, verdict, app_version
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as n (
+      track text, instance text, app text, position int, kind text, colour text, holds text, needed_now boolean, since timestamptz, fresh_at timestamptz,
+      verdict jsonb, app_version bigint
+    )
+    on conflict (track, instance) do update set
+      position = excluded.position, kind = excluded.kind, colour = excluded.colour, holds = excluded.holds, needed_now = excluded.needed_now,
+      since = excluded.since, fresh_at = excluded.fresh_at, verdict = excluded.verdict, app_version = excluded.app_version`.execute(tx);
+}
+
+async function writeHistory(tx: Tx, judged: readonly Judged[]): Promise<void> {
+  const rows = judged.flatMap(({ previous, verdicts, at }) => {
+    const colours = new Map(previous.map(({ instance, colour }) => [instance, colour]));
+    return verdicts
+      .filter(({ instance, colour }) => colours.get(instance) !== colour)
+      .map((verdict) => ({
         track: at.track,
         instance: verdict.instance,
         app: at.app,
@@ -84,7 +80,7 @@ async function writeHistory(tx: Tx, previous: readonly Verdict[], verdicts: read
         app_version: at.appVersion,
         at: at.at,
         recorded_at: at.recordedAt,
-      })),
-    )
-    .execute();
+      }));
+  });
+  if (rows.length > 0) await tx.insertInto('verdict_history').values(rows).execute();
 }

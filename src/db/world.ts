@@ -1,5 +1,6 @@
-/** All that is stored about one track, read by one statement: what it sees is one moment of the database. */
+/** All that is stored about tracks of one app, read by one statement: what it sees is one moment of the database. */
 import { sql } from 'kysely';
+import type { CompiledQuery } from 'kysely';
 import { jsonArrayFrom, jsonObjectFrom } from 'kysely/helpers/postgres';
 import type { Verdict } from '#domain/criteria/criterion.ts';
 import type {
@@ -49,12 +50,27 @@ const MOST_NIGHTLIES = 30;
 /** Actions of one track that are looked at: open ones and the newest that ended. */
 const MOST_ACTIONS = 1000;
 
-/** What is stored about a track, or null when there is no such track. */
-export async function storedWorld(db: Db, id: string): Promise<StoredWorld | null> {
-  const row = await worldQuery(db, id).executeTakeFirst();
-  if (row === undefined) return null;
-  const { track, app, release } = row;
-  if (app === null || release === null) return null;
+/** What is stored about some tracks of one app, in the order in which they are asked for; those that are not there are left out. */
+export async function storedWorlds(db: Db, ids: readonly string[]): Promise<StoredWorld[]> {
+  const { rows } = await db.executeQuery(worldsQuery(db, ids));
+  // What they share was read once, beside one of them.
+  const shared = rows.find(({ first }) => first);
+  if (shared === undefined || shared.app === null) return [];
+  const common = { app: shared.app, tracks: shared.tracks.map(({ state }) => state), sources: shared.sources.map(sourceOf) };
+  const byId = new Map(rows.map((row) => [row.track.id, row]));
+  return ids.flatMap((id) => {
+    const row = byId.get(id);
+    const world = row === undefined ? null : storedFrom(row, common);
+    return world === null ? [] : [world];
+  });
+}
+
+type Row = Awaited<ReturnType<ReturnType<typeof worldQuery>['execute']>>[number];
+type Shared = { app: NonNullable<Row['app']>; tracks: readonly Track[]; sources: readonly Source[] };
+
+function storedFrom(row: Row, { app, tracks, sources }: Shared): StoredWorld | null {
+  const { track, release } = row;
+  if (release === null) return null;
   const branches = row.branches.map(current<BranchHead>);
   const branch = branches.find((each) => each.name === cutOf(track)?.branch) ?? branches.at(-1) ?? null;
   return {
@@ -74,7 +90,7 @@ export async function storedWorld(db: Db, id: string): Promise<StoredWorld | nul
     appVersion: app.version,
     policyRevision: app.policy_revision,
     clock: app.clock,
-    others: row.others.map(({ state }) => state),
+    others: tracks.filter(({ id }) => id !== track.id),
     facts: {
       branch,
       commits: branch === null ? [] : row.commits.filter((commit) => commit.branch === branch.name).map(commitOf),
@@ -116,24 +132,37 @@ export async function storedWorld(db: Db, id: string): Promise<StoredWorld | nul
         at: instant(each.at),
       })),
       waivers: row.waivers.map(({ waiver }): Waiver => waiver),
-      sources: row.sources.map(sourceOf),
+      sources,
       actions: row.actions.map(actionStateOf).toReversed(),
     },
     previous: row.verdicts.map(({ verdict }) => verdict),
   };
 }
 
-function worldQuery(db: Db, id: string) {
+/** Stands for the tracks that are asked for while the statement is made. */
+const ASKED = '\u0000asked';
+let made: CompiledQuery<Row> | null = null;
+
+/** Making the text of this statement takes longer than many a statement: it is made once. */
+function worldsQuery(db: Db, ids: readonly string[]): CompiledQuery<Row> {
+  made ??= worldQuery(db, ASKED).compile();
+  return { ...made, parameters: made.parameters.map((each) => (each === ASKED ? [...ids] : each)) };
+}
+
+function worldQuery(db: Db, ids: string) {
+  const isFirst = sql<boolean>`t.id = (select min(f.id) from tracks as f where f.id = any(${ids}::text[]))`;
   return db
     .selectFrom('tracks as t')
-    .where('t.id', '=', id)
+    .where(sql<boolean>`t.id = any(${ids}::text[])`)
     .select((of) => [
       't.state as track',
       't.revision',
+      isFirst.as('first'),
       jsonObjectFrom(
         of
           .selectFrom('apps')
           .whereRef('apps.id', '=', 't.app')
+          .where(isFirst)
           .select([
             'apps.id',
             'apps.name',
@@ -152,9 +181,9 @@ function worldQuery(db: Db, id: string) {
           .whereRef('r.version', '=', 't.version')
           .select(['r.app', 'r.version', 'r.kind', 'r.base', 'r.born_at', 'r.manager', 'r.planned', 'r.imported']),
       ).as('release'),
-      jsonArrayFrom(
-        of.selectFrom('tracks as o').whereRef('o.app', '=', 't.app').whereRef('o.id', '!=', 't.id').select('o.state').orderBy('o.id'),
-      ).as('others'),
+      jsonArrayFrom(of.selectFrom('tracks as o').whereRef('o.app', '=', 't.app').where(isFirst).select('o.state').orderBy('o.id')).as(
+        'tracks',
+      ),
       jsonArrayFrom(
         of
           .selectFrom('branches as b')
@@ -335,6 +364,7 @@ function worldQuery(db: Db, id: string) {
         of
           .selectFrom('sources as sr')
           .whereRef('sr.app', '=', 't.app')
+          .where(isFirst)
           .select(['sr.source', 'sr.kinds', 'sr.connected', 'sr.last_read_at', 'sr.fresh_for_minutes', 'sr.error', 'sr.next_read_at'])
           .orderBy('sr.source'),
       ).as('sources'),

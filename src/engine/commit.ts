@@ -12,22 +12,24 @@ import { candidateOf, hasEnded, percentOf } from '#domain/release/track.ts';
 import type { Track } from '#domain/release/track.ts';
 import type { Plan, Question } from '#domain/release/world.ts';
 import type { Actor } from '#domain/roles.ts';
+import type { Instant } from '#domain/time.ts';
 import { raiseApp } from '#db/apps.ts';
 import type { AppHead } from '#db/apps.ts';
-import { canonical } from '#db/canonical.ts';
+import { alike } from '#db/canonical.ts';
 import { markDue } from '#db/due.ts';
-import { appendEntries, stampOf } from '#db/journal.ts';
-import type { Entry } from '#db/journal.ts';
+import { appendEntries, chained, stampOf, writeEntries } from '#db/journal.ts';
+import type { Chained, Entry } from '#db/journal.ts';
 import { orderActions } from '#db/outbox.ts';
 import { project } from '#db/project.ts';
-import { askQuestions, closeQuestion, openQuestions } from '#db/questions.ts';
-import type { OpenQuestion } from '#db/questions.ts';
+import { askQuestions, closeQuestions, openQuestions } from '#db/questions.ts';
+import type { AskedOf, OpenQuestion } from '#db/questions.ts';
 import type { PlanStamp } from '#db/schema.ts';
-import { liveTracksOf, lockTrack, notePlanned, planOf, updateTrack } from '#db/tracks.ts';
-import type { LiveTrack, TrackHead } from '#db/tracks.ts';
+import { liveTracksOf, lockTrack, lockTracks, notePlanned, updateTracks } from '#db/tracks.ts';
+import type { TrackHead, TrackUpdate } from '#db/tracks.ts';
 import { inTransaction, isInTheWay, notify } from '#db/transaction.ts';
 import type { Tx } from '#db/transaction.ts';
 import { changedVerdicts, writeVerdicts } from '#db/verdicts.ts';
+import type { ChangedVerdicts, Judged } from '#db/verdicts.ts';
 import { engineTime } from './context.ts';
 import type { Context } from './context.ts';
 import type { Loaded } from './load.ts';
@@ -98,12 +100,23 @@ export function decidedBy(plan: Plan): Decided {
   };
 }
 
+/** A track with what was decided about it. */
+export type Decision = { loaded: Loaded; decided: Decided };
+
 /** Commits a plan in a transaction of its own, and tells everyone. */
 export async function commitPlan(context: Context, loaded: Loaded, plan: Plan): Promise<Committed> {
   const told: Change[] = [];
   const committed = await inTransaction(context.db, (tx) => commitTrack(context, tx, loaded, decidedBy(plan), told));
   tellAll(context, told);
   return committed;
+}
+
+/** Commits the plans of tracks of one app in one transaction: all of them or none. */
+export async function commitPlans(context: Context, plans: readonly { loaded: Loaded; plan: Plan }[]): Promise<void> {
+  const told: Change[] = [];
+  const decisions = plans.map(({ loaded, plan }) => ({ loaded, decided: decidedBy(plan) }));
+  await inTransaction(context.db, (tx) => commitTracks(context, tx, decisions, told));
+  tellAll(context, told);
 }
 
 /**
@@ -113,27 +126,78 @@ export async function commitPlan(context: Context, loaded: Loaded, plan: Plan): 
  * @throws Moved when what it was decided on has changed
  */
 export async function commitTrack(context: Context, tx: Tx, loaded: Loaded, decided: Decided, told: Change[]): Promise<Committed> {
+  const [committed] = await commitTracks(context, tx, [{ loaded, decided }], told);
+  if (committed === undefined) throw new Moved(loaded.world.track.id);
+  return committed;
+}
+
+/**
+ * Writes what was decided about tracks of one app, each of them decided on by itself, in the caller's transaction. It takes about as many statements as it would for one.
+ *
+ * @returns what became of each, in the order in which they are given
+ * @throws Moved when what one of them was decided on has changed
+ */
+async function commitTracks(context: Context, tx: Tx, decisions: readonly Decision[], told: Change[]): Promise<Committed[]> {
+  const [first] = decisions;
+  if (first === undefined) return [];
+  const { id: app } = first.loaded.world.app;
+  const heads = await lockTracks(
+    tx,
+    decisions.map(({ loaded }) => loaded.world.track.id),
+  );
+  const open = await questionsOf(tx, decisions);
+  const found: Found[] = [];
+  for (const decision of decisions) found.push(await compared(context, tx, decision, heads, open));
+  await noteSilent(
+    context,
+    tx,
+    app,
+    found.filter(({ isSilent }) => isSilent),
+  );
+  const news = found.filter(({ isSilent }) => !isSilent);
+  const written = news.length === 0 ? new Map<string, Committed>() : await write(context, tx, await raised(tx, app, news), news, told);
+  return found.map(({ id, head }) => written.get(id) ?? { revision: head.revision, version: 0, track: head.state, changed: false });
+}
+
+/** A decision beside what is stored now. */
+type Found = Decision & {
+  id: string;
+  head: TrackHead;
+  lines: readonly Line[];
+  moves: boolean;
+  /** The next version is to begin, if it is not there yet. */
+  begins: boolean;
+  judged: ChangedVerdicts;
+  open: readonly Open[];
+  /** Nothing of it is news: only that the robot looked is noted. */
+  isSilent: boolean;
+};
+
+type Open = { track: string; key: string; kind: 'ask' | 'refused' };
+
+async function questionsOf(tx: Tx, decisions: readonly Decision[]): Promise<readonly Open[]> {
+  const planned = decisions.filter(({ decided }) => decided.planned !== null).map(({ loaded }) => loaded.world.track.id);
+  return planned.length === 0 ? [] : openQuestions(tx, planned);
+}
+
+async function compared(
+  context: Context,
+  tx: Tx,
+  { loaded, decided }: Decision,
+  heads: ReadonlyMap<string, TrackHead>,
+  questions: readonly Open[],
+): Promise<Found> {
   const { world } = loaded;
-  const { id, app } = world.track;
-  const head = await lockTrack(tx, id);
-  if (head === null || head.revision !== loaded.revision) throw new Moved(id);
+  const { id } = world.track;
+  const head = heads.get(id);
+  if (head === undefined || head.revision !== loaded.revision) throw new Moved(id);
+  const open = questions.filter(({ track }) => track === id);
   const lines = [...decided.lines, ...decided.voids.map((each) => voidLine(each))];
-  const moves = lines.length > 0 || decided.actions.length > 0 || canonical(head.state) !== canonical(decided.track);
+  const moves = lines.length > 0 || decided.actions.length > 0 || !alike(head.state, decided.track);
   const begins = opensTrunk(decided.track, world.siblings) && (await beginsByItself(context, tx, loaded));
-  if (!moves && !begins && decided.planned !== null && (await saysNothingNew(tx, loaded, decided.planned))) {
-    await notePlanned(tx, id, head.revision, decided.planned.stamp.lookAgainAt, world.now);
-    await markLookAgain(context, tx, app, id, decided.planned.stamp.lookAgainAt);
-    return { revision: head.revision, version: 0, track: head.state, changed: false };
-  }
-  const raised = await raiseApp(tx, app);
-  if (
-    raised === null ||
-    raised.policyRevision !== loaded.policyRevision ||
-    canonical(raised.robotPaused) !== canonical(world.app.robotPaused) ||
-    canonical(raised.clock) !== canonical(loaded.clock)
-  )
-    throw new Moved(id);
-  return write(context, tx, { loaded, head, raised, decided, lines, moves, begins }, told);
+  const judged = changedVerdicts(world.previous, decided.planned?.verdicts ?? world.previous);
+  const isSilent = !moves && !begins && decided.planned !== null && saysNothingNew(head, judged, open, decided.planned);
+  return { loaded, decided, id, head, lines, moves, begins, judged, open, isSilent };
 }
 
 /** Whether the policy lets the next version begin when one is cut. */
@@ -141,69 +205,194 @@ async function beginsByItself(context: Context, tx: Tx, { world, policyRevision 
   return (await context.policies.rulesOf(tx, world.app.id, policyRevision)).document.cycle.next === 'at-cut';
 }
 
-type Writing = {
-  loaded: Loaded;
-  head: TrackHead;
-  raised: AppHead;
-  decided: Decided;
-  lines: readonly Line[];
-  moves: boolean;
-  /** The next version is to begin, if it is not there yet. */
-  begins: boolean;
+type Planned = NonNullable<Decided['planned']>;
+
+function saysNothingNew({ plan: before }: TrackHead, judged: ChangedVerdicts, open: readonly Open[], planned: Planned): boolean {
+  if (judged.write.length > 0 || judged.gone.length > 0) return false;
+  const asked = open.filter(({ kind }) => kind === 'ask').map(({ key }) => key);
+  const asks = planned.questions.map(({ key }) => key);
+  if (!alike(asked.toSorted(), asks.toSorted())) return false;
+  const { next, robot } = planned.stamp;
+  return before !== null && alike({ next: before.next, robot: before.robot }, { next, robot });
+}
+
+async function noteSilent(context: Context, tx: Tx, app: string, silent: readonly Found[]): Promise<void> {
+  const looks = silent.flatMap(({ id, head, loaded, decided }) =>
+    decided.planned === null ? [] : [{ id, revision: head.revision, lookAgainAt: decided.planned.stamp.lookAgainAt, at: loaded.world.now }],
+  );
+  await notePlanned(tx, looks);
+  await markDue(
+    tx,
+    looks.flatMap(({ id, lookAgainAt }) => lookAgain(context, app, id, lookAgainAt)),
+  );
+}
+
+/** Raises the app's version for a commit of these tracks, and holds what they were decided on against what is in force. */
+async function raised(tx: Tx, app: string, news: readonly Found[]): Promise<AppHead> {
+  const head = await raiseApp(tx, app);
+  for (const { id, loaded } of news) {
+    if (
+      head === null ||
+      head.policyRevision !== loaded.policyRevision ||
+      !alike(head.robotPaused, loaded.world.app.robotPaused) ||
+      !alike(head.clock, loaded.clock)
+    )
+      throw new Moved(id);
+  }
+  if (head === null) throw new Moved(app);
+  return head;
+}
+
+type DueRow = Parameters<typeof markDue>[1][number];
+
+/** What is gathered from the tracks of one commit, to be written together. */
+type Gathered = {
+  ofApp: Entry[];
+  orders: { track: string; action: Action }[];
+  verdicts: Judged[];
+  asked: AskedOf[];
+  closed: string[];
+  due: DueRow[];
+  told: Set<string>;
+  kinds: Set<Change['kinds'][number]>;
 };
 
-async function write(context: Context, tx: Tx, writing: Writing, told: Change[]): Promise<Committed> {
-  const { loaded, head, raised, decided, lines, moves, begins } = writing;
-  const { world, policyRevision } = loaded;
-  const { id, app } = world.track;
-  const at = world.now;
+async function write(
+  context: Context,
+  tx: Tx,
+  app: AppHead,
+  news: readonly Found[],
+  told: Change[],
+): Promise<ReadonlyMap<string, Committed>> {
   const recordedAt = context.clock.now();
-  const appVersion = raised.version;
+  const gathered: Gathered = {
+    ofApp: [],
+    orders: [],
+    verdicts: [],
+    asked: [],
+    closed: [],
+    due: [],
+    told: new Set(),
+    kinds: new Set(),
+  };
+  const first = news[0]?.loaded.world;
+  const at = first?.now ?? recordedAt;
+  const name = first?.app.id ?? '';
+  const placed = news.map((each) => placedIn(each, app, recordedAt));
+  // The rows of all tracks first: what is born of one of them looks at where the others are.
+  await updateTracks(
+    tx,
+    placed.map(({ update }) => update),
+  );
+  await writeEntries(
+    tx,
+    placed.flatMap(({ rows }) => rows),
+  );
+  for (const [index, each] of news.entries()) await gather(context, tx, app, each, placed[index]?.entries ?? [], recordedAt, gathered);
+  await appendEntries(tx, { app: name, track: null, seq: app.seq, hash: app.hash }, gathered.ofApp, {
+    appVersion: app.version,
+    at,
+    recordedAt,
+  });
+  await orderActions(tx, name, gathered.orders, recordedAt);
+  await writeVerdicts(tx, gathered.verdicts);
+  await closeQuestions(tx, gathered.closed, at);
+  await askQuestions(tx, gathered.asked, recordedAt);
+  await markDue(tx, [...gathered.due, ...(await dueBeside(context, tx, name, news, gathered))]);
+  await tell(context, tx, { app: name, version: app.version, tracks: [...gathered.told], kinds: [...gathered.kinds], at }, told);
+  return new Map(
+    placed.map(({ update: { track, revision } }) => [track.id, { revision, version: app.version, track, changed: true }] as const),
+  );
+}
+
+/** A track's row and its journal as this commit leaves them. */
+function placedIn(
+  { loaded: { world, policyRevision }, head, decided, lines, moves, id }: Found,
+  { version: appVersion }: AppHead,
+  recordedAt: Instant,
+): { update: TrackUpdate; entries: readonly Entry[]; rows: Chained['rows'] } {
+  const at = world.now;
   const revision = moves ? head.revision + 1 : head.revision;
-  await updateTrack(tx, {
+  const entries = entriesOf(head.state, lines, at);
+  const placed = chained({ app: world.app.id, track: id, seq: head.seq, hash: head.hash }, entries, { appVersion, at, recordedAt });
+  const update: TrackUpdate = {
     track: decided.track,
     revision,
     movedRevision: hasMoved(head.state, decided.track) ? revision : head.movedRevision,
     policyRevision,
     plan: decided.planned?.stamp,
+    seq: placed.head.seq,
+    hash: placed.head.hash,
     appVersion,
     at,
     recordedAt,
-  });
-  const entries = entriesOf(head.state, lines, at);
-  await appendEntries(tx, { app, track: id, seq: head.seq, hash: head.hash }, entries, { appVersion, at, recordedAt });
+  };
+  return { update, entries, rows: placed.rows };
+}
+
+/** Gathers what one track's commit writes beside its row and its journal; what few commits have is written at once. */
+async function gather(
+  context: Context,
+  tx: Tx,
+  { version: appVersion }: AppHead,
+  { loaded, decided, lines, moves, begins, id, judged, open }: Found,
+  entries: readonly Entry[],
+  recordedAt: Instant,
+  into: Gathered,
+): Promise<void> {
+  const { world } = loaded;
+  const { id: name } = world.app;
+  const at = world.now;
   const born = begins ? await beginNextAfter(context, tx, loaded, appVersion) : null;
   const ofApp = [...entries.filter(isOfApp), ...(born === null ? [] : [begunEntry(world.track, born)])];
-  await appendEntries(tx, { app, track: null, seq: raised.seq, hash: raised.hash }, ofApp, { appVersion, at, recordedAt });
-  for (const { by, event } of lines) await project(tx, event, { app, track: id, actor: stampOf(by), at, recordedAt });
-  await orderActions(tx, app, id, decided.actions, recordedAt);
-  let verdictsChanged = false;
-  if (decided.planned !== null) {
-    verdictsChanged = await writeVerdicts(tx, world.previous, decided.planned.verdicts, { app, track: id, appVersion, at, recordedAt });
-    await settleQuestions(tx, app, id, decided.planned.questions, at, recordedAt);
-    await markLookAgain(context, tx, app, id, decided.planned.stamp.lookAgainAt);
-  } else await markDue(tx, [{ kind: 'track', key: id, app, at: recordedAt }]);
-  if (entries.some(isOfApp)) await markOthers(context, tx, decided.track, () => true);
+  into.ofApp.push(...ofApp);
+  for (const { by, event } of lines) await project(tx, event, { app: name, track: id, actor: stampOf(by), at, recordedAt });
+  into.orders.push(...decided.actions.map((action) => ({ track: id, action })));
+  if (decided.planned === null) into.due.push({ kind: 'track', key: id, app: name, at: recordedAt });
+  else {
+    const { verdicts, questions, stamp } = decided.planned;
+    into.verdicts.push({
+      previous: world.previous,
+      verdicts,
+      changed: judged,
+      at: { app: name, track: id, appVersion, at, recordedAt },
+    });
+    settleQuestions(name, id, questions, open, into);
+    into.due.push(...lookAgain(context, name, id, stamp.lookAgainAt));
+  }
+  for (const each of [id, ...(born?.tracks ?? [])]) into.told.add(each);
+  const verdictsChanged = decided.planned !== null && (judged.write.length > 0 || judged.gone.length > 0);
+  const kinds: readonly Change['kinds'][number][] = [
+    ...(moves || born !== null ? (['track'] as const) : []),
+    ...(verdictsChanged ? (['verdicts'] as const) : []),
+    ...(lines.length > 0 || born !== null ? (['journal'] as const) : []),
+    ...(decided.actions.length + decided.voids.length > 0 ? (['actions'] as const) : []),
+    ...(decided.planned === null ? [] : (['questions'] as const)),
+    ...(ofApp.length > 0 ? (['app'] as const) : []),
+  ];
+  for (const kind of kinds) into.kinds.add(kind);
+}
+
+/** What becomes due beside the tracks themselves: other tracks that look at them, and storefronts whose pace changes. */
+async function dueBeside(context: Context, tx: Tx, app: string, news: readonly Found[], { ofApp }: Gathered): Promise<DueRow[]> {
+  const at = context.clock.now();
+  const isForAll = ofApp.some(isOfApp);
   // Rules look at other releases of the same platform only: who is ahead, who holds the listing.
-  else if (concernsOthers(head.state, decided.track))
-    await markOthers(context, tx, decided.track, ({ platform }) => platform === decided.track.platform);
-  if (head.state.stage !== decided.track.stage) await markStorefronts(context, tx, app, world.policy.storefronts);
-  const change: Change = {
-    app,
-    version: appVersion,
-    tracks: [id, ...(born?.tracks ?? [])],
-    kinds: [
-      ...(moves || born !== null ? (['track'] as const) : []),
-      ...(verdictsChanged ? (['verdicts'] as const) : []),
-      ...(lines.length > 0 || born !== null ? (['journal'] as const) : []),
-      ...(decided.actions.length + decided.voids.length > 0 ? (['actions'] as const) : []),
-      ...(decided.planned === null ? [] : (['questions'] as const)),
-      ...(ofApp.length > 0 ? (['app'] as const) : []),
-    ],
-    at,
-  };
-  await tell(context, tx, change, told);
-  return { revision, version: appVersion, track: decided.track, changed: true };
+  const concerning = news.filter(({ head, decided }) => concernsOthers(head.state, decided.track));
+  const live = isForAll || concerning.length > 0 ? await liveTracksOf(tx, app) : [];
+  const others = live.filter(
+    (other) =>
+      (isForAll && news.some(({ id }) => id !== other.id)) ||
+      concerning.some(({ id, decided }) => id !== other.id && decided.track.platform === other.platform),
+  );
+  // A track in a new stage may be watched at another pace: its storefronts are read now, and the pace is told anew.
+  const storefronts = news.flatMap(({ head, decided, loaded }) =>
+    head.state.stage === decided.track.stage ? [] : loaded.world.policy.storefronts,
+  );
+  return [
+    ...others.map(({ id }) => ({ kind: 'track' as const, key: id, app, at })),
+    ...storefronts.map((which) => ({ kind: 'observe' as const, key: unitKey({ app, what: 'storefront', which }), app, at })),
+  ];
 }
 
 /** Begins the version after this one in the name of the robot. */
@@ -220,17 +409,6 @@ function begunEntry(cut: Track, { version, platforms }: Born): Entry {
 
 function voidLine({ key, why }: { key: string; why: string }): Line {
   return { by: robotActor, event: { is: 'action-ended', key, state: 'void', outcome: why } };
-}
-
-async function saysNothingNew(tx: Tx, { world }: Loaded, planned: NonNullable<Decided['planned']>): Promise<boolean> {
-  const { write: written, gone } = changedVerdicts(world.previous, planned.verdicts);
-  if (written.length > 0 || gone.length > 0) return false;
-  const asked = (await openQuestions(tx, world.track.id)).filter(({ kind }) => kind === 'ask').map(({ key }) => key);
-  const asks = planned.questions.map(({ key }) => key);
-  if (canonical(asked.toSorted()) !== canonical(asks.toSorted())) return false;
-  const { next, robot } = planned.stamp;
-  const before = await planOf(tx, world.track.id);
-  return before !== null && canonical({ next: before.next, robot: before.robot }) === canonical({ next, robot });
 }
 
 /** The journal's entries, each with the stage that the track was in after it. */
@@ -257,53 +435,20 @@ function concernsOthers(before: Track, after: Track): boolean {
   return before.stage !== after.stage || percentOf(before) !== percentOf(after) || hasEnded(before) !== hasEnded(after);
 }
 
-async function settleQuestions(
-  tx: Tx,
-  app: string,
-  track: string,
-  questions: readonly Question[],
-  at: string,
-  recordedAt: string,
-): Promise<void> {
-  const open = await openQuestions(tx, track);
+function settleQuestions(app: string, track: string, questions: readonly Question[], open: readonly Open[], into: Gathered): void {
   const asked = new Set(questions.map(({ key }) => key));
-  for (const { key, kind } of open) if (kind === 'ask' && !asked.has(key)) await closeQuestion(tx, key, at);
+  into.closed.push(...open.filter(({ key, kind }) => kind === 'ask' && !asked.has(key)).map(({ key }) => key));
   const isOpen = new Set(open.map(({ key }) => key));
   const news = questions
     .filter(({ key }) => !isOpen.has(key))
-    .map((each): OpenQuestion => ({
-      kind: 'ask',
-      key: each.key,
-      step: each.step,
-      text: each.text,
-      evidence: each.evidence,
-      askedAt: each.askedAt,
-    }));
-  await askQuestions(tx, app, track, news, recordedAt);
+    .map(({ key, step, text, evidence, askedAt }): AskedOf => ({ app, track, kind: 'ask', key, step, text, evidence, askedAt }));
+  into.asked.push(...news);
 }
 
-async function markLookAgain(context: Context, tx: Tx, app: string, id: string, lookAgainAt: string | null): Promise<void> {
+/** The row that has a track looked at again at a moment of the app's time. */
+function lookAgain(context: Context, app: string, id: string, lookAgainAt: string | null): DueRow[] {
   const at = lookAgainAt === null ? null : engineTime(context, app, lookAgainAt);
-  if (at !== null) await markDue(tx, [{ kind: 'track', key: id, app, at }]);
-}
-
-/** Marks other live tracks of the app as due now. */
-async function markOthers(context: Context, tx: Tx, track: Track, which: (other: LiveTrack) => boolean): Promise<void> {
-  const others = (await liveTracksOf(tx, track.app)).filter((other) => other.id !== track.id && which(other));
-  const at = context.clock.now();
-  await markDue(
-    tx,
-    others.map(({ id }) => ({ kind: 'track' as const, key: id, app: track.app, at })),
-  );
-}
-
-/** A track in a new stage may be watched at another pace: its storefronts are read now, and the pace is told anew. */
-async function markStorefronts(context: Context, tx: Tx, app: string, storefronts: readonly string[]): Promise<void> {
-  const at = context.clock.now();
-  await markDue(
-    tx,
-    storefronts.map((which) => ({ kind: 'observe' as const, key: unitKey({ app, what: 'storefront', which }), app, at })),
-  );
+  return at === null ? [] : [{ kind: 'track', key: id, app, at }];
 }
 
 /* ---- records that decide nothing: outcomes of actions, troubles ---- */
@@ -326,24 +471,33 @@ export async function commitRecord(
     const recordedAt = context.clock.now();
     const at = timeBy(raised.clock, recordedAt);
     const scene = { app, track: id, at, recordedAt };
-    await updateTrack(tx, {
-      track: head.state,
-      revision: head.revision + 1,
-      movedRevision: head.movedRevision,
-      policyRevision: raised.policyRevision,
-      plan: undefined,
+    const placed = chained({ app, track: id, seq: head.seq, hash: head.hash }, entriesOf(head.state, lines, at), {
       appVersion: raised.version,
       at,
       recordedAt,
     });
-    await appendEntries(tx, { app, track: id, seq: head.seq, hash: head.hash }, entriesOf(head.state, lines, at), {
-      appVersion: raised.version,
-      at,
-      recordedAt,
-    });
+    await updateTracks(tx, [
+      {
+        track: head.state,
+        revision: head.revision + 1,
+        movedRevision: head.movedRevision,
+        policyRevision: raised.policyRevision,
+        plan: undefined,
+        seq: placed.head.seq,
+        hash: placed.head.hash,
+        appVersion: raised.version,
+        at,
+        recordedAt,
+      },
+    ]);
+    await writeEntries(tx, placed.rows);
     for (const { by, event } of lines) await project(tx, event, { ...scene, actor: stampOf(by) });
-    await askQuestions(tx, app, id, options.questions ?? [], recordedAt);
-    for (const key of options.closes ?? []) await closeQuestion(tx, key, at);
+    await askQuestions(
+      tx,
+      (options.questions ?? []).map((each) => ({ ...each, app, track: id })),
+      recordedAt,
+    );
+    await closeQuestions(tx, options.closes ?? [], at);
     await markDue(tx, [{ kind: 'track', key: id, app, at: recordedAt }]);
     await tell(
       context,

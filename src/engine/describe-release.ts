@@ -149,7 +149,7 @@ async function writing(
     if (decided === null) return { ok: true, contents: before.contents, changed: false };
     if ('ok' in decided) return decided;
     await writeContents(tx, app, version, decided.after);
-    if (decided.order !== undefined) await orderActions(tx, app, decided.order.track, [decided.order.action], context.clock.now());
+    if (decided.order !== undefined) await orderActions(tx, app, [decided.order], context.clock.now());
     await journal(context, tx, app, head, decided.event, by, told);
     return { ok: true, contents: decided.after.contents, changed: true };
   });

@@ -1,5 +1,6 @@
 /** From what is stored to the world that a decision is made from. */
-import { storedWorld } from '#db/world.ts';
+import { storedWorlds } from '#db/world.ts';
+import type { StoredWorld } from '#db/world.ts';
 import type { Db } from '#db/transaction.ts';
 import type { PolicyDocument } from '#domain/policy/document.ts';
 import { progressOf } from '#domain/changes/picks.ts';
@@ -8,6 +9,7 @@ import type { Track } from '#domain/release/track.ts';
 import { timeBy } from '#domain/release/clock.ts';
 import type { AppClock, Sibling } from '#domain/release/release.ts';
 import type { World } from '#domain/release/world.ts';
+import type { Instant } from '#domain/time.ts';
 import { compare, isRefused } from '#domain/versions/index.ts';
 import type { Context } from './context.ts';
 import type { Rules } from './policy-book.ts';
@@ -21,11 +23,22 @@ export type Loaded = { world: World; revision: number; policyRevision: number; c
  * @param rules for a policy that is not saved yet
  */
 export async function loadWorld(context: Context, db: Db, id: string, rules?: Rules): Promise<Loaded | null> {
-  const stored = await storedWorld(db, id);
-  if (stored === null) return null;
+  return (await loadWorlds(context, db, [id], rules))[0] ?? null;
+}
+
+/** The worlds of some tracks of one app, as of one moment; those that are not there are left out. */
+export async function loadWorlds(context: Context, db: Db, ids: readonly string[], rules?: Rules): Promise<Loaded[]> {
+  const all = await storedWorlds(db, ids);
+  const [first] = all;
+  if (first === undefined) return [];
+  context.clock.learn(first.app.id, first.appVersion, first.clock);
+  const inForce = rules ?? (await context.policies.rulesOf(db, first.app.id, first.policyRevision));
+  const now = timeBy(first.clock, context.clock.now());
+  return all.map((stored) => worldFrom(stored, inForce, now));
+}
+
+function worldFrom(stored: StoredWorld, inForce: Rules, now: Instant): Loaded {
   const { app, track, policyRevision, clock } = stored;
-  context.clock.learn(app.id, stored.appVersion, clock);
-  const inForce = rules ?? (await context.policies.rulesOf(db, app.id, policyRevision));
   const policy = inForce.of(track.platform, track.kind);
   const world: World = {
     app,
@@ -35,7 +48,7 @@ export async function loadWorld(context: Context, db: Db, id: string, rules?: Ru
     policy,
     facts: { ...stored.facts, cherryPicks: stored.facts.cherryPicks.map((pick) => progressOf(pick, track, stored.facts, policy)) },
     previous: stored.previous,
-    now: timeBy(clock, context.clock.now()),
+    now,
   };
   return { world, revision: stored.revision, policyRevision, clock };
 }

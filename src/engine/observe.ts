@@ -3,11 +3,11 @@ import { canonical } from '#db/canonical.ts';
 import { raiseApp } from '#db/apps.ts';
 import { markDue } from '#db/due.ts';
 import { currentStorefront } from '#db/facts.ts';
-import { cursorOf, keepCursor, sourceFailed, sourceNamed, sourceWasRead } from '#db/sources.ts';
-import { liveTracksOf, trackNamed } from '#db/tracks.ts';
+import { cursorOf, keepCursor, sourceFailed, sourceNamed, sourcesOf, sourceWasRead } from '#db/sources.ts';
+import { liveTracksOf, tracksNamed } from '#db/tracks.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { storefrontFact } from '#domain/facts.ts';
-import type { Fact, FactKind } from '#domain/facts.ts';
+import type { Fact, FactKind, Source as DomainSource } from '#domain/facts.ts';
 import { speedOf } from '#domain/release/clock.ts';
 import { storefrontKinds } from '#domain/rollout/storefronts.ts';
 import type { StorefrontKind } from '#domain/rollout/storefronts.ts';
@@ -225,23 +225,24 @@ export async function readStorefront(context: Context, target: Target, which: St
   return true;
 }
 
-/** Has the storefronts of a track that is moving read now, where the last reading is older than `olderThanMs` of the machine's time. */
-export async function askForStale(context: Context, id: string, olderThanMs: number): Promise<void> {
-  const track = await trackNamed(context.db, id);
-  if (track === null || !moving.includes(track.stage)) return;
-  const app = await knownApp(context, track.app);
-  if (app === null) return;
-  const rules = await context.policies.rulesOf(context.db, track.app, app.policyRevision);
-  const now = appNow(context, track.app);
-  const oldMs = olderThanMs * Math.max(1, speedOf(context.clock.of(track.app)));
+/** Has the storefronts of those tracks of an app that are moving read now, where the last reading is older than `olderThanMs` of the machine's time. */
+export async function askForStale(context: Context, app: string, ids: readonly string[], olderThanMs: number): Promise<void> {
+  const live = (await tracksNamed(context.db, ids)).filter(({ stage }) => moving.includes(stage));
+  if (live.length === 0) return;
+  const known = await knownApp(context, app);
+  if (known === null) return;
+  const rules = await context.policies.rulesOf(context.db, app, known.policyRevision);
+  const watched = new Set<string>(live.flatMap((track) => rules.of(track.platform, track.state.kind).storefronts));
+  const now = appNow(context, app);
+  const oldMs = olderThanMs * Math.max(1, speedOf(context.clock.of(app)));
+  const isOld = ({ lastReadAt }: DomainSource): boolean => lastReadAt === null || msBetween(lastReadAt, now) > oldMs;
   const at = context.clock.now();
-  for (const which of rules.of(track.platform, track.state.kind).storefronts) {
-    const source = await sourceNamed(context.db, track.app, which);
-    // One that failed is read again after its own pause.
-    if (source === null || source.error !== null) continue;
-    if (source.lastReadAt !== null && msBetween(source.lastReadAt, now) <= oldMs) continue;
-    await markDue(context.db, [{ kind: 'observe', key: unitKey({ app: track.app, what: 'storefront', which }), app: track.app, at }]);
-  }
+  // One that failed is read again after its own pause.
+  const stale = (await sourcesOf(context.db, app)).filter((each) => watched.has(each.source) && each.error === null && isOld(each));
+  await markDue(
+    context.db,
+    stale.map(({ source }) => ({ kind: 'observe' as const, key: unitKey({ app, what: 'storefront', which: source }), app, at })),
+  );
 }
 
 /* ---- feeds ---- */

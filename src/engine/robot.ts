@@ -3,7 +3,7 @@
  * timer to the earliest due row; a sweep finds what a lost wake-up left. Every loop may run in any number of processes on one database.
  */
 import { appIds } from '#db/apps.ts';
-import { claimDue, markDue, nextDueAt } from '#db/due.ts';
+import { claimDue, claimTracks, markDue, nextDueAt } from '#db/due.ts';
 import type { Due, Which } from '#db/due.ts';
 import { forgetAnswersBefore } from '#db/idempotency.ts';
 import { seal } from '#db/journal.ts';
@@ -18,10 +18,12 @@ import { performLane } from './perform.ts';
 import { tick } from './tick.ts';
 import { unitFrom, unitKey, unitsOf } from './unit.ts';
 
-/** Tracks looked at, sources read and lanes worked in at the same time by one process. */
+/** Apps of which tracks are looked at, sources read and lanes worked in at the same time by one process. */
 const AT_ONCE = { track: 4, observe: 6, lane: 8 } as const;
 /** Before looking again at what another process holds. In the machine's time. */
 const BUSY_PAUSE_MS = 50;
+/** Until a track that could not be looked at is looked at again. */
+const LOOK_AGAIN_MS = 30_000;
 /** The timer is set anew at least this often: a clock may be turned. */
 const LONGEST_SLEEP_MS = 30_000;
 /** Longer than the longest reading: of a repository. */
@@ -72,39 +74,59 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
   }
 
   /** One pass: takes what is due, as much as there is room for; whether it took anything. */
-  async function pass(app?: string): Promise<boolean> {
+  async function pass(): Promise<boolean> {
+    const which: Which = { except: [...context.held.keys()] };
+    const lanes = await takeLanes(which);
+    const tracks = await takeTracks(which);
+    const sources = await takeSources(which);
+    return lanes || tracks || sources;
+  }
+
+  async function takeLanes(which: Which): Promise<boolean> {
     let took = false;
-    const now = context.clock.now();
-    const which = whichOf(app);
-    for (const { lane, urgent, app: of } of await readyLanes(context.db, now, which)) {
+    for (const { lane, urgent, app } of await readyLanes(context.db, context.clock.now(), which)) {
       // A halt waits for no room: only for the write that is in flight in its own lane.
       if (running.lane.has(lane) || (running.lane.size >= AT_ONCE.lane && !urgent)) continue;
       took = true;
-      launch('lane', lane, of, () => workIn(lane));
-    }
-    for (const due of await claim('track', now, which)) {
-      took = true;
-      launch('track', due.key, due.app, () => lookAt(due));
-    }
-    for (const due of await claim('observe', now, which)) {
-      took = true;
-      launch('observe', due.key, due.app, () => readIt(due));
+      launch('lane', lane, app, () => workIn(lane));
     }
     return took;
   }
 
-  async function claim(kind: 'track' | 'observe', now: string, which: Which): Promise<Due[]> {
-    const room = AT_ONCE[kind] - running[kind].size;
+  async function takeTracks(which: Which): Promise<boolean> {
+    const apps = await claimApps(context.clock.now(), which);
+    for (const [app, dues] of apps) launch('track', app, app, () => lookAt(app, dues));
+    return apps.size > 0;
+  }
+
+  async function takeSources(which: Which): Promise<boolean> {
+    const claimed = await claimSources(context.clock.now(), which);
+    for (const due of claimed) launch('observe', due.key, due.app, () => readIt(due));
+    return claimed.length > 0;
+  }
+
+  /** Tracks that are due, by their apps. The tracks of an app are looked at together and by one at a time: every commit goes through the app's row. */
+  async function claimApps(now: string, which: Which): Promise<Map<string, Due[]>> {
+    const room = AT_ONCE.track - running.track.size;
+    const found = new Map<string, Due[]>();
+    if (room <= 0 || ('only' in which && running.track.has(which.only))) return found;
+    const free = 'only' in which ? which : { except: [...which.except, ...running.track.keys()] };
+    for (const due of await claimTracks(context.db, now, room, free)) found.set(due.app, [...(found.get(due.app) ?? []), due]);
+    return found;
+  }
+
+  async function claimSources(now: string, which: Which): Promise<Due[]> {
+    const room = AT_ONCE.observe - running.observe.size;
     if (room <= 0) return [];
-    const claimed = await claimDue(context.db, kind, now, room, which);
-    const here = claimed.filter(({ key }) => running[kind].has(key));
+    const claimed = await claimDue(context.db, 'observe', now, room, which);
+    const here = claimed.filter(({ key }) => running.observe.has(key));
     // It became due again while it is being looked at: once more, afterwards.
     if (here.length > 0)
       await markDue(
         context.db,
         here.map((due) => ({ ...due, at: now })),
       );
-    return claimed.filter(({ key }) => !running[kind].has(key));
+    return claimed.filter(({ key }) => !running.observe.has(key));
   }
 
   async function putBack(rows: readonly Due[], at: string): Promise<void> {
@@ -115,12 +137,28 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
     await new Promise((done) => setTimeout(done, BUSY_PAUSE_MS));
   }
 
-  async function lookAt(due: Due): Promise<void> {
+  async function lookAt(app: string, dues: readonly Due[]): Promise<void> {
+    const later = (ids: readonly string[], at: string) =>
+      markDue(
+        context.db,
+        ids.map((key) => ({ kind: 'track' as const, key, app, at })),
+      );
+    const ids = dues.map(({ key }) => key);
     try {
-      if ((await tick(context, due.key)) === 'busy') await putBack([due], context.clock.now());
-    } catch (error) {
+      const { busy, failed } = await tick(context, app, ids);
       // Not lost: looked at again soon. A fault that stays shows in the log and in the track's old `planned at`.
-      await markDue(context.db, [{ ...due, at: plusMs(context.clock.now(), 30_000) }]);
+      await later(
+        failed.map(({ id }) => id),
+        plusMs(context.clock.now(), LOOK_AGAIN_MS),
+      );
+      for (const { id, error } of failed) context.log.error({ err: error, track: id }, 'a track could not be looked at; it is tried again');
+      if (busy.length > 0)
+        await putBack(
+          dues.filter(({ key }) => busy.includes(key)),
+          context.clock.now(),
+        );
+    } catch (error) {
+      await later(ids, plusMs(context.clock.now(), LOOK_AGAIN_MS));
       throw error;
     }
   }
@@ -248,15 +286,27 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
       life.started = false;
     },
     async settle(app) {
+      const which = whichOf(app);
       for (;;) {
-        const took = await pass(app);
+        // One kind after the other: what is due is looked at, then what is to be read is read, then what was ordered is done; so that little is looked at twice.
+        const took = (await takeTracks(which)) || (await takeSources(which)) || (await takeLanes(which));
         const all = inFlight(app);
-        if (!took && all.length === 0 && !(await isAnythingDue(context, whichOf(app)))) return;
+        if (!took && all.length === 0 && !(await isAnythingDue(context, which))) return;
         // Those that end together are followed by one pass, and one that takes its time holds up no other.
-        await Promise.race([Promise.all(all), new Promise((done) => setTimeout(done, BUSY_PAUSE_MS))]);
+        await settledOr(all, BUSY_PAUSE_MS);
       }
     },
   };
+}
+
+/** Waits for all of them, and no longer than that. */
+async function settledOr(all: readonly Promise<void>[], ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((done) => {
+    timer = setTimeout(done, ms);
+  });
+  await Promise.race([Promise.all(all), late]);
+  clearTimeout(timer);
 }
 
 async function isAnythingDue(context: Context, which: Which): Promise<boolean> {
