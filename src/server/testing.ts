@@ -30,7 +30,8 @@ export type TestServer = {
 
 const now = (): string => new Date().toISOString();
 
-export async function testServer(): Promise<TestServer> {
+/** `webRoot`: a folder of pages; none are served where it is left out. */
+export async function testServer({ webRoot = null }: { webRoot?: string | null } = {}): Promise<TestServer> {
   const database = await testDatabase();
   const accounts = openAccounts({ databaseUrl: database.url, secret: 'a secret for tests, of enough length', publicUrl: null });
   const secret = 'a secret for tests, of enough length';
@@ -52,7 +53,7 @@ export async function testServer(): Promise<TestServer> {
     log: quietLog,
     version: '0.0.0',
     publicUrl: null,
-    webRoot: null,
+    webRoot,
     checkAnswers: true,
     heartbeatMs: 200,
     sourcesMs: 100,

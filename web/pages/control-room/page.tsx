@@ -12,7 +12,6 @@ import { CriteriaFrame } from '../../parts/frame/CriteriaFrame.tsx';
 import { frameOf } from '../../parts/frame/frame-model.ts';
 import type { Frame } from '../../parts/frame/frame-model.ts';
 import { useHelp } from '../../parts/help/help.ts';
-import { TrackCards } from '../../parts/phone/TrackCards.tsx';
 import { Activity } from '../../parts/rail/Activity.tsx';
 import { Legend } from '../../parts/rail/Legend.tsx';
 import { NeedsPerson } from '../../parts/rail/NeedsPerson.tsx';
@@ -29,6 +28,9 @@ import { TwoBranches } from './TwoBranches.tsx';
 // no part of the first view: it comes when the browser has nothing else to do, or when a criterion is opened
 const loadInspector = () => import('../../parts/inspector/Inspector.tsx');
 const Inspector = lazy(async () => ({ default: (await loadInspector()).Inspector }));
+
+// what a phone shows in place of the table
+const TrackCards = lazy(async () => ({ default: (await import('../../parts/phone/TrackCards.tsx')).TrackCards }));
 
 export default function ControlRoomPage() {
   const { room } = useRoom();
@@ -58,7 +60,15 @@ export default function ControlRoomPage() {
         <div className={styles.phone}>
           {inspector === null && search.view === undefined ? <TwoBranches /> : null}
           {inspector ??
-            (search.view === 'needs' ? <NeedsPerson /> : search.view === 'activity' ? <Activity /> : <TrackCards frame={frame} />)}
+            (search.view === 'needs' ? (
+              <NeedsPerson />
+            ) : search.view === 'activity' ? (
+              <Activity />
+            ) : (
+              <Suspense>
+                <TrackCards frame={frame} />
+              </Suspense>
+            ))}
           {inspector === null && search.view === undefined ? <Legend /> : null}
         </div>
       ) : (
