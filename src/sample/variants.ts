@@ -32,7 +32,7 @@ export type VariantName = (typeof variantNames)[number];
 export const variants: readonly { name: VariantName; about: string }[] = [
   { name: 'story', about: '8.9.2 from birth to completion: a blocker in the car, a silent crash feed, a range that decides.' },
   { name: 'calm', about: 'Nothing goes wrong: three tracks on plan.' },
-  { name: 'night', about: 'In the night an ad server makes Android crash; the robot halts it at 1 %, a person resumes it in the morning.' },
+  { name: 'night', about: 'In the night an ad server makes Android crash; the robot halts it at 1%, a person resumes it in the morning.' },
   { name: 'late', about: 'A compliance check fails and holds Android until the afternoon.' },
   { name: 'fallback', about: 'One arm of Audiobooks crashes, and everyone is sent to the other (told by decisions: flags come later).' },
   { name: 'rejected', about: 'Apple rejects the binary: iOS goes back to stabilising and comes again with a new build.' },

@@ -78,7 +78,7 @@ describe('the warning of two branches', () => {
   });
 
   test('is said of a halted rollout, of which nothing tells when it ends', () => {
-    const [told] = twoBranches([current(track('8.9.2', 'ios', 'halted', null)), upcoming], zone, now);
+    const [told] = twoBranches([current(android, track('8.9.2', 'ios', 'halted', null)), upcoming], zone, now);
     expect(told?.text).toBe('Two branches: 8.9.3 branches Fri 09:00, and nothing tells when 8.9.2 on iOS reaches 100%.');
     expect(told?.ways.map(({ effect }) => effect).slice(0, 3)).toEqual([
       'iOS has 19 h to get to 100%.',
@@ -90,6 +90,12 @@ describe('the warning of two branches', () => {
   test('names all tracks that are late', () => {
     const late = ['android', 'ios'].map((platform) => track('8.9.2', platform, 'candidate', '2024-10-05T09:00:00.000Z'));
     expect(twoBranches([current(...late), upcoming], zone, now)[0]?.text).toMatch(/8\.9\.2 on Android and iOS reaches 100% ~Sat 11:00\.$/);
+  });
+
+  test('speaks of no other platforms where every one is late', () => {
+    const late = ['android', 'ios'].map((platform) => track('8.9.2', platform, 'candidate', '2024-10-05T09:00:00.000Z'));
+    const [told] = twoBranches([current(...late), upcoming], zone, now);
+    expect(told?.ways[1]).toMatchObject({ title: 'Cancel 8.9.2', effect: 'What it brings ships with 8.9.3, forecast for ~Wed 08:30.' });
   });
 
   test('goes on when the branch time has passed and nobody has cut', () => {

@@ -120,14 +120,15 @@ function fixBy({ branchAt, late, say, now }: Clash): WayOut {
 function cancel({ release, next, late, say }: Clash): WayOut {
   const rolling = late.filter(({ stage }) => stage === 'rolling-out');
   const heirs = next.tracks.filter(({ platform }) => late.some((track) => track.platform === platform));
+  const goOn = release.tracks.some((track) => !late.includes(track) && track.stage !== 'canceled' && track.stage !== 'superseded');
   const then = lastOf(heirs);
   const when = then === null ? '' : `, forecast for ~${say(then)}`;
   const halt =
     rolling.length === 0 ? '' : ` ${names(rolling)} ${rolling.length === 1 ? 'is' : 'are'} rolling out and must be halted first.`;
   return {
     is: 'cancel',
-    title: `Cancel ${release.version} on ${names(late)}`,
-    effect: `What it brings ships with ${next.version}${when}. The other platforms go on.${halt}`,
+    title: goOn ? `Cancel ${release.version} on ${names(late)}` : `Cancel ${release.version}`,
+    effect: `What it brings ships with ${next.version}${when}.${goOn ? ' The other platforms go on.' : ''}${halt}`,
     tracks: late.map(({ id }) => id),
   };
 }

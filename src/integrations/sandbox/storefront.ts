@@ -203,7 +203,7 @@ export function towardsRollout(release: RemoteRelease | undefined, target: Rollo
             isFinal: false,
           });
     case 'released':
-      return done(`${target.version} is at 100 %`, true);
+      return done(`${target.version} is at 100%`, true);
     case 'rolling-out':
       if (release.percent >= target.percent) return done(`${target.version} is at ${release.percent} %`, true);
       return can.advances === 'by-command' ? { call: 'raise', percent: target.percent } : towardsPhase(release, target, can);

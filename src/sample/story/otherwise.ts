@@ -45,25 +45,25 @@ export const calmDays: readonly Beat[] = [
   beat('10-01 06:10', 'Nightlies of Tuesday', nightlies('10-01', '8.9.3', '88172')),
   beat(
     '10-01 08:05',
-    'Google Play approves: Android is live at 1 %',
+    'Google Play approves: Android is live at 1%',
     handOut('android', VERSION, '1047', 'production'),
     approve('google-play', 'android'),
     closedChecks('android', 768),
   ),
   beat(
     '10-01 09:30',
-    'Microsoft approves: the desktop starts at 1 %',
+    'Microsoft approves: the desktop starts at 1%',
     played('desktop', 288_000, 285_000),
     approve('microsoft-store', 'desktop'),
     handOut('desktop', VERSION, '1041', 'production'),
   ),
-  beat('10-01 10:00', 'Apple approves: iOS starts at 1 %', approve('app-store-connect', 'ios')),
+  beat('10-01 10:00', 'Apple approves: iOS starts at 1%', approve('app-store-connect', 'ios')),
   beat('10-01 14:20', 'The moment of the control room'),
   beat('10-01 16:00', 'The checks of the desktop and iOS are closed', closedChecks('desktop', 781), closedChecks('ios', 791)),
   beat('10-02 06:10', 'Nightlies of Wednesday', nightlies('10-02', '8.9.3', '88172')),
-  beat('10-02 08:05', 'Android has soaked for 24 h and goes to 100 %'),
-  beat('10-02 09:30', 'The desktop goes to 100 %; Apple would go on by itself, and the robot holds iOS at 1 %'),
-  beat('10-02 10:00', 'iOS has soaked for 24 h and goes to 100 %'),
+  beat('10-02 08:05', 'Android has soaked for 24 h and goes to 100%'),
+  beat('10-02 09:30', 'The desktop goes to 100%; Apple would go on by itself, and the robot holds iOS at 1%'),
+  beat('10-02 10:00', 'iOS has soaked for 24 h and goes to 100%'),
 ];
 
 /** The night of the ads: the robot halts Android, a person resumes it. */
@@ -86,7 +86,7 @@ export const nightOfAds: readonly Beat[] = [
   ),
   beat(
     '10-02 02:44',
-    'The whole range is over the limit: the robot halts Android at 1 % and pages',
+    'The whole range is over the limit: the robot halts Android at 1% and pages',
     health(
       'android',
       VERSION,
@@ -128,19 +128,19 @@ export const nightOfAds: readonly Beat[] = [
   ),
   beat(
     '10-02 07:35',
-    'Maja Lind resumes Android at 1 %',
+    'Maja Lind resumes Android at 1%',
     say('maja', 'android', VERSION, { do: 'resume', reason: 'The ad configuration is rolled back, and no crash has come since 03:05.' }),
   ),
 ];
 export const afterTheNight: readonly Beat[] = [
-  beat('10-03 08:00', 'Android has soaked for 24 h since it was resumed and goes to 100 %'),
+  beat('10-03 08:00', 'Android has soaked for 24 h since it was resumed and goes to 100%'),
   beat('10-10 08:00', 'Android’s week of watching ends: completed'),
 ];
 
 /** One compliance check fails and holds Android. */
 export const lateCheck: readonly Beat[] = [
   beat('10-02 07:50', 'ITGC-774 fails: ads are counted twice', check('ITGC-774', { state: 'failed' })),
-  beat('10-02 13:00', 'ITGC-774 is mended and verified: Android goes to 100 %', check('ITGC-774', { state: 'closed' })),
+  beat('10-02 13:00', 'ITGC-774 is mended and verified: Android goes to 100%', check('ITGC-774', { state: 'closed' })),
 ];
 export const lateEnd: readonly Beat[] = [beat('10-09 13:00', 'Android’s week of watching ends: completed')];
 
@@ -240,9 +240,9 @@ export const rejectedBinary: readonly Beat[] = [
   beat('10-02 12:10', 'RC 5 is with the beta; the robot submits it', handOut('ios', VERSION, '1052', 'beta', 'delivered', 9841)),
 ];
 export const afterTheRejection: readonly Beat[] = [
-  beat('10-03 10:00', 'Apple approves: iOS starts at 1 %', approve('app-store-connect', 'ios'), closedChecks('ios', 791)),
-  beat('10-04 09:30', 'Apple would go on by itself: the robot holds iOS at 1 %'),
-  beat('10-07 08:00', 'The window opens on Monday: iOS goes to 100 %'),
+  beat('10-03 10:00', 'Apple approves: iOS starts at 1%', approve('app-store-connect', 'ios'), closedChecks('ios', 791)),
+  beat('10-04 09:30', 'Apple would go on by itself: the robot holds iOS at 1%'),
+  beat('10-07 08:00', 'The window opens on Monday: iOS goes to 100%'),
   beat('10-14 08:00', 'The week of watching of iOS ends: 8.9.2 is completed'),
 ];
 
@@ -270,7 +270,7 @@ export const canceledOnIos: readonly Beat[] = [
 
 /** 8.9.2.1 on Android alone. */
 export const hotfix: readonly Beat[] = [
-  beat('10-07 10:40', 'A crash in playback shows itself at 100 %: a hotfix of Android is planned', {
+  beat('10-07 10:40', 'A crash in playback shows itself at 100%: a hotfix of Android is planned', {
     do: 'plan',
     version: HOTFIX,
     kind: 'hotfix',
@@ -320,7 +320,7 @@ export const hotfix: readonly Beat[] = [
   beat('10-07 13:00', 'Maja Lind submits it', say('maja', 'android', HOTFIX, { do: 'submit', reason: 'signed by both teams' })),
   beat(
     '10-07 16:30',
-    'Google Play approves: 8.9.2.1 is live at 1 %',
+    'Google Play approves: 8.9.2.1 is live at 1%',
     handOut('android', HOTFIX, '1071', 'production'),
     approve('google-play', 'android', HOTFIX),
     ['Client reporting reaches the backend', 'Payments are booked once', 'Royalties', 'Ads'].map((title, index) =>
@@ -329,7 +329,7 @@ export const hotfix: readonly Beat[] = [
   ),
   beat(
     '10-08 16:40',
-    'Maja Lind raises it to 100 %',
+    'Maja Lind raises it to 100%',
     say('maja', 'android', HOTFIX, { do: 'raise', percent: 100, reason: 'soaked, and the crash is gone' }),
   ),
 ];
@@ -360,9 +360,9 @@ export const incidentEnds: readonly Beat[] = [
     'iOS is submitted again with its instructions',
     say('maja', 'ios', VERSION, { do: 'submit', reason: 'the instructions for testing Audiobooks are added, and the incident is over' }),
   ),
-  beat('10-03 13:00', 'Apple approves: iOS starts at 1 %', approve('app-store-connect', 'ios')),
-  beat('10-04 12:30', 'Apple would go on by itself: the robot holds iOS at 1 %'),
-  beat('10-07 08:00', 'The window opens on Monday: iOS goes to 100 %'),
+  beat('10-03 13:00', 'Apple approves: iOS starts at 1%', approve('app-store-connect', 'ios')),
+  beat('10-04 12:30', 'Apple would go on by itself: the robot holds iOS at 1%'),
+  beat('10-07 08:00', 'The window opens on Monday: iOS goes to 100%'),
   beat('10-10 08:10', 'Android’s and the desktop’s week of watching ends: completed'),
 ];
 

@@ -1,4 +1,4 @@
-/** 8.9.1, the release before: cut on the morning on which 8.9.2 is born, at 100 % when 8.9.2 is cut, watched until it is replaced. */
+/** 8.9.1, the release before: cut on the morning on which 8.9.2 is born, at 100% when 8.9.2 is cut, watched until it is replaced. */
 import { beat, build, change, commits, handOut, health, platforms, say, tests } from '../deeds.ts';
 import type { Beat, Deed, Platform } from '../deeds.ts';
 
@@ -113,7 +113,7 @@ export const release891: readonly Beat[] = [
     handOut('desktop', VERSION, builds.desktop, 'production'),
   ),
   beat('09-24 17:00', 'The compliance checks of 8.9.1 are closed', platforms.flatMap(checksClosed)),
-  beat('09-25 08:50', 'Apple would go on by itself: the robot holds 8.9.1 at 1 %'),
-  beat('09-25 09:05', '8.9.1 is at 100 % on Android'),
-  beat('09-25 09:20', '8.9.1 is at 100 % everywhere'),
+  beat('09-25 08:50', 'Apple would go on by itself: the robot holds 8.9.1 at 1%'),
+  beat('09-25 09:05', '8.9.1 is at 100% on Android'),
+  beat('09-25 09:20', '8.9.1 is at 100% everywhere'),
 ];

@@ -59,18 +59,18 @@ export const wednesday: readonly Beat[] = [
     say('maja', 'ios', VERSION, { do: 'submit', reason: 'the instructions for testing Audiobooks are added' }),
   ),
   beat('10-02 07:50', 'Data Integrity verifies ITGC-774', check('ITGC-774', { state: 'closed' })),
-  beat('10-02 08:05', 'Android has soaked for 24 h and goes to 100 %'),
+  beat('10-02 08:05', 'Android has soaked for 24 h and goes to 100%'),
   beat(
     '10-02 11:00',
     'The checks of the desktop are closed',
     check('ITGC-783', { state: 'closed' }),
     check('ITGC-784', { state: 'closed' }),
   ),
-  beat('10-02 12:30', 'Apple approves: iOS starts at 1 %', {
+  beat('10-02 12:30', 'Apple approves: iOS starts at 1%', {
     do: 'lever',
     lever: { lever: 'approve', storefront: 'app-store-connect', platform: 'ios', version: VERSION },
   }),
-  beat('10-02 16:20', 'The desktop has soaked for 24 h and goes to 100 %'),
+  beat('10-02 16:20', 'The desktop has soaked for 24 h and goes to 100%'),
 ];
 
 /** The failed nightly of Tuesday is mended in the evening before. */
@@ -85,24 +85,24 @@ export const tuesdayNight: readonly Beat[] = [
 export const thursday: readonly Beat[] = [
   beat(
     '10-03 09:00',
-    '40 % of daily users are on 8.9.2: Audiobooks begins its ramp',
+    '40% of daily users are on 8.9.2: Audiobooks begins its ramp',
     nightlies('10-03', NEXT, '88240'),
-    { do: 'decision', who: 'maja', version: VERSION, text: 'Audiobooks: 1 % of five markets, then 10, 50 and 100 %.', about: 'Audiobooks' },
+    { do: 'decision', who: 'maja', version: VERSION, text: 'Audiobooks: 1% of five markets, then 10, 50 and 100%.', about: 'Audiobooks' },
     itgc('ITGC-791', 'Client reporting reaches the backend', 'ios'),
     itgc('ITGC-792', 'Payments are booked once', 'ios'),
     itgc('ITGC-793', 'Royalties', 'ios'),
     itgc('ITGC-794', 'Ads', 'ios'),
   ),
-  beat('10-03 12:00', 'Apple would go on by itself: the robot holds iOS at 1 %'),
-  beat('10-03 12:30', 'iOS has soaked for 24 h and goes to 100 %'),
+  beat('10-03 12:00', 'Apple would go on by itself: the robot holds iOS at 1%'),
+  beat('10-03 12:30', 'iOS has soaked for 24 h and goes to 100%'),
 ];
 
 export const lastWeek: readonly Beat[] = [
-  beat('10-03 15:00', 'Audiobooks is at 10 %', {
+  beat('10-03 15:00', 'Audiobooks is at 10%', {
     do: 'decision',
     who: 'maja',
     version: VERSION,
-    text: 'Audiobooks: 10 % of five markets.',
+    text: 'Audiobooks: 10% of five markets.',
     about: 'Audiobooks',
   }),
   beat(
@@ -144,16 +144,16 @@ export const lastWeek: readonly Beat[] = [
     }),
     (['android', 'ios', 'desktop'] as const).map((platform, index) => tests(platform, NEXT, `106${index + 1}`, 'running')),
   ),
-  beat('10-04 15:00', 'Audiobooks is at 50 %', {
+  beat('10-04 15:00', 'Audiobooks is at 50%', {
     do: 'decision',
     who: 'maja',
     version: VERSION,
-    text: 'Audiobooks: 50 % of five markets.',
+    text: 'Audiobooks: 50% of five markets.',
     about: 'Audiobooks',
   }),
   beat(
     '10-07 10:00',
-    'Audiobooks is at 100 % of its five markets',
+    'Audiobooks is at 100% of its five markets',
     { do: 'decision', who: 'maja', version: VERSION, text: 'Audiobooks: everyone in five markets.', about: 'Audiobooks' },
     bug('PLAY-4377', { state: 'closed' }),
   ),

@@ -105,7 +105,7 @@ export const tuesday: readonly Beat[] = [
   ),
   beat(
     '10-01 08:05',
-    'Google Play approves: Android is live at 1 %',
+    'Google Play approves: Android is live at 1%',
     health(
       'android',
       VERSION,
@@ -377,7 +377,7 @@ export const tuesday: readonly Beat[] = [
   ),
   beat(
     '10-01 16:20',
-    'Microsoft approves: the desktop starts at 1 %',
+    'Microsoft approves: the desktop starts at 1%',
     approve('microsoft-store', 'desktop'),
     handOut('desktop', VERSION, '1041', 'production'),
   ),

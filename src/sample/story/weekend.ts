@@ -372,7 +372,7 @@ export const shipDay: readonly Beat[] = [
   }),
   beat(
     '09-30 11:20',
-    'RC 3 of Android is with the beta; the robot submits it at 1 %',
+    'RC 3 of Android is with the beta; the robot submits it at 1%',
     handOut('android', VERSION, '1047', 'beta', 'delivered', 11_420),
   ),
   beat(

@@ -172,6 +172,12 @@ describe('main', () => {
     });
   });
 
+  test('leaves the minutes out of what is still hours ahead', () => {
+    expect(mainWords(upcoming, at('2024-10-02T05:01'), zone).note).toBe('branches in 2 d 3 h');
+    expect(mainWords(upcoming, at('2024-10-03T05:01'), zone).note).toBe('branches in 27 h');
+    expect(mainWords(upcoming, at('2024-10-04T07:40'), zone).note).toBe('branches in 1 h 20 m');
+  });
+
   test('tells when a branch is overdue, and counts no day beyond the plan', () => {
     expect(mainWords(upcoming, at('2024-10-04T12:00'), zone)).toMatchObject({ note: 'branch was due 3 h ago', isLate: true });
     expect(mainWords(upcoming, at('2024-10-06T12:00'), zone).place).toBe('On main');

@@ -30,6 +30,12 @@ export function fineLength(ms: number): string {
   return hours % 24 === 0 ? `${Math.floor(hours / 24)} d` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
+/** Of what is ahead, minutes tell nothing from two hours on: `1 h 20 m`, `27 h`, `2 d 18 h`. */
+function lengthAhead(ms: number): string {
+  const hours = Math.floor(ms / (60 * MS_PER_MINUTE));
+  return hours >= 2 && hours < 48 ? `${hours} h` : fineLength(ms);
+}
+
 /** `26 h late`, `55 min early`, `on plan`. */
 export function lateInWords(lateMs: number): string {
   if (Math.abs(lateMs) < ON_PLAN_MS) return 'on plan';
@@ -220,7 +226,7 @@ export function mainWords(release: Release, now: Instant, zone: string): { place
   return {
     place: days >= 1 && day >= 1 && day <= days ? `On main, day ${day} of ${days}` : 'On main',
     title,
-    note: isLate ? `branch was due ${fineLength(at - branch)} ago` : `branches in ${fineLength(branch - at)}`,
+    note: isLate ? `branch was due ${fineLength(at - branch)} ago` : `branches in ${lengthAhead(branch - at)}`,
     isLate,
   };
 }
