@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createClient } from '#api/client.ts';
 import { testServer } from './testing.ts';
@@ -22,12 +23,15 @@ const MANIFEST = {
   '_room.js': { file: 'assets/room-1.js', name: 'room', imports: ['_start.js', '_app.js'], css: ['assets/room-1.css'] },
 };
 
+const SCRIPT = 'export const app = "app";';
+
 beforeAll(async () => {
   webRoot = await mkdtemp(join(tmpdir(), 'signalbox-web-test-'));
   await mkdir(join(webRoot, 'assets'));
   await writeFile(join(webRoot, 'index.html'), '<!doctype html><html lang="en"><head><title>Signalbox</title></head><body></body></html>');
   await writeFile(join(webRoot, 'manifest.json'), JSON.stringify(MANIFEST));
-  await writeFile(join(webRoot, 'assets', 'app-1.js'), 'export {};');
+  await writeFile(join(webRoot, 'assets', 'app-1.js'), SCRIPT);
+  await writeFile(join(webRoot, 'assets', 'app-1.js.gz'), gzipSync(SCRIPT));
   running = await testServer({ webRoot });
   const client = createClient({ baseUrl: running.url, key: running.admin });
   await client.createApp({ body: { id: 'music', name: 'Music </script><b>', platforms: ['android'] } });
@@ -104,5 +108,22 @@ describe('the page of an address', () => {
     expect(links).toContain('</assets/start-1.css>; rel=preload; as=style; crossorigin');
     expect(links).toContain('</assets/inter-latin-wght-normal-1.woff2>; rel=preload; as=font');
     expect(links).not.toContain('app-1');
+  });
+
+  test('comes compressed to who takes it so, and whole to who does not', async () => {
+    for (const path of ['/music', '/assets/app-1.js']) {
+      const sent = async (accepted: string): Promise<{ encoding: string | null; text: string }> => {
+        const answer = await fetch(`${running.url}${path}`, { headers: { 'accept-encoding': accepted } });
+        expect(answer.headers.get('vary')).toMatch(/accept-encoding/i);
+        return { encoding: answer.headers.get('content-encoding'), text: await answer.text() };
+      };
+      const whole = await sent('identity');
+      expect(whole.encoding).toBeNull();
+      expect(await sent('gzip, deflate, br')).toEqual({ encoding: 'gzip', text: whole.text });
+      expect((await sent('gzip;q=0')).encoding).toBeNull();
+    }
+    const script = await fetch(`${running.url}/assets/app-1.js`);
+    expect(script.headers.get('content-type')).toMatch(/javascript/);
+    expect(script.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
   });
 });
