@@ -57,28 +57,18 @@ async function newKeys(tx: Tx, keyed: readonly { fact: Fact; digest: string }[])
 }
 
 async function append(tx: Tx, facts: readonly Fact[], by: ActorStamp, recordedAt: Instant): Promise<Stored[]> {
-  const { rows } = await sql<{
-    arrival: number;
-  }>`select nextval('fact_arrivals') as arrival from generate_series(1, ${facts.length}::int)`.execute(tx);
-  const stored = facts.map((fact, index) => ({ ...fact, arrival: rows[index]?.arrival ?? 0 }));
-  await tx
-    .insertInto('facts')
-    .values(
-      stored.map(({ arrival, app, source, kind, key, revision, at, payload }) => ({
-        arrival,
-        app,
-        source,
-        kind,
-        key,
-        revision,
-        at,
-        recorded_at: recordedAt,
-        reported_by: JSON.stringify(by),
-        payload: JSON.stringify(payload),
-      })),
-    )
-    .execute();
-  return stored;
+  const given = facts.map(({ app, source, kind, key, revision, at, payload }) => ({ app, source, kind, key, revision, at, payload }));
+  // Numbered in the order in which they are given, before anything is written.
+  const { rows } = await sql<{ arrival: number }>`
+    insert into facts (arrival, app, source, kind, key, revision, at, recorded_at, reported_by, payload)
+    select nextval('fact_arrivals'), app, source, kind, key, revision, at, ${recordedAt}::timestamptz, ${JSON.stringify(by)}::jsonb, payload
+    from rows from (
+      jsonb_to_recordset(${JSON.stringify(given)}::jsonb) as (app text, source text, kind text, key text, revision bigint, at timestamptz, payload jsonb)
+    ) with ordinality as n (app, source, kind, key, revision, at, payload, place)
+    order by n.place
+    returning arrival`.execute(tx);
+  const arrivals = rows.map(({ arrival }) => arrival).toSorted((a, b) => a - b);
+  return facts.map((fact, index) => ({ ...fact, arrival: arrivals[index] ?? 0 }));
 }
 
 type Of<K extends FactKind> = Extract<Stored, { kind: K }>;

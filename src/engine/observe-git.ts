@@ -70,10 +70,16 @@ export async function observeGit(context: Context, app: string, served: Served<G
     const heads = await host.branchHeads();
     const tracks = await tracksOf(context.db, app);
     const before = await branchesOf(context.db, app);
-    for (const branch of heads) {
-      const of = branch.trunk ? null : versionOf(branch, tracks, rules, known.platforms);
-      if (!branch.trunk && (of === null || !isOfInterest(branch, of.version, tracks, appNow(context, app)))) continue;
-      await observeBranch({ context, app, served, host, branch, of, tracks }, before.get(branch.name)?.head ?? null);
+    const facts: Fact[] = [];
+    try {
+      for (const branch of heads) {
+        const of = branch.trunk ? null : versionOf(branch, tracks, rules, known.platforms);
+        if (!branch.trunk && (of === null || !isOfInterest(branch, of.version, tracks, appNow(context, app)))) continue;
+        facts.push(...(await observeBranch({ context, app, served, host, branch, of, tracks }, before.get(branch.name)?.head ?? null)));
+      }
+    } finally {
+      // Trouble with one branch takes nothing from those before it.
+      await storeObserved(context, app, facts, actorOf(served.connected));
     }
   });
 }
@@ -95,26 +101,18 @@ type Place = {
   tracks: readonly LiveTrack[];
 };
 
-async function observeBranch(place: Place, headBefore: string | null): Promise<void> {
-  const { context, app, served, host, branch, of } = place;
+/** Stores the commits of a branch where they are news, and gives what is to be told of it. */
+async function observeBranch(place: Place, headBefore: string | null): Promise<Fact[]> {
+  const { context, app, host, branch, of } = place;
   const isNews = headBefore !== branch.head;
-  const by = actorOf(served.connected);
-  if (of === null) {
-    if (isNews) await storeObserved(context, app, [branchFactOf(place, null)], by);
-    return;
-  }
-  if (isNews || !(await hasCommits(context.db, app, branch.name))) {
-    const cut = await cutFor(place);
-    const commits = cut === null ? [] : await host.commitsSince({ cut: cut.sha, branch: branch.name });
-    // The commits first: a head whose commits are not known yet would look as if nothing were on the branch.
-    await inTransaction(context.db, (tx) => replaceCommits(tx, app, branch.name, commits.map(plainCommit)));
-    const facts = [branchFactOf(place, cut), ...(await containments(place))];
-    const { stored } = await storeObserved(context, app, facts, by);
-    if (stored === 0) await wakeTracksOf(place);
-    return;
-  }
-  const facts = await containments(place);
-  if (facts.length > 0) await storeObserved(context, app, facts, by);
+  if (of === null) return isNews ? [branchFactOf(place, null)] : [];
+  if (!isNews && (await hasCommits(context.db, app, branch.name))) return containments(place);
+  const cut = await cutFor(place);
+  const commits = cut === null ? [] : await host.commitsSince({ cut: cut.sha, branch: branch.name });
+  // The commits first: a head whose commits are not known yet would look as if nothing were on the branch.
+  await inTransaction(context.db, (tx) => replaceCommits(tx, app, branch.name, commits.map(plainCommit)));
+  if (!isNews) await wakeTracksOf(place);
+  return [branchFactOf(place, cut), ...(await containments(place))];
 }
 
 /** The new commits concern the tracks of this version, also where the head is the one that was known. */
