@@ -78,9 +78,8 @@ export function openRepository(path: string): Repository {
       if (fresh.length === 0) return;
       const isThere = isBranch(branch);
       if (!isThere && ids.size > 0) throw new Error(`the sample's repository has no branch ${branch} yet`);
-      run(['fast-import', '--quiet', '--date-format=raw'], streamOf(branch, fresh, at, isThere, idOf));
+      const made = run(['fast-import', '--quiet', '--date-format=raw'], streamOf(branch, fresh, at, isThere, idOf)).split('\n');
       branches.add(branch);
-      const made = run(['rev-parse', ...fresh.map(({ name }) => `${NAMES}${name}`)]).split('\n');
       for (const [index, { name }] of fresh.entries()) ids.set(name, made[index] ?? '');
       generation += 1;
     },
@@ -106,7 +105,8 @@ function streamOf(branch: string, changes: readonly Change[], at: Instant, conti
     if (index === 0 && continues) lines.push(`from refs/heads/${branch}^0`);
     const files = change.files ?? [`shared/${change.name}.txt`];
     for (const file of files) lines.push(`M 100644 inline ${file}`, data(`${change.subject}\n${change.name}\n`));
-    lines.push(`reset ${NAMES}${change.name}`, `from :${index + 1}`, '');
+    // Its id is told on the way.
+    lines.push(`reset ${NAMES}${change.name}`, `from :${index + 1}`, '', `get-mark :${index + 1}`);
   }
   return `${lines.join('\n')}\ndone\n`;
 }

@@ -111,11 +111,23 @@ async function refreshOnce(source: Source, gitDir: string, options: OpenMirror):
   }
   await fetched(source, gitDir, configFile, remote.format, options);
   const state: State = { refsKey: remote.refsKey, head: remote.head, stamp };
-  // Optimisations only: a mirror without them answers the same, more slowly.
-  await inMirror.text(['pack-refs', '--all'], { signal: options.signal }).catch(() => {});
-  await inMirror.text(['commit-graph', 'write', '--reachable', '--split', '--no-progress'], { signal: options.signal }).catch(() => {});
+  if (await isLongSincePacked(gitDir)) {
+    // Optimisations only: a mirror without them answers the same, more slowly.
+    await inMirror.text(['pack-refs', '--all'], { signal: options.signal }).catch(() => {});
+    await inMirror.text(['commit-graph', 'write', '--reachable', '--split', '--no-progress'], { signal: options.signal }).catch(() => {});
+  }
   await writeState(gitDir, state);
   return mirror(state, true);
+}
+
+const PACKED_EVERY_MS = 3_600_000;
+
+/** What little came in since the first import, or in the last hour, is found as fast without being packed. */
+async function isLongSincePacked(gitDir: string): Promise<boolean> {
+  return stat(path.join(gitDir, 'packed-refs')).then(
+    ({ mtimeMs }) => Date.now() - mtimeMs > PACKED_EVERY_MS,
+    () => true,
+  );
 }
 
 /** Trouble that came up between source and mirror, after the source had answered. */
