@@ -48,9 +48,9 @@ async function submit(version: string, build: string): Promise<void> {
 describe('levers on storefronts', () => {
   test('a submission is approved, raised by hand, and shown', async () => {
     await submit('8.9.2', '1047');
-    expect(await command('approve', 'music/8.9.2/android')).toEqual({ out: '8.9.2 is approved and live at 1 %\n', err: '', code: 0 });
+    expect(await command('approve', 'music/8.9.2/android')).toEqual({ out: '8.9.2 is approved and live at 1%\n', err: '', code: 0 });
     expect((await command('console', 'music/android', '--do', 'raise', '--percent', '20', '--who', 'Ada')).out).toBe(
-      'Ada did it by hand: 8.9.2 is rolling-out at 20 %\n',
+      'Ada did it by hand: 8.9.2 is rolling-out at 20%\n',
     );
     const { out } = await command('state');
     expect(out).toMatch(/google-play +music\/android +8\.9\.2 +1047 +rolling-out +20 +submit-8\.9\.2/);

@@ -218,7 +218,7 @@ export const twoBranches = z
     version: z.string(),
     next: z.string(),
     branchAt: moment.meta({ description: 'When the next release branches' }),
-    fixBy: moment.meta({ description: 'Until when the late tracks must be at 100 %' }),
+    fixBy: moment.meta({ description: 'Until when the late tracks must be at 100%' }),
     tracks: z.array(z.object({ track: z.string(), platform: z.string(), forecastAt: moment.nullable() })),
     text: z.string(),
     ways: z.array(

@@ -35,11 +35,11 @@ export function chatContract(name: string, make: () => Promise<ChatHarness>): vo
         app: harness.app,
         channel: 'on-call',
         key: 'k',
-        text: '8.9.2 is halted at 1 %',
+        text: '8.9.2 is halted at 1%',
         urgent: true,
       });
       expect(outcome).toMatchObject({ ok: true, already: false });
-      expect(await harness.messages(harness.app)).toMatchObject([{ channel: 'on-call', text: '8.9.2 is halted at 1 %', urgent: true }]);
+      expect(await harness.messages(harness.app)).toMatchObject([{ channel: 'on-call', text: '8.9.2 is halted at 1%', urgent: true }]);
     });
 
     test('without a channel it stands in one of the app', async () => {
@@ -52,10 +52,10 @@ export function chatContract(name: string, make: () => Promise<ChatHarness>): vo
 
     test('the same key again is the same message', async () => {
       const { say, texts } = await channel();
-      expect(await say('8.9.2 is at 1 %', 'at-1')).toMatchObject({ ok: true, already: false });
-      expect(await say('8.9.2 is at 1 % now', 'at-1')).toMatchObject({ ok: true, already: true });
-      expect(await say('8.9.2 is at 100 %', 'at-100')).toMatchObject({ ok: true, already: false });
-      expect(await texts()).toEqual(['8.9.2 is at 1 %', '8.9.2 is at 100 %']);
+      expect(await say('8.9.2 is at 1%', 'at-1')).toMatchObject({ ok: true, already: false });
+      expect(await say('8.9.2 is at 1% now', 'at-1')).toMatchObject({ ok: true, already: true });
+      expect(await say('8.9.2 is at 100%', 'at-100')).toMatchObject({ ok: true, already: false });
+      expect(await texts()).toEqual(['8.9.2 is at 1%', '8.9.2 is at 100%']);
     });
 
     test('several tries at the same moment leave one message', async () => {

@@ -23,7 +23,7 @@ async function actions(): Promise<[string, string, number][]> {
 }
 
 describe('halting', () => {
-  test('a person halts at 1 % and resumes; halted is shown when the storefront says so', async () => {
+  test('a person halts at 1% and resumes; halted is shown when the storefront says so', async () => {
     await rollingOut();
     const ordered = must(await at.command({ do: 'halt', reason: 'crashes in playback' }));
     expect(ordered.track).toMatchObject({ stage: 'rolling-out', halting: { by: 'Astrid' } });

@@ -39,7 +39,7 @@ async function enter(variant: VariantName): Promise<void> {
 }
 const stages = () => Promise.all(['android', 'ios', 'desktop'].map((platform) => room.stage('8.9.2', platform)));
 
-test('calm: nothing goes wrong, and every track is at 100 % on Wednesday', { timeout: LONG_MS }, async () => {
+test('calm: nothing goes wrong, and every track is at 100% on Wednesday', { timeout: LONG_MS }, async () => {
   await enter('calm');
   await room.to('10-01 14:20');
   expect(await stages()).toEqual(['rolling-out 1%', 'rolling-out 1%', 'rolling-out 1%']);
@@ -47,7 +47,7 @@ test('calm: nothing goes wrong, and every track is at 100 % on Wednesday', { tim
   expect(await stages()).toEqual(['released', 'released', 'released']);
 });
 
-test('night: the robot halts Android at 1 % at 02:44, a person resumes it in the morning', { timeout: LONG_MS }, async () => {
+test('night: the robot halts Android at 1% at 02:44, a person resumes it in the morning', { timeout: LONG_MS }, async () => {
   await enter('night');
   await room.to('10-02 02:44');
   expect(await room.stage('8.9.2', 'android')).toBe('halted 1%');

@@ -58,7 +58,7 @@ describe('the first week', () => {
 });
 
 describe('branch day and the weekend', () => {
-  test('the branches are cut one platform at a time, 8.9.3 is born, 8.9.1 is at 100 %', { timeout: LONG_MS }, async () => {
+  test('the branches are cut one platform at a time, 8.9.3 is born, 8.9.1 is at 100%', { timeout: LONG_MS }, async () => {
     await room.to('09-27 09:12');
     expect(await stages('8.9.2')).toEqual(['stabilising', 'developing', 'developing']);
     await room.to('09-27 09:20');
@@ -94,7 +94,7 @@ describe('Monday', () => {
     expect(await room.verdict('8.9.2', 'android', 'signed-off')).toMatchObject({ colour: 'green', headline: '26 of 26' });
   });
 
-  test('the robot submits Android at 11:20 at 1 %', { timeout: LONG_MS }, async () => {
+  test('the robot submits Android at 11:20 at 1%', { timeout: LONG_MS }, async () => {
     await room.to('09-30 11:20');
     expect(await room.stage('8.9.2', 'android')).toBe('in-review');
     const [submission] = room.place.world
@@ -125,7 +125,7 @@ describe('Monday', () => {
 });
 
 describe('Tuesday', () => {
-  test('Google Play approves, and Android is live at 1 % through no word of ours', { timeout: LONG_MS }, async () => {
+  test('Google Play approves, and Android is live at 1% through no word of ours', { timeout: LONG_MS }, async () => {
     await room.to('10-01 08:05');
     expect(await room.stage('8.9.2', 'android')).toBe('rolling-out 1%');
   });
@@ -179,7 +179,7 @@ describe('Tuesday', () => {
 describe('the moment of the control room, Tuesday 14:20', () => {
   beforeAll(() => room.to('10-01 14:20'), LONG_MS);
 
-  test('Android is at 1 %, iOS back at its branch, the desktop in review, 8.9.3 on main', async () => {
+  test('Android is at 1%, iOS back at its branch, the desktop in review, 8.9.3 on main', async () => {
     expect(await stages('8.9.2')).toEqual(['rolling-out 1%', 'stabilising', 'in-review']);
     expect(await stages('8.9.3')).toEqual(['developing', 'developing', 'developing']);
     expect(await stages('8.9.1')).toEqual(['released', 'released', 'released']);
@@ -257,7 +257,7 @@ describe('from Tuesday afternoon to the end', () => {
     expect(await room.track('8.9.2', 'ios')).toMatchObject({ stage: 'in-review', candidate: { build: '1049' } });
   });
 
-  test('Android is at 100 % at 08:05: the ANR rate has settled and the checks are closed', { timeout: LONG_MS }, async () => {
+  test('Android is at 100% at 08:05: the ANR rate has settled and the checks are closed', { timeout: LONG_MS }, async () => {
     await room.to('10-02 08:05');
     expect(await room.stage('8.9.2', 'android')).toBe('released');
     expect((await room.track('8.9.2', 'android')).reached.released).toBe(stockholm('10-02 08:05'));

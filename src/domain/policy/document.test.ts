@@ -168,14 +168,14 @@ describe('a fault in a rollout', () => {
   test('shares must rise and end in 100', () => {
     expect(fault('platforms: { android: { rollout: [10, 5, 100] } }\n')).toBe('1:39 5 follows 10 → shares that rise from step to step');
     expect(fault('platforms: { android: { rollout: [1, 50] } }\n')).toBe(
-      '1:38 the rollout ends at 50 % → 100 as the last step: [1, 50, 100]',
+      '1:38 the rollout ends at 50% → 100 as the last step: [1, 50, 100]',
     );
     expect(fault('platforms: { android: { rollout: [0, 100] } }\n')).toContain('a share above 0');
     expect(problems('platforms: { android: { rollout: [] } }\n').length).toBeGreaterThan(0);
   });
   test('a storefront must be able to show its shares', () => {
     expect(fault('platforms: { ios: { rollout: [1, 25, 100] } }\n')).toBe(
-      '1:34 App Store cannot show 25 %: it advances by itself, a phase a day (on ios) → shares out of 1, 2, 5, 10, 20, 50, 100',
+      '1:34 App Store cannot show 25%: it advances by itself, a phase a day (on ios) → shares out of 1, 2, 5, 10, 20, 50, 100',
     );
   });
   test('a storefront must be known', () => {

@@ -99,7 +99,7 @@ export const rollout = z
       context.addIssue({
         code: 'custom',
         path: [shares.length - 1],
-        message: `the rollout ends at ${shares.at(-1)} %`,
+        message: `the rollout ends at ${shares.at(-1)}%`,
         params: { wouldBeRight: `100 as the last step: [${[...shares.filter((each) => each < 100), 100].join(', ')}]` },
       });
     }

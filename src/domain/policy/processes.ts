@@ -15,7 +15,7 @@ export function everyOf(entry: ListEntry): string | null {
   return typeof entry['every'] === 'string' ? entry['every'] : null;
 }
 
-/** The steps as a process names them. `start` is the first share of a rollout, `finish` 100 %, `raise` every share between. */
+/** The steps as a process names them. `start` is the first share of a rollout, `finish` 100%, `raise` every share between. */
 export const stepNames = ['cut', 'candidate', 'submit', 'start', 'raise', 'finish'] as const;
 export type StepName = (typeof stepNames)[number];
 

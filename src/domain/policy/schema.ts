@@ -19,7 +19,7 @@ const robot = z.strictObject({
   candidate: mode.optional().describe('Choosing the newest complete RC as the final candidate.'),
   submit: mode.optional().describe('Submitting the final candidate to the storefronts.'),
   start: mode.optional().describe('Starting the rollout at its first share.'),
-  raise: mode.optional().describe('Raising the rollout to every next share, 100 % included.'),
+  raise: mode.optional().describe('Raising the rollout to every next share, 100% included.'),
   halt: z
     .enum(['auto', 'ask'], { error: 'auto or ask: halting is never switched off, because nobody would notice that it is' })
     .optional()
@@ -32,7 +32,7 @@ const windows = z.strictObject({
   submit: window.optional().describe('When a build may be submitted.'),
   start: window.optional().describe('When a rollout may start.'),
   raise: window.optional().describe('When a rollout may be raised.'),
-  finish: window.optional().describe('When a rollout may go to 100 %.'),
+  finish: window.optional().describe('When a rollout may go to 100%.'),
 });
 const windowsOrAny = z.union(
   [z.literal('any').transform(() => ({ cut: 'any', submit: 'any', start: 'any', raise: 'any', finish: 'any' }) as const), windows],
@@ -54,7 +54,7 @@ const layer = {
     .record(z.string(), list)
     .default({})
     .describe(
-      'The criteria before a step: `before cut`, `before candidate`, `before submit`, `before start` (the first share), `before raise` (every next one), `before finish` (100 %), or a share of the rollout: `before 10%`. A list replaces the one of the process.',
+      'The criteria before a step: `before cut`, `before candidate`, `before submit`, `before start` (the first share), `before raise` (every next one), `before finish` (100%), or a share of the rollout: `before 10%`. A list replaces the one of the process.',
     ),
   'halts-while-rolling-out': list.optional().describe('Criteria that halt a rollout when they turn red.'),
   'watch-while': watchWhile.optional().describe('Criteria that are watched in a stage and hold nothing.'),

@@ -13,7 +13,7 @@ describe('a rollout on a storefront', () => {
       ],
     });
   });
-  test('[1, 20, 100] on the App Store goes through 2, 5 and 10 % by itself', () => {
+  test('[1, 20, 100] on the App Store goes through 2, 5 and 10% by itself', () => {
     expect(compileRollout([1, 20, 100], 'app-store-connect')).toMatchObject({
       ok: true,
       steps: [{}, { percent: 20, passes: [2, 5, 10], thenPause: true }, {}],
@@ -23,7 +23,7 @@ describe('a rollout on a storefront', () => {
     expect(compileRollout([1, 25, 100], 'app-store-connect')).toEqual({
       ok: false,
       percent: 25,
-      because: 'App Store cannot show 25 %: it advances by itself, a phase a day',
+      because: 'App Store cannot show 25%: it advances by itself, a phase a day',
       wouldBeRight: 'shares out of 1, 2, 5, 10, 20, 50, 100',
     });
   });

@@ -39,7 +39,7 @@ export function compileRollout(rollout: readonly number[], storefront: Storefron
     return {
       ok: false,
       percent: impossible,
-      because: `${name} cannot show ${impossible} %: it advances by itself, a phase a day`,
+      because: `${name} cannot show ${impossible}%: it advances by itself, a phase a day`,
       wouldBeRight: `shares out of ${phases.join(', ')}`,
     };
   }
@@ -47,7 +47,7 @@ export function compileRollout(rollout: readonly number[], storefront: Storefron
 }
 
 function phasedStep(percent: number, previous: number, phases: readonly number[]): StorefrontStep {
-  // 100 % is ordered, not waited for: days of waiting at 50 % are a step of their own if somebody wants them
+  // 100% is ordered, not waited for: days of waiting at 50% are a step of their own if somebody wants them
   if (percent === 100) return { percent, how: 'complete', passes: [], thenPause: false };
   const passes = phases.filter((phase) => phase > previous && phase < percent);
   return { percent, how: 'own-phases', passes, thenPause: true };
@@ -71,11 +71,11 @@ export type Reachable = { ok: true } | { ok: false; because: string; wouldBeRigh
  */
 export function canReach({ storefront, from, to }: { storefront: StorefrontKind; from: number; to: number }): Reachable {
   const { name, advances, phases } = capabilities[storefront];
-  if (!(to > 0 && to <= 100)) return { ok: false, because: `${to} % is no share`, wouldBeRight: 'a share above 0 and up to 100' };
+  if (!(to > 0 && to <= 100)) return { ok: false, because: `${to}% is no share`, wouldBeRight: 'a share above 0 and up to 100' };
   if (to < from) {
     return {
       ok: false,
-      because: `${name} serves ${from} % already, and lowering the share takes it back from nobody`,
+      because: `${name} serves ${from}% already, and lowering the share takes it back from nobody`,
       wouldBeRight: 'halt the rollout, or a share above the present one',
     };
   }
@@ -84,7 +84,7 @@ export function canReach({ storefront, from, to }: { storefront: StorefrontKind;
     const ahead = phases.filter((phase) => phase > from);
     return {
       ok: false,
-      because: `${name} cannot show ${to} %: it advances by itself, a phase a day`,
+      because: `${name} cannot show ${to}%: it advances by itself, a phase a day`,
       wouldBeRight: `one of the phases ahead: ${ahead.join(', ')}`,
     };
   }

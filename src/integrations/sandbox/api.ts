@@ -159,7 +159,7 @@ function storefrontCall(at: Place, name: CallName, input: CallInput & { key: str
       return effect(
         200,
         releaseView(listingOf(state, at), answer.release, now),
-        `${version} is ${answer.release.state} at ${answer.release.percent} %`,
+        `${version} is ${answer.release.state} at ${answer.release.percent}%`,
       );
     },
   };

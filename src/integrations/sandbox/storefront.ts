@@ -155,7 +155,7 @@ export function towardsSubmission(all: readonly RemoteRelease[], target: Submiss
       }
       if (target.percent !== null && release.startPercent !== null && release.startPercent > target.percent) {
         return refused(
-          `${target.version} is in review to start at ${release.startPercent} %, more than the ${target.percent} % that was asked for`,
+          `${target.version} is in review to start at ${release.startPercent}%, more than the ${target.percent}% that was asked for`,
           'halt it as soon as it is live, or agree to its percentage',
           { isAlreadyInReview: true },
         );
@@ -205,7 +205,7 @@ export function towardsRollout(release: RemoteRelease | undefined, target: Rollo
     case 'released':
       return done(`${target.version} is at 100%`, true);
     case 'rolling-out':
-      if (release.percent >= target.percent) return done(`${target.version} is at ${release.percent} %`, true);
+      if (release.percent >= target.percent) return done(`${target.version} is at ${release.percent}%`, true);
       return can.advances === 'by-command' ? { call: 'raise', percent: target.percent } : towardsPhase(release, target, can);
     case 'paused':
       if (target.percent >= 100) return { call: 'complete', percent: null };
@@ -224,7 +224,7 @@ function towardsPhase(release: RemoteRelease, target: RolloutTarget, can: Capabi
   if (target.percent >= 100) return { call: 'complete', percent: null };
   if (release.nextPhasePercent === target.percent)
     return done(
-      `${target.version} is at ${release.percent} % and goes to ${target.percent} % by itself at ${release.nextPhaseAt ?? 'its next phase'}`,
+      `${target.version} is at ${release.percent}% and goes to ${target.percent}% by itself at ${release.nextPhaseAt ?? 'its next phase'}`,
       true,
     );
   return noSkipping(release, target, can);
@@ -232,16 +232,16 @@ function towardsPhase(release: RemoteRelease, target: RolloutTarget, can: Capabi
 
 function noSkipping(release: RemoteRelease, target: RolloutTarget, can: Capabilities): Outcome {
   return refused(
-    `${can.name} takes its phases by itself and in order: ${target.version} is at ${release.percent} % and cannot be brought to ${target.percent} %`,
-    `ask for ${release.nextPhasePercent === null ? '' : `${release.nextPhasePercent} %, its next phase, or `}100 %`,
+    `${can.name} takes its phases by itself and in order: ${target.version} is at ${release.percent}% and cannot be brought to ${target.percent}%`,
+    `ask for ${release.nextPhasePercent === null ? '' : `${release.nextPhasePercent}%, its next phase, or `}100%`,
     { isFinal: false },
   );
 }
 
 function tooLow(release: RemoteRelease, target: RolloutTarget): Outcome {
   return refused(
-    `${target.version} stands at ${release.percent} %: going on at ${target.percent} % is not possible, because a lower percentage takes nobody's update back`,
-    `resume it at ${release.percent} % or more`,
+    `${target.version} stands at ${release.percent}%: going on at ${target.percent}% is not possible, because a lower percentage takes nobody's update back`,
+    `resume it at ${release.percent}% or more`,
   );
 }
 
@@ -263,13 +263,13 @@ export function towardsHalted(release: RemoteRelease | undefined, target: Storef
       return done(`${target.version} is ${release.state}: nobody new receives it`, true);
     case 'halted':
     case 'paused':
-      return done(`${target.version} stands ${release.state} at ${release.percent} %`, true);
+      return done(`${target.version} stands ${release.state} at ${release.percent}%`, true);
     case 'rolling-out':
       return { call: can.advances === 'by-itself' ? 'pause' : 'halt', percent: null };
     case 'released':
       if (can.halt.at100) return { call: 'halt', percent: null };
       return refused(
-        `${target.version} is at 100 %, and ${can.name} cannot halt what everyone is offered`,
+        `${target.version} is at 100%, and ${can.name} cannot halt what everyone is offered`,
         'release a new, higher version, or switch the cause off behind its flag',
       );
     default:
@@ -289,7 +289,7 @@ export function towardsHeld(release: RemoteRelease | undefined): Move {
       return done(`it takes no phases: it is ${release.state}`, true);
     case 'paused':
     case 'halted':
-      return done(`${release.version} stands at ${release.percent} %`, true);
+      return done(`${release.version} stands at ${release.percent}%`, true);
     case 'rolling-out':
       return { call: 'pause', percent: null };
     case 'released':
@@ -317,7 +317,7 @@ export function towardsWithdrawn(release: RemoteRelease | undefined): Move {
     case 'halted':
     case 'released':
     case 'replaced':
-      return refused(`${release.version} is published (${release.state} at ${release.percent} %): it cannot be withdrawn`, 'halt it');
+      return refused(`${release.version} is published (${release.state} at ${release.percent}%): it cannot be withdrawn`, 'halt it');
     default:
       return release.state satisfies never;
   }

@@ -206,7 +206,7 @@ function refusePercent(listing: Listing, input: CallInput): Refusal | null {
       'name the percentage at which it goes live when approved',
     );
   if (listing.firstReleaseMustBeFull && input.percent < 100 && !listing.releases.some(wasPublished)) {
-    return refuse('first-release-not-staged', 'the first release on a channel cannot be staged', 'submit it at 100 %');
+    return refuse('first-release-not-staged', 'the first release on a channel cannot be staged', 'submit it at 100%');
   }
   return null;
 }
@@ -235,15 +235,15 @@ const changes: Readonly<Record<Exclude<CallName, 'submit'>, Change>> = {
       return refuse(
         'advances-by-itself',
         'a phased release takes its phases by itself',
-        'complete it to go to 100 % now; no other percentage can be asked for',
+        'complete it to go to 100% now; no other percentage can be asked for',
       );
     }
-    if (release.state === 'halted') return refuse('halted', `${release.version} is halted at ${release.percent} %`, 'resume it');
-    if (release.state === 'released') return refuse('same-state', `${release.version} is at 100 % already`, 'nothing needs to be done');
+    if (release.state === 'halted') return refuse('halted', `${release.version} is halted at ${release.percent}%`, 'resume it');
+    if (release.state === 'released') return refuse('same-state', `${release.version} is at 100% already`, 'nothing needs to be done');
     if (release.state !== 'rolling-out') return notIn(release, 'raised');
     if (input.percent === null) return refuse('wrong-input', 'raise to which percentage?', 'name a percentage');
     if (input.percent === release.percent)
-      return refuse('same-state', `${release.version} is at ${release.percent} % already`, 'nothing needs to be done');
+      return refuse('same-state', `${release.version} is at ${release.percent}% already`, 'nothing needs to be done');
     if (input.percent < release.percent) return lower(release, input.percent);
     offer(listing, release, input.percent, mover);
     return null;
@@ -255,7 +255,7 @@ const changes: Readonly<Record<Exclude<CallName, 'submit'>, Change>> = {
     if (release.state === 'released' && !rulesOf[listing.storefront].haltsWhenFull) {
       return refuse(
         'cannot-halt-when-full',
-        `${release.version} is at 100 %, and ${listing.storefront} halts nothing that is`,
+        `${release.version} is at 100%, and ${listing.storefront} halts nothing that is`,
         'release a new, higher version, or switch the cause off',
       );
     }
@@ -266,7 +266,7 @@ const changes: Readonly<Record<Exclude<CallName, 'submit'>, Change>> = {
 
   resume(listing, release, input, mover) {
     if (release.state === 'released')
-      return refuse('final-state', `${release.version} is at 100 %: a finished rollout is not resumed`, 'nothing needs to be done');
+      return refuse('final-state', `${release.version} is at 100%: a finished rollout is not resumed`, 'nothing needs to be done');
     if (release.state === 'rolling-out')
       return refuse('same-state', `${release.version} is rolling out already`, 'nothing needs to be done');
     if (release.state === 'paused') {
@@ -304,8 +304,8 @@ const changes: Readonly<Record<Exclude<CallName, 'submit'>, Change>> = {
 
   complete(listing, release, _input, mover) {
     if (!rulesOf[listing.storefront].phases)
-      return refuse('not-possible-here', `${listing.storefront} has no phases to complete`, 'raise it to 100 %');
-    if (release.state === 'released') return refuse('same-state', `${release.version} is at 100 % already`, 'nothing needs to be done');
+      return refuse('not-possible-here', `${listing.storefront} has no phases to complete`, 'raise it to 100%');
+    if (release.state === 'released') return refuse('same-state', `${release.version} is at 100% already`, 'nothing needs to be done');
     if (release.state !== 'rolling-out' && release.state !== 'paused') return notIn(release, 'completed');
     if (release.state === 'paused') goOn(release, mover);
     offer(listing, release, 100, mover);
@@ -328,8 +328,8 @@ const changes: Readonly<Record<Exclude<CallName, 'submit'>, Change>> = {
 function lower(release: Release, percent: number): Refusal {
   return refuse(
     'lower-percentage',
-    `${release.version} stands at ${release.percent} %: ${percent} % is lower, and a lower percentage takes nobody's update back`,
-    `name ${release.percent} % or more, or halt it`,
+    `${release.version} stands at ${release.percent}%: ${percent}% is lower, and a lower percentage takes nobody's update back`,
+    `name ${release.percent}% or more, or halt it`,
   );
 }
 
@@ -354,7 +354,7 @@ function notIn(release: Release, verb: string): Refusal {
     case 'replaced':
       return refuse(
         'already-published',
-        `${release.version} is ${release.state} at ${release.percent} % and cannot be ${verb}`,
+        `${release.version} is ${release.state} at ${release.percent}% and cannot be ${verb}`,
         'look at where it stands',
       );
     default:

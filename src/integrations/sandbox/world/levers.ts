@@ -158,7 +158,7 @@ export function pullLever(state: State, lever: Lever, now: Instant, machineTime:
     case 'approve':
       return onRelease(state, lever, ['in-review'], 'in review', (at, release) => {
         approve(at, release, { by: at.storefront, key: null, at: now });
-        return pulled(`${release.version} is approved${release.state === 'approved' ? '' : ` and live at ${release.percent} %`}`, release);
+        return pulled(`${release.version} is approved${release.state === 'approved' ? '' : ` and live at ${release.percent}%`}`, release);
       });
     case 'reject':
       return onRelease(state, lever, ['in-review'], 'in review', (at, release) => {
@@ -170,7 +170,7 @@ export function pullLever(state: State, lever: Lever, now: Instant, machineTime:
         if (release.phase === null)
           return refuse('not-possible-here', `${at.storefront} takes no phases by itself`, 'use the console lever: raise');
         nextPhase(at, release, { by: at.storefront, key: null, at: now });
-        return pulled(`${release.version} took its next phase: ${release.percent} %`, release);
+        return pulled(`${release.version} took its next phase: ${release.percent}%`, release);
       });
     case 'console':
       return byHand(state, lever, now);
@@ -334,7 +334,7 @@ function byHand(state: State, lever: Extract<Lever, { lever: 'console' }>, now: 
   const told = (answer: ReturnType<typeof call>): Pulled =>
     answer.ok
       ? pulled(
-          `${lever.who} did it by hand: ${answer.release.version} is ${answer.release.state} at ${answer.release.percent} %`,
+          `${lever.who} did it by hand: ${answer.release.version} is ${answer.release.state} at ${answer.release.percent}%`,
           answer.release,
         )
       : answer;

@@ -50,7 +50,7 @@ export function offer(listing: Listing, release: Release, percent: number, mover
   release.percent = percent;
   release.state = isFull ? 'released' : 'rolling-out';
   if (isFull) release.phase = null;
-  note(release, isFull ? 'released to everyone' : `offered to ${percent} %`, mover);
+  note(release, isFull ? 'released to everyone' : `offered to ${percent}%`, mover);
   replaceOthers(listing, release, isFull, mover);
 }
 
@@ -71,7 +71,7 @@ function replaceOthers(listing: Listing, release: Release, isFull: boolean, move
 
 export function halt(listing: Listing, release: Release, mover: Mover): void {
   release.state = 'halted';
-  note(release, `halted at ${release.percent} %`, mover);
+  note(release, `halted at ${release.percent}%`, mover);
   if (!rulesOf[listing.storefront].rollsBack) return;
   for (const other of listing.releases) {
     if (other.replaced?.by !== release.version || !other.replaced.wasReleased) continue;
@@ -101,14 +101,14 @@ export function pause(release: Release, mover: Mover): void {
   if (release.phase) release.phase = { ...release.phase, dueAt: null, remainingMs: Math.max(0, msBetween(mover.at, dueAt)) };
   release.pausedSince = mover.at;
   release.state = 'paused';
-  note(release, `paused at ${release.percent} %`, mover);
+  note(release, `paused at ${release.percent}%`, mover);
 }
 
 export function goOn(release: Release, mover: Mover): void {
   closePause(release, mover.at);
   if (release.phase) release.phase = { ...release.phase, dueAt: plusMs(mover.at, release.phase.remainingMs ?? DAY_MS), remainingMs: null };
   release.state = 'rolling-out';
-  note(release, `goes on at ${release.percent} %`, mover);
+  note(release, `goes on at ${release.percent}%`, mover);
 }
 
 /** Ends a pause and counts it. */
