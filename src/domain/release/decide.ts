@@ -231,7 +231,7 @@ function halt(command: Of<'halt'>, world: World, track: Track, by: By): Decision
   if (track.stage !== 'rolling-out' && track.stage !== 'released')
     return refuse('wrong-stage', `${track.id} is ${track.stage}`, 'halt a rollout that is going on');
   if (haltableStorefronts(track, world.policy).length === 0)
-    return refuse('not-supported', `${names(world)} cannot halt a release that is at 100 %`, 'release a hotfix, or switch the cause off');
+    return refuse('not-supported', `${names(world)} cannot halt a release that is at 100%`, 'release a hotfix, or switch the cause off');
   const failed =
     track.halting !== null &&
     world.facts.actions.some((action) => action.state === 'refused' && action.key.includes(`:halt:${track.halts + 1}:`));
