@@ -44,6 +44,11 @@ test('without a line the last room is still there to read, says its age, and goe
   await page.reload();
   await page.getByRole('heading', { level: 1 }).waitFor();
 
+  // the shell that all pages share has nothing in it of who read one
+  const shell = await page.evaluate<string>(`caches.match('/kept/shell').then((kept) => kept.text())`);
+  expect(shell).toContain('id="root"');
+  expect(shell).not.toContain('application/json');
+
   await context.setOffline(true);
   await page.reload();
   await expect.poll(() => page.getByRole('heading', { level: 1 }).textContent(), { timeout: 15_000 }).toBe(heading);
