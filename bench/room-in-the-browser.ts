@@ -87,9 +87,11 @@ async function loads(browser: Browser, address: string, cookies: readonly Cookie
   ];
 }
 
+/** What comes until the room is painted, and the scripts that come later, when the browser has nothing else to do. */
 async function weights(browser: Browser, address: string, cookies: readonly Cookie[]): Promise<Figure[]> {
   const context = await contextWith(browser, cookies);
   const page = await context.newPage();
+  await page.addInitScript(WATCH);
   const sizes = { document: 0, stylesheet: 0, script: 0, font: 0 };
   const reads: Promise<void>[] = [];
   page.on('response', (response) => {
@@ -101,21 +103,30 @@ async function weights(browser: Browser, address: string, cookies: readonly Cook
       }),
     );
   });
-  await page.goto(address, { waitUntil: 'load' });
-  await page.waitForTimeout(1_000);
+  await page.goto(address, { waitUntil: 'commit' });
+  while (!(await page.evaluate<boolean>('globalThis.paintedAt !== undefined'))) await page.waitForTimeout(5);
+  await Promise.all(reads);
+  const first = { ...sizes };
+  await page.waitForTimeout(5_000);
   await Promise.all(reads);
   await context.close();
   const kB = (bytes: number): number => bytes / 1000;
   return [
     {
       what: 'first view over the wire: HTML with the snapshot, and CSS, gzip',
-      value: kB(sizes.document + sizes.stylesheet),
+      value: kB(first.document + first.stylesheet),
       unit: 'kB',
       atMost: 60,
-      note: `HTML ${kB(sizes.document).toFixed(1)}, CSS ${kB(sizes.stylesheet).toFixed(1)}`,
+      note: `HTML ${kB(first.document).toFixed(1)}, CSS ${kB(first.stylesheet).toFixed(1)}`,
     },
-    { what: 'JavaScript of the control room, gzip', value: kB(sizes.script), unit: 'kB', atMost: 150 },
-    { what: 'fonts, as they are', value: kB(sizes.font), unit: 'kB' },
+    {
+      what: 'JavaScript of the control room until it is painted, gzip',
+      value: kB(first.script),
+      unit: 'kB',
+      atMost: 150,
+      note: `${kB(sizes.script - first.script).toFixed(1)} kB more in the five seconds after it`,
+    },
+    { what: 'fonts, as they are', value: kB(first.font), unit: 'kB' },
   ];
 }
 
