@@ -245,7 +245,7 @@ async function leftOpen(
       what: `memory of a page left open, after ${PATCHES.toLocaleString('en')} patches`,
       value: late,
       unit: 'MB',
-      atMost: warm * 1.1,
+      atMost: Number((warm * 1.1).toFixed(2)),
       note: 'must not grow',
     },
   ];
