@@ -1,16 +1,19 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import type { TestContext } from 'vitest';
 import { stockholm } from '../../src/sample/moment.ts';
 import { player } from '../../src/sample/play.ts';
 import type { VariantName } from '../../src/sample/variants.ts';
 import { sampleRoom } from './sample-room.ts';
 import type { SampleRoom } from './sample-room.ts';
 
-/* What goes otherwise: the story is played once, and each variant goes on from the last moment that it has in common with it. */
+/*
+ * What goes otherwise: the story is played once, and each variant goes on from the last moment that it has in common with it. The variants wait for the database and
+ * for git more than they work, and each has its own: several are played at the same time.
+ */
 
 const LONG_MS = 240_000;
 let playing: SampleRoom;
 const rooms = new Map<VariantName, () => Promise<SampleRoom>>();
-let room: SampleRoom;
 beforeAll(async () => {
   playing = await sampleRoom();
   await fork('09-30 17:00', ['calm']);
@@ -26,7 +29,6 @@ async function fork(moment: string, variants: readonly VariantName[]): Promise<v
   for (const [variant, open] of copies) rooms.set(variant, open);
   playing = await enterRoom('story');
 }
-afterEach(() => room.close());
 afterAll(() => playing.close());
 
 async function enterRoom(variant: VariantName): Promise<SampleRoom> {
@@ -34,96 +36,118 @@ async function enterRoom(variant: VariantName): Promise<SampleRoom> {
   if (open === undefined) throw new Error(`no room for ${variant}`);
   return open();
 }
-async function enter(variant: VariantName): Promise<void> {
-  room = await enterRoom(variant);
+
+/** The room of a variant for one test, which leaves it at its end. */
+async function enter(variant: VariantName, onTestFinished: TestContext['onTestFinished']): Promise<SampleRoom> {
+  const room = await enterRoom(variant);
+  onTestFinished(() => room.close());
+  return room;
 }
-const stages = () => Promise.all(['android', 'ios', 'desktop'].map((platform) => room.stage('8.9.2', platform)));
+const stages = (room: SampleRoom) => Promise.all(['android', 'ios', 'desktop'].map((platform) => room.stage('8.9.2', platform)));
 
-test('calm: nothing goes wrong, and every track is at 100% on Wednesday', { timeout: LONG_MS }, async () => {
-  await enter('calm');
-  await room.to('10-01 14:20');
-  expect(await stages()).toEqual(['rolling-out 1%', 'rolling-out 1%', 'rolling-out 1%']);
-  await room.to('10-02 10:00');
-  expect(await stages()).toEqual(['released', 'released', 'released']);
-});
+describe.concurrent('a variant', () => {
+  test('calm: nothing goes wrong, and every track is at 100% on Wednesday', { timeout: LONG_MS }, async ({ expect, onTestFinished }) => {
+    const room = await enter('calm', onTestFinished);
+    await room.to('10-01 14:20');
+    expect(await stages(room)).toEqual(['rolling-out 1%', 'rolling-out 1%', 'rolling-out 1%']);
+    await room.to('10-02 10:00');
+    expect(await stages(room)).toEqual(['released', 'released', 'released']);
+  });
 
-test('night: the robot halts Android at 1% at 02:44, a person resumes it in the morning', { timeout: LONG_MS }, async () => {
-  await enter('night');
-  await room.to('10-02 02:44');
-  expect(await room.stage('8.9.2', 'android')).toBe('halted 1%');
-  expect(room.place.world.state().messages.some(({ urgent, text }) => urgent && text.includes('Halted'))).toBe(true);
-  await room.to('10-02 07:35');
-  expect(await room.stage('8.9.2', 'android')).toBe('rolling-out 1%');
-  await room.to('10-03 08:00');
-  expect(await room.stage('8.9.2', 'android')).toBe('released');
-});
+  test(
+    'night: the robot halts Android at 1% at 02:44, a person resumes it in the morning',
+    { timeout: LONG_MS },
+    async ({ expect, onTestFinished }) => {
+      const room = await enter('night', onTestFinished);
+      await room.to('10-02 02:44');
+      expect(await room.stage('8.9.2', 'android')).toBe('halted 1%');
+      expect(room.place.world.state().messages.some(({ urgent, text }) => urgent && text.includes('Halted'))).toBe(true);
+      await room.to('10-02 07:35');
+      expect(await room.stage('8.9.2', 'android')).toBe('rolling-out 1%');
+      await room.to('10-03 08:00');
+      expect(await room.stage('8.9.2', 'android')).toBe('released');
+    },
+  );
 
-test(
-  'late: a failed check holds Android until 13:00, also on a machine that comes an hour late to what is due',
-  { timeout: LONG_MS },
-  async () => {
-    await enter('late');
-    await room.to('10-02 07:30');
-    const late = stockholm('10-02 08:50');
-    expect(room.story.isDue(late)).toBe(true);
-    expect(await room.engine.setClock('music', { at: late }, player)).toMatchObject({ ok: true });
-    // iOS is submitted again at 07:45 by a person, who knows at 08:50 what health says then
-    await room.story.keepUp(late);
-    expect(room.story.isDue(late)).toBe(false);
-    expect(await room.stage('8.9.2', 'ios')).toBe('in-review');
-    await room.to('10-02 11:00');
-    expect(await room.stage('8.9.2', 'android')).toBe('rolling-out 1%');
-    expect(await room.verdict('8.9.2', 'android', 'compliance-closed')).toMatchObject({ colour: 'red', holds: '100%' });
-    await room.to('10-02 13:00');
-    expect((await room.track('8.9.2', 'android')).reached.released).toBe(stockholm('10-02 13:00'));
-  },
-);
+  test(
+    'late: a failed check holds Android until 13:00, also on a machine that comes an hour late to what is due',
+    { timeout: LONG_MS },
+    async ({ expect, onTestFinished }) => {
+      const room = await enter('late', onTestFinished);
+      await room.to('10-02 07:30');
+      const late = stockholm('10-02 08:50');
+      expect(room.story.isDue(late)).toBe(true);
+      expect(await room.engine.setClock('music', { at: late }, player)).toMatchObject({ ok: true });
+      // iOS is submitted again at 07:45 by a person, who knows at 08:50 what health says then
+      await room.story.keepUp(late);
+      expect(room.story.isDue(late)).toBe(false);
+      expect(await room.stage('8.9.2', 'ios')).toBe('in-review');
+      await room.to('10-02 11:00');
+      expect(await room.stage('8.9.2', 'android')).toBe('rolling-out 1%');
+      expect(await room.verdict('8.9.2', 'android', 'compliance-closed')).toMatchObject({ colour: 'red', holds: '100%' });
+      await room.to('10-02 13:00');
+      expect((await room.track('8.9.2', 'android')).reached.released).toBe(stockholm('10-02 13:00'));
+    },
+  );
 
-test('fallback: everyone is sent to the other arm, and it is written down', { timeout: LONG_MS }, async () => {
-  await enter('fallback');
-  await room.to('10-03 16:20');
-  expect(await room.verdict('8.9.2', 'android', 'crash-rate')).toMatchObject({ colour: 'yellow' });
-  const { contents } = await room.base.db
-    .selectFrom('releases')
-    .select('contents')
-    .where('version', '=', '8.9.2')
-    .executeTakeFirstOrThrow();
-  expect(contents.decisions?.map(({ about }) => about)).toContain('PLAY-4462');
-  expect(contents.updates).toHaveLength(1);
-  await room.to('10-03 17:40');
-  expect(await room.verdict('8.9.2', 'android', 'crash-rate')).toMatchObject({ colour: 'green' });
-});
+  test('fallback: everyone is sent to the other arm, and it is written down', { timeout: LONG_MS }, async ({ expect, onTestFinished }) => {
+    const room = await enter('fallback', onTestFinished);
+    await room.to('10-03 16:20');
+    expect(await room.verdict('8.9.2', 'android', 'crash-rate')).toMatchObject({ colour: 'yellow' });
+    const { contents } = await room.base.db
+      .selectFrom('releases')
+      .select('contents')
+      .where('version', '=', '8.9.2')
+      .executeTakeFirstOrThrow();
+    expect(contents.decisions?.map(({ about }) => about)).toContain('PLAY-4462');
+    expect(contents.updates).toHaveLength(1);
+    await room.to('10-03 17:40');
+    expect(await room.verdict('8.9.2', 'android', 'crash-rate')).toMatchObject({ colour: 'green' });
+  });
 
-test('rejected: the binary of iOS is rejected, and a new build takes its way', { timeout: LONG_MS }, async () => {
-  await enter('rejected');
-  await room.to('10-02 06:10');
-  expect(await room.stage('8.9.2', 'ios')).toBe('stabilising');
-  await room.to('10-02 12:10');
-  expect(await room.track('8.9.2', 'ios')).toMatchObject({ stage: 'in-review', candidate: { build: '1052', candidate: 5 } });
-  await room.to('10-07 08:00');
-  expect(await room.stage('8.9.2', 'ios')).toBe('released');
-});
+  test(
+    'rejected: the binary of iOS is rejected, and a new build takes its way',
+    { timeout: LONG_MS },
+    async ({ expect, onTestFinished }) => {
+      const room = await enter('rejected', onTestFinished);
+      await room.to('10-02 06:10');
+      expect(await room.stage('8.9.2', 'ios')).toBe('stabilising');
+      await room.to('10-02 12:10');
+      expect(await room.track('8.9.2', 'ios')).toMatchObject({ stage: 'in-review', candidate: { build: '1052', candidate: 5 } });
+      await room.to('10-07 08:00');
+      expect(await room.stage('8.9.2', 'ios')).toBe('released');
+    },
+  );
 
-test('canceled: 8.9.2 ends on iOS, and goes on elsewhere', { timeout: LONG_MS }, async () => {
-  await enter('canceled');
-  await room.to('10-03 16:00');
-  expect(await stages()).toEqual(['released', 'canceled', 'released']);
-});
+  test('canceled: 8.9.2 ends on iOS, and goes on elsewhere', { timeout: LONG_MS }, async ({ expect, onTestFinished }) => {
+    const room = await enter('canceled', onTestFinished);
+    await room.to('10-03 16:00');
+    expect(await stages(room)).toEqual(['released', 'canceled', 'released']);
+  });
 
-test('hotfix: 8.9.2.1 goes out on Android alone and takes the place of 8.9.2', { timeout: LONG_MS }, async () => {
-  await enter('hotfix');
-  await room.to('10-07 16:30');
-  expect(await room.stage('8.9.2.1', 'android')).toBe('rolling-out 1%');
-  await room.to('10-08 16:40');
-  expect(await room.stage('8.9.2.1', 'android')).toBe('released');
-  expect(await room.track('8.9.2', 'android')).toMatchObject({ stage: 'completed' });
-});
+  test(
+    'hotfix: 8.9.2.1 goes out on Android alone and takes the place of 8.9.2',
+    { timeout: LONG_MS },
+    async ({ expect, onTestFinished }) => {
+      const room = await enter('hotfix', onTestFinished);
+      await room.to('10-07 16:30');
+      expect(await room.stage('8.9.2.1', 'android')).toBe('rolling-out 1%');
+      await room.to('10-08 16:40');
+      expect(await room.stage('8.9.2.1', 'android')).toBe('released');
+      expect(await room.track('8.9.2', 'android')).toMatchObject({ stage: 'completed' });
+    },
+  );
 
-test('fleet-wide: every version crashes for 36 hours, and the robot holds without halting', { timeout: LONG_MS }, async () => {
-  await enter('fleet-wide');
-  await room.to('10-02 23:00');
-  expect((await stages())[0]).toBe('rolling-out 1%');
-  expect(await room.happened('8.9.2', 'android')).not.toContain('halted');
-  await room.to('10-03 08:10');
-  expect(await room.stage('8.9.2', 'android')).toBe('released');
+  test(
+    'fleet-wide: every version crashes for 36 hours, and the robot holds without halting',
+    { timeout: LONG_MS },
+    async ({ expect, onTestFinished }) => {
+      const room = await enter('fleet-wide', onTestFinished);
+      await room.to('10-02 23:00');
+      expect((await stages(room))[0]).toBe('rolling-out 1%');
+      expect(await room.happened('8.9.2', 'android')).not.toContain('halted');
+      await room.to('10-03 08:10');
+      expect(await room.stage('8.9.2', 'android')).toBe('released');
+    },
+  );
 });
