@@ -101,7 +101,7 @@ export function decidedBy(plan: Plan): Decided {
 }
 
 /** A track with what was decided about it. */
-export type Decision = { loaded: Loaded; decided: Decided };
+type Decision = { loaded: Loaded; decided: Decided };
 
 /** Commits a plan in a transaction of its own, and tells everyone. */
 export async function commitPlan(context: Context, loaded: Loaded, plan: Plan): Promise<Committed> {
