@@ -37,6 +37,7 @@ export default defineConfig({
           globalSetup: './test/setup/cluster.ts',
           testTimeout: 120_000,
           fileParallelism: false,
+          maxConcurrency: 2,
         },
       },
     ],

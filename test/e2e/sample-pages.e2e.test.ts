@@ -76,7 +76,8 @@ describe('every page of the sample at the moment of its busiest day', () => {
     ['desk', DESK, ['light', 'dark']],
     ['phone', PHONE, ['light']],
   ] as const) {
-    test.for(addresses)(`on a ${name} %s has one title, no violation (${themes.join(', ')}), and no complaint`, async (address) => {
+    // two at a time: while one page waits for its answers, another is looked at
+    test.concurrent.for(addresses)(`on a ${name} %s has one title, no violation (${themes.join(', ')}), and no complaint`, async (address) => {
       const problems: string[] = [];
       const page = await look(browser, { size, cookies, problems });
       await page.goto(`${world.url}${address}`);
