@@ -77,21 +77,24 @@ describe('every page of the sample at the moment of its busiest day', () => {
     ['phone', PHONE, ['light']],
   ] as const) {
     // two at a time: while one page waits for its answers, another is looked at
-    test.concurrent.for(addresses)(`on a ${name} %s has one title, no violation (${themes.join(', ')}), and no complaint`, async (address) => {
-      const problems: string[] = [];
-      const page = await look(browser, { size, cookies, problems });
-      await page.goto(`${world.url}${address}`);
-      await settled(page);
-      expect(await page.title()).toMatch(/Signalbox/);
-      expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1);
-      // the start leads to the room, which is looked at by its own address
-      if (address !== '/') await expectAccessible(page, address, themes);
-      await page.setViewportSize({ width: 320, height: 640 });
-      await settled(page);
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(320);
-      expect(problems).toEqual([]);
-      await page.context().close();
-    });
+    test.concurrent.for(addresses)(
+      `on a ${name} %s has one title, no violation (${themes.join(', ')}), and no complaint`,
+      async (address) => {
+        const problems: string[] = [];
+        const page = await look(browser, { size, cookies, problems });
+        await page.goto(`${world.url}${address}`);
+        await settled(page);
+        expect(await page.title()).toMatch(/Signalbox/);
+        expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1);
+        // the start leads to the room, which is looked at by its own address
+        if (address !== '/') await expectAccessible(page, address, themes);
+        await page.setViewportSize({ width: 320, height: 640 });
+        await settled(page);
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(320);
+        expect(problems).toEqual([]);
+        await page.context().close();
+      },
+    );
   }
 });
 
