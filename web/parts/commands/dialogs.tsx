@@ -120,7 +120,7 @@ function Reason({
             {label}
             {least > 1 ? (
               <span className={styles.counter}>
-                {length} of at least {least} characters
+                {length < least ? `${length} of at least ${least} characters` : `${length} characters`}
               </span>
             ) : null}
           </>
@@ -292,9 +292,9 @@ function WaiveDialog({ ask: { track, cell }, onClose }: Props<'waive'>) {
           onChange={(event) => setEnds(event.target.value as keyof typeof endings)}
           hint="Whichever comes first."
         >
-          <option value="either">{worseInWords(cell)}, or there is a new RC</option>
+          <option value="either">{worseInWords(cell)}, or a new RC</option>
           <option value="worse">{worseInWords(cell)}</option>
-          <option value="candidate">there is a new RC</option>
+          <option value="candidate">a new RC comes</option>
           <option value="neither">nothing else happens</option>
         </SelectField>
       </div>
