@@ -148,7 +148,8 @@ function sentenceOf(track: SummaryTrack, withVersion: boolean, { now, timezone }
   const count = track.holding.length;
   if (colour === 'red') return say(3, 'red', 'is held', `${place(track)} by ${criteria(count)}${behind}.`);
   const inReview = track.stage === 'in-review' && track.reviewers ? reviewAnd(track, track.reviewers) : null;
-  if (inReview !== null && colour === 'unknown') return say(4, 'unknown', '', ` waits for ${inReview}${behind}.`);
+  // whom it waits for is the news; how late that makes it stands beside its line
+  if (inReview !== null && colour === 'unknown') return say(4, 'unknown', '', ` waits for ${inReview}.`);
   if (colour === 'unknown')
     return say(
       4,
