@@ -24,4 +24,4 @@ const app = (
 // the first thing that takes the place of the outline in index.html is the page itself; a page that cannot be loaded says so when it is shown
 void router.load().finally(() => createRoot(place).render(app));
 
-addEventListener('load', () => whenIdle(keepPages));
+whenIdle(keepPages);
