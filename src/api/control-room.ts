@@ -104,6 +104,10 @@ export const trackHead = z
     revision: z.int(),
     percent: z.number().nullable(),
     candidate: candidate.nullable(),
+    train: z
+      .string()
+      .nullable()
+      .meta({ description: 'The number of the build that it carries: the candidate, or else the newest RC that its criteria speak of' }),
     branch: z.string().nullable(),
     next: z.string().nullable().meta({ description: 'The next step with an effect outside' }),
     nextInWords: z.string().nullable(),
@@ -133,6 +137,7 @@ export const trackHead = z
     haltedWhy: z.string().nullable(),
     watchUntil: moment.nullable().meta({ description: 'Until when a released track is watched' }),
     ended: z.string().nullable().meta({ description: 'Why its life ended' }),
+    successor: z.string().nullable().meta({ description: 'The version that took its place, where one superseded it' }),
     storefronts: z.array(storefront),
   })
   .meta({ id: 'TrackHead' });

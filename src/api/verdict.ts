@@ -5,7 +5,14 @@ import { cellStates } from '#domain/cell-state.ts';
 import { actor, moment, quantity } from './words.ts';
 
 export const evidence = z
-  .object({ kind: z.string(), label: z.string(), url: z.string().nullable(), at: moment.nullable() })
+  .object({
+    kind: z.string(),
+    label: z.string(),
+    url: z.string().nullable(),
+    at: moment.nullable(),
+    source: z.string().optional().meta({ description: 'Who said it, as it names itself, where that is one of many' }),
+    build: z.string().optional().meta({ description: 'The number of the release candidate that it shows' }),
+  })
   .meta({ id: 'Evidence' });
 export const who = z
   .object({

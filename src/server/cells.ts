@@ -26,8 +26,8 @@ export function waiverView(track: string, waiver: Waiver): WaiverView {
 }
 
 /** The sources as people call them; of what is reported, the one that reported it. */
-function namesOf(sources: readonly string[], evidence: readonly { label: string }[]): string[] {
-  const reporters = evidence.flatMap(({ label }) => / by ([^,]+)$/.exec(label)?.[1] ?? []);
+function namesOf(sources: readonly string[], evidence: Verdict['evidence']): string[] {
+  const reporters = evidence.flatMap(({ source }) => source ?? []);
   return [...new Set((reporters.length > 0 ? reporters : sources).map(sourceName))];
 }
 

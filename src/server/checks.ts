@@ -15,7 +15,7 @@ type Robot = { is: string; missing: readonly string[] };
  */
 export function resultOf(events: readonly Written[], robot: Robot | null): string {
   const telling = events.filter(({ is }) => !quiet.includes(is));
-  if (telling.length > 0) return telling.map(eventInWords).join('; ');
+  if (telling.length > 0) return telling.map((event) => eventInWords(event).replace(/[.]$/, '')).join('; ');
   if (robot?.is === 'holding' && robot.missing.length > 0) return `held: ${robot.missing.join(', ')}`;
   const held = events.find(({ is }) => is === 'held');
   if (held !== undefined) return eventInWords(held);

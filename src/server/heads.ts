@@ -52,6 +52,7 @@ export function headOf(parts: HeadParts): TrackHead {
     revision,
     percent,
     candidate: candidateOf(track),
+    train: trainOf(track, verdicts),
     branch: cutOf(track)?.branch ?? null,
     next,
     nextInWords: next === null ? null : stepInWords(next),
@@ -86,8 +87,18 @@ export function headOf(parts: HeadParts): TrackHead {
     haltedWhy: track.stage === 'halted' ? track.why : null,
     watchUntil: track.stage === 'released' ? track.watchUntil : null,
     ended: hasEnded(track) ? track.why : null,
+    successor: track.stage === 'superseded' ? track.supersededBy : null,
     storefronts: (policy?.storefronts ?? []).map((kind) => storefrontOf(kind, storefronts)),
   };
+}
+
+/** The build that its train carries: the candidate, or else the newest RC that a criterion speaks of; null before there is one. */
+export function trainOf(track: Track, verdicts: readonly Pick<Verdict, 'evidence'>[]): string | null {
+  const chosen = candidateOf(track);
+  if (chosen !== null) return chosen.build;
+  if (track.stage === 'planned' || track.stage === 'developing') return null;
+  const told = verdicts.flatMap(({ evidence }) => evidence.filter(({ build }) => build !== undefined));
+  return told.toSorted((a, b) => ((a.at ?? '') < (b.at ?? '') ? -1 : 1)).at(-1)?.build ?? null;
 }
 
 /** The pause that stands now, the app's before the track's own. */

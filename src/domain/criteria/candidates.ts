@@ -141,5 +141,5 @@ function isOfAnOlderHead(commit: string, head: string, missing: readonly string[
 
 /** A build as evidence. */
 export function buildEvidence(build: Build): Evidence {
-  return { kind: 'build', label: `${rcInFull(build)}, ${build.state}`, url: build.url ?? null, at: build.at };
+  return { kind: 'build', label: `${rcInFull(build)}, ${build.state}`, url: build.url ?? null, at: build.at, build: build.number };
 }

@@ -15,6 +15,10 @@ export type Evidence = {
   label: string;
   url: string | null;
   at: Instant | null;
+  /** Who said it, as it names itself, where that is one of many. */
+  source?: string;
+  /** The number of the release candidate that it shows. */
+  build?: string;
 };
 
 /** Who can turn a verdict green. `name` is a team, a role or a person as shown; `what` says what they would do. */

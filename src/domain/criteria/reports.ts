@@ -34,6 +34,7 @@ function statedOf(report: Report, before: string | null): Stated {
       label: `${report.instance}: ${report.colour}, by ${report.source}`,
       url: report.url ?? null,
       at: report.at,
+      source: report.source,
     },
   };
 }

@@ -2,8 +2,8 @@
 import type { TrackHead } from '#api/control-room.ts';
 import { Lamp } from '../../ui/Lamp.tsx';
 import { clockTime, dayText } from '../../util/time.ts';
-import { useAppTime, useRoom, useZone } from '../../parts/room.ts';
-import { trainOf } from '../../parts/track-lines/words.ts';
+import { useAppTime, useZone } from '../../parts/room.ts';
+import { trainName } from '../../parts/track-lines/words.ts';
 import { lineOf } from './line-model.ts';
 import type { LineStation } from './line-model.ts';
 import styles from './line.module.css';
@@ -17,8 +17,7 @@ export function Line({ track }: { track: TrackHead }) {
   const [first, last] = [line.stations[0], line.stations.at(-1)];
   const isHalted = track.stage === 'halted';
   const isLive = track.ended === null && track.stage !== 'planned';
-  const { room } = useRoom();
-  const train = trainOf(track, room.cells);
+  const train = trainName(track);
   const end = line.hasEnded ? line.doneTo : (last?.left ?? 91);
   const timeText = ({ at }: LineStation): string => (at === null ? '' : `${dayText(at, now, zone)}, ${clockTime(at, zone)}`);
   return (

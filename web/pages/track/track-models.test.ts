@@ -37,6 +37,7 @@ const android: TrackHead = {
   revision: 1,
   percent: 1,
   candidate: null,
+  train: '1047',
   branch: 'release/8.9.2',
   next: '100%',
   nextInWords: '100%',
@@ -71,6 +72,7 @@ const android: TrackHead = {
   back: null,
   pending: null,
   haltedWhy: null,
+  successor: null,
   ended: null,
   storefronts: [store('google-play')],
 };

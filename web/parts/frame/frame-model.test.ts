@@ -54,6 +54,7 @@ const head = (version: string, platform: string, stage: TrackHead['stage'] = 'st
   revision: 1,
   percent: null,
   candidate: null,
+  train: null,
   branch: null,
   next: 'submit',
   nextInWords: 'submission',
@@ -73,6 +74,7 @@ const head = (version: string, platform: string, stage: TrackHead['stage'] = 'st
   back: null,
   pending: null,
   haltedWhy: null,
+  successor: null,
   ended: null,
   storefronts: [],
 });
@@ -153,27 +155,39 @@ describe('the criteria frame', () => {
     expect(frame.bands[0]?.rows[0]?.isQuiet).toBe(false);
   });
 
-  test('an upcoming release shows what is watched or not clear, a watched one only what is not clear', () => {
+  test('an upcoming release shows what its next step needs, a watched one only what is not clear of what people have', () => {
     const tracks = { next: head('8.9.3', 'ios', 'developing'), last: head('8.9.1', 'ios', 'released') };
-    const frame = frameOf(
-      room(
-        [
-          ['8.9.2', 'current', [head('8.9.2', 'ios')]],
-          ['8.9.3', 'upcoming', [tracks.next]],
-          ['8.9.1', 'watched', [tracks.last]],
-        ],
-        [
-          cell({ track: ios, instance: 'tests-passed' }),
-          cell({ track: tracks.next.id, instance: 'nightly-fresh', gates: [] }),
-          cell({ track: tracks.next.id, instance: 'tests-passed', neededNow: false }),
-          cell({ track: tracks.last.id, instance: 'tests-passed' }),
-        ],
-      ),
-    );
-    expect(frame.bands.map(({ release, rows }) => [release.version, rows.map(({ title }) => title)])).toEqual([
+    const bandsWith = (said: readonly Cell[]) =>
+      frameOf(
+        room(
+          [
+            ['8.9.2', 'current', [head('8.9.2', 'ios')]],
+            ['8.9.3', 'upcoming', [tracks.next]],
+            ['8.9.1', 'watched', [tracks.last]],
+          ],
+          [
+            cell({ track: ios, instance: 'tests-passed' }),
+            cell({ track: tracks.next.id, instance: 'nightly-fresh', gates: ['cut'] }),
+            cell({ track: tracks.next.id, instance: 'tests-passed', neededNow: false, state: 'stop', colour: 'red' }),
+            cell({ track: tracks.last.id, instance: 'tests-passed', neededNow: false, state: 'stop', colour: 'red', gates: ['candidate'] }),
+            ...said,
+          ],
+        ),
+      ).bands.map(({ release, rows }) => [release.version, rows.map(({ title }) => title)]);
+    const all = [
       ['8.9.2', ['Release candidate']],
       ['8.9.3', ['Nightly']],
-    ]);
+    ];
+    expect(bandsWith([])).toEqual(all);
+    const crash = cell({
+      track: tracks.last.id,
+      instance: 'nightly-fresh',
+      neededNow: false,
+      state: 'stop',
+      colour: 'red',
+      gates: ['100%'],
+    });
+    expect(bandsWith([crash])).toEqual([...all, ['8.9.1', ['Nightly']]]);
   });
 
   test('the first release is shown whole even where none is current', () => {

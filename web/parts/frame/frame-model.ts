@@ -42,13 +42,17 @@ function isOrdinaryTime(cell: Cell): boolean {
   return isOfTime(cell) && (isQuietCell(cell) || (cell.state === 'caution' && cell.dueAt !== null));
 }
 
-/** What is judged of a release that is not yet under way: what is only watched, such as nightlies, and what its next step needs. */
-const isWatched = (slot: Slot | null): boolean =>
-  slot !== null && slot.first.setUp && (slot.first.gates.length === 0 || slot.first.holds !== null);
+const cellsOfSlot = (slot: Slot | null): readonly Cell[] => (slot === null ? [] : [slot.first, ...slot.others]);
+
+/** Whether a cell says something of a release in this part. What gates no share of the rollout was judged of a build, and is over once everyone has it. */
+const telling: Readonly<Record<'upcoming' | 'watched', (cell: Cell) => boolean>> = {
+  upcoming: ({ neededNow, setUp }) => neededNow && setUp,
+  watched: (cell) => !isQuietCell(cell) && (cell.gates.length === 0 || cell.gates.some((gate) => gate.endsWith('%'))),
+};
 
 /**
- * The frame of an app. Current releases first, each with all of its rows; then upcoming ones with the rows that say something; a release that is only
- * watched only where something is not clear.
+ * The frame of an app. Current releases first, each with all of its rows; then upcoming ones with what their next step needs, such as nightlies; a release
+ * that is only watched only where something is not clear.
  */
 export function frameOf(room: ControlRoom): Frame {
   const heads = new Map(room.tracks.map((track) => [track.id, track]));
@@ -66,14 +70,15 @@ export function frameOf(room: ControlRoom): Frame {
     );
     const rows = room.rows.flatMap((row): FrameRow[] => {
       const slots = tracks.map((track) => slotOf(track === null ? [] : (cellsOf.get(track.id) ?? []), row.instances));
-      const cells = slots.flatMap((slot) => (slot === null ? [] : [slot.first, ...slot.others]));
+      const cells = slots.flatMap(cellsOfSlot);
       if (cells.every(isOrdinaryTime)) return [];
       return [{ title: row.title, sources: row.sources, slots, isQuiet: cells.every(isQuietCell) }];
     });
     const isWhole = at === 0 || release.part === 'current';
     if (isWhole) return [{ release, tracks, rows, isWhole }];
-    const telling = rows.filter(({ isQuiet, slots }) => !isQuiet || (release.part === 'upcoming' && slots.some(isWatched)));
-    return release.part === 'watched' && telling.length === 0 ? [] : [{ release, tracks, rows: telling, isWhole }];
+    const says = telling[release.part === 'watched' ? 'watched' : 'upcoming'];
+    const shown = rows.filter(({ slots }) => slots.some((slot) => cellsOfSlot(slot).some(says)));
+    return release.part === 'watched' && shown.length === 0 ? [] : [{ release, tracks, rows: shown, isWhole }];
   });
   return { platforms, bands };
 }

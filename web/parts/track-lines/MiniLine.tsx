@@ -1,9 +1,8 @@
 /** A track's line where there is room for little: stations spread evenly, the train, and no signal. For cards. */
 import type { TrackHead } from '#api/control-room.ts';
-import { useRoom } from '../room.ts';
 import { fitLabels, textWidth, trainWidth } from './diagram.ts';
 import { stationsOf } from './stations.ts';
-import { nameForms, trainOf } from './words.ts';
+import { nameForms, trainName } from './words.ts';
 import { useWidth } from '../../hooks/useWidth.ts';
 import styles from './MiniLine.module.css';
 
@@ -12,7 +11,6 @@ const FIRST_AT = 0.03;
 const LAST_AT = 0.97;
 
 export function MiniLine({ track }: { track: TrackHead }) {
-  const { room } = useRoom();
   const [measure, width] = useWidth();
   const all = stationsOf(track);
   const isBeforeBranch = all.every(({ key, isPassed }) => key !== 'branch' || !isPassed);
@@ -20,7 +18,7 @@ export function MiniLine({ track }: { track: TrackHead }) {
   const stations = isBeforeBranch ? all : all.filter(({ key }) => key !== 'main');
   const x = (at: number): number => FIRST_AT + (stations.length < 2 ? 0 : (at / (stations.length - 1)) * (LAST_AT - FIRST_AT));
   const here = stations.findIndex(({ isHere }) => isHere);
-  const train = trainOf(track, room.cells);
+  const train = trainName(track);
   const isHalted = track.stage === 'halted';
   const hasEnded = track.stage === 'canceled' || track.stage === 'superseded';
   const shown = width ?? 0;

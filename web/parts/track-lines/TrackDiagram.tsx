@@ -14,11 +14,11 @@ import { clockTime, dayText, dayTimeText, stationTimeText } from '../../util/tim
 import { paramsOf, useAppTime, useRoom, useZone } from '../room.ts';
 import { axisOf, connectors, dueOf, fitLabels, mainTrainX, placeSignal, runOf, spread, textWidth, trainWidth, xOf } from './diagram.ts';
 import type { Axis, Run, Spot } from './diagram.ts';
-import { replacementOf, sceneOf } from './scene.ts';
+import { sceneOf } from './scene.ts';
 import type { Base, Group } from './scene.ts';
 import { stationsOf } from './stations.ts';
 import type { Station } from './stations.ts';
-import { endWords, mainWords, nameForms, partInWords, placeLine, plannedForms, signalWords, stationWords, trainOf } from './words.ts';
+import { endWords, mainWords, nameForms, partInWords, placeLine, plannedForms, signalWords, stationWords, trainName } from './words.ts';
 import styles from './TrackDiagram.module.css';
 
 /** Heights in pixels, as the stylesheet has them. */
@@ -57,7 +57,7 @@ function GroupLines({ group, width, now }: { group: Group; width: number; now: I
   const { room } = useRoom();
   const { release, tracks, base } = group;
   const zone = useZone();
-  const lines = tracks.map((track) => ({ track, stations: named(stationsOf(track), base), train: trainOf(track, room.cells) }));
+  const lines = tracks.map((track) => ({ track, stations: named(stationsOf(track), base), train: trainName(track) }));
   const spots = spread(lines.length > 0 ? lines.map(({ stations }) => stations) : onMain(group, room.tracks), width);
   const axis = axisOf(spots, release.planned, release.bornAt, width);
   const frame: Frame = { axis, nowX: xOf(now, axis), now, zone };
@@ -319,11 +319,10 @@ function Signal({
   frame: Frame;
   width: number;
 }) {
-  const { room } = useRoom();
   const { axis, now, zone } = frame;
   const words = signalWords(track, now, zone);
   if (words === null) return null;
-  const replaced = track.stage === 'superseded' ? replacementOf(track, room.releases) : null;
+  const replaced = track.successor;
   const forms = replaced === null ? words.forms : [`Replaced by ${replaced}`, replaced];
   const hasEnded = words.looks === 'ended';
   const xs = stations.flatMap(({ key }) => axis.spots.find((spot) => spot.key === key)?.x ?? []);

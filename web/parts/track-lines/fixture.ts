@@ -29,6 +29,7 @@ export function head(over: Partial<TrackHead> = {}): TrackHead {
     revision: 1,
     percent: 1,
     candidate: { build: '1047', commit: 'c0ffee1', candidate: 3, chosenAt: at('2024-09-30T09:41'), chosenBy: 'robot' },
+    train: '1047',
     branch: 'release/8.9.2',
     next: '100%',
     nextInWords: '100%',
@@ -58,6 +59,7 @@ export function head(over: Partial<TrackHead> = {}): TrackHead {
     haltedWhy: null,
     watchUntil: null,
     ended: null,
+    successor: null,
     storefronts: [],
     ...over,
   };
@@ -74,6 +76,7 @@ export function wentBack(over: Partial<TrackHead> = {}): TrackHead {
     percent: null,
     percents: [],
     candidate: null,
+    train: '1049',
     signal: { is: 'held', count: 3, text: 'Held by 3' },
     reached: { developing: at('2024-09-20T09:00'), stabilising: at('2024-09-27T09:15'), candidate: at('2024-09-30T12:40') },
     back: { from: 'candidate', at: at('2024-10-01T13:31'), why: 'the fix of PLAY-4412 was merged' },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { head, release } from './fixture.ts';
-import { replacementOf, sceneOf } from './scene.ts';
+import { sceneOf } from './scene.ts';
 
 const track = (version: string, stage: 'developing' | 'planned' | 'rolling-out' | 'released' = 'rolling-out') =>
   head({ id: `music/${version}/android`, version, stage });
@@ -43,15 +43,5 @@ describe('the scene', () => {
     const second = release({ version: '8.9.3', tracks: ['music/8.9.3/android'] });
     const groups = sceneOf({ releases: [current, second, planned], tracks });
     expect(groups.map(({ base }) => (base.is === 'main' ? (base.upcoming?.version ?? null) : base.version))).toEqual([null, '8.9.4']);
-  });
-});
-
-describe('what took the place of a superseded track', () => {
-  test('is named by the reason, or made to replace it, or not known', () => {
-    const ended = { version: '8.9.2', ended: '8.9.3 is released on ios and took its place' };
-    expect(replacementOf(ended, [current, upcoming])).toBe('8.9.3');
-    const replacement = release({ version: '8.9.2.1', kind: 'replacement', base: '8.9.2' });
-    expect(replacementOf({ version: '8.9.2', ended: 'replaced in the store' }, [current, replacement])).toBe('8.9.2.1');
-    expect(replacementOf({ version: '8.9.2', ended: 'replaced in the store' }, [current, upcoming])).toBeNull();
   });
 });

@@ -36,13 +36,3 @@ export function sceneOf(room: Room): readonly Group[] {
 }
 
 const isFromRelease = (release: Release): boolean => release.kind !== 'regular' && release.base !== null;
-
-/** The version that took the place of a superseded track: named by the reason of its end, or made to replace it. */
-export function replacementOf(
-  track: Pick<TrackHead, 'version' | 'ended'>,
-  releases: readonly Pick<Release, 'version' | 'kind' | 'base'>[],
-): string | null {
-  const named = releases.find(({ version }) => version !== track.version && (track.ended ?? '').split(/[\s,;]+/).includes(version));
-  const made = releases.findLast(({ kind, base }) => kind === 'replacement' && base === track.version);
-  return (named ?? made)?.version ?? null;
-}

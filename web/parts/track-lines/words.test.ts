@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { at, head, noPlan, now, release, wentBack, zone } from './fixture.ts';
 import { placeInWords, stationsOf } from './stations.ts';
-import { coarseLength, endWords, fineLength, lateInWords, mainWords, placeLine, signalWords, stationWords, trainOf } from './words.ts';
+import { coarseLength, endWords, fineLength, lateInWords, mainWords, placeLine, signalWords, stationWords, trainName } from './words.ts';
 import type { TrackHead } from '#api/control-room.ts';
 
 const under = (track: TrackHead): (string | undefined)[] =>
@@ -194,21 +194,11 @@ describe('main', () => {
 });
 
 describe('a train', () => {
-  test('carries the candidate, or else the newest RC that a criterion speaks of', () => {
-    const evidence = (label: string, when: string) => ({ kind: 'build', label, url: null, at: at(when) });
-    const cells = [
-      {
-        track: 'music/8.9.2/ios',
-        evidence: [
-          evidence('RC 4 (build 1049), building', '2024-10-01T13:58'),
-          evidence('RC 3 (build 1044), succeeded', '2024-09-30T12:00'),
-        ],
-      },
-      { track: 'music/8.9.2/android', evidence: [evidence('RC 9 (build 2000), succeeded', '2024-10-01T14:00')] },
-    ] as never;
-    expect(trainOf(head(), cells)).toBe('1047');
-    expect(trainOf(wentBack(), cells)).toBe('1049');
-    expect(trainOf(wentBack(), [])).toBe('8.9.2');
-    expect(trainOf(head({ candidate: null, stage: 'developing' }), cells)).toBe('nightly');
+  test('carries its build, or what there is before one', () => {
+    expect(trainName(head())).toBe('1047');
+    expect(trainName(wentBack())).toBe('1049');
+    expect(trainName(wentBack({ train: null }))).toBe('8.9.2');
+    expect(trainName(head({ train: null, stage: 'developing' }))).toBe('nightly');
+    expect(trainName(head({ train: null, stage: 'planned' }))).toBe('planned');
   });
 });

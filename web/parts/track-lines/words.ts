@@ -71,10 +71,9 @@ export function stationWords(station: Station, track: TrackHead, now: Instant, z
   }
   if (forecast === null) return { ...none, forms: [''], spoken: 'ahead, no forecast' };
   const at = stationTimeText(forecast.at, now, zone, station.isAgain);
-  const sign = forecast.by === 'past' ? '' : '~ ';
-  const again = station.isAgain ? [`${sign}${at} again`] : [];
+  const again = station.isAgain ? [`~ ${at} again`] : [];
   return {
-    forms: [...again, `${sign}${at}`, stationTimeText(forecast.at, now, zone, true), ''],
+    forms: [...again, `~ ${at}`, stationTimeText(forecast.at, now, zone, true), ''],
     spoken: `forecast ${at}${station.isAgain ? ' again' : ''}`,
     because: sentence(forecast.because),
     isForecast: true,
@@ -192,18 +191,10 @@ function nextMove(track: TrackHead, now: Instant, zone: string): string | null {
   return next === null ? null : `${next[0]} at ${next[1]}`;
 }
 
-/** The build that a train carries: the candidate, or else the RC that its criteria speak of. */
-export function trainOf(track: TrackHead, cells: ControlRoom['cells']): string {
-  if (track.candidate !== null) return track.candidate.build;
-  if (track.stage === 'planned') return 'planned';
-  if (track.stage === 'developing') return 'nightly';
-  const told = cells
-    .filter((cell) => cell.track === track.id)
-    .flatMap(({ evidence }) => evidence)
-    .filter(({ kind, label }) => kind === 'build' && !label.startsWith('nightly'))
-    .toSorted((a, b) => (a.at ?? '').localeCompare(b.at ?? ''))
-    .at(-1);
-  return /build ([\w.+-]+)/.exec(told?.label ?? '')?.[1] ?? track.version;
+/** What stands on a train: its build, or what there is before one. */
+export function trainName({ train, stage, version }: Pick<TrackHead, 'train' | 'stage' | 'version'>): string {
+  if (train !== null) return train;
+  return stage === 'planned' ? 'planned' : stage === 'developing' ? 'nightly' : version;
 }
 
 /** Which of its life a release is in, for its tag. */

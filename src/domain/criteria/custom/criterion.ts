@@ -51,7 +51,14 @@ function answerOf(answers: readonly CustomAnswer[], instance: string, name: stri
   for (const each of answers) if (each.instance === instance && (last === null || last.at <= each.at)) last = each;
   if (last === null) return null;
   const { colour, because, turnsGreen, at, url } = last;
-  return { colour, because, turnsGreen, at, name, evidence: { kind: 'report', label: `${instance}: ${colour}, by ${name}`, url, at } };
+  return {
+    colour,
+    because,
+    turnsGreen,
+    at,
+    name,
+    evidence: { kind: 'report', label: `${instance}: ${colour}, by ${name}`, url, at, source: name },
+  };
 }
 
 function newer(one: Stated | null, other: Stated | null): Stated | null {
