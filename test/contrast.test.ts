@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 const css = readFileSync(new URL('../web/styles/tokens.css', import.meta.url), 'utf8');
 
 /** The colours of a theme as the stylesheet has them. */
-function tokensOf(theme: 'dark' | 'light'): Map<string, string> {
-  const [, block = ''] = new RegExp(`\\[data-theme='${theme}'\\] \\{([^}]*)\\}`).exec(css) ?? [];
+function tokensOf(theme: 'dark' | 'light', from = css): Map<string, string> {
+  const [, block = ''] = new RegExp(`\\[data-theme='${theme}'\\] \\{([^}]*)\\}`).exec(from) ?? [];
   return new Map([...block.matchAll(/--([\w-]+): (#[0-9a-f]{6});/g)].map(([, name = '', colour = '']) => [name, colour]));
 }
 
@@ -79,4 +79,13 @@ test('the figures of the design hold', () => {
   expect(shown(light, 'warn', 'panel')).toBe('3.7');
   expect(shown(light, 'warn-text', 'panel')).toBe('6.0');
   expect(shown(light, 'info', 'canvas')).toBe('5.3');
+});
+
+test.each(['dark', 'light'] as const)('who asks for more contrast gets no soft text in the %s theme', (theme) => {
+  const tokens = new Map([...tokensOf(theme), ...tokensOf(theme, css.slice(css.indexOf('@media (prefers-contrast: more)')))]);
+  const of = (name: string): string => tokens.get(name) ?? '#000000';
+  for (const front of ['t1', 't2', 't3'])
+    for (const back of ['canvas', 'panel', 'raised', 'selected', 'warn-bg', 'stop-bg'])
+      expect(contrast(of(front), of(back))).toBeGreaterThan(7);
+  for (const front of ['ctl', 'line2', 'route-dim']) expect(contrast(of(front), of('panel'))).toBeGreaterThan(3);
 });

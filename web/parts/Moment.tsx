@@ -13,7 +13,6 @@ export function Moment({ at, as = 'moment', inLink = false }: { at: Instant; as?
   const text = as === 'ago' ? agoText(at, now, zone) : as === 'full' ? fullMoment(at, zone) : momentText(at, now, zone);
   return (
     // the words of all zones are reached by the keyboard too
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <time dateTime={at} data-tip={zonesText(at, room.app.timezone, zone)} tabIndex={inLink ? undefined : 0}>
       {text}
     </time>

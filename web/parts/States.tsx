@@ -6,17 +6,25 @@ import { Button } from '../ui/Button.tsx';
 import { EmptyState } from '../ui/EmptyState.tsx';
 import { ProblemNote } from '../ui/ProblemNote.tsx';
 import { Skeleton } from '../ui/Skeleton.tsx';
+import page from './Page.module.css';
+import styles from './States.module.css';
 
 /** What is quick shows nothing in between. */
 const QUIET_FOR_MS = 300;
 
-/** Rows where rows will be, once loading takes longer than a blink. `rowHeight` in pixels, as the rows that will come. */
-export function Loading({ rows = 8, rowHeight = 50, what }: { rows?: number; rowHeight?: number; what: string }) {
+/** Whether what is waited for has taken longer than a blink. */
+function useIsSlow(): boolean {
   const [isSlow, setSlow] = useState(false);
   useEffect(() => {
     const timer = setTimeout(() => setSlow(true), QUIET_FOR_MS);
     return () => clearTimeout(timer);
   }, []);
+  return isSlow;
+}
+
+/** Rows where rows will be, once loading takes longer than a blink. `rowHeight` in pixels, as the rows that will come. */
+export function Loading({ rows = 8, rowHeight = 50, what }: { rows?: number; rowHeight?: number; what: string }) {
+  const isSlow = useIsSlow();
   return isSlow ? <Skeleton rows={rows} rowHeight={rowHeight} label={`Loading ${what}`} /> : null;
 }
 
@@ -26,5 +34,29 @@ export function NotRead({ error, what, again }: { error: unknown; what: string; 
     <EmptyState title={`${what} could not be read`} acts={<Button onClick={again}>Read again</Button>}>
       <ProblemNote trouble={troubleOf(error)} />
     </EmptyState>
+  );
+}
+
+/** A page that is read: its title at once, then boxes where its columns will be. `columns`: the heights of the boxes of each, in pixels. */
+export function Waiting({ title, columns }: { title: string; columns: readonly (readonly number[])[] }) {
+  const isSlow = useIsSlow();
+  return (
+    <div aria-busy="true">
+      <div className={styles.head}>
+        <h1>{title}</h1>
+      </div>
+      {isSlow ? (
+        <div className={page.columns}>
+          <p className="sr-only">Reading {title}</p>
+          {columns.map((heights) => (
+            <div key={heights.join()} className={page.stack} aria-hidden="true">
+              {heights.map((height) => (
+                <i key={height} className={styles.skeleton} style={{ height }} />
+              ))}
+            </div>
+          ))}
+        </div>
+      ) : null}
+    </div>
   );
 }

@@ -1,5 +1,5 @@
 /** Bugs and triage: every bug gets a team and a decision. */
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { TriageLine } from '#api/triage.ts';
@@ -9,7 +9,7 @@ import { Icon, platformIcon } from '../../ui/Icon.tsx';
 import { Lamp } from '../../ui/Lamp.tsx';
 import { triageQuery } from '../../api/queries.ts';
 import { useKeys } from '../../hooks/useKeys.ts';
-import { useNarrow } from '../../hooks/useNarrow.ts';
+import { useNarrow } from '../../hooks/useMedia.ts';
 import { Empty, Failed, Loading, More } from '../../parts/lists/ListPage.tsx';
 import { useAppTime, useRoom } from '../../parts/room.ts';
 import { shortLength } from '../../util/time.ts';
@@ -210,12 +210,13 @@ function Filters({ teams }: { teams: readonly string[] }) {
     else void navigate({ to: '/$app/bugs/$bug', params: { app: room.app.id, bug }, search: next, replace: true });
   };
   const wanted = search.search ?? '';
+  // only what is typed begins the wait anew
+  const seek = useEffectEvent((words: string) => {
+    if (words !== wanted) set({ search: words });
+  });
   useEffect(() => {
-    if (text.trim() === wanted) return undefined;
-    const timer = setTimeout(() => set({ search: text.trim() }), SEARCHES_AFTER_MS);
+    const timer = setTimeout(() => seek(text.trim()), SEARCHES_AFTER_MS);
     return () => clearTimeout(timer);
-    // only what is typed begins the wait anew
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [text]);
   const versions = room.releases.map(({ version }) => version);
   const named = teams.includes(search.team ?? '') || search.team === undefined ? teams : [...teams, search.team];

@@ -6,7 +6,7 @@ import { platformName } from '#domain/names.ts';
 import { may } from '../../api/authority.ts';
 import { useKeys } from '../../hooks/useKeys.ts';
 import { useDensity, useTheme } from '../../hooks/useTheme.ts';
-import { useNarrow } from '../../hooks/useNarrow.ts';
+import { useNarrow } from '../../hooks/useMedia.ts';
 import { useAsk } from '../../parts/commands/ask.ts';
 import { CriteriaFrame } from '../../parts/frame/CriteriaFrame.tsx';
 import { frameOf } from '../../parts/frame/frame-model.ts';

@@ -1,15 +1,12 @@
 /** Gives one command to several tracks of a release: cut their branches, or cancel them. Each is told of by itself, because one may be refused. */
 import { useState } from 'react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { ReleaseDetail } from '#api/releases.ts';
 import { platformName } from '#domain/names.ts';
 import { stageAllows } from '#domain/release/can.ts';
 import { client, troubleOf } from '../../api/client.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Dialog, DialogBody } from '../../ui/Dialog.tsx';
 import { CheckField, TextArea } from '../../ui/Field.tsx';
+import { FormDialog } from '../../parts/commands/FormDialog.tsx';
 import { paramsOf, useAppTime, useRoom, useZone } from '../../parts/room.ts';
-import { say } from '../../parts/shell/announce.ts';
 import { placeInWords } from '../../parts/track-lines/stations.ts';
 import { momentText } from '../../util/time.ts';
 import styles from './release.module.css';
@@ -23,7 +20,6 @@ export function tracksFor(is: Is, heads: readonly Head[]): readonly Head[] {
 }
 
 export function EachTrackDialog({ is, release, onClose }: { is: Is; release: ReleaseDetail; onClose: () => void }) {
-  const cache = useQueryClient();
   const now = useAppTime(60_000);
   const zone = useZone();
   const { room } = useRoom();
@@ -32,117 +28,86 @@ export function EachTrackDialog({ is, release, onClose }: { is: Is; release: Rel
   const others = release.heads.filter((head) => head.ended === null && !heads.some(({ id }) => id === head.id));
   const [chosen, setChosen] = useState<readonly string[]>(() => heads.map(({ id }) => id));
   const [reason, setReason] = useState('');
-  const [wasTried, setTried] = useState(false);
   const [fates, setFates] = useState<ReadonlyMap<string, string | null>>(new Map());
   const open = heads.filter(({ id }) => chosen.includes(id) && fates.get(id) !== null);
   const needsReason = is === 'cancel' && reason.trim() === '';
   const missing = open.length === 0 ? 'Choose at least one track.' : needsReason ? 'Say why: everyone can read it.' : null;
-  const give = useMutation({
-    mutationFn: async () => {
-      const after = new Map(fates);
-      for (const head of open) {
-        after.set(head.id, await order(is, head, reason.trim()));
-        setFates(new Map(after));
-      }
-      return after;
-    },
-    onSuccess: (after) => {
-      for (const key of ['release', 'track']) void cache.invalidateQueries({ queryKey: [key] });
-      if ([...after.values()].some((fate) => fate !== null)) return;
-      say(is === 'cut' ? `The branches of ${release.version} are ordered` : `${release.version} is canceled`);
-      onClose();
-    },
-  });
+  const giveAll = async (): Promise<ReadonlyMap<string, string | null>> => {
+    const after = new Map(fates);
+    for (const head of open) {
+      after.set(head.id, await order(is, head, reason.trim()));
+      setFates(new Map(after));
+    }
+    return after;
+  };
   const next = room.releases.find(({ part, version }) => part === 'upcoming' && version !== release.version);
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <FormDialog
       title={is === 'cut' ? `Cut the branch of ${release.version}` : `Cancel ${release.version}`}
       about={
         is === 'cut'
           ? 'From then on only accepted cherry-picks enter it.'
           : 'It ends for good on these tracks. What was merged for it goes out with the next release.'
       }
-      note="Written to the journal with your name."
-      footer={
-        <>
-          <Button onClick={onClose}>Back</Button>
-          <Button
-            look={is === 'cancel' ? 'danger' : 'primary'}
-            type="submit"
-            form="each-track"
-            because={give.isPending ? 'It is being sent' : null}
-          >
-            {is === 'cut' ? 'Cut' : 'Cancel'} {open.length === 1 ? platformName(open[0]?.platform ?? '') : `${open.length} tracks`}
-          </Button>
-        </>
+      act={`${is === 'cut' ? 'Cut' : 'Cancel'} ${open.length === 1 ? platformName(open[0]?.platform ?? '') : `${open.length} tracks`}`}
+      look={is === 'cancel' ? 'danger' : 'primary'}
+      done={(after) =>
+        [...after.values()].some((fate) => fate !== null)
+          ? null
+          : is === 'cut'
+            ? `The branches of ${release.version} are ordered`
+            : `${release.version} is canceled`
       }
+      missing={missing}
+      send={giveAll}
+      onClose={onClose}
     >
-      <form
-        id="each-track"
-        className={styles.form}
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          setTried(true);
-          if (missing === null && !give.isPending) give.mutate();
-        }}
-      >
-        <DialogBody>
-          <fieldset className={styles.group}>
-            <legend>Tracks</legend>
-            {heads.map((head) => {
-              const fate = fates.get(head.id);
-              return (
-                <div key={head.id}>
-                  <CheckField
-                    label={
-                      <>
-                        {platformName(head.platform)} <span className={styles.soft}>{placeInWords(head)}</span>
-                      </>
-                    }
-                    checked={chosen.includes(head.id)}
-                    disabled={fate === null}
-                    onChange={(event) => setChosen(event.target.checked ? [...chosen, head.id] : chosen.filter((id) => id !== head.id))}
-                  />
-                  {fate === undefined ? null : <p className={fate === null ? styles.soft : styles.wrong}>{fate ?? 'done'}</p>}
-                </div>
-              );
-            })}
-            {others.map((head) => (
-              <p key={head.id} className={styles.soft}>
-                {platformName(head.platform)}: {whyNot(is, head)}
-              </p>
-            ))}
-          </fieldset>
-          {is === 'cancel' ? (
-            <>
-              <TextArea
-                label="Reason, everyone can read it"
-                value={reason}
-                maxLength={2000}
-                onChange={(event) => setReason(event.target.value)}
+      <fieldset className={styles.group}>
+        <legend>Tracks</legend>
+        {heads.map((head) => {
+          const fate = fates.get(head.id);
+          return (
+            <div key={head.id}>
+              <CheckField
+                label={
+                  <>
+                    {platformName(head.platform)} <span className={styles.soft}>{placeInWords(head)}</span>
+                  </>
+                }
+                checked={chosen.includes(head.id)}
+                disabled={fate === null}
+                onChange={(event) => setChosen(event.target.checked ? [...chosen, head.id] : chosen.filter((id) => id !== head.id))}
               />
-              <p className={styles.effect}>
-                <b>What changes:</b>{' '}
-                {next === undefined
-                  ? 'no next release is planned yet, so nothing takes its place until one is.'
-                  : `${next.version} takes its place${
-                      next.planned.branch === null ? '' : `; it branches ${momentText(next.planned.branch, now, zone)}`
-                    }. It then has to carry all that was to go out with ${release.version}.`}
-                {release.contents.bigFeature === null ? '' : ` ${release.contents.bigFeature.name} waits for it too.`}
-              </p>
-            </>
-          ) : null}
-          {wasTried && missing !== null ? (
-            <p className={styles.wrong} role="alert">
-              {missing}
-            </p>
-          ) : null}
-        </DialogBody>
-      </form>
-    </Dialog>
+              {fate === undefined ? null : <p className={fate === null ? styles.soft : styles.wrong}>{fate ?? 'done'}</p>}
+            </div>
+          );
+        })}
+        {others.map((head) => (
+          <p key={head.id} className={styles.soft}>
+            {platformName(head.platform)}: {whyNot(is, head)}
+          </p>
+        ))}
+      </fieldset>
+      {is === 'cancel' ? (
+        <>
+          <TextArea
+            label="Reason, everyone can read it"
+            value={reason}
+            maxLength={2000}
+            onChange={(event) => setReason(event.target.value)}
+          />
+          <p className={styles.effect}>
+            <b>What changes:</b>{' '}
+            {next === undefined
+              ? 'no next release is planned yet, so nothing takes its place until one is.'
+              : `${next.version} takes its place${
+                  next.planned.branch === null ? '' : `; it branches ${momentText(next.planned.branch, now, zone)}`
+                }. It then has to carry all that was to go out with ${release.version}.`}
+            {release.contents.bigFeature === null ? '' : ` ${release.contents.bigFeature.name} waits for it too.`}
+          </p>
+        </>
+      ) : null}
+    </FormDialog>
   );
 }
 

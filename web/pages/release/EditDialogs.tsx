@@ -1,98 +1,20 @@
 /** The dialogs that write about a release. Each says what it was based on, and keeps the form when it is refused. */
 import { useRef, useState } from 'react';
-import type { ReactNode } from 'react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { ReleaseDetail } from '#api/releases.ts';
 import { contentsFaults, noteFaults, noteLength, noteLimits } from '#domain/release/contents.ts';
 import { capabilities } from '#domain/rollout/storefronts.ts';
 import type { StorefrontKind } from '#domain/rollout/storefronts.ts';
-import { client, codeOf, troubleOf } from '../../api/client.ts';
+import { client, codeOf } from '../../api/client.ts';
 import { Button } from '../../ui/Button.tsx';
-import { Dialog, DialogBody } from '../../ui/Dialog.tsx';
 import { TextArea, TextField } from '../../ui/Field.tsx';
-import { ProblemNote } from '../../ui/ProblemNote.tsx';
+import { FormDialog } from '../../parts/commands/FormDialog.tsx';
 import { useRoom } from '../../parts/room.ts';
-import { say } from '../../parts/shell/announce.ts';
 import styles from './release.module.css';
 
 type Change = Parameters<typeof client.describeRelease>[0]['body'];
 type Props = { release: ReleaseDetail; onClose: () => void };
 
 const orNull = (text: string): string | null => (text.trim() === '' ? null : text.trim());
-
-/** A form in a dialog that is sent by `send`; what is missing is said when it is tried. */
-function FormDialog({
-  title,
-  about,
-  act,
-  done,
-  missing,
-  send,
-  onClose,
-  children,
-}: {
-  title: string;
-  about?: string;
-  act: string;
-  done: string;
-  missing: string | null;
-  send: () => Promise<unknown>;
-  onClose: () => void;
-  children: ReactNode;
-}) {
-  const cache = useQueryClient();
-  const [wasTried, setTried] = useState(false);
-  const give = useMutation({
-    mutationFn: send,
-    onSuccess: () => {
-      say(done);
-      void cache.invalidateQueries({ queryKey: ['release'] });
-      onClose();
-    },
-    onError: (error) => {
-      // the page behind shows what is there now; the form keeps what was written
-      if (codeOf(error) === 'stale') void cache.invalidateQueries({ queryKey: ['release'] });
-    },
-  });
-  return (
-    <Dialog
-      open
-      onClose={onClose}
-      title={title}
-      about={about}
-      note="Written to the journal with your name."
-      footer={
-        <>
-          <Button onClick={onClose}>Back</Button>
-          <Button look="primary" type="submit" form="release-words" because={give.isPending ? 'It is being sent' : null}>
-            {codeOf(give.error) === 'stale' ? `${act} all the same` : act}
-          </Button>
-        </>
-      }
-    >
-      <form
-        id="release-words"
-        className={styles.form}
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          setTried(true);
-          if (missing === null && !give.isPending) give.mutate();
-        }}
-      >
-        <DialogBody>
-          {children}
-          {wasTried && missing !== null ? (
-            <p className={styles.wrong} role="alert">
-              {missing}
-            </p>
-          ) : null}
-          <ProblemNote trouble={give.error === null ? null : troubleOf(give.error)} />
-        </DialogBody>
-      </form>
-    </Dialog>
-  );
-}
 
 /** Sends a change on the revision that the person saw when the dialog was opened; after it was told that it moved, on the one that is shown. */
 function useDescribe(release: ReleaseDetail): (change: Change) => Promise<unknown> {
@@ -129,7 +51,7 @@ export function AboutDialog({ release, onClose }: Props) {
     <FormDialog
       title={`Contents of ${release.version}`}
       act="Save the contents"
-      done={`${release.version} is written`}
+      done={() => `${release.version} is written`}
       missing={missing}
       onClose={onClose}
       send={() =>
@@ -198,7 +120,7 @@ export function NotesDialog({ release, storefronts, onClose }: Props & { storefr
       title={`Store notes of ${release.version}`}
       about="What users read in each store. A note that is too long is not cut short: it is not taken."
       act="Save the notes"
-      done={`The store notes of ${release.version} are written`}
+      done={() => `The store notes of ${release.version} are written`}
       missing={missing}
       onClose={onClose}
       send={() => describe({ storeNotes: notes })}
@@ -288,7 +210,7 @@ export function ReviewDialog({ release, storefronts, onClose }: Props & { storef
       title={`For the reviewers of ${release.version}`}
       about="How to test what is new, and where to sign in. Passwords are not kept here: say where they are."
       act="Save what reviewers are told"
-      done={`What reviewers are told of ${release.version} is written`}
+      done={() => `What reviewers are told of ${release.version} is written`}
       missing={missing}
       onClose={onClose}
       send={() => describe({ reviews: [...reviews, ...others] })}
@@ -357,7 +279,7 @@ export function RetrospectiveDialog({ release, onClose }: Props) {
       title={`Retrospective of ${release.version}`}
       about="What went well, what did not, and what is done differently the next time."
       act="Save the retrospective"
-      done={`The retrospective of ${release.version} is written`}
+      done={() => `The retrospective of ${release.version} is written`}
       missing={null}
       onClose={onClose}
       send={() => describe({ retrospective: orNull(text) })}
@@ -376,7 +298,7 @@ export function DecisionDialog({ release, onClose }: Props) {
       title={`Note a decision on ${release.version}`}
       about="It stays as it is written; another decision may take its place."
       act="Note the decision"
-      done="The decision is noted"
+      done={() => 'The decision is noted'}
       missing={text.trim() === '' ? 'Write what was decided.' : null}
       onClose={onClose}
       send={() =>

@@ -10,8 +10,10 @@ import { Button } from '../../ui/Button.tsx';
 import { ProblemNote } from '../../ui/ProblemNote.tsx';
 import { Tag } from '../../ui/Panel.tsx';
 import { Moment } from '../../parts/Moment.tsx';
+import page from '../../parts/Page.module.css';
 import { PlanDialog } from '../../parts/releases/PlanDialog.tsx';
 import { useMe, useRoom } from '../../parts/room.ts';
+import { Waiting } from '../../parts/States.tsx';
 import { Contents } from './Contents.tsx';
 import { Decisions, Updates } from './Logs.tsx';
 import { EachTrackDialog, tracksFor } from './EachTrackDialog.tsx';
@@ -19,7 +21,6 @@ import { PostUpdateDialog } from '../../parts/commands/release-dialogs.tsx';
 import { Strip } from './Strip.tsx';
 import { Tracks } from './Tracks.tsx';
 import { verdictOf } from './verdict-model.ts';
-import { Waiting } from './Waiting.tsx';
 import styles from './release.module.css';
 
 export default function ReleasePage() {
@@ -27,10 +28,10 @@ export default function ReleasePage() {
   const { version = '' } = useParams({ strict: false });
   const read = useQuery(releaseQuery({ app: room.app.id, version }, room.version));
   if (read.data !== undefined) return <Shown release={withLive(read.data, room.tracks, room.app.platforms)} />;
-  if (!read.isError) return <Waiting title={version} />;
+  if (!read.isError) return <Waiting title={version} columns={[[160, 200]]} />;
   const isNone = codeOf(read.error) === 'not-found' || codeOf(read.error) === 'invalid-input';
   return (
-    <div className={styles.state}>
+    <div className={page.state}>
       <h1>{isNone ? `There is no release ${version}` : version}</h1>
       {isNone ? null : <ProblemNote trouble={troubleOf(read.error)} />}
       <p>
@@ -57,13 +58,13 @@ function Shown({ release }: { release: ReleaseDetail }) {
     <>
       <Head release={release} />
       <Tabs release={release} />
-      <div className={styles.columns}>
-        <div className={styles.stack}>
+      <div className={page.columns}>
+        <div className={page.stack}>
           <Tracks release={release} />
           <Strip release={release} />
           <Contents release={release} />
         </div>
-        <aside className={styles.stack} aria-label="Updates and decisions">
+        <aside className={page.stack} aria-label="Updates and decisions">
           <Updates release={release} />
           <Decisions release={release} />
         </aside>

@@ -11,6 +11,7 @@ import { Lamp } from '../../ui/Lamp.tsx';
 import { Panel, Tag } from '../../ui/Panel.tsx';
 import { ProblemNote } from '../../ui/ProblemNote.tsx';
 import { Moment } from '../../parts/Moment.tsx';
+import page from '../../parts/Page.module.css';
 import { PlanDialog } from '../../parts/releases/PlanDialog.tsx';
 import type { PlanWish } from '../../parts/releases/PlanDialog.tsx';
 import { trackOf, useMe, useRoom } from '../../parts/room.ts';
@@ -91,8 +92,8 @@ export default function ReleasesPage() {
           </Button>
         </div>
       </header>
-      <div className={styles.columns}>
-        <div className={styles.stack}>
+      <div className={page.columns}>
+        <div className={page.stack}>
           <search className={styles.filters}>
             <SelectField label="State" value={state} onChange={(event) => choose({ state: event.target.value as State })}>
               {states.map(({ value, label }) => (
@@ -128,7 +129,7 @@ export default function ReleasesPage() {
             ) : null}
           </Panel>
         </div>
-        <aside className={styles.stack} aria-label="Coming trains">
+        <aside className={page.stack} aria-label="Coming trains">
           <Trains />
         </aside>
       </div>

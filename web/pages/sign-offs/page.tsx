@@ -8,7 +8,7 @@ import { Icon, platformIcon } from '../../ui/Icon.tsx';
 import { Lamp } from '../../ui/Lamp.tsx';
 import { isOf } from '../../api/authority.ts';
 import { signOffMatrixQuery } from '../../api/queries.ts';
-import { useNarrow } from '../../hooks/useNarrow.ts';
+import { useNarrow } from '../../hooks/useMedia.ts';
 import { useAsk } from '../../parts/commands/ask.ts';
 import { Empty, Failed, Loading, ReleasePage, useWhole } from '../../parts/lists/ListPage.tsx';
 import { teamTitle } from '../../parts/lists/team-title.ts';
@@ -83,7 +83,6 @@ export default function SignOffsPage() {
 function Matrix({ columns, rows, version }: { columns: readonly Column[]; rows: readonly Row[]; version: string }) {
   return (
     // a wide matrix is scrolled in its own frame, by the keyboard too
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <section className={styles.scroll} tabIndex={0} aria-label={`Sign-offs of ${version}, teams by tracks`}>
       <table className={styles.matrix}>
         <thead>

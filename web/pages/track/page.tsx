@@ -6,10 +6,12 @@ import { platformName } from '#domain/names.ts';
 import { codeOf, troubleOf } from '../../api/client.ts';
 import { trackQuery } from '../../api/queries.ts';
 import { useKeys } from '../../hooks/useKeys.ts';
-import { useNarrow } from '../../hooks/useNarrow.ts';
+import { useNarrow } from '../../hooks/useMedia.ts';
 import { useAsk } from '../../parts/commands/ask.ts';
+import page from '../../parts/Page.module.css';
 import { trackOf, useMe, useRoom } from '../../parts/room.ts';
 import { say } from '../../parts/shell/announce.ts';
+import { Waiting } from '../../parts/States.tsx';
 import { ProblemNote } from '../../ui/ProblemNote.tsx';
 import { actsOf } from './acts-model.ts';
 import { Builds } from './Builds.tsx';
@@ -25,7 +27,7 @@ import { Storefronts } from './Storefronts.tsx';
 import { TrackActivity } from './TrackActivity.tsx';
 import { Waivers } from './Waivers.tsx';
 import { WhatHappened } from './WhatHappened.tsx';
-import { NoTrack, Waiting } from './states.tsx';
+import { NoTrack } from './NoTrack.tsx';
 import styles from './track.module.css';
 
 export default function TrackPage() {
@@ -42,14 +44,14 @@ export default function TrackPage() {
       return codeOf(read.error) === 'not-found' || codeOf(read.error) === 'invalid-input' ? (
         <NoTrack version={version} platform={platform} />
       ) : (
-        <div className={styles.state}>
+        <div className={page.state}>
           <h1>
             {platformName(platform)} {version}
           </h1>
           <ProblemNote trouble={troubleOf(read.error)} />
         </div>
       );
-    return <Waiting title={`${platformName(platform)} ${version}`} />;
+    return <Waiting title={`${platformName(platform)} ${version}`} columns={[[100, 148], [260]]} />;
   }
   const cells = live === null ? (found?.cells ?? []) : room.cells.filter((cell) => cell.track === live.id);
   return <TrackShown key={track.id} track={track} cells={cells} more={found} />;
@@ -89,9 +91,9 @@ function TrackShown(shown: Shown) {
           <NightBar track={track} />
         </>
       ) : (
-        <div className={styles.columns}>
-          <div className={styles.stack}>{main}</div>
-          <aside className={styles.stack} aria-label="What holds it, and the robot">
+        <div className={page.columns}>
+          <div className={page.stack}>{main}</div>
+          <aside className={page.stack} aria-label="What holds it, and the robot">
             {side}
           </aside>
         </div>

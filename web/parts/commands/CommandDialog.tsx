@@ -18,6 +18,7 @@ import { controlRoomQuery } from '../../api/queries.ts';
 import { paramsOf, useRoom } from '../room.ts';
 import { say } from '../shell/announce.ts';
 import { changesOf } from './changes.ts';
+import { PREVIEW_REASON } from './words.ts';
 import styles from './CommandDialog.module.css';
 
 /** A command as it is sent: what has a default need not be said. */
@@ -273,13 +274,14 @@ export function effectInWords(plan: PlanView, track: TrackHead, holdsNow: number
     ...plan.actions
       .filter(({ kind }) => kind !== 'announce')
       .map(({ text }) => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`),
-    byRobot(plan.robot.sentence),
+    byRobot(plan.robot.sentence.replace(`: ${PREVIEW_REASON}`, '.')),
   ];
   return told.filter((part) => part !== null && part !== '').join(' ');
 }
 
 /** The robot's sentence with its subject, where it begins with what it does. */
 function byRobot(sentence: string): string {
+  if (sentence.startsWith('About to ')) return `The robot is about to ${sentence.slice('About to '.length)}`;
   return /^(?:Will|Would|Waits|Rolls|Submits|Starts|Asks|Watches|Cuts|Chooses)\b/.test(sentence)
     ? `The robot ${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`
     : sentence;

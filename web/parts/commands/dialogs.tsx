@@ -20,15 +20,13 @@ import { CommandDialog, channelOf, effectInWords } from './CommandDialog.tsx';
 import type { CommandIn } from './CommandDialog.tsx';
 import type { Ask } from './ask.ts';
 import { DelayReleaseDialog, PostUpdateDialog } from './release-dialogs.tsx';
-import { stepAct } from './words.ts';
+import { PREVIEW_REASON, stepAct } from './words.ts';
 import styles from './CommandDialog.module.css';
 
 type Of<Is extends Ask['is']> = Extract<Ask, { is: Is }>;
 type Props<Is extends Ask['is']> = { ask: Of<Is>; onClose: () => void };
 
 const REASON_MIN = 20;
-/** Stands in for a reason while the effect is shown and the reason is still being written. Nothing is stored. */
-const PREVIEW_REASON = 'Shown before the decision, not a reason yet.';
 const MS_PER_HOUR = 3_600_000;
 
 const nameOf = (track: TrackHead): string => `${platformName(track.platform)} ${track.version}`;
@@ -840,14 +838,15 @@ function AskPick({ ask: { track }, onClose }: Props<'ask-cherry-pick'>) {
 
 function CorrectDialog({ track, onClose }: { track: TrackHead; onClose: () => void }) {
   const { room } = useRoom();
-  const [what, setWhat] = useState('cut');
+  const reached = track.stages.filter((stage) => track.reached[stage] !== undefined);
+  const [what, setWhat] = useState<string>(track.branch === null ? (reached[0] ?? 'cut') : 'cut');
   const [commit, setCommit] = useState('');
   const [at, setAt] = useState('');
   const [reason, setReason] = useState('');
   const moment = at === '' || Number.isNaN(Date.parse(`${at}Z`)) ? null : new Date(`${at}Z`).toISOString();
-  const reached = track.stages.filter((stage) => track.reached[stage] !== undefined);
   const isReady = moment !== null && (what !== 'cut' || SHA.test(commit.trim()));
   const stage = reached.find((each) => each === what);
+  const known = stage === undefined ? null : (track.reached[stage] ?? null);
   const make = (why: string): CommandIn | null =>
     moment === null || (what !== 'cut' && stage === undefined)
       ? null
@@ -866,7 +865,7 @@ function CorrectDialog({ track, onClose }: { track: TrackHead; onClose: () => vo
     >
       <div className={styles.two}>
         <SelectField label="What is wrong" value={what} onChange={(event) => setWhat(event.target.value)}>
-          <option value="cut">Where the branch was cut</option>
+          {track.branch === null ? null : <option value="cut">Where the branch was cut</option>}
           {reached.map((each) => (
             <option key={each} value={each}>
               When it was {each.replaceAll('-', ' ')}
@@ -879,7 +878,7 @@ function CorrectDialog({ track, onClose }: { track: TrackHead; onClose: () => vo
           value={at}
           required
           onChange={(event) => setAt(event.target.value)}
-          hint={`The plan is in ${room.app.timezone}.`}
+          hint={known === null ? `The plan is in ${room.app.timezone}.` : `Known now: ${known.slice(0, 16).replace('T', ' ')} UTC.`}
         />
       </div>
       {what === 'cut' ? (

@@ -1,89 +1,16 @@
 /** Dialogs about a whole release: telling its channel, and moving its plan. */
 import { useState } from 'react';
-import type { ReactNode } from 'react';
-import { useMutation } from '@tanstack/react-query';
 import type { ControlRoom } from '#api/control-room.ts';
-import { client, troubleOf } from '../../api/client.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Dialog, DialogBody } from '../../ui/Dialog.tsx';
+import { client } from '../../api/client.ts';
 import { TextArea, TextField } from '../../ui/Field.tsx';
 import { Lamp } from '../../ui/Lamp.tsx';
-import { ProblemNote } from '../../ui/ProblemNote.tsx';
 import { dayTimeText } from '../../util/time.ts';
 import { useAppTime, useRoom, useZone } from '../room.ts';
-import { say } from '../shell/announce.ts';
 import { delayed } from './delay.ts';
+import { FormDialog } from './FormDialog.tsx';
 import styles from './CommandDialog.module.css';
 
 type Release = ControlRoom['releases'][number];
-
-function ReleaseDialog({
-  title,
-  about,
-  act,
-  done,
-  missing,
-  send,
-  onClose,
-  children,
-}: {
-  title: string;
-  about: string;
-  act: string;
-  done: string;
-  /** What is missing before it can be sent; null: nothing. */
-  missing: string | null;
-  send: () => Promise<unknown>;
-  onClose: () => void;
-  children: ReactNode;
-}) {
-  const [wasTried, setTried] = useState(false);
-  const give = useMutation({
-    mutationFn: send,
-    onSuccess: () => {
-      say(done);
-      onClose();
-    },
-  });
-  return (
-    <Dialog
-      open
-      onClose={onClose}
-      title={title}
-      about={about}
-      note="Written to the journal with your name."
-      footer={
-        <>
-          <Button onClick={onClose}>Back</Button>
-          <Button look="primary" type="submit" form="release-command" because={give.isPending ? 'It is being sent' : null}>
-            {act}
-          </Button>
-        </>
-      }
-    >
-      <form
-        id="release-command"
-        className={styles.form}
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          setTried(true);
-          if (missing === null && !give.isPending) give.mutate();
-        }}
-      >
-        <DialogBody>
-          {children}
-          {wasTried && missing !== null ? (
-            <p className={styles.missing} role="alert">
-              {missing}
-            </p>
-          ) : null}
-          <ProblemNote trouble={give.error === null ? null : troubleOf(give.error)} />
-        </DialogBody>
-      </form>
-    </Dialog>
-  );
-}
 
 /** Begins with the summary of the room, which is what people ask for. */
 export function PostUpdateDialog({ release, onClose }: { release: Release; onClose: () => void }) {
@@ -92,17 +19,17 @@ export function PostUpdateDialog({ release, onClose }: { release: Release; onClo
   // the summary speaks of what is under way: of a past release it would say what is not true
   const [text, setText] = useState(release.part === 'current' ? room.summary.text : '');
   return (
-    <ReleaseDialog
+    <FormDialog
       title={`Post an update on ${version}`}
       about={channel === null ? 'To the chat’s own channel: this release names none.' : `To ${channel}.`}
       act={channel === null ? 'Post the update' : `Post to ${channel}`}
-      done={`The update on ${version} was ordered`}
+      done={() => `The update on ${version} was ordered`}
       missing={text.trim() === '' ? 'Write what everyone should know.' : null}
       send={() => client.postUpdate({ params: { app: room.app.id, version }, body: { text: text.trim() } })}
       onClose={onClose}
     >
       <TextArea label="Update" rows={5} value={text} maxLength={2000} onChange={(event) => setText(event.target.value)} />
-    </ReleaseDialog>
+    </FormDialog>
   );
 }
 
@@ -128,11 +55,11 @@ export function DelayReleaseDialog({ release, byMs, onClose }: { release: Releas
         ? 'Say why: everyone can read it.'
         : null;
   return (
-    <ReleaseDialog
+    <FormDialog
       title={`Delay ${release.version}`}
       about="What is still ahead in its plan moves by the same time."
       act={`Delay ${release.version}`}
-      done={`${release.version} is delayed`}
+      done={() => `${release.version} is delayed`}
       missing={missing}
       send={() =>
         client.replanRelease({ params: { app: room.app.id, version: release.version }, body: { planned: moved, reason: reason.trim() } })
@@ -170,7 +97,7 @@ export function DelayReleaseDialog({ release, byMs, onClose }: { release: Releas
         maxLength={2000}
         onChange={(event) => setReason(event.target.value)}
       />
-    </ReleaseDialog>
+    </FormDialog>
   );
 }
 

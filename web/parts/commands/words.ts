@@ -6,3 +6,6 @@ export function stepAct(is: 'submit' | 'start' | 'raise' | 'cut', track: TrackHe
   if (is === 'cut') return `Cut the branch of ${track.version}`;
   return is === 'start' ? `Start at ${track.next ?? ''}` : `Raise to ${track.next ?? ''}`;
 }
+
+/** Stands in for a reason while the effect is shown and the reason is still being written. Nothing is stored, and nothing says it. */
+export const PREVIEW_REASON = 'Shown before the decision, not a reason yet.';

@@ -54,7 +54,7 @@ export function CriteriaFrame({
     return () => current?.removeEventListener('keydown', move);
   }, []);
   return (
-    <div className={styles.scroll} data-many={columns > 4 || undefined}>
+    <div className={styles.scroll}>
       <table ref={table} className={styles.frame} style={{ '--columns': columns } as never}>
         <caption className="sr-only">Criteria by track. Arrow keys, Home and End move between the cells, Enter opens one.</caption>
         <colgroup>

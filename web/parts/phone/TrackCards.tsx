@@ -7,13 +7,14 @@ import { Icon, platformIcon } from '../../ui/Icon.tsx';
 import { Lamp } from '../../ui/Lamp.tsx';
 import { shortLength } from '../../util/time.ts';
 import { asideOf, headlineOf, nextShort, secondLine, spokenCell } from '../frame/frame-model.ts';
-import type { Band, Frame, Slot } from '../frame/frame-model.ts';
+import type { Frame, Slot } from '../frame/frame-model.ts';
 import { paramsOf, useAppTime } from '../room.ts';
 import { placeInWords } from '../track-lines/stations.ts';
 import { MiniLine } from '../track-lines/MiniLine.tsx';
+import { cardsOf } from './cards-model.ts';
+import type { Card } from './cards-model.ts';
 import styles from './TrackCards.module.css';
 
-const signalRank: Readonly<Record<TrackHead['signal']['is'], number>> = { held: 0, blind: 1, waits: 2, clear: 3, none: 4 };
 const signalState: Readonly<Record<TrackHead['signal']['is'], CellState>> = {
   held: 'stop',
   blind: 'unknown',
@@ -22,26 +23,14 @@ const signalState: Readonly<Record<TrackHead['signal']['is'], CellState>> = {
   none: 'clear',
 };
 
-const rankOf = (track: TrackHead): number => (track.stage === 'halted' || track.pending !== null ? -1 : signalRank[track.signal.is]);
-
-type Card = { band: Band; track: TrackHead; rows: readonly { title: string; slot: Slot }[] };
-
 export function TrackCards({ frame }: { frame: Frame }) {
-  const cards = frame.bands.flatMap((band) =>
-    band.tracks.flatMap((track, column): Card[] =>
-      track === null
-        ? []
-        : [{ band, track, rows: band.rows.flatMap((row) => (row.slots[column] ? [{ title: row.title, slot: row.slots[column] }] : [])) }],
-    ),
-  );
+  const cards = cardsOf(frame);
   const isMany = new Set(cards.map(({ band }) => band.release.version)).size > 1;
   return (
     <div className={styles.cards}>
-      {cards
-        .toSorted((a, b) => rankOf(a.track) - rankOf(b.track))
-        .map((card, at) => (
-          <TrackCard key={card.track.id} card={card} isFirst={at === 0} withVersion={isMany} />
-        ))}
+      {cards.map((card, at) => (
+        <TrackCard key={card.track.id} card={card} isFirst={at === 0} withVersion={isMany} />
+      ))}
     </div>
   );
 }

@@ -6,11 +6,14 @@ import { Button } from '../../ui/Button.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import type { IconName } from '../../ui/Icon.tsx';
 import { Panel } from '../../ui/Panel.tsx';
+import { useLow } from '../../hooks/useMedia.ts';
 import { clockTime, momentText, zonesText } from '../../util/time.ts';
 import { useAppTime, useRoom, useZone } from '../room.ts';
 import styles from './Rail.module.css';
 
+/** As many as are seen at once, and in a low window. */
 const SHOWN = 6;
+const SHOWN_LOW = 5;
 const GROUPED_WITHIN_MS = 60_000;
 
 export function Activity() {
@@ -24,7 +27,8 @@ export function Activity() {
   const groups = grouped(lines);
   const current = room.releases.filter(({ part }) => part === 'current');
   const only = current.length === 1 ? (current[0]?.version ?? null) : null;
-  const shown = isLong ? groups : groups.slice(0, SHOWN);
+  const most = useLow() ? SHOWN_LOW : SHOWN;
+  const shown = isLong ? groups : groups.slice(0, most);
   return (
     <Panel
       title="Activity"
@@ -57,7 +61,7 @@ export function Activity() {
           );
         })}
       </ol>
-      {groups.length > SHOWN ? (
+      {groups.length > most ? (
         <p className={styles.more}>
           <Button look="ghost" size="small" onClick={() => setLong(!isLong)}>
             {isLong ? 'Show fewer' : `Show all ${groups.length}`}

@@ -12,19 +12,22 @@ import { Lamp } from '../../ui/Lamp.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { isBy, may } from '../../api/authority.ts';
 import type { Me } from '../../api/authority.ts';
+import { useLow } from '../../hooks/useMedia.ts';
 import { momentText, shortLength } from '../../util/time.ts';
 import { useAsk } from '../commands/ask.ts';
 import type { Ask } from '../commands/ask.ts';
 import { paramsOf, trackOf, useAppTime, useMe, useRoom, useZone } from '../room.ts';
 import styles from './Rail.module.css';
 
-/** As many as are seen at once; the rest on request. */
+/** As many as are seen at once, and in a low window; the rest on request. */
 const SHOWN = 5;
+const SHOWN_LOW = 4;
 
 export function NeedsPerson() {
   const { room } = useRoom();
   const [isLong, setLong] = useState(false);
-  const shown = isLong ? room.needs : room.needs.slice(0, SHOWN);
+  const most = useLow() ? SHOWN_LOW : SHOWN;
+  const shown = isLong ? room.needs : room.needs.slice(0, most);
   return (
     <Panel title="Needs a person" aside={room.needs.length === 0 ? null : room.needs.length}>
       {room.needs.length === 0 ? (
@@ -36,7 +39,7 @@ export function NeedsPerson() {
           ))}
         </ul>
       )}
-      {room.needs.length > SHOWN ? (
+      {room.needs.length > most ? (
         <p className={styles.more}>
           <Button look="ghost" size="small" onClick={() => setLong(!isLong)}>
             {isLong ? 'Show fewer' : `Show all ${room.needs.length}`}

@@ -1,16 +1,12 @@
 /** Plans a release: a regular one, or a hotfix of one that went out. */
 import { useState } from 'react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import type { ReleaseKind } from '#domain/release/track.ts';
 import { platformName } from '#domain/names.ts';
-import { client, troubleOf } from '../../api/client.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Dialog, DialogBody } from '../../ui/Dialog.tsx';
+import { client } from '../../api/client.ts';
 import { CheckField, Choices, SelectField, TextField } from '../../ui/Field.tsx';
-import { ProblemNote } from '../../ui/ProblemNote.tsx';
+import { FormDialog } from '../commands/FormDialog.tsx';
 import { useMe, useRoom } from '../room.ts';
-import { say } from '../shell/announce.ts';
 
 export type PlanWish = { kind: ReleaseKind; base: string | null };
 
@@ -18,7 +14,6 @@ export type PlanWish = { kind: ReleaseKind; base: string | null };
 export function PlanDialog({ wish, bases, onClose }: { wish: PlanWish; bases: readonly string[]; onClose: () => void }) {
   const { room } = useRoom();
   const me = useMe();
-  const cache = useQueryClient();
   const navigate = useNavigate();
   const app = room.app.id;
   const [kind, setKind] = useState(wish.kind);
@@ -26,7 +21,6 @@ export function PlanDialog({ wish, bases, onClose }: { wish: PlanWish; bases: re
   const [base, setBase] = useState(wish.base ?? bases[0] ?? '');
   const [manager, setManager] = useState(me.name);
   const [platforms, setPlatforms] = useState<readonly string[]>(room.app.platforms);
-  const [wasTried, setTried] = useState(false);
   const isRegular = kind === 'regular';
   const missing =
     version.trim() === ''
@@ -36,108 +30,80 @@ export function PlanDialog({ wish, bases, onClose }: { wish: PlanWish; bases: re
         : !isRegular && base === ''
           ? 'Say which version it mends.'
           : null;
-  const plan = useMutation({
-    mutationFn: () =>
-      client.planRelease({
-        params: { app },
-        body: {
-          version: version.trim(),
-          kind,
-          base: isRegular ? null : base,
-          platforms: [...platforms],
-          manager: manager.trim() === '' ? null : manager.trim(),
-        },
-      }),
-    onSuccess: async (made) => {
-      say(`${made.version} is planned`);
-      for (const key of ['releases', 'trains']) void cache.invalidateQueries({ queryKey: [key] });
-      onClose();
-      await navigate({ to: '/$app/$version', params: { app, version: made.version } });
-    },
-  });
-  const send = (): void => {
-    setTried(true);
-    if (missing === null && !plan.isPending) plan.mutate();
-  };
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <FormDialog
       title={isRegular ? 'Plan a release' : `Plan a ${kind}`}
       about={
         isRegular
           ? 'It gets the times of the next train that has no release yet.'
           : 'It has no train: it is cut from what shipped, and goes as soon as its criteria pass.'
       }
-      note="Written to the journal with your name."
-      footer={
-        <>
-          <Button onClick={onClose}>Back</Button>
-          <Button look="primary" type="submit" form="plan-release" because={plan.isPending ? 'It is being sent' : null}>
-            {version.trim() === '' ? 'Plan it' : `Plan ${version.trim()}`}
-          </Button>
-        </>
+      act={version.trim() === '' ? 'Plan it' : `Plan ${version.trim()}`}
+      done={(made) => {
+        void navigate({ to: '/$app/$version', params: { app, version: made.version } });
+        return `${made.version} is planned`;
+      }}
+      missing={missing}
+      send={() =>
+        client.planRelease({
+          params: { app },
+          body: {
+            version: version.trim(),
+            kind,
+            base: isRegular ? null : base,
+            platforms: [...platforms],
+            manager: manager.trim() === '' ? null : manager.trim(),
+          },
+        })
       }
+      onClose={onClose}
     >
-      <form
-        id="plan-release"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          send();
-        }}
-      >
-        <DialogBody>
-          <Choices
-            label="Kind"
-            value={kind}
-            onChange={setKind}
-            options={[
-              { value: 'regular', label: 'Regular' },
-              { value: 'hotfix', label: 'Hotfix' },
-              { value: 'replacement', label: 'Replacement' },
-            ]}
+      <Choices
+        label="Kind"
+        value={kind}
+        onChange={setKind}
+        options={[
+          { value: 'regular', label: 'Regular' },
+          { value: 'hotfix', label: 'Hotfix' },
+          { value: 'replacement', label: 'Replacement' },
+        ]}
+      />
+      <TextField
+        label="Version"
+        hint="As users see it, in the app's own scheme"
+        value={version}
+        maxLength={100}
+        autoComplete="off"
+        onChange={(event) => setVersion(event.target.value)}
+      />
+      {isRegular ? null : (
+        <SelectField label="It mends" value={base} onChange={(event) => setBase(event.target.value)}>
+          {bases.length === 0 ? <option value="">no release yet</option> : null}
+          {bases.map((each) => (
+            <option key={each} value={each}>
+              {each}
+            </option>
+          ))}
+        </SelectField>
+      )}
+      <fieldset style={{ border: 0, padding: 0 }}>
+        <legend style={{ fontSize: '0.75rem', fontWeight: 500 }}>Platforms</legend>
+        {room.app.platforms.map((platform) => (
+          <CheckField
+            key={platform}
+            label={platformName(platform)}
+            checked={platforms.includes(platform)}
+            onChange={(event) =>
+              setPlatforms(
+                event.target.checked
+                  ? room.app.platforms.filter((each) => each === platform || platforms.includes(each))
+                  : platforms.filter((each) => each !== platform),
+              )
+            }
           />
-          <TextField
-            label="Version"
-            hint="As users see it, in the app's own scheme"
-            value={version}
-            maxLength={100}
-            autoComplete="off"
-            onChange={(event) => setVersion(event.target.value)}
-          />
-          {isRegular ? null : (
-            <SelectField label="It mends" value={base} onChange={(event) => setBase(event.target.value)}>
-              {bases.length === 0 ? <option value="">no release yet</option> : null}
-              {bases.map((each) => (
-                <option key={each} value={each}>
-                  {each}
-                </option>
-              ))}
-            </SelectField>
-          )}
-          <fieldset style={{ border: 0, padding: 0 }}>
-            <legend style={{ fontSize: '0.75rem', fontWeight: 500 }}>Platforms</legend>
-            {room.app.platforms.map((platform) => (
-              <CheckField
-                key={platform}
-                label={platformName(platform)}
-                checked={platforms.includes(platform)}
-                onChange={(event) =>
-                  setPlatforms(
-                    event.target.checked
-                      ? room.app.platforms.filter((each) => each === platform || platforms.includes(each))
-                      : platforms.filter((each) => each !== platform),
-                  )
-                }
-              />
-            ))}
-          </fieldset>
-          <TextField label="Release manager" value={manager} maxLength={100} onChange={(event) => setManager(event.target.value)} />
-          {wasTried && missing !== null ? <p role="alert">{missing}</p> : null}
-          <ProblemNote trouble={plan.error === null ? null : troubleOf(plan.error)} />
-        </DialogBody>
-      </form>
-    </Dialog>
+        ))}
+      </fieldset>
+      <TextField label="Release manager" value={manager} maxLength={100} onChange={(event) => setManager(event.target.value)} />
+    </FormDialog>
   );
 }

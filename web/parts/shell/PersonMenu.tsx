@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { client } from '../../api/client.ts';
 import { queryClient } from '../../api/queries.ts';
-import { useNarrow } from '../../hooks/useNarrow.ts';
+import { useNarrow } from '../../hooks/useMedia.ts';
 import { Avatar } from '../../ui/Avatar.tsx';
 import { Menu } from '../../ui/Menu.tsx';
 import { forgetKept } from '../../util/kept.ts';

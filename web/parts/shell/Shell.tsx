@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { Link } from '@tanstack/react-router';
 import { useBrowserTime } from '../../hooks/useNow.ts';
 import { appTime } from '../../hooks/useLiveRoom.ts';
-import { useNarrow } from '../../hooks/useNarrow.ts';
+import { useNarrow } from '../../hooks/useMedia.ts';
 import { useTheme } from '../../hooks/useTheme.ts';
 import type { Theme } from '../../hooks/useTheme.ts';
 import { IconButton, Key } from '../../ui/Button.tsx';
@@ -138,7 +138,6 @@ function Clock() {
   const zone = useZone();
   return (
     // the words of all zones are reached by the keyboard too
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <time className={styles.clock} dateTime={now.slice(0, 16)} data-tip={zonesText(now, room.app.timezone, zone)} tabIndex={0}>
       {headerClock(now, zone)}
     </time>
