@@ -6,6 +6,7 @@ import type { ActivityLine } from '#api/verdict.ts';
 import { client } from '../../api/client.ts';
 import { Filters } from '../../parts/journal/Filters.tsx';
 import { passes, queryOf } from '../../parts/journal/journal-model.ts';
+import { Older } from '../../parts/journal/Older.tsx';
 import styles from '../../parts/journal/Journal.module.css';
 import { Moment } from '../../parts/Moment.tsx';
 import { grouped, iconOf, Sentence } from '../../parts/rail/Activity.tsx';
@@ -67,22 +68,7 @@ export default function ActivityPage() {
         ) : (
           <Days lines={lines} />
         )}
-        {lines.length === 0 ? null : (
-          <p className={styles.more}>
-            {list.hasNextPage ? (
-              <Button
-                size="small"
-                because={list.isFetchingNextPage ? 'They are being read' : null}
-                onClick={() => void list.fetchNextPage()}
-              >
-                Show older
-              </Button>
-            ) : (
-              'That is all.'
-            )}
-            <span>{lines.length} shown</span>
-          </p>
-        )}
+        <Older list={list} shown={lines.length} />
       </div>
     </div>
   );

@@ -7,6 +7,7 @@ import { client, troubleOf } from '../../api/client.ts';
 import { Filters } from '../../parts/journal/Filters.tsx';
 import { csvOf, detailsOf, queryOf } from '../../parts/journal/journal-model.ts';
 import type { Filter } from '../../parts/journal/journal-model.ts';
+import { Older } from '../../parts/journal/Older.tsx';
 import styles from '../../parts/journal/Journal.module.css';
 import type { JournalEntry } from '../../parts/journal/types.ts';
 import { Moment } from '../../parts/Moment.tsx';
@@ -89,22 +90,7 @@ export default function AuditPage() {
             </table>
           </div>
         )}
-        {entries.length === 0 ? null : (
-          <p className={styles.more}>
-            {list.hasNextPage ? (
-              <Button
-                size="small"
-                because={list.isFetchingNextPage ? 'They are being read' : null}
-                onClick={() => void list.fetchNextPage()}
-              >
-                Show older
-              </Button>
-            ) : (
-              'That is all.'
-            )}
-            <span>{entries.length} shown</span>
-          </p>
-        )}
+        <Older list={list} shown={entries.length} />
       </div>
     </div>
   );
@@ -131,31 +117,37 @@ function Entry({ entry }: { entry: JournalEntry }) {
           </Link>
         )}
       </td>
-      {/* its label is what the entry says */}
-      {/* oxlint-disable-next-line jsx-a11y/control-has-associated-label */}
       <td className={styles.entry}>
-        <details>
-          <summary>{entry.text}</summary>
-          <dl className={styles.details}>
-            <dt>event</dt>
-            <dd>
-              <code>{String(entry.event['is'])}</code>
-            </dd>
-            {detailsOf(entry.event).map(({ name, value }) => (
-              <Detail key={name} name={name} value={value} />
-            ))}
-            <Detail name={actor.kind === 'key' ? 'with the key' : 'who'} value={`${actor.kind} ${actor.id}`} />
-            <Detail name="recorded" value={entry.recordedAt} />
-            <Detail name="chain" value={`${entry.chain}, entry ${entry.seq}`} />
-            <Detail name="hash" value={entry.hash} />
-            <Detail name="hash before it" value={entry.previous ?? 'none: it is the first of its chain'} />
-          </dl>
-        </details>
+        <What entry={entry} />
       </td>
       <td>
         <code title={entry.hash}>{entry.hash.slice(0, 10)}</code>
       </td>
     </tr>
+  );
+}
+
+/** What happened, and on what evidence once it is opened. */
+function What({ entry }: { entry: JournalEntry }) {
+  const { actor } = entry;
+  return (
+    <details>
+      <summary>{entry.text}</summary>
+      <dl className={styles.details}>
+        <dt>event</dt>
+        <dd>
+          <code>{String(entry.event['is'])}</code>
+        </dd>
+        {detailsOf(entry.event).map(({ name, value }) => (
+          <Detail key={name} name={name} value={value} />
+        ))}
+        <Detail name={actor.kind === 'key' ? 'with the key' : 'who'} value={`${actor.kind} ${actor.id}`} />
+        <Detail name="recorded" value={entry.recordedAt} />
+        <Detail name="chain" value={`${entry.chain}, entry ${entry.seq}`} />
+        <Detail name="hash" value={entry.hash} />
+        <Detail name="hash before it" value={entry.previous ?? 'none: it is the first of its chain'} />
+      </dl>
+    </details>
   );
 }
 
@@ -180,7 +172,6 @@ function Files({ filter }: { filter: Filter }) {
       let cursor: string | undefined;
       do {
         // each page is asked for by the end of the one before it
-        // oxlint-disable-next-line no-await-in-loop
         const page = await auditQuery(app, filter, 200, cursor);
         all.push(...page.items);
         cursor = page.next ?? undefined;

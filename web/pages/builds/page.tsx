@@ -1,5 +1,4 @@
 /** Builds and distribution: what was built for each track, how far each build has come, and what it lacks. */
-import { useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import type { BuildInFull, ReleaseBuilds } from '#api/release-lists.ts';
@@ -14,6 +13,7 @@ import { client, troubleOf } from '../../api/client.ts';
 import { releaseBuildsQuery } from '../../api/queries.ts';
 import { useAsk } from '../../parts/commands/ask.ts';
 import { Empty, Failed, Loading, More, Out, Platform, ReleasePage } from '../../parts/lists/ListPage.tsx';
+import { useOlder } from '../../parts/lists/useOlder.ts';
 import { Moment } from '../../parts/Moment.tsx';
 import { trackOf, useMe, useRoom } from '../../parts/room.ts';
 import { kindTitle, lacksText, newestCandidate, stagesOf, suiteText } from './build-model.ts';
@@ -52,27 +52,13 @@ export default function BuildsPage() {
 
 /** The builds of one track. The first ones are kept true by the stream; older ones are read when they are asked for. */
 function Column({ column, app, version }: { column: ColumnView; app: string; version: string }) {
-  const [older, setOlder] = useState<{ items: readonly BuildInFull[]; next: string | null } | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  const [isReading, setReading] = useState(false);
-  const seen = new Set(column.items.map(({ number }) => number));
-  const items = [...column.items, ...(older?.items ?? []).filter(({ number }) => !seen.has(number))];
-  const next = older === null ? column.next : older.next;
+  const { items, hasMore, isReading, error, readOn } = useOlder<BuildInFull>(
+    column,
+    ({ number }) => number,
+    async (cursor) =>
+      (await client.getReleaseBuilds({ params: { app, version }, query: { platform: column.platform, cursor } })).columns[0],
+  );
   const newest = newestCandidate(items);
-  const readOn = async (): Promise<void> => {
-    if (next === null) return;
-    setReading(true);
-    setError(null);
-    try {
-      const more = await client.getReleaseBuilds({ params: { app, version }, query: { platform: column.platform, cursor: next } });
-      const page = more.columns[0];
-      setOlder({ items: [...(older?.items ?? []), ...(page?.items ?? [])], next: page?.next ?? null });
-    } catch (thrown) {
-      setError(thrown);
-    } finally {
-      setReading(false);
-    }
-  };
   return (
     <section className={styles.column} aria-label={`Builds for ${platformName(column.platform)}`}>
       <h2>
@@ -91,7 +77,7 @@ function Column({ column, app, version }: { column: ColumnView; app: string; ver
         ))}
       </ol>
       {error === null ? null : <ProblemNote trouble={troubleOf(error)} />}
-      <More hasMore={next !== null} isReading={isReading} onMore={() => void readOn()} what="older builds" />
+      <More hasMore={hasMore} isReading={isReading} onMore={readOn} what="older builds" />
     </section>
   );
 }

@@ -1,5 +1,4 @@
 /** Changes: is everything that was asked for in the latest build, and what else is on the branch? */
-import { useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import type { PickInFull, ReleaseChanges } from '#api/release-lists.ts';
@@ -14,6 +13,7 @@ import { client, troubleOf } from '../../api/client.ts';
 import { releaseChangesQuery } from '../../api/queries.ts';
 import { useAsk } from '../../parts/commands/ask.ts';
 import { Empty, Failed, Loading, More, Platform, ReleasePage } from '../../parts/lists/ListPage.tsx';
+import { useOlder } from '../../parts/lists/useOlder.ts';
 import { Moment } from '../../parts/Moment.tsx';
 import { trackOf, useMe, useRoom } from '../../parts/room.ts';
 import { answersOf, categoryName, emptyText, inLane, lanes, pickNote } from './changes-model.ts';
@@ -187,26 +187,11 @@ function Answer({ pick }: { pick: PickInFull }) {
 type BranchView = ReleaseChanges['branches'][number];
 
 function Branch({ branch, app, version }: { branch: BranchView; app: string; version: string }) {
-  const [older, setOlder] = useState<{ items: BranchView['items']; next: string | null } | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  const [isReading, setReading] = useState(false);
-  const seen = new Set(branch.items.map(({ sha }) => sha));
-  const items = [...branch.items, ...(older?.items ?? []).filter(({ sha }) => !seen.has(sha))];
-  const next = older === null ? branch.next : older.next;
-  const readOn = async (): Promise<void> => {
-    if (next === null) return;
-    setReading(true);
-    setError(null);
-    try {
-      const more = await client.getReleaseChanges({ params: { app, version }, query: { branch: branch.name, cursor: next } });
-      const page = more.branches[0];
-      setOlder({ items: [...(older?.items ?? []), ...(page?.items ?? [])], next: page?.next ?? null });
-    } catch (thrown) {
-      setError(thrown);
-    } finally {
-      setReading(false);
-    }
-  };
+  const { items, hasMore, isReading, error, readOn } = useOlder<BranchView['items'][number]>(
+    branch,
+    ({ sha }) => sha,
+    async (cursor) => (await client.getReleaseChanges({ params: { app, version }, query: { branch: branch.name, cursor } })).branches[0],
+  );
   return (
     <section className={styles.section} aria-label={`Commits of ${branch.name}`}>
       <div className={styles.bar}>
@@ -257,7 +242,7 @@ function Branch({ branch, app, version }: { branch: BranchView; app: string; ver
         </ol>
       )}
       {error === null ? null : <ProblemNote trouble={troubleOf(error)} />}
-      <More hasMore={next !== null} isReading={isReading} onMore={() => void readOn()} what="older commits" />
+      <More hasMore={hasMore} isReading={isReading} onMore={readOn} what="older commits" />
     </section>
   );
 }

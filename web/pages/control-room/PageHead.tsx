@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import type { ControlRoom } from '#api/control-room.ts';
 import { may } from '../../api/authority.ts';
 import { useAsk } from '../../parts/commands/ask.ts';
+import { leadTrack } from '../../parts/lead-track.ts';
 import { useAppTime, useMe, useRoom, useZone } from '../../parts/room.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Icon } from '../../ui/Icon.tsx';
@@ -17,7 +18,7 @@ export function PageHead() {
   const me = useMe();
   const ask = useAsk();
   const isPaused = room.app.robotPaused !== null;
-  const [first] = room.tracks;
+  const first = leadTrack(room);
   const kind = isPaused ? 'unpause-robot' : 'pause-robot';
   return (
     <div className={styles.head}>
@@ -30,7 +31,7 @@ export function PageHead() {
       </h1>
       <Meta />
       <div className={styles.buttons}>
-        {first !== undefined && may(me, kind) ? (
+        {first !== null && may(me, kind) ? (
           <Button
             size="small"
             aria-haspopup="dialog"

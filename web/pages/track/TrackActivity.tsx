@@ -3,14 +3,17 @@ import { Link } from '@tanstack/react-router';
 import { useQuery } from '@tanstack/react-query';
 import type { TrackHead } from '#api/control-room.ts';
 import { platformName } from '#domain/names.ts';
+import { Button } from '../../ui/Button.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { ProblemNote } from '../../ui/ProblemNote.tsx';
+import { may } from '../../api/authority.ts';
 import { troubleOf } from '../../api/client.ts';
 import { trackActivityQuery } from '../../api/queries.ts';
+import { useAsk } from '../../parts/commands/ask.ts';
 import { Moment } from '../../parts/Moment.tsx';
 import { grouped, iconOf, Sentence } from '../../parts/rail/Activity.tsx';
-import { paramsOf } from '../../parts/room.ts';
+import { paramsOf, useMe } from '../../parts/room.ts';
 import styles from './lists.module.css';
 
 const SHOWN = 8;
@@ -18,6 +21,8 @@ const SHOWN = 8;
 export function TrackActivity({ track }: { track: TrackHead }) {
   const read = useQuery(trackActivityQuery(paramsOf(track), track.revision));
   const lines = grouped(read.data?.items ?? []).slice(0, SHOWN);
+  const me = useMe();
+  const ask = useAsk();
   const name = `${platformName(track.platform)} ${track.version}`;
   return (
     <Panel
@@ -41,6 +46,14 @@ export function TrackActivity({ track }: { track: TrackHead }) {
           </li>
         ))}
       </ol>
+      {may(me, 'correct') ? (
+        <p className={styles.none}>
+          Was it otherwise?{' '}
+          <Button size="small" aria-haspopup="dialog" onClick={() => ask({ is: 'correct', track })}>
+            Correct the history…
+          </Button>
+        </p>
+      ) : null}
     </Panel>
   );
 }

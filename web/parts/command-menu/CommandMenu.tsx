@@ -1,6 +1,6 @@
-/* oxlint-disable jsx-a11y/prefer-tag-over-role -- a combobox over grouped options: there is no element for it */
 /** Search, go to, or run a command, by typing. */
-import { useId, useState } from 'react';
+import { useState } from 'react';
+import { Autocomplete } from '@base-ui/react/autocomplete';
 import { Dialog } from '@base-ui/react/dialog';
 import { useNavigate } from '@tanstack/react-router';
 import { useQuery } from '@tanstack/react-query';
@@ -22,12 +22,10 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
   const ask = useAsk();
   const navigate = useNavigate();
   const [typed, setTyped] = useState('');
-  const [at, setAt] = useState(0);
-  const id = useId();
   const entries = [...entriesOf(room, me), ...useBugs(), ...useApps()];
   const recent = recentOf();
   const shown = found(entries, typed, recent).slice(0, SHOWN);
-  const chosen = shown[Math.min(at, shown.length - 1)];
+  const groups = [...Map.groupBy(shown, ({ group }) => group)].map(([value, items]) => ({ value, items }));
 
   const take = (entry: Entry): void => {
     write('recent', JSON.stringify(remembered(recent, entry.id)));
@@ -35,28 +33,6 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
     if (entry.act.is === 'go') void navigate({ to: entry.act.to });
     else ask(entry.act.ask);
   };
-  const move = (to: number): void => {
-    const next = (to + shown.length) % Math.max(1, shown.length);
-    setAt(next);
-    document.querySelector(`#${CSS.escape(`${id}-${next}`)}`)?.scrollIntoView({ block: 'nearest' });
-  };
-  const onKeyDown = (event: React.KeyboardEvent): void => {
-    if (event.nativeEvent.isComposing) return;
-    const acts: Readonly<Record<string, () => void>> = {
-      ArrowDown: () => move(at + 1),
-      ArrowUp: () => move(at - 1),
-      PageDown: () => move(Math.min(shown.length - 1, at + 8)),
-      PageUp: () => move(Math.max(0, at - 8)),
-      Enter: () => {
-        if (chosen !== undefined) take(chosen);
-      },
-    };
-    const act = acts[event.key];
-    if (act === undefined) return;
-    event.preventDefault();
-    act();
-  };
-
   return (
     <Dialog.Root
       open
@@ -68,27 +44,43 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
         <Dialog.Backdrop className={styles.scrim} />
         <Dialog.Popup className={styles.menu}>
           <Dialog.Title className="sr-only">Search or run a command</Dialog.Title>
-          <div className={styles.field}>
-            <Icon name="search" />
-            <input
-              role="combobox"
-              aria-expanded="true"
-              aria-controls={`${id}-list`}
-              aria-activedescendant={chosen === undefined ? undefined : `${id}-${shown.indexOf(chosen)}`}
-              aria-autocomplete="list"
-              aria-label="Search or run a command"
-              placeholder="A page, version, bug, criterion, or what is to be done"
-              autoComplete="off"
-              spellCheck={false}
-              value={typed}
-              onChange={(event) => {
-                setTyped(event.target.value);
-                setAt(0);
-              }}
-              onKeyDown={onKeyDown}
-            />
-          </div>
-          <Results id={id} shown={shown} at={shown.indexOf(chosen as Entry)} onTake={take} onPoint={setAt} />
+          <Autocomplete.Root
+            open
+            inline
+            mode="none"
+            autoHighlight="always"
+            keepHighlight
+            items={groups}
+            itemToStringValue={({ label }) => label}
+            value={typed}
+            onValueChange={(value, { reason }) => {
+              // what is taken is gone to; the field keeps what was typed
+              if (reason === 'input-change' || reason === 'input-clear') setTyped(value);
+            }}
+          >
+            <div className={styles.field}>
+              <Icon name="search" />
+              <Autocomplete.Input
+                aria-label="Search or run a command"
+                placeholder="A page, version, bug, criterion, or what is to be done"
+                spellCheck={false}
+              />
+            </div>
+            <Autocomplete.List aria-label="Found" className={styles.list}>
+              {groups.map(({ value, items }) => (
+                <Autocomplete.Group key={value} items={items}>
+                  <Autocomplete.GroupLabel className={styles.group}>{value}</Autocomplete.GroupLabel>
+                  {items.map((entry) => (
+                    <Autocomplete.Item key={entry.id} value={entry} className={styles.option} onClick={() => take(entry)}>
+                      <Icon name={entry.icon} />
+                      <span className={styles.label}>{entry.label}</span>
+                      {entry.note === null ? null : <span className={styles.note}>{entry.note}</span>}
+                    </Autocomplete.Item>
+                  ))}
+                </Autocomplete.Group>
+              ))}
+            </Autocomplete.List>
+          </Autocomplete.Root>
           <p className={styles.foot}>
             <span>↑ ↓ choose</span>
             <span>Enter takes it</span>
@@ -100,55 +92,6 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>
-  );
-}
-
-/** The list under the field, in groups; the field keeps the focus and names the one that is chosen. */
-function Results({
-  id,
-  shown,
-  at,
-  onTake,
-  onPoint,
-}: {
-  id: string;
-  shown: readonly Entry[];
-  at: number;
-  onTake: (entry: Entry) => void;
-  onPoint: (at: number) => void;
-}) {
-  const groups = [...new Set(shown.map(({ group }) => group))];
-  return (
-    <div role="listbox" id={`${id}-list`} aria-label="Found" className={styles.list} tabIndex={-1}>
-      {groups.map((group, index) => (
-        <div key={group} role="group" aria-labelledby={`${id}-group-${index}`}>
-          <div id={`${id}-group-${index}`} className={styles.group} role="presentation">
-            {group}
-          </div>
-          {shown.map((entry, position) =>
-            entry.group === group ? (
-              // the field has the focus and hears the keys
-              // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
-              <div
-                key={entry.id}
-                id={`${id}-${position}`}
-                role="option"
-                aria-selected={position === at}
-                className={styles.option}
-                onPointerMove={() => {
-                  if (position !== at) onPoint(position);
-                }}
-                onClick={() => onTake(entry)}
-              >
-                <Icon name={entry.icon} />
-                <span className={styles.label}>{entry.label}</span>
-                {entry.note === null ? null : <span className={styles.note}>{entry.note}</span>}
-              </div>
-            ) : null,
-          )}
-        </div>
-      ))}
-    </div>
   );
 }
 

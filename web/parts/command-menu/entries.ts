@@ -7,6 +7,7 @@ import { may } from '../../api/authority.ts';
 import type { Me } from '../../api/authority.ts';
 import type { IconName } from '../../ui/Icon.tsx';
 import type { Ask } from '../commands/ask.ts';
+import { leadTrack } from '../lead-track.ts';
 import { pagesOf } from '../shell/navigation.ts';
 
 export type Entry = {
@@ -104,11 +105,11 @@ function actionsOf(
       icon: 'shield',
       act: { is: 'ask', ask: { is: 'waive', track, cell } },
     }));
-  const [first] = room.tracks;
+  const first = leadTrack(room);
   const isPaused = room.app.robotPaused !== null;
   const kind = isPaused ? 'unpause-robot' : 'pause-robot';
   const robot: readonly Entry[] =
-    first !== undefined && may(me, kind)
+    first !== null && may(me, kind)
       ? [
           {
             id: kind,
@@ -120,7 +121,18 @@ function actionsOf(
           },
         ]
       : [];
-  return [...given, ...waivers, ...robot];
+  // seldom wanted: after all that moves a release
+  const corrections = may(me, 'correct')
+    ? room.tracks.map((track): Entry => ({
+        id: `correct ${track.id}`,
+        group: 'Actions',
+        label: `Correct the history of ${nameOf(track)}…`,
+        note: track.station,
+        icon: 'clock',
+        act: { is: 'ask', ask: { is: 'correct', track } },
+      }))
+    : [];
+  return [...given, ...waivers, ...robot, ...corrections];
 }
 
 const plain = (text: string): string =>

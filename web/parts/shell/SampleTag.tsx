@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { client, troubleOf } from '../../api/client.ts';
 import { controlRoomQuery, sampleQuery } from '../../api/queries.ts';
@@ -8,6 +8,9 @@ import { headerClock, momentText } from '../../util/time.ts';
 import { useAppTime, useMe, useRoom, useZone } from '../room.ts';
 import { say } from './announce.ts';
 import styles from './Shell.module.css';
+
+// a dialog is no part of the first view
+const RemoveSample = lazy(async () => ({ default: (await import('./RemoveSample.tsx')).RemoveSample }));
 
 /** On every page of a sample app: that nothing here is real, what its time does, and, for who may, how to move it. */
 export function SampleTag() {
@@ -36,6 +39,7 @@ function Mover({ says }: { says: string }) {
   const zone = useZone();
   const now = useAppTime();
   const [line, setLine] = useState<string | null>(null);
+  const [isLeaving, setLeaving] = useState(false);
   const story = useQuery(sampleQuery);
   const next = story.data?.samples.find(({ app }) => app === room.app.id)?.next ?? null;
   const move = useMutation({
@@ -75,16 +79,23 @@ function Mover({ says }: { says: string }) {
     onSelect: () => move.mutate({ at, speed: 0 }),
   }));
   return (
-    <Menu
-      className={styles.sample}
-      label={`${says} Play, stop, or go to a moment`}
-      button={
-        <>
-          Sample
-          <Icon name="chevron" size={12} />
-        </>
-      }
-      items={[...paces, ...ahead, ...named]}
-    />
+    <>
+      <Menu
+        className={styles.sample}
+        label={`${says} Play, stop, or go to a moment`}
+        button={
+          <>
+            Sample
+            <Icon name="chevron" size={12} />
+          </>
+        }
+        items={[...paces, ...ahead, ...named, { key: 'remove', label: 'Remove the sample…', onSelect: () => setLeaving(true) }]}
+      />
+      {isLeaving ? (
+        <Suspense>
+          <RemoveSample onClose={() => setLeaving(false)} />
+        </Suspense>
+      ) : null}
+    </>
   );
 }
