@@ -10,6 +10,7 @@ import { deedCommands } from './commands/deeds.ts';
 import { forecastCommand } from './commands/forecast.ts';
 import { gitCommand } from './commands/git.ts';
 import type { GitParts } from './commands/git.ts';
+import { healthCommand } from './commands/health.ts';
 import { explainCommand, planCommand, statusCommand } from './commands/look.ts';
 import { addPolicyOfServer, auditCommand, connectionCommand, keysCommand, peopleCommand } from './commands/manage.ts';
 import { policyCommand } from './commands/policy.ts';
@@ -53,6 +54,7 @@ export function program(io: Io, parts: ProgramParts): Command {
     keysCommand(io, parts),
     peopleCommand(io, parts),
     gitCommand(io, { analyse: parts.analyse }),
+    healthCommand(io, parts),
     versionCommand(io),
     buildNumberCommand(io),
     sandboxCommand(io, { serve: parts.serveSandbox }),
