@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
@@ -26,6 +27,9 @@ import { draw, place, removePlaces, run } from './testing.ts';
 import type { Drawn } from './testing.ts';
 
 afterAll(removePlaces);
+
+/** For what starts many processes, or waits for a lock that nobody gives back: on a machine under load each takes seconds. */
+const SLOW = { timeout: 60_000 };
 
 const matching = (words: RegExp): unknown => expect.stringMatching(words);
 
@@ -53,7 +57,7 @@ async function verbsOf(work: () => Promise<unknown>): Promise<string[]> {
 }
 
 describe('what may be named as a repository', () => {
-  test('a bare directory, a work tree, a bundle, a file address and a relative path', async () => {
+  test('a bare directory, a work tree, a bundle, a file address and a relative path', SLOW, async () => {
     const drawn = await small();
     const at = place();
     run(['clone', '--quiet', drawn.path, path.join(at, 'tree')]);
@@ -177,6 +181,10 @@ describe('a source that asks who we are', () => {
   });
 });
 
+/** A program that opens a mirror and prints its key: another process. */
+const openingOf = (options: { repo: string; dataDir: string }): string =>
+  `import { openMirror } from ${JSON.stringify(path.join(import.meta.dirname, 'mirror.ts'))}; const mirror = await openMirror(${JSON.stringify(options)}); console.log(mirror.refsKey);`;
+
 describe('keeping a mirror', () => {
   test('without news one look at the source is all; a bundle that did not change is not even read', async () => {
     const drawn = await small();
@@ -230,15 +238,40 @@ describe('keeping a mirror', () => {
     expect(mirrors.filter((mirror) => mirror.news)).toHaveLength(1);
   });
 
-  test('two processes at one mirror both come to an answer', async () => {
+  test('two processes at one mirror both come to an answer', SLOW, async () => {
     const drawn = await small();
     const dataDir = place();
-    const script = `import { openMirror } from ${JSON.stringify(path.join(import.meta.dirname, 'mirror.ts'))}; const mirror = await openMirror(${JSON.stringify({ repo: drawn.path, dataDir })}); console.log(mirror.refsKey);`;
+    const script = openingOf({ repo: drawn.path, dataDir });
     const keys = await Promise.all([1, 2, 3].map(() => promisify(execFile)(process.execPath, ['--input-type=module', '-e', script])));
     expect(new Set(keys.map(({ stdout }) => stdout.trim())).size).toBe(1);
   });
 
-  test('a lock that a killed process left, and a mirror that was damaged, are got over', async () => {
+  test('a mirror that another process is only beginning is not taken for a damaged one', SLOW, async () => {
+    const drawn = await small();
+    const at = place();
+    // On a machine under load `git init` may stand still with half of a repository made.
+    writeFileSync(
+      path.join(at, 'git'),
+      `#!/bin/sh
+PATH="\${PATH#*:}"
+case " $* " in
+  *' init '*) for last; do :; done; git "$@" && mv "$last/objects" "$last/later" && sleep 1; mv "$last/later" "$last/objects" ;;
+  *) exec git "$@" ;;
+esac
+`,
+      { mode: 0o755 },
+    );
+    const env = { ...process.env, PATH: `${at}:${process.env['PATH'] ?? ''}` };
+    const dataDir = place();
+    const script = openingOf({ repo: drawn.path, dataDir });
+    const first = promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], { env });
+    while (globSync('mirrors/*/later', { cwd: dataDir }).length === 0) await setTimeout(5);
+    const mirror = await openMirror({ repo: drawn.path, dataDir });
+    expect((await first).stdout.trim()).toBe(mirror.refsKey);
+    expect(readdirSync(path.join(dataDir, 'mirrors')).toSorted()).toEqual([path.basename(mirror.gitDir), 'gitconfig']);
+  });
+
+  test('a lock that a killed process left, and a mirror that was damaged, are got over', SLOW, async () => {
     const drawn = await small();
     const dataDir = place();
     const first = await openMirror({ repo: drawn.path, dataDir });

@@ -1,6 +1,6 @@
 /** A bare copy of a repository in the data directory, brought up to date before it is read. */
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import path from 'node:path';
 import { ensureConfig, git, GitTrouble } from './client.ts';
@@ -40,6 +40,9 @@ const REFSPECS = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*'];
 /** Longer than git holds a lock on refs: one that is still there was left by a process that died. */
 const LOCK_PATIENCE_MS = 3000;
 const LOCK_PAUSE_MS = 200;
+const LOCK_PATIENCE_LOOKS = 6;
+/** How many mirrors are tried: the one that is there, one made anew, and as many again where another process takes them away. */
+const MOST_MIRRORS = 4;
 const STATE_FILE = 'signalbox.json';
 
 /** One opening at a time for each mirror in this process: two fetches into one directory would trip over each other's locks. */
@@ -68,24 +71,69 @@ export async function openMirror(options: OpenMirror): Promise<Mirror> {
 
 /**
  * Brings the mirror up to date. Another process may be at the same mirror: git's own locks then make one of the two fail, and it looks again a moment later. A mirror is
- * only a copy, so one that git cannot bring up to date (a full disk, a killed process) is made anew.
+ * only a copy, so one that git cannot bring up to date (a full disk, a killed process) is made anew; whoever was at it too finds it gone, and makes it anew as well.
  */
 async function refresh(source: Source, gitDir: string, options: OpenMirror): Promise<Mirror> {
-  const patienceEnds = performance.now() + LOCK_PATIENCE_MS;
-  let isAnew = false;
-  for (;;) {
+  let patience = newPatience();
+  for (let mirrors = 1; ;) {
+    const which = await whichIsThere(gitDir);
     try {
       return await refreshOnce(source, gitDir, options);
     } catch (error) {
-      const fault = error instanceof FetchTrouble ? error.fault : null;
-      if (isAnew || options.signal?.aborted || fault === null || OF_THE_SOURCE.has(fault) || !(await isThere(gitDir))) throw error;
-      if (fault === 'locked' && performance.now() < patienceEnds) await setTimeout(LOCK_PAUSE_MS);
-      else {
-        isAnew = true;
-        await rm(gitDir, { recursive: true, force: true });
+      if (options.signal?.aborted || !(await isOfMirror(error, gitDir))) throw error;
+      const isLocked = error instanceof FetchTrouble && error.fault === 'locked';
+      if (isLocked && patience.holds()) {
+        await setTimeout(LOCK_PAUSE_MS);
+        continue;
       }
+      if (mirrors === MOST_MIRRORS) throw error;
+      mirrors += 1;
+      patience = newPatience();
+      // One that another process has made meanwhile may be whole: it is not taken away.
+      if (which !== null && which === (await whichIsThere(gitDir))) await takeAway(gitDir);
     }
   }
+}
+
+/** Tells a mirror from another that takes its place; null where there is none. */
+async function whichIsThere(gitDir: string): Promise<string | null> {
+  return stat(gitDir).then(
+    ({ ino, birthtimeMs }) => `${ino} ${birthtimeMs}`,
+    () => null,
+  );
+}
+
+/** Whether the trouble may be that of this mirror, and not of the source or the machine. */
+async function isOfMirror(error: unknown, gitDir: string): Promise<boolean> {
+  if (error instanceof FetchTrouble) return !OF_THE_SOURCE.has(error.fault);
+  // Taken away by another process between the fetch and what is written down of it.
+  return !(error instanceof GitTrouble) && isMissing(error) && !(await isThere(gitDir));
+}
+
+const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
+
+/** For so long, and for so many looks: on a machine under load one look takes as long as many do at rest. */
+function newPatience(): { holds(): boolean } {
+  const ends = performance.now() + LOCK_PATIENCE_MS;
+  let looks = 0;
+  return {
+    holds() {
+      looks += 1;
+      return looks < LOCK_PATIENCE_LOOKS || performance.now() < ends;
+    },
+  };
+}
+
+/** By one rename: nobody finds half of it. */
+async function takeAway(gitDir: string): Promise<void> {
+  const away = `${gitDir}.${randomUUID()}`;
+  try {
+    await rename(gitDir, away);
+  } catch (error) {
+    if (isMissing(error)) return;
+    throw error;
+  }
+  await rm(away, { recursive: true, force: true });
 }
 
 async function refreshOnce(source: Source, gitDir: string, options: OpenMirror): Promise<Mirror> {
@@ -252,11 +300,24 @@ async function isThere(gitDir: string): Promise<boolean> {
   );
 }
 
+/** The mirror appears whole, by one rename: another process would take one that is only half made for damaged. */
 async function ensureBare(gitDir: string, configFile: string, format: 'sha1' | 'sha256'): Promise<void> {
   if (await isThere(gitDir)) return;
-  await mkdir(gitDir, { recursive: true });
-  // An empty template: nothing of the machine's templates (hooks among them) comes in.
-  await git({ configFile }).text(['init', '--bare', '--quiet', '--template=', `--object-format=${format}`, '--', gitDir]);
+  const draft = `${gitDir}.${randomUUID()}`;
+  try {
+    await mkdir(draft, { recursive: true });
+    // An empty template: nothing of the machine's templates (hooks among them) comes in.
+    await git({ configFile }).text(['init', '--bare', '--quiet', '--template=', `--object-format=${format}`, '--', draft]);
+    await rename(draft, gitDir).catch(async (error: unknown) => {
+      // Another process was first; or what stands there is no repository.
+      if (await isThere(gitDir)) return;
+      if (isMissing(error)) throw error;
+      await takeAway(gitDir);
+      await rename(draft, gitDir);
+    });
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
 }
 
 /** Adds the repository's name to git's trouble with it. */
