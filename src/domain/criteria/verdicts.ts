@@ -9,6 +9,7 @@ import type { Instance } from './instance.ts';
 import { criterionOf, judge } from './index.ts';
 import { soon } from '../calendar/words.ts';
 import { sourceName } from '../names.ts';
+import { storefrontKinds } from '../rollout/storefronts.ts';
 import { capital, firstClause } from './words.ts';
 
 /** Criteria that speak of a moment, not of a state: behind their step they have nothing to say any more. */
@@ -66,11 +67,17 @@ function instancesOf(world: World, track: Track): readonly { instance: Instance;
   return [...found.values()];
 }
 
+/** The sources that speak of this track: a storefront is one only of the tracks that ship there. */
+function sourcesOf({ facts, policy }: World): readonly Source[] {
+  const elsewhere = new Set<string>(storefrontKinds.filter((kind) => !policy.storefronts.includes(kind)));
+  return facts.sources.filter(({ source }) => !elsewhere.has(source));
+}
+
 type Place = { gates: readonly Step[]; step: Step | null; neededNow: boolean; holdsWhat: Step | null };
 
 function verdictOf(world: World, track: Track, instance: Instance, place: Place): Verdict {
   const needs = criterionOf(instance.kind)?.needs ?? [];
-  const feed = feedOf(world.facts.sources, needs, instance, world.now);
+  const feed = feedOf(sourcesOf(world), needs, instance, world.now);
   const waiver = waiverOf(world.facts.waivers, instance.id);
   const { app, release, siblings, facts, policy, now } = world;
   const judged = (): Finding => judge(instance, { app, release, track, siblings, facts, policy, step: place.step, now });

@@ -442,6 +442,24 @@ describe('the whole life', () => {
     expect(planned.actions).toEqual([]);
   });
 
+  test('a storefront that is silent blinds only the tracks that ship there', () => {
+    const listing = parseInstance({ kind: 'listing-free', id: 'listing-free', title: 'Listing is free' });
+    const spoke = { ...everything, kinds: ['storefront' as const], freshForMinutes: 15 };
+    const sources = [
+      { ...spoke, source: 'google-play', lastReadAt: '2024-10-01T11:33:00.000Z' },
+      { ...spoke, source: 'app-store-connect', lastReadAt: '2024-10-01T12:19:00.000Z' },
+    ];
+    const colourFor = (storefront: 'google-play' | 'app-store-connect'): unknown =>
+      plan(
+        aWorld(aTrack('candidate'), {
+          policy: aPolicy({ before: { submit: [listing] }, storefronts: [storefront] }),
+          facts: { ...built, sources },
+        }),
+      ).verdicts[0]?.colour;
+    expect(colourFor('google-play')).toBe('unknown');
+    expect(colourFor('app-store-connect')).toBe('green');
+  });
+
   test('a criterion whose source was never connected holds nothing unless the policy requires it', () => {
     const facts = { ...built, sources: [] };
     const free = plan(aWorld(aTrack('candidate'), { policy: aPolicy({ before: { submit: [crashes] } }), facts }));
