@@ -103,13 +103,18 @@ function atOf(world: World): At {
   const { track, policy } = world;
   const instances = [...Object.values(policy.before).flat(), ...policy.haltsWhileRollingOut, ...Object.values(policy.watchWhile).flat()];
   const instance = instances.find((each) => each?.kind === 'signed-off');
-  const settings = signedOff.settings.safeParse(instance?.settings ?? {});
+  const settings = instance?.settings;
   return {
     ...world,
     instance: instance?.id ?? signedOff.kind,
     step: nextStep(track, policy),
-    settings: settings.success ? settings.data : signedOff.settings.parse({}),
+    settings: isSettings(settings) ? settings : signedOff.settings.parse({}),
   };
+}
+
+/** Settings were parsed when the policy was read: parsed once more, a length of time would be refused. */
+function isSettings(settings: unknown): settings is At['settings'] {
+  return typeof settings === 'object' && settings !== null && 'again-on-new-candidate' in settings && 'within' in settings;
 }
 
 function channelOf(team: string, { policy }: World): string | null {
