@@ -2,7 +2,7 @@
 import type { SignOffMatrix } from '#api/release-lists.ts';
 import type { CellState } from '#domain/cell-state.ts';
 import { stageAllows } from '#domain/release/can.ts';
-import { isOf, may, whoMay } from '../../api/authority.ts';
+import { isOf, may } from '../../api/authority.ts';
 import type { Me } from '../../api/authority.ts';
 
 export type Column = SignOffMatrix['columns'][number];
@@ -68,7 +68,7 @@ export function actsOf(word: Word | null, column: Column, team: string, me: Me):
 
 /** Why there is nothing to press for this viewer, in words; null when there is. */
 export function whyNoActs(columns: readonly Column[], rows: readonly Row[], me: Me): string | null {
-  if (!may(me, 'sign-off')) return `A team's word is given by its own people: a ${whoMay('sign-off')} of that team.`;
+  if (!may(me, 'sign-off')) return 'A team’s word is given by its own people: a member of that team.';
   if (!rows.some(({ team }) => isOf(me, team))) return 'A team’s word is given by its own people; you are in none of these teams.';
   if (columns.every(({ build }) => build === null)) return 'There is nothing to sign before the first release candidate is built.';
   if (columns.every(({ stage }) => !stageAllows(stage, 'sign-off'))) return 'No track is at a stage in which teams sign.';

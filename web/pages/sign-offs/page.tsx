@@ -189,7 +189,11 @@ function Cell({ word, column, team }: { word: Word | null; column: Column; team:
         {acts.length === 0 || track === null ? null : (
           <span className={styles.acts}>
             {acts.map(({ state, label }) => (
-              <Button key={state} size="small" onClick={() => ask({ is: 'sign-off', track, team, state })}>
+              <Button
+                key={state}
+                size="small"
+                onClick={() => ask({ is: 'sign-off', track, team, state, ...(column.build === null ? {} : { build: column.build }) })}
+              >
                 {label}
                 <span className="sr-only">
                   {' '}

@@ -107,7 +107,7 @@ export function CommandDialog(props: CommandDialogProps) {
     return () => document.removeEventListener('keydown', listener);
   }, []);
   const isHeld = props.isHeld === true && isTouch();
-  const { isHolding, ...held } = useHold(send);
+  const { isHolding, wasShort, ...held } = useHold(send);
   const isStale = codeOf(give.error) === 'stale';
   return (
     <Dialog
@@ -123,7 +123,12 @@ export function CommandDialog(props: CommandDialogProps) {
             look={look}
             because={give.isPending ? 'It is being sent' : null}
             {...(isHeld
-              ? { ...held, className: styles.held, 'data-held': isHolding || undefined }
+              ? {
+                  ...held,
+                  className: styles.held,
+                  'data-held': isHolding || undefined,
+                  'aria-description': 'By touch it is held for a moment; a keyboard, a switch or a screen reader presses it.',
+                }
               : { type: 'submit' as const, form: 'command' })}
           >
             {give.isPending
@@ -156,6 +161,11 @@ export function CommandDialog(props: CommandDialogProps) {
           <Effect {...props} preview={command ?? props.preview ?? null} />
           {props.renderAfterEffect?.(plan.data)}
           {isStale ? <StaleNote track={track} news={news} /> : <ProblemNote trouble={give.error === null ? null : troubleOf(give.error)} />}
+          {wasShort && !isHolding ? (
+            <p className={styles.missing} role="alert">
+              That was too short: keep the button pressed until the dialog closes.
+            </p>
+          ) : null}
           {wasTried && command === null && missing ? (
             <p className={styles.missing} role="alert">
               {missing}
@@ -170,9 +180,22 @@ export function CommandDialog(props: CommandDialogProps) {
 const HELD_FOR_MS = 1_500;
 const isTouch = (): boolean => matchMedia('(pointer: coarse)').matches;
 
-/** A press that counts when it lasts; a click without a pointer (keyboard, switch, reader) counts at once. */
+/**
+ * Whether a press is a screen reader's on a phone: it comes as a pointer without a size, and cannot be held.
+ * As React Aria tells them apart: https://github.com/adobe/react-spectrum/blob/main/packages/%40react-aria/utils/src/isVirtualEvent.ts
+ */
+function isReader({ width, height, pressure, pointerType, detail }: PointerPress): boolean {
+  const isAndroid = navigator.userAgent.includes('Android');
+  if (width === 0 && height === 0) return !isAndroid;
+  return width === 1 && height === 1 && pressure === 0 && detail === 0 && pointerType === 'mouse';
+}
+type PointerPress = { width: number; height: number; pressure: number; pointerType: string; detail: number };
+
+/** A press that counts when it lasts; one without a finger (keyboard, switch, screen reader) counts at once. */
 function useHold(act: () => void) {
   const [isHolding, setHolding] = useState(false);
+  const [wasShort, setShort] = useState(false);
+  const byReader = useRef(false);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const end = (): void => {
     clearTimeout(timer.current);
@@ -181,18 +204,25 @@ function useHold(act: () => void) {
   useEffect(() => () => clearTimeout(timer.current), []);
   return {
     isHolding,
-    onPointerDown: () => {
+    wasShort,
+    onPointerDown: (event: PointerPress) => {
+      byReader.current = isReader(event);
+      if (byReader.current) return;
       setHolding(true);
       timer.current = setTimeout(() => {
         setHolding(false);
+        setShort(false);
         act();
       }, HELD_FOR_MS);
     },
-    onPointerUp: end,
+    onPointerUp: () => {
+      if (isHolding) setShort(true);
+      end();
+    },
     onPointerLeave: end,
     onPointerCancel: end,
     onClick: (event: { detail: number }) => {
-      if (event.detail === 0) act();
+      if (event.detail === 0 || byReader.current) act();
     },
   };
 }

@@ -11,7 +11,14 @@ export type Ask =
   | { is: 'choose-candidate'; track: TrackHead; build: { number: string; commit: string; candidate: number | null } }
   | { is: 'decide-bug'; track: TrackHead; bug: { key: string; title: string } }
   | { is: 'assign-bug'; track: TrackHead; bug: { key: string; title: string } }
-  | { is: 'sign-off'; track: TrackHead; team: string; state: 'signed' | 'rejected' | 'withdrawn' | 'testing' }
+  | {
+      is: 'sign-off';
+      track: TrackHead;
+      team: string;
+      state: 'signed' | 'rejected' | 'withdrawn' | 'testing';
+      /** The build that the word is about, where the page shows another than the final candidate. */
+      build?: { number: string; candidate: number | null };
+    }
   | { is: 'approve'; track: TrackHead; cell: Cell; answer: 'approved' | 'refused' }
   | { is: 'tick'; track: TrackHead; cell: Cell; answer: 'done' | 'refused' }
   | { is: 'pause-robot'; track: TrackHead; scope: 'app' | 'track' }

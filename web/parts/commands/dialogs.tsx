@@ -15,6 +15,7 @@ import { Choices, SelectField, TextArea, TextField } from '../../ui/Field.tsx';
 import { may } from '../../api/authority.ts';
 import { appPeopleQuery, bugsQuery, cherryPicksQuery, signOffsQuery } from '../../api/queries.ts';
 import { limitText } from '../frame/frame-model.ts';
+import { teamTitle } from '../lists/team-title.ts';
 import { paramsOf, useAppTime, useMe, useRoom } from '../room.ts';
 import { CommandDialog, channelOf, effectInWords } from './CommandDialog.tsx';
 import type { CommandIn } from './CommandDialog.tsx';
@@ -544,23 +545,36 @@ const signOffs = {
   withdrawn: { title: 'Withdraw the sign-off of', act: 'Withdraw the sign-off', note: 'Why it is taken back', isNeeded: true },
 } as const;
 
-function SignOff({ ask: { track, team, state }, onClose }: Props<'sign-off'>) {
+function SignOff({ ask: { track, team: id, state, build: shown }, onClose }: Props<'sign-off'>) {
   const [note, setNote] = useState('');
   const { title, act, note: label, isNeeded } = signOffs[state];
-  const build = track.candidate?.build;
-  const make = (text: string | null): CommandIn => ({ do: 'sign-off', team, state, note: text, ...(build === undefined ? {} : { build }) });
+  const team = teamTitle(id);
+  // what was shown is what is signed: a newer build may come meanwhile
+  const build = shown?.number ?? track.candidate?.build;
+  const rc = shown?.candidate ?? (shown === undefined ? track.candidate?.candidate : null) ?? null;
+  const make = (text: string | null): CommandIn => ({
+    do: 'sign-off',
+    team: id,
+    state,
+    note: text,
+    ...(build === undefined ? {} : { build }),
+  });
   return (
     <CommandDialog
       track={track}
       onClose={onClose}
       title={`${title} ${nameOf(track)} for ${team}`}
-      about={build === undefined ? 'There is no final candidate yet.' : `The word of ${team} on build ${build}.`}
+      about={
+        build === undefined
+          ? 'There is no final candidate yet: the word is about the newest RC.'
+          : `The word of ${team} on ${rc === null ? '' : `RC ${rc}, `}build ${build}.`
+      }
       command={isNeeded && note.trim() === '' ? null : make(note.trim() === '' ? null : note)}
       preview={make(PREVIEW_REASON)}
       missing="Say why, so that someone can mend it."
       act={act}
       look={state === 'rejected' || state === 'withdrawn' ? 'danger' : 'primary'}
-      done={`${team}: ${state}`}
+      done={`${team}: ${state === 'rejected' ? 'cannot sign off' : state}`}
     >
       <TextArea label={label} value={note} maxLength={2000} rows={2} onChange={(event) => setNote(event.target.value)} />
     </CommandDialog>
