@@ -89,13 +89,28 @@ export function createStreams(options: StreamOptions): Streams {
     while (hub.patches.length > keepPatches || (bytes > keepBytes && hub.patches.length > 1)) bytes -= hub.patches.shift()?.bytes ?? 0;
   };
 
+  /** The app is gone: whoever watches it comes back, and is told so. */
+  const end = (hub: Hub): void => {
+    hubs.delete(hub.app);
+    for (const raw of hub.viewers) raw.end();
+    hub.viewers.clear();
+  };
+
   const readAgain = async (hub: Hub): Promise<void> => {
     if (isClosed) return;
     const next = await snapshotOf(options, hub.app);
     const { last } = hub;
-    if (next === null || (last !== null && next.version <= last.version)) return;
+    if (next === null) return end(hub);
+    if (last !== null && next.version === last.version) return;
     hub.last = next;
     if (last === null) return;
+    if (next.version < last.version) {
+      // a sample that was taken out and made again: nothing leads there from what was shown before
+      hub.patches = [];
+      const whole = eventText('snapshot', next.version, next);
+      for (const raw of hub.viewers) send(hub, raw, whole);
+      return;
+    }
     const patch = diffControlRoom(last, next);
     const text = eventText('patch', next.version, patch);
     if (patch.sources !== undefined) hub.toldSources = JSON.stringify(patch.sources);
@@ -201,6 +216,7 @@ export function createStreams(options: StreamOptions): Streams {
       }
       // what was committed since the hub last read is in its snapshot before the viewer is told where it stands
       await refresh(hub);
+      if (hubs.get(app) !== hub && !isClosed) return false;
       if (isClosed || raw.destroyed) return true;
       const found = hub;
       const current = hub.last?.version ?? 0;

@@ -14,6 +14,7 @@ const routes = {
   getSample: ['get', '/api/sample'],
   makeSample: ['post', '/api/sample'],
   moveSample: ['post', '/api/apps/{app}/sample'],
+  removeSample: ['delete', '/api/apps/{app}/sample'],
   getSession: ['get', '/api/session'],
   signIn: ['post', '/api/session'],
   signOut: ['delete', '/api/session'],

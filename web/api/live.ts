@@ -8,6 +8,8 @@ import { createEventReader } from '../util/sse.ts';
 const SILENT_AFTER_MS = 35_000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
+/** An app that is not found so often in turn is gone: a sample that is made anew is away for a moment. */
+const GONE_AFTER_TRIES = 4;
 
 export type LiveHandlers = {
   /** The version that the page shows now: sent as `Last-Event-ID`. */
@@ -28,6 +30,7 @@ export type LiveHandlers = {
 export function watchControlRoom(app: string, handlers: LiveHandlers): () => void {
   let stopped = false;
   let pauseMs = FIRST_PAUSE_MS;
+  let notFound = 0;
   let attempt = new AbortController();
   let timer: ReturnType<typeof setTimeout> | null = null;
 
@@ -51,7 +54,8 @@ export function watchControlRoom(app: string, handlers: LiveHandlers): () => voi
         headers: { accept: 'text/event-stream', 'last-event-id': String(version) },
         signal,
       });
-      if (response.status === 401 || response.status === 403 || response.status === 404) {
+      notFound = response.status === 404 ? notFound + 1 : 0;
+      if (response.status === 401 || response.status === 403 || notFound >= GONE_AFTER_TRIES) {
         stopped = true;
         handlers.onRefused(response.status);
         return;

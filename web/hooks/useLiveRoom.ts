@@ -4,6 +4,7 @@ import { applyPatch } from '#api/patch.ts';
 import type { ControlRoom, ControlRoomPatch, SourcesNews } from '#api/control-room.ts';
 import type { Instant } from '#domain/time.ts';
 import { controlRoomQuery, sessionQuery } from '../api/queries.ts';
+import { codeOf } from '../api/client.ts';
 import { watchControlRoom } from '../api/live.ts';
 import { keptAtMs } from '../util/kept.ts';
 import { changedCells } from './changed-cells.ts';
@@ -35,7 +36,8 @@ const readingOf = (at: Instant): Reading => ({ appMs: Date.parse(at), browserMs:
 export function useLiveRoom(app: string): { room: ControlRoom | undefined; error: unknown; live: Live } {
   const cache = useQueryClient();
   const query = useQuery(controlRoomQuery(app));
-  const room = query.data;
+  // what is gone is not shown on as if it only were not live
+  const room = codeOf(query.error) === 'not-found' ? undefined : query.data;
   const [live, setLive] = useState<Omit<Live, 'clock'> & { clock: Reading | null }>(() => ({
     heardAtMs: keptAtMs() ?? Date.now(),
     isHeard: keptAtMs() === null,
@@ -87,7 +89,10 @@ export function useLiveRoom(app: string): { room: ControlRoom | undefined; error
       onPatch: (news) => patch(news),
       onSnapshot: (news) => snapshot(news),
       onSources: (news) => sources(news),
-      onRefused: () => void cache.invalidateQueries({ queryKey: sessionQuery.queryKey }),
+      onRefused: () => {
+        void cache.invalidateQueries({ queryKey: sessionQuery.queryKey });
+        void cache.refetchQueries({ queryKey: controlRoomQuery(app).queryKey });
+      },
     });
   }, [app, isReady, cache]);
 

@@ -32,7 +32,7 @@ export function SampleTag() {
   );
 }
 
-/** Plays, stops, and goes to a moment; what the server says while it plays stands in its place. */
+/** Plays, stops, goes to a moment, and takes the sample out; what the server says while it plays stands in its place. */
 function Mover({ says }: { says: string }) {
   const { room } = useRoom();
   const cache = useQueryClient();
@@ -82,14 +82,14 @@ function Mover({ says }: { says: string }) {
     <>
       <Menu
         className={styles.sample}
-        label={`${says} Play, stop, or go to a moment`}
+        label={`${says} Play, stop, go to a moment, or take it out`}
         button={
           <>
             Sample
             <Icon name="chevron" size={12} />
           </>
         }
-        items={[...paces, ...ahead, ...named, { key: 'remove', label: 'Remove the sample…', onSelect: () => setLeaving(true) }]}
+        items={[...paces, ...ahead, ...named, { key: 'out', label: 'Take the sample out…', onSelect: () => setLeaving(true) }]}
       />
       {isLeaving ? (
         <Suspense>
