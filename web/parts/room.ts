@@ -21,6 +21,11 @@ export function useRoom(): RoomValue {
   return value;
 }
 
+/** An app as the title of a tab names it: nobody takes a sample for real. */
+export function inTitle({ name, sample }: ControlRoom['app']): string {
+  return sample ? `${name} (sample)` : name;
+}
+
 /** Whether there is an app around: an error page asks. */
 export function useIsInApp(): boolean {
   return useContext(RoomContext) !== null;

@@ -10,7 +10,7 @@ import { Broken, Plain } from '../../parts/Broken.tsx';
 import { AskProvider } from '../../parts/commands/ask.ts';
 import type { Ask } from '../../parts/commands/ask.ts';
 import { HelpProvider } from '../../parts/help/help.ts';
-import { RoomProvider, useRoom } from '../../parts/room.ts';
+import { RoomProvider, inTitle, useRoom } from '../../parts/room.ts';
 import { titleAt } from '../../parts/shell/navigation.ts';
 import { usePages } from '../../parts/shell/Navigation.tsx';
 import { Shell } from '../../parts/shell/Shell.tsx';
@@ -84,7 +84,7 @@ function Inside() {
   return (
     <HelpProvider value={() => setOpen('help')}>
       <AskProvider value={setAsk}>
-        <title>{`${inTab || title.text} · ${room.app.name}${room.app.sample ? ' (sample)' : ''} · Signalbox`}</title>
+        <title>{`${inTab || title.text} · ${inTitle(room.app)} · Signalbox`}</title>
         <Shell title={title.text} crumbs={title.above} onHelp={() => setOpen('help')} onSearch={() => setOpen('search')}>
           <Outlet />
         </Shell>

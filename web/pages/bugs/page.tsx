@@ -11,7 +11,7 @@ import { triageQuery } from '../../api/queries.ts';
 import { useKeys } from '../../hooks/useKeys.ts';
 import { useNarrow } from '../../hooks/useMedia.ts';
 import { Empty, Failed, Loading, More } from '../../parts/lists/ListPage.tsx';
-import { useAppTime, useRoom } from '../../parts/room.ts';
+import { inTitle, useAppTime, useRoom } from '../../parts/room.ts';
 import { shortLength } from '../../util/time.ts';
 import { BugView } from './BugView.tsx';
 import { useSentOnLeaving } from './pending.ts';
@@ -64,7 +64,7 @@ export default function BugsPage() {
   const empty = emptyText(tab, version ?? null, isFiltered);
   return (
     <div className={styles.page} data-open={params.bug === undefined ? undefined : true}>
-      <title>{`Bugs & triage · ${room.app.name} · Signalbox`}</title>
+      <title>{`Bugs & triage · ${inTitle(room.app)} · Signalbox`}</title>
       <h1 className="sr-only">Bugs &amp; triage</h1>
       {showsList ? (
         <section className={styles.queue} aria-label="Bugs">

@@ -7,7 +7,7 @@ import { Button } from '../../ui/Button.tsx';
 import { Icon, platformIcon } from '../../ui/Icon.tsx';
 import { ProblemNote } from '../../ui/ProblemNote.tsx';
 import { codeOf, troubleOf } from '../../api/client.ts';
-import { useRoom } from '../room.ts';
+import { inTitle, useRoom } from '../room.ts';
 import styles from './ListPage.module.css';
 
 type To = '/$app/$version/sign-offs' | '/$app/$version/builds' | '/$app/$version/changes';
@@ -34,7 +34,7 @@ export function ReleasePage({
     : [...room.releases, { version, part: null }];
   return (
     <div className={styles.page}>
-      <title>{`${title} of ${version} · ${room.app.name} · Signalbox`}</title>
+      <title>{`${title} of ${version} · ${inTitle(room.app)} · Signalbox`}</title>
       <div className={styles.head}>
         <h1>
           {title} <span className={styles.soft}>of</span>{' '}
