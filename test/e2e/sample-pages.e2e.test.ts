@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createClient } from '#api/client.ts';
 import { packageRoot } from '#lib/package-root.ts';
 import { chromiumLaunch } from '../setup/browser.ts';
 import { testDatabase } from '../setup/database.ts';
-import { DESK, PHONE, expectAccessible, look } from './browsing.ts';
+import { DESK, PHONE, expectAccessible, look, lookIn, newContext } from './browsing.ts';
 import { settled } from './settled.ts';
 import { firstAdmin, sampleAt, startWorld } from './world.ts';
 import type { Cookie, World } from './world.ts';
@@ -62,6 +62,12 @@ const walked: Readonly<Record<string, string>> = {
   '/$app/$version/$platform/$instance': '/music/8.9.2/ios/no-blocking-bugs',
 };
 
+/** Nobody takes a sample for real: its page says so, and so does its tab. */
+async function expectMarked(page: Page): Promise<void> {
+  expect(await page.title()).toMatch(/\(sample\)/);
+  expect(await page.getByRole('banner').getByText('Sample', { exact: true }).isVisible()).toBe(true);
+}
+
 const addresses = Object.values(walked);
 
 describe('every page of the sample at the moment of its busiest day', () => {
@@ -74,23 +80,31 @@ describe('every page of the sample at the moment of its busiest day', () => {
     ['desk', DESK, ['light', 'dark']],
     ['phone', PHONE, ['light']],
   ] as const) {
+    // one browser walks all: what each page fetches anew is its own
+    let context: BrowserContext;
+    beforeAll(async () => {
+      context = await newContext(browser, { size, cookies });
+      return () => context.close();
+    });
+
     // two at a time: while one page waits for its answers, another is looked at
     test.concurrent.for(addresses)(
       `on a ${name} %s has one title, no violation (${themes.join(', ')}), and no complaint`,
       async (address) => {
         const problems: string[] = [];
-        const page = await look(browser, { size, cookies, problems });
+        const page = await lookIn(context, problems);
         await page.goto(`${world.url}${address}`);
         await settled(page);
         expect(await page.title()).toMatch(/Signalbox/);
         expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1);
+        if (address.startsWith('/music')) await expectMarked(page);
         // the start leads to the room, which is looked at by its own address
         if (address !== '/') await expectAccessible(page, address, themes);
         await page.setViewportSize({ width: 320, height: 640 });
         await settled(page);
         expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(320);
         expect(problems).toEqual([]);
-        await page.context().close();
+        await page.close();
       },
     );
   }
