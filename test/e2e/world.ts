@@ -4,7 +4,9 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createClient } from '#api/client.ts';
 import type { Client } from '#api/client.ts';
+import type { Role } from '#domain/roles.ts';
 import { packageRoot } from '#lib/package-root.ts';
 
 export type World = {
@@ -18,6 +20,9 @@ export type World = {
   lever: (lever: Record<string, unknown>) => Promise<void>;
   /** Runs `signalbox …` against the server with a key, and answers what it printed; throws when it exits with anything but 0 or 1. */
   cli: (key: string, ...words: readonly string[]) => string;
+  /** Ends the server as an operator does, and starts it at the same address on the same data. */
+  stopServer: () => Promise<void>;
+  startServer: () => Promise<void>;
   stop: () => Promise<void>;
 };
 
@@ -67,11 +72,9 @@ export async function startWorld(databaseUrl: string | null): Promise<World> {
     {},
     /Sandbox at (http:\S+?),/,
   );
-  const server = await started(
-    ['src/main.ts'],
-    { PORT: '0', DATA_DIR: join(folder, 'data'), DATABASE_URL: databaseUrl ?? '', LOG_LEVEL: 'warn' },
-    /at (http:\S+)[\s\S]*?(http:\S+\/setup#token=\S+)/,
-  ).catch(async (error: unknown) => {
+  const serve = (port: string, wanted: RegExp) =>
+    started(['src/main.ts'], { PORT: port, DATA_DIR: join(folder, 'data'), DATABASE_URL: databaseUrl ?? '', LOG_LEVEL: 'warn' }, wanted);
+  let server = await serve('0', /at (http:\S+)[\s\S]*?(http:\S+\/setup#token=\S+)/).catch(async (error: unknown) => {
     await ended(sandbox.child);
     throw error;
   });
@@ -103,6 +106,10 @@ export async function startWorld(databaseUrl: string | null): Promise<World> {
         if (status === 1) return stdout;
         throw new Error(`signalbox ${words.join(' ')} ended with ${status}: ${stderr}${stdout}`, { cause: error });
       }
+    },
+    stopServer: () => ended(server.child),
+    startServer: async () => {
+      server = await serve(new URL(url).port, /at (http:\S+)/);
     },
     stop: async () => {
       await ended(server.child);
@@ -176,12 +183,34 @@ export async function firstAdmin({ url, setupLink }: Pick<World, 'url' | 'setupL
   });
   if (!response.ok) throw new Error(`setting up answered ${response.status}: ${await response.text()}`);
   const { key } = (await response.json()) as { key: string };
-  const cookies = response.headers.getSetCookie().map((cookie) => {
+  return { key, cookies: cookiesOf(response, url) };
+}
+
+function cookiesOf(response: Response, url: string): Cookie[] {
+  return response.headers.getSetCookie().map((cookie) => {
     const [pair = ''] = cookie.split(';');
     const at = pair.indexOf('=');
     return { name: pair.slice(0, at), value: decodeURIComponent(pair.slice(at + 1)), url };
   });
-  return { key, cookies };
+}
+
+/** A person of a world who has roles and teams in every app; answers the cookies of their session. */
+export async function personIn(
+  { url }: Pick<World, 'url'>,
+  key: string,
+  { name, roles, teams = [] }: { name: string; roles: readonly Role[]; teams?: readonly string[] },
+): Promise<Cookie[]> {
+  const account = { email: `${name.replaceAll(/\W+/g, '.').toLowerCase()}@example.com`, password: ADMIN.password };
+  await createClient({ baseUrl: url, key }).createPerson({
+    body: { ...account, name, grants: [{ app: '*', roles: [...roles], teams: [...teams] }] },
+  });
+  const response = await fetch(`${url}/api/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: url },
+    body: JSON.stringify(account),
+  });
+  if (!response.ok) throw new Error(`signing in as ${name} answered ${response.status}: ${await response.text()}`);
+  return cookiesOf(response, url);
 }
 
 /** The sample app's slug in a world that has no other. */
