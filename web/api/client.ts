@@ -30,7 +30,6 @@ const routes = {
   getRelease: ['get', '/api/apps/{app}/releases/{version}'],
   planRelease: ['post', '/api/apps/{app}/releases'],
   listNightlies: ['get', '/api/apps/{app}/releases/{version}/nightlies'],
-  removeSample: ['delete', '/api/apps/{app}/sample'],
   listTrains: ['get', '/api/apps/{app}/trains'],
   replanRelease: ['put', '/api/apps/{app}/releases/{version}/plan'],
   describeRelease: ['put', '/api/apps/{app}/releases/{version}/contents'],
