@@ -111,6 +111,21 @@ export function secretOf(config: Pick<Config, 'secret' | 'dataDir'>): string {
   }
 }
 
+/** The secret if there is one; null where none was made yet. @throws ConfigTrouble when it cannot be read */
+export function keptSecret(config: Pick<Config, 'secret' | 'dataDir'>): string | null {
+  if (config.secret !== null) return config.secret;
+  const file = join(config.dataDir, 'secret');
+  try {
+    return readSecret(file);
+  } catch (cause) {
+    if (cause instanceof ConfigTrouble) throw cause;
+    throw new ConfigTrouble(
+      `The secret in ${file} cannot be read: ${(cause as Error).message}. Use the account that Signalbox runs under.`,
+      { cause },
+    );
+  }
+}
+
 function readSecret(file: string): string | null {
   let text: string;
   try {

@@ -7,12 +7,17 @@ import { hostname, tmpdir } from 'node:os';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { readConfig, secretOf } from '#config';
+import { keptSecret, readConfig, secretOf } from '#config';
 import type { Config } from '#config';
+import { backUp } from '#db/backup/backup.ts';
+import type { BackedUp, BackupOptions } from '#db/backup/backup.ts';
+import { checkFile, restore } from '#db/backup/restore.ts';
+import type { Restored, RestoreOptions } from '#db/backup/restore.ts';
 import { connect } from '#db/connect.ts';
 import type { Connection } from '#db/connect.ts';
-import { startEmbedded } from '#db/embedded/index.ts';
+import { reachEmbedded, startEmbedded } from '#db/embedded/index.ts';
 import type { Embedded } from '#db/embedded/index.ts';
+import { sealKey } from '#db/journal.ts';
 import { migrate } from '#db/migrate.ts';
 import { createEngine } from '#engine/engine.ts';
 import { integrations } from '#integrations/index.ts';
@@ -232,6 +237,64 @@ export async function runDemo(
   } finally {
     for (const signal of signals) process.off(signal, end);
     if (options.data === undefined) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A server that starts at the same time answers within this. */
+const PATIENCE_MS = 10_000;
+
+/**
+ * Backs up the database of the server with these settings, whether that runs or not.
+ *
+ * @throws an error whose message is for the person who asked
+ */
+export async function runBackup(wish: Pick<BackupOptions, 'file' | 'overwrite'>, environment: Environment): Promise<BackedUp> {
+  const config = readConfig(environment);
+  const secret = keptSecret(config);
+  if (secret === null)
+    throw new Error(
+      `There is no secret in ${config.dataDir}, and SIGNALBOX_SECRET is not set: a backup is signed with it. Use the settings that the server has.`,
+    );
+  const log = createLog({ level: config.logLevel, forPeople: process.stderr.isTTY });
+  const database =
+    config.databaseUrl === null
+      ? await reachEmbedded({ dataDir: config.dataDir, log })
+      : { url: config.databaseUrl, stop: () => Promise.resolve() };
+  try {
+    const common = { key: sealKey(secret), product: packageVersion(), now: new Date().toISOString(), patienceMs: PATIENCE_MS };
+    return await backUp({ ...wish, ...common, url: database.url });
+  } finally {
+    await database.stop();
+  }
+}
+
+/** What is asked of a restore; `check`: the file is only looked at. */
+export type RestoreWish = Omit<RestoreOptions, 'url' | 'key' | 'now' | 'patienceMs'> & { check: boolean };
+
+/**
+ * Restores a backup into the database of the server with these settings, which must not run; or checks the file alone.
+ *
+ * @throws an error whose message is for the person who asked; the database is then as it was
+ */
+export async function runRestore(
+  { check, ...wish }: RestoreWish,
+  environment: Environment,
+): Promise<Pick<Restored, 'manifest'> & Partial<Restored>> {
+  const config = readConfig(environment);
+  const secret = keptSecret(config);
+  const given = { ...wish, key: secret === null ? null : sealKey(secret), now: new Date().toISOString() };
+  // Before a database is started, or made: a file that is no use leaves no trace.
+  const { manifest } = await checkFile(given);
+  if (check) return { manifest };
+  const log = createLog({ level: config.logLevel, forPeople: process.stderr.isTTY });
+  const stops: (() => Promise<void>)[] = [];
+  try {
+    const url = await databaseOf(config, log, stops, (error) => log.error({ err: error }, 'the database ended'));
+    return await restore({ ...given, url });
+  } finally {
+    await stopAll(stops, log);
   }
 }
 

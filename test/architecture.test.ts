@@ -16,7 +16,7 @@ const LICENCES: Record<string, Licence> = {
   domain: { rooms: [], packages: ['zod', 'temporal-polyfill', 'simple-statistics', 'yaml'] },
   ports: { rooms: ['domain'], packages: ['zod'] },
   integrations: { rooms: ['ports', 'domain', 'lib'], packages: ['*'] },
-  db: { rooms: ['domain', 'lib'], packages: ['kysely', 'pg', 'zod'] },
+  db: { rooms: ['domain', 'lib'], packages: ['kysely', 'pg', 'pg-copy-streams', 'zod'] },
   engine: { rooms: ['domain', 'ports', 'db', 'lib'], packages: ['zod'] },
   sample: { rooms: ['domain', 'ports', 'engine', 'integrations', 'lib'], packages: ['zod'] },
   api: { rooms: ['domain'], packages: ['zod'] },

@@ -2,6 +2,8 @@
 import { Command } from 'commander';
 import type { Parts } from './ask.ts';
 import { appCommand, releaseCommand } from './commands/app.ts';
+import { backupCommand, restoreCommand } from './commands/backup.ts';
+import type { BackupParts } from './commands/backup.ts';
 import { buildNumberCommand } from './commands/build-number.ts';
 import { connectCommand } from './commands/connect.ts';
 import { demoCommand } from './commands/demo.ts';
@@ -28,6 +30,7 @@ import type { Io } from './output.ts';
 export type ProgramParts = Parts &
   ServeParts &
   DemoParts &
+  BackupParts &
   Pick<GitParts, 'analyse'> & { serveSandbox: SandboxParts['serve']; version: string };
 
 export function program(io: Io, parts: ProgramParts): Command {
@@ -39,6 +42,8 @@ export function program(io: Io, parts: ProgramParts): Command {
   const commands = [
     serveCommand(io, parts),
     demoCommand(io, parts),
+    backupCommand(io, parts),
+    restoreCommand(io, parts),
     connectCommand(io, parts),
     appCommand(io, parts),
     releaseCommand(io, parts),

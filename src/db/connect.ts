@@ -1,7 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
-import { Pool, types } from 'pg';
-import type { PoolClient } from 'pg';
+import { Client, Pool, types } from 'pg';
+import type { ClientConfig, PoolClient } from 'pg';
 import { quietLog } from '#lib/log.ts';
 import type { Log } from '#lib/log.ts';
 import type { Database } from './schema.ts';
@@ -46,19 +46,7 @@ export class DatabaseTrouble extends Error {
  */
 export async function connect(options: ConnectOptions): Promise<Connection> {
   const log = options.log ?? quietLog;
-  const pool = new Pool({
-    connectionString: options.url,
-    max: options.poolSize ?? 10,
-    application_name: options.applicationName ?? 'signalbox',
-    statement_timeout: options.statementTimeoutMs ?? 30_000,
-    lock_timeout: options.lockTimeoutMs ?? 10_000,
-    idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs ?? 30_000,
-    connectionTimeoutMillis: 10_000,
-    keepAlive: true,
-    // Instants are printed in the session's zone, and the parser below expects UTC.
-    options: '-c timezone=UTC -c datestyle=ISO',
-    types: { getTypeParser },
-  });
+  const pool = new Pool({ ...settingsOf(options), max: options.poolSize ?? 10 });
   // An idle connection that breaks (the server restarts) is replaced by the pool; without a listener it would end the process.
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection broke'));
   const whenClosed = watchConnections(pool);
@@ -70,7 +58,43 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   }
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: preparing(pool) }) });
   let closing: Promise<void> | null = null;
-  return { db, pool, close: () => (closing ??= db.destroy().then(whenClosed)) };
+  const close = async (): Promise<void> => {
+    await db.destroy();
+    // The query builder ends the pool only if it was ever asked something.
+    if (!pool.ending) await pool.end();
+    await whenClosed();
+  };
+  return { db, pool, close: () => (closing ??= close()) };
+}
+
+/** One connection by itself, for work that holds it from its beginning to its end. The server is checked as by `connect`. */
+export async function connectOnce(options: Omit<ConnectOptions, 'poolSize' | 'log'>): Promise<Client> {
+  const pool = new Pool({ ...settingsOf(options), max: 1 });
+  try {
+    await checkServer(pool, options);
+  } finally {
+    await pool.end();
+  }
+  const client = new Client(settingsOf(options));
+  // A connection that breaks fails the statement that runs on it; without a listener it would end the process.
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
+}
+
+function settingsOf(options: ConnectOptions): ClientConfig {
+  return {
+    connectionString: options.url,
+    application_name: options.applicationName ?? 'signalbox',
+    statement_timeout: options.statementTimeoutMs ?? 30_000,
+    lock_timeout: options.lockTimeoutMs ?? 10_000,
+    idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs ?? 30_000,
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    // Instants are printed in the session's zone, and the parser below expects UTC.
+    options: '-c timezone=UTC -c datestyle=ISO',
+    types: { getTypeParser },
+  };
 }
 
 /** Planning such a statement takes the server longer than running it. */
@@ -180,6 +204,7 @@ function inWords(cause: unknown, url: string): DatabaseTrouble {
   const because: Record<string, string> = {
     ECONNREFUSED: 'nothing listens there. Is the server running, and are host and port of DATABASE_URL right?',
     ENOENT: 'there is no such socket. Is the server running?',
+    EACCES: 'this account may not open its socket. Use the account that Signalbox runs under, or root.',
     ENOTFOUND: 'no such host. Is the host in DATABASE_URL right?',
     '28P01': 'it refuses the password. Are user and password of DATABASE_URL right?',
     '28000': `it refuses this user (${said}).`,

@@ -202,6 +202,13 @@ function asSeal(row: Selectable<SealsTable>): Seal {
 
 /* ---- verification ---- */
 
+/** Whose key signed the newest seal. */
+export async function newestSealIsBy(db: Db, key: Pick<SealKey, 'publicKey'>): Promise<'this key' | 'another key' | 'nobody'> {
+  const newest = await db.selectFrom('seals').select('public_key').orderBy('seq', 'desc').limit(1).executeTakeFirst();
+  if (newest === undefined) return 'nobody';
+  return newest.public_key === key.publicKey ? 'this key' : 'another key';
+}
+
 export type Audit = { ok: boolean; chains: number; entries: number; seals: number; problems: readonly string[] };
 
 const MOST_PROBLEMS = 100;
@@ -211,9 +218,9 @@ const BATCH = 1000;
  * Checks every chain (of one app, or all) and every seal, in one reading of the journal: entries are streamed, the heads that seals signed are held in
  * memory. Names the first broken entry of each chain.
  *
- * @param key the key of this instance; seals of another key are told
+ * @param key the key of this instance; seals of another key are told. Null: whoever signed them
  */
-export async function verifyJournal(db: Db, key: SealKey, app?: string): Promise<Audit> {
+export async function verifyJournal(db: Db, key: Pick<SealKey, 'publicKey'> | null, app?: string): Promise<Audit> {
   const problems: string[] = [];
   const tell = (problem: string): void => {
     if (problems.length < MOST_PROBLEMS) problems.push(problem);
@@ -314,7 +321,7 @@ async function* entriesOf(db: Db, chain: string): AsyncGenerator<Selectable<Jour
 
 async function verifySeals(
   db: Db,
-  key: SealKey,
+  key: Pick<SealKey, 'publicKey'> | null,
   sealed: Map<string, Map<number, { hash: string; seal: number }>>,
   tell: (problem: string) => void,
 ): Promise<number> {
@@ -327,7 +334,7 @@ async function verifySeals(
       if (one.seq !== count + 1) tell(`seal ${count + 1} is missing`);
       const fault = sealFault(one, prev);
       if (fault !== null) tell(`seal ${one.seq} ${fault}`);
-      if (one.publicKey !== key.publicKey) strangers += 1;
+      if (key !== null && one.publicKey !== key.publicKey) strangers += 1;
       for (const head of one.heads) {
         const marks = sealed.get(head.chain) ?? new Map<number, { hash: string; seal: number }>();
         marks.set(head.seq, { hash: head.hash, seal: one.seq });

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,6 +51,29 @@ describe('migrating', () => {
     const applied = await Promise.all(connections.map(({ pool }) => migrate({ pool, folder })));
     expect(applied.flat()).toEqual(['0001-apps.sql']);
     await Promise.all(connections.map(({ close }) => close()));
+  });
+
+  test('killed in the middle of a file, it leaves nothing of that file, and the next start goes on', async () => {
+    await writeFile(join(folder, '0002-slow.sql'), 'create table half (); select pg_sleep(60);');
+    const program = `
+      import { connect } from ${JSON.stringify(join(import.meta.dirname, 'connect.ts'))};
+      import { migrate } from ${JSON.stringify(join(import.meta.dirname, 'migrate.ts'))};
+      await migrate({ pool: (await connect({ url: ${JSON.stringify(url)} })).pool, folder: ${JSON.stringify(folder)} });`;
+    const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', program], { stdio: 'ignore', cwd: import.meta.dirname });
+    const sleeps = async (): Promise<boolean> => {
+      const { rows } = await database.pool.query<{ n: number }>(
+        `select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'`,
+      );
+      return rows[0]?.n === 1;
+    };
+    await expect.poll(sleeps, { timeout: 30_000 }).toBe(true);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await writeFile(join(folder, '0002-slow.sql'), 'create table whole ();');
+    // Without looking for its client the server would sleep to the end, and hold the lock until then.
+    expect(await run()).toEqual(['0002-slow.sql']);
+    expect(await sleeps()).toBe(false);
+    expect(await tables()).toEqual(['app', 'schema_migrations', 'whole']);
   });
 
   test('a file that fails leaves nothing of itself, keeps those before it, and is named with its line', async () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Pool, PoolClient } from 'pg';
+import type { ClientBase, Pool } from 'pg';
 import { quietLog } from '#lib/log.ts';
 import type { Log } from '#lib/log.ts';
 import { packageRoot } from '#lib/package-root.ts';
@@ -20,10 +20,23 @@ export type MigrateOptions = {
 /** One file of the folder. The checksum is of its text with plain line ends, so that a checkout on another system is the same. */
 export type Migration = { number: number; name: string; sql: string; checksum: string };
 
-type Applied = { number: number; name: string; checksum: string };
+export type Applied = { number: number; name: string; checksum: string };
 
 /** Any number will do; it is this program's name in bytes ("sgnl"), so that it meets no other program's lock. */
-const LOCK_KEY = 0x73676e6c;
+export const LOCK_KEY = 0x73676e6c;
+
+/** The migrations of this package. */
+export function packageMigrations(): Promise<Migration[]> {
+  return readMigrations(join(packageRoot(), 'sql'));
+}
+
+/**
+ * Lets the server notice within two seconds that this process was killed, also in the middle of a statement: what it did is taken back, and the lock is free for the
+ * next start. Not every system's server can look (it says so); there it notices when the statement ends.
+ */
+export async function endWithMe(client: ClientBase): Promise<void> {
+  await client.query(`set client_connection_check_interval = '2s'`).catch(() => undefined);
+}
 
 const FILE_NAME = /^(\d{4})-[a-z0-9]+(-[a-z0-9]+)*\.sql$/;
 
@@ -41,7 +54,8 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
   try {
     // Waiting for another process to finish, and building an index, may both take longer than any statement of the running program.
     await client.query('set statement_timeout = 0; set lock_timeout = 0; set idle_in_transaction_session_timeout = 0');
-    await client.query('select pg_advisory_lock($1)', [LOCK_KEY]);
+    await endWithMe(client);
+    await takeMigrationLock(client, log);
     const applied = await appliedSoFar(client);
     const waiting = stillToApply(migrations, applied);
     for (const migration of waiting) {
@@ -54,6 +68,13 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
     // Closing the connection gives back the lock and the timeouts, whatever happened on it.
     client.release(true);
   }
+}
+
+async function takeMigrationLock(client: ClientBase, log: Log): Promise<void> {
+  const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [LOCK_KEY]);
+  if (rows[0]?.taken === true) return;
+  log.info('another process migrates this database, or restores it: waiting for it to finish');
+  await client.query('select pg_advisory_lock($1)', [LOCK_KEY]);
 }
 
 /** Reads and checks a folder of migrations: names as `0001-name.sql`, numbers from 1 without a gap. */
@@ -102,7 +123,12 @@ export function stillToApply(migrations: readonly Migration[], applied: readonly
   return migrations.slice(applied.length);
 }
 
-async function appliedSoFar(client: PoolClient): Promise<Applied[]> {
+async function appliedSoFar(client: ClientBase): Promise<Applied[]> {
+  await makeMigrationsTable(client);
+  return appliedMigrations(client);
+}
+
+export async function makeMigrationsTable(client: ClientBase): Promise<void> {
   // The only rows that the database's clock dates: a migration belongs to no app, so there is no app's clock for it.
   await client.query(`
     create table if not exists schema_migrations (
@@ -111,22 +137,35 @@ async function appliedSoFar(client: PoolClient): Promise<Applied[]> {
       checksum text not null,
       applied_at timestamptz not null default clock_timestamp()
     )`);
+}
+
+/** The migrations that a database has had, in order. */
+export async function appliedMigrations(client: ClientBase): Promise<Applied[]> {
   const { rows } = await client.query<Applied>('select number, name, checksum from schema_migrations order by number');
   return rows;
 }
 
-async function apply(client: PoolClient, migration: Migration): Promise<void> {
+async function apply(client: ClientBase, migration: Migration): Promise<void> {
   try {
     await client.query('begin');
+    await applyWithin(client, migration);
+    await client.query('commit');
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Applies a migration in the caller's transaction, and notes it. */
+export async function applyWithin(client: ClientBase, migration: Migration): Promise<void> {
+  try {
     await client.query(migration.sql);
     await client.query('insert into schema_migrations (number, name, checksum) values ($1, $2, $3)', [
       migration.number,
       migration.name,
       migration.checksum,
     ]);
-    await client.query('commit');
   } catch (error) {
-    await client.query('rollback').catch(() => undefined);
     const { message, position } = error as { message: string; position?: string };
     const line = position === undefined ? '' : ` at line ${migration.sql.slice(0, Number(position)).split('\n').length}`;
     throw new DatabaseTrouble(`The migration ${migration.name} failed${line}: ${message}`, { cause: error });

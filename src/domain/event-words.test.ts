@@ -171,6 +171,10 @@ const told: Told = {
     event: { is: 'history-imported', releases: 1, tracks: 3, inferred: 2, trunk: 'main' },
     says: 'read the history of main: 1 release with 3 tracks',
   },
+  restored: {
+    event: { is: 'restored', takenAt: '2024-10-01T02:00:00.000Z' },
+    says: 'went back to the backup of 2024-10-01 02:00 UTC',
+  },
 };
 
 describe('events in words', () => {

@@ -100,6 +100,7 @@ const ofApps: Words<AppEvent> = {
     `was read from the history of the repository as ${stage.replaceAll('-', ' ')}${inferred.length === 0 ? '' : `; inferred: ${inferred.join(', ')}`}`,
   'history-imported': ({ releases, tracks, trunk }) =>
     `read the history of ${trunk}: ${counted(releases, 'release')} with ${counted(tracks, 'track')}`,
+  restored: ({ takenAt }) => `went back to the backup of ${clockTime(takenAt)}`,
   'robot-paused': words['robot-paused'],
   'robot-unpaused': words['robot-unpaused'],
 };

@@ -20,7 +20,7 @@ import { testDatabase } from '../setup/database.ts';
 import type { TestDatabase } from '../setup/database.ts';
 
 export const BEGINS = '2024-10-01T09:00:00.000Z';
-const SECRET = 'a secret of the stories, and of nobody else';
+export const SECRET = 'a secret of the stories, and of nobody else';
 
 export const astrid: Actor = {
   kind: 'person',

@@ -1,4 +1,5 @@
-import { rmdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { realpath, rmdir } from 'node:fs/promises';
 import { Client } from 'pg';
 import { quietLog } from '#lib/log.ts';
 import type { Log } from '#lib/log.ts';
@@ -7,9 +8,10 @@ import { findNativeFolder, usableBinaries } from './binaries.ts';
 import { EMBEDDED_USER, ensureCluster } from './cluster.ts';
 import { takeLock } from './lock.ts';
 import { stopOrphan } from './orphan.ts';
-import { expectedPlace, prepareDataDirectory, prepareSocketFolder, settlePlace } from './place.ts';
+import { expectedPlace, prepareDataDirectory, prepareSocketFolder, settlePlace, socketFolderOf } from './place.ts';
 import { startPostmaster } from './postmaster.ts';
 import type { Postmaster, PostmasterSetup } from './postmaster.ts';
+import { EmbeddedTrouble } from './trouble.ts';
 
 /** What is known of a running embedded PostgreSQL, for the log and `signalbox status`. */
 export type EmbeddedInfo = {
@@ -101,6 +103,29 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     guard.remove();
     await lock.release();
     throw error;
+  }
+}
+
+/**
+ * The embedded PostgreSQL of a data directory for a piece of work beside a server: that of a running server, by its socket; else it is started, and `stop` ends it.
+ *
+ * @throws EmbeddedTrouble when there is none in this data directory, or it cannot be started
+ */
+export async function reachEmbedded(
+  options: Pick<EmbeddedOptions, 'dataDir' | 'log'>,
+): Promise<{ url: string; stop: () => Promise<void> }> {
+  const dataDir = await realpath(options.dataDir).catch(() => options.dataDir);
+  const place = await expectedPlace(dataDir);
+  if (!existsSync(place.data))
+    throw new EmbeddedTrouble(
+      'not-a-cluster',
+      `There is no database in the data directory ${dataDir}. Is DATA_DIR that of the server, or does it use DATABASE_URL?`,
+    );
+  try {
+    return await startEmbedded(options);
+  } catch (error) {
+    if (!(error instanceof EmbeddedTrouble) || error.code !== 'in-use') throw error;
+    return { url: urlFor(socketFolderOf(place.base), EMBEDDED_USER), stop: () => Promise.resolve() };
   }
 }
 

@@ -71,8 +71,7 @@ export async function settlePlace(dataDir: string, account: Account, fallbackRoo
 
 /** The folder of the socket, for the account alone: beside the data, or in the temporary folder when that path is too long for a socket. */
 export async function prepareSocketFolder(base: string, account: Account): Promise<string> {
-  const beside = join(base, 'run');
-  const folder = Buffer.byteLength(beside + SOCKET_NAME) <= LONGEST_SOCKET_PATH ? beside : join(tmpdir(), `signalbox-${hashOf(base)}`);
+  const folder = socketFolderOf(base);
   if (Buffer.byteLength(folder + SOCKET_NAME) > LONGEST_SOCKET_PATH) {
     throw new EmbeddedTrouble(
       'path-too-long',
@@ -94,6 +93,12 @@ export async function prepareSocketFolder(base: string, account: Account): Promi
   await giveTo(account, folder);
   await chmod(folder, 0o700);
   return folder;
+}
+
+/** Where the socket is, or would be. */
+export function socketFolderOf(base: string): string {
+  const beside = join(base, 'run');
+  return Buffer.byteLength(beside + SOCKET_NAME) <= LONGEST_SOCKET_PATH ? beside : join(tmpdir(), `signalbox-${hashOf(base)}`);
 }
 
 /** Gives a file or folder to the account, where it is not ours. */

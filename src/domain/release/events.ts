@@ -85,6 +85,8 @@ export type AppEvent =
   /** The first entry of a track that was read out of a repository. */
   | { is: 'imported'; version: string; platform: string; stage: Stage; inferred: readonly string[] }
   | { is: 'history-imported'; releases: number; tracks: number; inferred: number; trunk: string }
+  /** All that is known was brought back as it was at `takenAt`; entries that were written since are not here. */
+  | { is: 'restored'; takenAt: Instant }
   | { is: 'robot-paused'; scope: 'app'; pause: RobotPause }
   | { is: 'robot-unpaused'; scope: 'app'; why: string };
 

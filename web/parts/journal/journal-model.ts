@@ -57,6 +57,7 @@ export const kinds = [
       'update-posted',
       'corrected',
       'clock-set',
+      'restored',
     ],
   },
 ] as const;
