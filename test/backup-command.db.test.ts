@@ -125,5 +125,5 @@ describe('an instance moves', () => {
     expect(readFileSync(join(place, 'two', 'secret'), 'utf8')).toBe(readFileSync(join(place, 'one', 'secret'), 'utf8'));
     // There is an admin: no set-up link is printed.
     expect((await serve(two)).said).not.toContain('#token=');
-  });
+  }, 240_000); // a dozen processes and two new clusters
 });
