@@ -17,6 +17,7 @@ const BY = 'signalbox restore';
  * In the transaction of the restore, when all rows are there.
  * - Versions and revisions jump: a page, a key or a chat message that remembers a number from before must not take it for the one that is given again.
  * - What was ordered and not ended may have been done since: each is in doubt, and is looked for before it is tried.
+ * - Every source is due to be read and every track to be looked at.
  * - The robot of every real app is paused unless it was said to go on: people's words since the backup (a veto, a blocker, a stricter policy) are not known. It still observes,
  *   holds and halts.
  * - Each real app's journal tells that it was restored, so that seals which were exported since can be understood.
@@ -31,6 +32,8 @@ export async function settleIn(db: Db, takenAt: Instant, { now, robotGoesOn }: {
     .where('state', 'in', ['ordered', 'trying', 'waiting'])
     .returning('key')
     .execute();
+  // The world is read now, at whatever pace it was read before.
+  await sql`update due set at = least(at, ${now}::timestamptz) where app in (select id from apps where not sample)`.execute(tx);
   const apps = await tx.selectFrom('apps').select(['id', 'robot_paused']).where('sample', '=', false).orderBy('id').execute();
   const paused: string[] = [];
   for (const { id, robot_paused: before } of apps) {

@@ -268,7 +268,7 @@ describe('a restore', () => {
     const restored = await bring({ replace: true });
     expect(restored).toMatchObject({ audit: { ok: true }, migrated: [], settled: { openActions: 1, paused: ['music'] } });
     const after = await everyRow(target.pool);
-    const settled = ['public.apps', 'public.tracks', 'public.journal', 'public.outbox', 'auth.account'];
+    const settled = ['public.apps', 'public.tracks', 'public.journal', 'public.outbox', 'public.due', 'auth.account'];
     const doors = ['public.leases', 'public.setup_links', 'auth.session', 'auth.verification'];
     const same = Object.keys(before).filter((table) => !settled.includes(table));
     expect(same.map((table) => [table, after[table]])).toEqual(same.map((table) => [table, doors.includes(table) ? [] : before[table]]));
