@@ -29,7 +29,7 @@ import { unitKey } from './unit.ts';
 import type { Unit } from './unit.ts';
 
 /** Stages in which a storefront has, or may soon have, something to say of a track. */
-const shipping: readonly Stage[] = ['candidate', 'in-review', 'store-approved', 'rolling-out', 'halted', 'released'];
+const shipping: readonly Stage[] = ['stabilising', 'candidate', 'in-review', 'store-approved', 'rolling-out', 'halted', 'released'];
 /** Stages in which it may move at any moment. */
 const moving: readonly Stage[] = ['in-review', 'store-approved', 'rolling-out', 'halted'];
 
