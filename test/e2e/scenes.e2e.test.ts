@@ -1,43 +1,98 @@
 /** The scenes of the sample's story, photographed at moments at which its clock stands. */
+import { randomBytes } from 'node:crypto';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { createClient } from '#api/client.ts';
+import type { Client } from '#api/client.ts';
 import { packageRoot } from '#lib/package-root.ts';
 import { chromiumLaunch } from '../setup/browser.ts';
-import { testDatabase } from '../setup/database.ts';
+import { administer, withDatabase } from '../setup/cluster.ts';
 import { comparePicture } from '../setup/pictures.ts';
 import { PHONE, look } from './browsing.ts';
 import { settled } from './settled.ts';
 import type { Looking } from './browsing.ts';
-import { firstAdmin, sampleAt, startWorld } from './world.ts';
+import type { VariantName } from '../../src/sample/variants.ts';
+import { SAMPLE, firstAdmin, sampleAt, startWorld } from './world.ts';
 import type { Cookie, World } from './world.ts';
 
 const MAKES_WITHIN_MS = 600_000;
+const APP = SAMPLE;
 
-let world: World;
 let browser: Browser;
+
+/** Where the story stands, and who looks: what every scene below is taken of. */
+let world: World;
 let cookies: readonly Cookie[] = [];
+let client: Client;
+
+/** A database that others may be copied from. Nothing may be connected to it then, so that it has no connection of ours. */
+type Standing = { folder: string; database: string };
+
+/** Where the stories part, for those that go otherwise: made once, and gone on from in copies. */
+let parting: Standing;
 let key = '';
 
-beforeAll(async () => {
-  const database = await testDatabase();
-  world = await startWorld(database.url);
-  ({ key, cookies } = await firstAdmin(world));
-  browser = await chromium.launch(chromiumLaunch());
+const urlOf = (database: string): string => withDatabase(inject('testServer').adminUrl, database);
+
+async function copyOf(original: string): Promise<string> {
+  const { adminUrl, template } = inject('testServer');
+  const name = `${template}_${randomBytes(6).toString('hex')}`;
+  await administer(adminUrl, async (admin) => {
+    await admin.query(`create database ${name} template ${original} strategy file_copy`);
+  });
+  return name;
+}
+
+async function drop(database: string): Promise<void> {
+  await administer(inject('testServer').adminUrl, async (admin) => {
+    await admin.query(`drop database if exists ${database} with (force)`);
+  });
+}
+
+/** The story goes on otherwise from where it stands: the beats of this variant come next. */
+async function goesOn(folder: string, variant: VariantName): Promise<void> {
+  const file = join(folder, 'data', 'sample', APP, 'progress.json');
+  await writeFile(file, JSON.stringify({ ...JSON.parse(await readFile(file, 'utf8')), variant }));
+}
+
+/** Starts a world on a copy of what stands, by a variant that is the same so far, and plays it to a moment. */
+async function from(standing: Standing, variant: VariantName, at: string): Promise<() => Promise<void>> {
+  const database = await copyOf(standing.database);
+  await goesOn(standing.folder, variant);
+  world = await startWorld(urlOf(database), standing.folder);
+  cookies = cookies.map((cookie) => ({ ...cookie, url: world.url }));
+  client = createClient({ baseUrl: world.url, key });
+  await sampleAt(client, at);
   return async () => {
-    await browser.close();
     await world.stop();
-    await database.close();
+    await drop(database);
   };
-}, MAKES_WITHIN_MS);
+}
+
+/** After a minute without a word of the server a page says that it is not live. */
+const QUIET_MS = 90_000;
 
 /** Seconds that pass for the viewer are told as none, so that a picture is the same a second later. */
-async function picture(name: string, address: string, looking: Looking, before?: (page: Page) => Promise<void>): Promise<void> {
+async function picture(
+  name: string,
+  address: string,
+  { isCutOff = false, ...looking }: Looking & { isCutOff?: boolean },
+  before?: (page: Page) => Promise<void>,
+): Promise<void> {
   const page = await look(browser, { cookies, ...looking });
+  if (isCutOff) {
+    await page.clock.install();
+    await page.route('**/stream*', (route) => route.abort());
+  }
   await page.goto(`${world.url}${address}`);
   await settled(page);
+  if (isCutOff) {
+    await page.clock.fastForward(QUIET_MS);
+    await page.getByText('Not live since').waitFor();
+  }
   await before?.(page);
   await settled(page);
   const taken = await page.screenshot({ mask: [page.locator('[data-live]')], maskColor: '#808080', animations: 'disabled', caret: 'hide' });
@@ -59,18 +114,44 @@ async function openWaiver(page: Page): Promise<void> {
   await page.getByRole('dialog').getByRole('radio', { name: 'Known, accepted' }).check();
 }
 
+beforeAll(async () => {
+  const database = await copyOf(inject('testServer').template);
+  world = await startWorld(urlOf(database));
+  parting = { folder: world.folder, database };
+  const admin = await firstAdmin(world);
+  ({ key, cookies } = admin);
+  client = createClient({ baseUrl: world.url, key });
+  browser = await chromium.launch(chromiumLaunch());
+  return async () => {
+    await browser.close();
+    await rm(parting.folder, { recursive: true, force: true });
+    await drop(parting.database);
+  };
+}, MAKES_WITHIN_MS);
+
 describe('before there is an app', () => {
   test('the line that is to be built', () => picture('first-run-dark', '/', { theme: 'dark' }));
 });
 
-describe('the scenes of the sample look as they were kept', () => {
-  beforeAll(() => sampleAt(createClient({ baseUrl: world.url, key }), '2024-10-01T14:20'), MAKES_WITHIN_MS);
+describe('when nobody is needed', () => {
+  beforeAll(() => sampleAt(client, '2024-09-24T10:20'), MAKES_WITHIN_MS);
+
+  test('the control room says when the robot acts next', () => picture('all-clear-dark', '/music', { theme: 'dark' }));
+});
+
+describe('the moment of the control room looks as it was kept', () => {
+  beforeAll(async () => {
+    await sampleAt(client, '2024-10-01T14:20');
+    return () => world.end();
+  }, MAKES_WITHIN_MS);
 
   test('the control room in the dark', () => picture('control-room-dark', '/music', { theme: 'dark' }));
   test('the control room in the light', () => picture('control-room-light', '/music', { theme: 'light' }));
   test('the control room without green', () => picture('control-room-deuteranopia', '/music', { theme: 'dark' }, deuteranopia));
   test('the inspector of a blocking bug', () => picture('inspector-dark', '/music/8.9.2/ios/no-blocking-bugs', { theme: 'dark' }));
   test('a track in the dark', () => picture('track-dark', '/music/8.9.2/android', { theme: 'dark' }));
+  test('a track in the light', () => picture('track-light', '/music/8.9.2/android', { theme: 'light' }));
+  test('the control room when the server is not heard', () => picture('not-live-dark', '/music', { theme: 'dark', isCutOff: true }));
   test('triage in the dark', () => picture('triage-dark', '/music/bugs/PLAY-4412', { theme: 'dark' }));
   test('triage in the light', () => picture('triage-light', '/music/bugs/PLAY-4412', { theme: 'light' }));
   test('the room on a phone by day', () => picture('phone-room-light', '/music', { theme: 'light', size: PHONE, touch: true }));
@@ -92,4 +173,41 @@ describe('the scenes of the sample look as they were kept', () => {
     if (wasKeeping !== undefined) process.env['UPDATE_PICTURES'] = wasKeeping;
     await page.context().close();
   });
+});
+
+/** Each goes on from the moment above, by a variant of its own. */
+describe.each<{
+  what: string;
+  variant: VariantName;
+  at: string;
+  pictures: readonly (readonly [name: string, address: string, looking: Looking])[];
+}>([
+  {
+    what: 'a rejected binary: iOS is back at stabilising',
+    variant: 'rejected',
+    at: '2024-10-02T06:30',
+    pictures: [['rejected-dark', '/music', { theme: 'dark' }]],
+  },
+  {
+    what: 'a night on which Android is halted, on a phone',
+    variant: 'night',
+    at: '2024-10-02T02:50',
+    pictures: [['phone-night-dark', '/music', { theme: 'dark', size: PHONE, touch: true }]],
+  },
+  {
+    what: 'a release that is canceled on iOS',
+    variant: 'canceled',
+    at: '2024-10-03T16:10',
+    pictures: [['canceled-dark', '/music', { theme: 'dark' }]],
+  },
+  {
+    what: 'a hotfix of Android on its siding',
+    variant: 'hotfix',
+    at: '2024-10-07T12:30',
+    pictures: [['hotfix-dark', '/music', { theme: 'dark' }]],
+  },
+])('$what', ({ variant, at, pictures }) => {
+  beforeAll(() => from(parting, variant, at), MAKES_WITHIN_MS);
+
+  test.each(pictures)('looks as it was kept: %s', (name, address, looking) => picture(name, address, looking));
 });

@@ -1,7 +1,7 @@
 /** A world for the browser tests and the screenshots: the real server on a database of its own, a real sandbox process, and a small git repository. */
 import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '#api/client.ts';
@@ -23,6 +23,8 @@ export type World = {
   /** Ends the server as an operator does, and starts it at the same address on the same data. */
   stopServer: () => Promise<void>;
   startServer: () => Promise<void>;
+  /** Ends the program and leaves what it wrote in the folder: another world may go on from there. */
+  end: () => Promise<void>;
   stop: () => Promise<void>;
 };
 
@@ -63,10 +65,15 @@ async function ended(child: ChildProcess): Promise<void> {
   });
 }
 
-/** `databaseUrl` null: the server brings its own PostgreSQL, in the world's folder. */
-export async function startWorld(databaseUrl: string | null): Promise<World> {
+/**
+ * `databaseUrl` null: the server brings its own PostgreSQL, in the world's folder.
+ *
+ * @param from the folder of a world that ended, to go on from a copy of it; there is no set-up link then
+ */
+export async function startWorld(databaseUrl: string | null, from?: string): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-world-'));
   execFileSync('chmod', ['755', folder]);
+  if (from !== undefined) await cp(from, folder, { recursive: true });
   const sandbox = await started(
     ['src/integrations/sandbox/main.ts', '--port', '0', '--file', join(folder, 'sandbox.json')],
     {},
@@ -74,12 +81,17 @@ export async function startWorld(databaseUrl: string | null): Promise<World> {
   );
   const serve = (port: string, wanted: RegExp) =>
     started(['src/main.ts'], { PORT: port, DATA_DIR: join(folder, 'data'), DATABASE_URL: databaseUrl ?? '', LOG_LEVEL: 'warn' }, wanted);
-  let server = await serve('0', /at (http:\S+)[\s\S]*?(http:\S+\/setup#token=\S+)/).catch(async (error: unknown) => {
+  const firstWords = from === undefined ? /at (http:\S+)[\s\S]*?(http:\S+\/setup#token=\S+)/ : /at (http:\S+)/;
+  let server = await serve('0', firstWords).catch(async (error: unknown) => {
     await ended(sandbox.child);
     throw error;
   });
   const [, url = '', setupLink = ''] = server.said;
   const [, sandboxUrl = ''] = sandbox.said;
+  const end = async (): Promise<void> => {
+    await ended(server.child);
+    await ended(sandbox.child);
+  };
   return {
     url,
     setupLink,
@@ -111,9 +123,9 @@ export async function startWorld(databaseUrl: string | null): Promise<World> {
     startServer: async () => {
       server = await serve(new URL(url).port, /at (http:\S+)/);
     },
+    end,
     stop: async () => {
-      await ended(server.child);
-      await ended(sandbox.child);
+      await end();
       await rm(folder, { recursive: true, force: true });
     },
   };
