@@ -19,8 +19,26 @@ export type Config = {
   /** What people put before a path to reach this server, without a slash at the end; null: http, host and port as they are. */
   publicUrl: string | null;
   logLevel: LogLevel;
+  /** How long a session may go unused, and how long it may last at all. */
+  sessions: { idleHours: number; longestHours: number };
+  /** The identity provider of the environment; null where none is set. Others are set in the settings. */
+  provider: EnvironmentProvider | null;
   /** SIGNALBOX_SECRET; null: the one kept in the data directory (`keptSecret`). */
   secret: string | null;
+};
+
+/** An identity provider (OpenID Connect) by which people sign in, as the environment has it. */
+export type EnvironmentProvider = {
+  id: string;
+  name: string;
+  issuer: string;
+  clientId: string;
+  clientSecret: string | null;
+  scopes: string[];
+  domains: string[];
+  grants: { app: string; roles: 'viewer'[]; teams: string[] }[];
+  linksAccounts: boolean;
+  groups: null;
 };
 
 /** A setting is wrong. The message names the variable, what it was, and what would be right. */
@@ -32,6 +50,17 @@ export class ConfigTrouble extends Error {
 }
 
 const LEAST_SECRET_LENGTH = 32;
+
+const hours = z
+  .string()
+  .refine((text) => /^\d{1,4}$/.test(text) && Number(text) >= 1, 'it should be a whole number of hours from 1 to 9999')
+  .transform(Number);
+const words = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== ''),
+);
 
 const settings = z.object({
   DATABASE_URL: z
@@ -54,6 +83,23 @@ const settings = z.object({
     .transform((text) => text.replace(/\/+$/, ''))
     .optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `it should be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
+  SESSION_IDLE_HOURS: hours.default(72),
+  SESSION_LONGEST_HOURS: hours.default(336),
+  OIDC_ISSUER: z
+    .string()
+    .refine((text) => /^https?:$/.test(protocolOf(text)), 'it should look like https://id.example.com')
+    .optional(),
+  OIDC_CLIENT_ID: z.string().optional(),
+  OIDC_CLIENT_SECRET: z.string().optional(),
+  OIDC_NAME: z.string().max(60, 'it should have at most 60 characters').optional(),
+  OIDC_SCOPES: words.optional(),
+  OIDC_DOMAINS: words
+    .refine(
+      (domains) => domains.every((domain) => /^[a-z0-9.-]+\.[a-z]{2,}$/.test(domain)),
+      'it should be domains such as example.com, between commas',
+    )
+    .optional(),
+  OIDC_LINKS_ACCOUNTS: z.enum(['yes', 'no'], { error: 'it should be yes or no' }).default('no'),
   SIGNALBOX_SECRET: z
     .string()
     .min(LEAST_SECRET_LENGTH, `it should have at least ${LEAST_SECRET_LENGTH} characters: openssl rand -base64 48`)
@@ -61,7 +107,7 @@ const settings = z.object({
 });
 
 /** Variables whose value must not be repeated in a message. */
-const HIDDEN = new Set(['DATABASE_URL', 'SIGNALBOX_SECRET']);
+const HIDDEN = new Set(['DATABASE_URL', 'OIDC_CLIENT_SECRET', 'SIGNALBOX_SECRET']);
 
 /**
  * Reads the settings from the environment; the only place that does. An empty variable counts as absent. Reads no file and writes none.
@@ -89,7 +135,43 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     port: PORT,
     publicUrl: PUBLIC_URL ?? null,
     logLevel: LOG_LEVEL,
+    sessions: sessionsOf(parsed.data),
+    provider: providerOf(parsed.data),
     secret: SIGNALBOX_SECRET ?? null,
+  };
+}
+
+type Given = z.output<typeof settings>;
+
+function sessionsOf({ SESSION_IDLE_HOURS: idleHours, SESSION_LONGEST_HOURS: longestHours }: Given): Config['sessions'] {
+  if (idleHours > longestHours)
+    throw new ConfigTrouble(`SESSION_IDLE_HOURS is "${idleHours}": it should be at most SESSION_LONGEST_HOURS, which is ${longestHours}`);
+  return { idleHours, longestHours };
+}
+
+function providerOf(given: Given): EnvironmentProvider | null {
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret, PUBLIC_URL } = given;
+  if (issuer === undefined && clientId === undefined && clientSecret === undefined) return null;
+  const missing = [
+    ...(issuer === undefined ? ['OIDC_ISSUER'] : []),
+    ...(clientId === undefined ? ['OIDC_CLIENT_ID'] : []),
+    ...(PUBLIC_URL === undefined ? ['PUBLIC_URL'] : []),
+  ];
+  if (issuer === undefined || clientId === undefined || missing.length > 0)
+    throw new ConfigTrouble(
+      `${missing.join(', ')}: needed for signing in by an identity provider (OIDC_ISSUER, OIDC_CLIENT_ID and PUBLIC_URL)`,
+    );
+  return {
+    id: 'company',
+    name: given.OIDC_NAME ?? new URL(issuer).hostname,
+    issuer,
+    clientId,
+    clientSecret: clientSecret ?? null,
+    scopes: given.OIDC_SCOPES ?? ['openid', 'profile', 'email'],
+    domains: given.OIDC_DOMAINS ?? [],
+    grants: [],
+    linksAccounts: given.OIDC_LINKS_ACCOUNTS === 'yes',
+    groups: null,
   };
 }
 

@@ -31,6 +31,7 @@ import { openPlaces } from './sample/place.ts';
 import { samples } from './sample/service.ts';
 import { createServer } from '#server/app.ts';
 import { openAccounts } from '#server/auth/accounts.ts';
+import { authorityOf } from '#server/auth/authority.ts';
 import { newSetupToken } from '#server/auth/setup-link.ts';
 
 /** A running Signalbox. */
@@ -91,6 +92,13 @@ async function serve(
 ): Promise<{ url: string; setupLink: string | null }> {
   const secret = secretOf(config);
   const places = openPlaces(join(config.dataDir, 'sample'));
+  const accounts = openAccounts({
+    databaseUrl,
+    secret,
+    publicUrl: config.publicUrl,
+    sessions: config.sessions,
+    providers: config.provider === null ? [] : [{ ...config.provider, from: 'environment' }],
+  });
   const engine = createEngine({
     connection,
     secret,
@@ -98,9 +106,9 @@ async function serve(
     integrations: [...integrations, sampleIntegration(places)],
     clock: { now: () => new Date().toISOString() },
     owner: `${hostname()}:${process.pid}:${randomUUID()}`,
+    authority: (who, app) => authorityOf(accounts.pool, who, app, new Date().toISOString()),
     log,
   });
-  const accounts = openAccounts({ databaseUrl, secret, publicUrl: config.publicUrl });
   stops.push(() => accounts.close());
   const sample = samples({ engine, places, exists: (app) => engine.hasApp(app), log });
   const webRoot = join(packageRoot(), 'dist', 'web');

@@ -68,8 +68,13 @@ const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
   component: pages.signIn,
-  validateSearch: (search: Record<string, unknown>): { to?: string } => (typeof search['to'] === 'string' ? { to: search['to'] } : {}),
+  validateSearch: (search: Record<string, unknown>): { to?: string; error?: string } => ({
+    ...(typeof search['to'] === 'string' ? { to: search['to'] } : {}),
+    ...(typeof search['error'] === 'string' ? { error: search['error'] } : {}),
+  }),
 });
+const invitation = createRoute({ getParentRoute: () => root, path: '/invitation', component: pages.invitation });
+const newPassword = createRoute({ getParentRoute: () => root, path: '/new-password', component: pages.newPassword });
 const firstAdmin = createRoute({ getParentRoute: () => root, path: '/setup', component: pages.firstAdmin });
 const newApp = createRoute({ getParentRoute: () => root, path: '/settings/apps/new', component: pages.newApp });
 
@@ -106,7 +111,15 @@ const appPages = [
 ] as const;
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, signIn, firstAdmin, newApp, app.addChildren([setUp, ...appPages, room.addChildren(selections)])]),
+  routeTree: root.addChildren([
+    home,
+    signIn,
+    invitation,
+    newPassword,
+    firstAdmin,
+    newApp,
+    app.addChildren([setUp, ...appPages, room.addChildren(selections)]),
+  ]),
   scrollRestoration: false,
   defaultPreload: false,
   defaultErrorComponent: Broken,

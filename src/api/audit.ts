@@ -25,7 +25,10 @@ export const auditRoutes = [
     tag: 'audit',
     who: 'see',
     query: pageQuery.extend({
-      app: appId.optional(),
+      app: z
+        .union([appId, z.literal('*')])
+        .optional()
+        .meta({ description: 'An app; `*`: the instance itself, people and keys, for its admins alone' }),
       track: z.string().max(300).optional(),
       actor: z.string().max(200).optional(),
       is: eventKinds.optional(),

@@ -1,4 +1,5 @@
 /** The HTTP contract: every route there is. */
+import { accessRoutes } from './access.ts';
 import { appRoutes } from './apps.ts';
 import { auditRoutes } from './audit.ts';
 import { connectionRoutes } from './connections.ts';
@@ -11,6 +12,7 @@ import { releaseListRoutes } from './release-lists.ts';
 import { releaseRoutes } from './releases.ts';
 import { sampleRoutes } from './sample.ts';
 import { sessionRoutes } from './session.ts';
+import { teamRoutes } from './teams.ts';
 import { trackRoutes } from './tracks.ts';
 import { triageRoutes } from './triage.ts';
 import type { Route } from './route.ts';
@@ -28,6 +30,8 @@ export const contract = [
   ...policyRoutes,
   ...connectionRoutes,
   ...peopleRoutes,
+  ...accessRoutes,
+  ...teamRoutes,
   ...auditRoutes,
   ...sampleRoutes,
 ] as const satisfies readonly Route[];

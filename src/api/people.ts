@@ -2,10 +2,36 @@
 import { z } from 'zod';
 import { route } from './route.ts';
 import { grant } from './session.ts';
-import { appId, appParams, moment, momentIn, nothing, pageOf, pageQuery, role, scope } from './words.ts';
+import { appId, appParams, moment, momentIn, newPassword, nothing, pageOf, pageQuery, role, scope } from './words.ts';
+
+const keyParams = z.object({ key: z.string().min(1).max(100) });
+
+export const openSession = z
+  .object({
+    id: z.string(),
+    how: z.string().meta({ description: '`password`, or the id of an identity provider' }),
+    address: z.string().nullable().meta({ description: 'The network address that it began at' }),
+    program: z.string().nullable().meta({ description: 'What the browser said of itself' }),
+    createdAt: moment,
+    usedAt: moment.meta({ description: 'Written down at most once an hour' }),
+    endsAt: moment.meta({ description: 'Moves with the use, and never past the longest that a session may be' }),
+    current: z.boolean().meta({ description: 'The one that asks' }),
+  })
+  .meta({ id: 'OpenSession' });
+export const sessionList = z.object({ items: z.array(openSession) }).meta({ id: 'OpenSessions' });
+export const sessionsEnded = z.object({ ended: z.int() }).meta({ id: 'SessionsEnded' });
 
 export const person = z
-  .object({ id: z.string(), name: z.string(), email: z.string(), createdAt: moment, grants: z.array(grant) })
+  .object({
+    id: z.string(),
+    name: z.string(),
+    email: z.string(),
+    createdAt: moment,
+    deactivated: z.object({ at: moment, why: z.string() }).nullable().meta({ description: 'Null: they may sign in' }),
+    signsInBy: z.array(z.string()).meta({ description: '`password`, and ids of identity providers' }),
+    lastSeenAt: moment.nullable().meta({ description: 'Of the sessions that are left; written down at most once an hour' }),
+    grants: z.array(grant),
+  })
   .meta({ id: 'Person' });
 
 /** Someone of an app as others of it see them: nothing to write to, nothing to sign in with. */
@@ -21,6 +47,8 @@ export const appPerson = z
 export const apiKey = z
   .object({
     id: z.string(),
+    kind: z.enum(['key', 'report']).meta({ description: '`report`: writes facts of its one app and does nothing else' }),
+    actsFor: z.string().nullable().meta({ description: 'The id of the person behind it: it is no second person to them' }),
     name: z.string(),
     prefix: z.string().meta({ description: 'The first characters, to tell keys apart' }),
     scopes: z.array(scope),
@@ -35,13 +63,22 @@ export const apiKey = z
   })
   .meta({ id: 'ApiKey' });
 
-const everyApp = z.union([appId, z.literal('*')]).meta({ description: 'An app, or `*` for all' });
-const teams = z
+export const everyApp = z.union([appId, z.literal('*')]).meta({ description: 'An app, or `*` for all' });
+export const teams = z
   .array(z.string().trim().min(1).max(100))
   .max(200)
   .default([])
   .meta({ description: 'Teams whose word they may give; `*` for all' });
-const personParams = z.object({ person: z.string().min(1).max(100) });
+export const personParams = z.object({ person: z.string().min(1).max(100) });
+
+/** What someone is to be granted, by app. */
+export const newGrants = z
+  .array(z.strictObject({ app: everyApp, roles: z.array(role).min(1).max(5), teams }))
+  .max(200)
+  .refine((grants) => new Set(grants.map(({ app }) => app)).size === grants.length, 'each app once')
+  .default([]);
+export const why = z.string().trim().min(1, 'say why: it stands in the journal').max(2000);
+const keyExpiry = momentIn.nullable().default(null);
 
 export const peopleRoutes = [
   route({
@@ -75,11 +112,8 @@ export const peopleRoutes = [
     body: z.strictObject({
       name: z.string().trim().min(1).max(100),
       email: z.email().max(254),
-      password: z.string().min(10, 'a password of at least 10 characters').max(200),
-      grants: z
-        .array(z.object({ app: everyApp, roles: z.array(role).min(1), teams }))
-        .max(200)
-        .default([]),
+      password: newPassword,
+      grants: newGrants,
     }),
     answers: { 201: person },
   }),
@@ -93,6 +127,80 @@ export const peopleRoutes = [
     params: personParams.extend({ app: everyApp }),
     body: z.strictObject({ roles: z.array(role).max(5), teams }),
     answers: { 200: person },
+  }),
+  route({
+    id: 'getPerson',
+    method: 'get',
+    path: '/api/people/{person}',
+    summary: 'Show a person',
+    tag: 'people',
+    who: 'admin',
+    params: personParams,
+    answers: { 200: person },
+  }),
+  route({
+    id: 'deactivatePerson',
+    method: 'post',
+    path: '/api/people/{person}/deactivation',
+    summary: 'Put a person out: their sessions end, and they cannot sign in; roles and words stay for when they are let in again',
+    tag: 'people',
+    who: 'admin',
+    params: personParams,
+    body: z.strictObject({
+      why,
+      keys: z
+        .enum(['revoke', 'keep'])
+        .default('revoke')
+        .meta({ description: 'What becomes of the API keys that they made, which they may have kept' }),
+    }),
+    answers: {
+      200: z
+        .object({ person, sessionsEnded: z.int(), keysRevoked: z.array(z.object({ id: z.string(), name: z.string() })) })
+        .meta({ id: 'PersonDeactivated' }),
+    },
+  }),
+  route({
+    id: 'reactivatePerson',
+    method: 'delete',
+    path: '/api/people/{person}/deactivation',
+    summary: 'Let a person in again, with the roles that they had',
+    tag: 'people',
+    who: 'admin',
+    params: personParams,
+    query: z.object({ why }),
+    answers: { 200: person },
+  }),
+  route({
+    id: 'makePasswordLink',
+    method: 'post',
+    path: '/api/people/{person}/password-link',
+    summary: 'Make a one-time link with which a person sets a new password; it is shown only in this answer',
+    tag: 'people',
+    who: 'admin',
+    params: personParams,
+    body: z.strictObject({ hours: z.int().min(1).max(72).default(24) }),
+    answers: { 201: z.object({ link: z.string(), until: moment }).meta({ id: 'PasswordLink' }) },
+  }),
+  route({
+    id: 'listPersonSessions',
+    method: 'get',
+    path: '/api/people/{person}/sessions',
+    summary: 'List the open sessions of a person, the last used first',
+    tag: 'sessions',
+    who: 'admin',
+    params: personParams,
+    answers: { 200: sessionList },
+  }),
+  route({
+    id: 'endPersonSessions',
+    method: 'delete',
+    path: '/api/people/{person}/sessions',
+    summary: 'End all sessions of a person, or one of them',
+    tag: 'sessions',
+    who: 'admin',
+    params: personParams,
+    query: z.object({ session: z.string().max(100).optional(), why }),
+    answers: { 200: sessionsEnded },
   }),
   route({
     id: 'removePerson',
@@ -127,7 +235,7 @@ export const peopleRoutes = [
       roles: z.array(role).min(1).default(['member']),
       teams,
       apps: z.array(appId).min(1).max(200).nullable().default(null),
-      expiresAt: momentIn.nullable().default(null),
+      expiresAt: keyExpiry,
     }),
     answers: { 201: apiKey.extend({ key: z.string() }).meta({ id: 'NewApiKey' }) },
   }),
@@ -138,7 +246,39 @@ export const peopleRoutes = [
     summary: 'Revoke an API key',
     tag: 'keys',
     who: 'admin',
-    params: z.object({ key: z.string().min(1).max(100) }),
+    params: keyParams,
+    answers: { 204: nothing },
+  }),
+  route({
+    id: 'listReportingKeys',
+    method: 'get',
+    path: '/api/apps/{app}/reporting-keys',
+    summary: 'List the keys that report into an app and do nothing else',
+    tag: 'keys',
+    who: 'admin',
+    params: appParams,
+    query: pageQuery,
+    answers: { 200: pageOf(apiKey).meta({ id: 'ReportingKeyPage' }) },
+  }),
+  route({
+    id: 'createReportingKey',
+    method: 'post',
+    path: '/api/apps/{app}/reporting-keys',
+    summary: 'Create a key that writes facts of this app and does nothing else; the key itself is shown only in this answer',
+    tag: 'keys',
+    who: 'admin',
+    params: appParams,
+    body: z.strictObject({ name: z.string().trim().min(1).max(100), expiresAt: keyExpiry }),
+    answers: { 201: apiKey.extend({ key: z.string() }).meta({ id: 'NewReportingKey' }) },
+  }),
+  route({
+    id: 'revokeReportingKey',
+    method: 'delete',
+    path: '/api/apps/{app}/reporting-keys/{key}',
+    summary: 'Revoke a key that reports into this app',
+    tag: 'keys',
+    who: 'admin',
+    params: keyParams.extend({ app: appId }),
     answers: { 204: nothing },
   }),
 ] as const;

@@ -1,11 +1,18 @@
 /** Signing in and out, and the one-time link that makes the first admin. */
 import { z } from 'zod';
 import { route } from './route.ts';
-import { nothing, role } from './words.ts';
+import { newPassword, nothing, role } from './words.ts';
 
-const password = z.string().min(10, 'a password of at least 10 characters').max(200);
 const email = z.email().max(254);
 const name = z.string().trim().min(1).max(100);
+/** A way of signing in: by a password, or by an identity provider. */
+const providerId = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'a slug such as company');
+/** An address of ours to go to afterwards. */
+const to = z
+  .string()
+  .max(1000)
+  .regex(/^\/(?![/\\])/, 'an address of this server, such as /music')
+  .default('/');
 
 /** Roles and teams of someone in one app; the app `*` stands for all. */
 export const grant = z.object({ app: z.string(), roles: z.array(role), teams: z.array(z.string()) }).meta({ id: 'Grant' });
@@ -47,8 +54,29 @@ export const sessionRoutes = [
     summary: 'Sign in with e-mail and password',
     tag: 'session',
     who: 'public',
-    body: z.strictObject({ email, password: z.string().min(1).max(200) }),
+    body: z.strictObject({ email, password: z.string().min(1).max(1024) }),
     answers: { 200: session },
+  }),
+  route({
+    id: 'listSignInProviders',
+    method: 'get',
+    path: '/api/session/providers',
+    summary: 'List the identity providers by which one may sign in',
+    tag: 'session',
+    who: 'public',
+    answers: {
+      200: z.object({ items: z.array(z.object({ id: z.string(), name: z.string() })) }).meta({ id: 'SignInProviders' }),
+    },
+  }),
+  route({
+    id: 'beginSignIn',
+    method: 'post',
+    path: '/api/session/provider',
+    summary: 'Begin to sign in by an identity provider: the browser goes to `url` next, and comes back signed in',
+    tag: 'session',
+    who: 'public',
+    body: z.strictObject({ provider: providerId, to }),
+    answers: { 200: z.object({ url: z.url() }).meta({ id: 'SignInBegun' }) },
   }),
   route({
     id: 'signOut',
@@ -66,7 +94,7 @@ export const sessionRoutes = [
     summary: "Change one's own password; other sessions end",
     tag: 'session',
     who: 'signed-in',
-    body: z.strictObject({ current: z.string().min(1).max(200), next: password }),
+    body: z.strictObject({ current: z.string().min(1).max(1024), next: newPassword }),
     answers: { 204: nothing },
   }),
   route({
@@ -80,7 +108,7 @@ export const sessionRoutes = [
       token: z.string().min(20).max(200).meta({ description: 'The part of the set-up link after `#token=`' }),
       name,
       email,
-      password,
+      password: newPassword,
       key: z
         .object({ name })
         .optional()

@@ -352,8 +352,11 @@ export const journalEntry = z
     seq: z.int(),
     at: moment,
     recordedAt: moment,
-    actor,
-    app: z.string().nullable(),
+    actor: actor.extend({
+      actsFor: z.string().optional().meta({ description: 'The person behind a key' }),
+      address: z.string().optional().meta({ description: 'The network address that it came from; for admins of the instance alone' }),
+    }),
+    app: z.string().nullable().meta({ description: 'Null: of the instance itself' }),
     track: z.string().nullable(),
     event: z.record(z.string(), z.unknown()),
     hash: z.string(),

@@ -58,5 +58,12 @@ export const quantity = z.object({ amount: z.number(), unit: z.string() }).meta(
 export const eventKinds = z.string().max(1000).meta({ description: 'A kind of event, or several between commas: `halted,resumed`' });
 export const actorKind = z.enum(['person', 'key', 'robot', 'integration']).meta({ description: 'Who did it' });
 
+/** A password that is to be set. What is good is told by `src/domain/people/password.ts`; here only what is a text of some length. */
+export const newPassword = z
+  .string()
+  .min(1)
+  .max(1024)
+  .meta({ description: 'At least 15 characters, none that stands on the list of those that were found in breaches; no other rules' });
+
 /** An answer without content. */
 export const nothing = z.null();

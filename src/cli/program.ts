@@ -14,7 +14,8 @@ import { gitCommand } from './commands/git.ts';
 import type { GitParts } from './commands/git.ts';
 import { healthCommand } from './commands/health.ts';
 import { explainCommand, planCommand, statusCommand } from './commands/look.ts';
-import { addPolicyOfServer, auditCommand, connectionCommand, keysCommand, peopleCommand } from './commands/manage.ts';
+import { addPolicyOfServer, auditCommand, connectionCommand, keysCommand } from './commands/manage.ts';
+import { inviteCommand, peopleCommand, sessionsCommand } from './commands/people.ts';
 import { policyCommand } from './commands/policy.ts';
 import { reportCommand } from './commands/report.ts';
 import { sandboxCommand } from './commands/sandbox.ts';
@@ -58,6 +59,8 @@ export function program(io: Io, parts: ProgramParts): Command {
     auditCommand(io, parts),
     keysCommand(io, parts),
     peopleCommand(io, parts),
+    inviteCommand(io, parts),
+    sessionsCommand(io, parts),
     gitCommand(io, { analyse: parts.analyse }),
     healthCommand(io, parts),
     versionCommand(io),

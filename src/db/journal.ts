@@ -5,6 +5,7 @@
 import { createPrivateKey, createPublicKey, hkdfSync, sign, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { sql } from 'kysely';
+import type { InstanceEvent } from '#domain/people/events.ts';
 import type { AppEvent, Event } from '#domain/release/events.ts';
 import type { Stage } from '#domain/release/track.ts';
 import type { Actor } from '#domain/roles.ts';
@@ -15,14 +16,23 @@ import type { Selectable } from 'kysely';
 import type { Db, Tx } from './transaction.ts';
 
 /** One line for the journal, before it has its place in a chain. */
-export type Entry = { actor: ActorStamp; event: Event | AppEvent; stageAfter: Stage | null };
+export type Entry = { actor: ActorStamp; event: Event | AppEvent | InstanceEvent; stageAfter: Stage | null };
 /** Where a chain stands, and which commit writes on. `track` null: the app's own chain. */
 export type Chain = { app: string; track: string | null; seq: number; hash: string };
 export type Written = { appVersion: number; at: Instant; recordedAt: Instant };
 
-/** Who did something, as rows keep it: without what they may do. */
-export function stampOf({ kind, id, name }: Actor): ActorStamp {
-  return { kind, id, name };
+/** What stands where an app's id would: entries of the instance's own chain. No app can be called so. */
+export const INSTANCE = '*';
+
+/** Who did something, as rows keep it: without what they may do, and without where they sat, because rows are shown to everyone. */
+export function stampOf(actor: Actor): ActorStamp {
+  const { kind, id, name } = actor;
+  return { kind, id, name, ...('actsFor' in actor && actor.actsFor !== undefined ? { actsFor: actor.actsFor } : {}) };
+}
+
+/** Who did something, as the journal keeps it: with the address that they came from. */
+export function signatureOf(actor: Actor): ActorStamp {
+  return { ...stampOf(actor), ...('address' in actor && actor.address !== undefined ? { address: actor.address } : {}) };
 }
 
 export function chainName(chain: Pick<Chain, 'app' | 'track'>): string {
@@ -173,8 +183,10 @@ async function takeMovedHeads(tx: Tx): Promise<ChainHead[]> {
       update tracks set sealed_seq = journal_seq where journal_seq > sealed_seq and app in (select id from apps where not sample) returning 'track:' || id as chain, journal_seq as seq, journal_hash as hash
     ), moved_apps as (
       update apps set sealed_seq = journal_seq where journal_seq > sealed_seq and not sample returning 'app:' || id as chain, journal_seq as seq, journal_hash as hash
+    ), moved_instance as (
+      update instance set sealed_seq = journal_seq where journal_seq > sealed_seq returning 'app:*' as chain, journal_seq as seq, journal_hash as hash
     )
-    select * from moved_tracks union all select * from moved_apps order by chain`.execute(tx);
+    select * from moved_tracks union all select * from moved_apps union all select * from moved_instance order by chain`.execute(tx);
   return rows;
 }
 
@@ -283,6 +295,10 @@ async function headsOf(db: Db, app: string | undefined): Promise<Map<string, { s
   const heads = new Map<string, { seq: number; hash: string }>();
   for (const { id, seq, hash } of await tracks.execute()) heads.set(`track:${id}`, { seq, hash });
   for (const { id, seq, hash } of await apps.execute()) heads.set(`app:${id}`, { seq, hash });
+  if (app === undefined || app === INSTANCE) {
+    const own = await db.selectFrom('instance').select(['journal_seq as seq', 'journal_hash as hash']).executeTakeFirstOrThrow();
+    heads.set(`app:${INSTANCE}`, own);
+  }
   return heads;
 }
 

@@ -4,6 +4,7 @@ import type { Action } from '#domain/actions.ts';
 import type { Instant } from '#domain/time.ts';
 import { ofApps } from './due.ts';
 import type { Which } from './due.ts';
+import type { ActorStamp } from './schema.ts';
 import type { Db, Tx } from './transaction.ts';
 
 /** An action as the performer takes it. `inDoubt`: an earlier try may have taken effect although no answer came. */
@@ -62,14 +63,13 @@ export async function endAction(tx: Tx, key: string, state: 'done' | 'refused' |
   return row !== undefined;
 }
 
-/** A person wants it tried again now. */
-export async function reopenAction(tx: Tx, key: string): Promise<void> {
-  await tx
-    .updateTable('outbox')
-    .set({ state: 'ordered', outcome: null, ended_at: null, next_try_at: null })
-    .where('key', '=', key)
-    .where('state', 'in', ['refused', 'waiting'])
-    .execute();
+/** A person wants it tried again now. What a person had ordered is theirs from here on: it fires with their authority. The robot's stays the robot's. */
+export async function reopenAction(tx: Tx, key: string, by: ActorStamp): Promise<void> {
+  const orderer = JSON.stringify({ orderedBy: { kind: by.kind, id: by.id, name: by.name } });
+  await sql`
+    update outbox set state = 'ordered', outcome = null, ended_at = null, next_try_at = null,
+      action = case when action->'orderedBy'->>'kind' = 'robot' then action else action || ${orderer}::jsonb end
+    where key = ${key} and state in ('refused', 'waiting')`.execute(tx);
 }
 
 /** Written before the call, so that a crash leaves a trace: from here on it may have happened. False when it is not open any more. */

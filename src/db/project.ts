@@ -1,6 +1,7 @@
 /** What people said and what became of actions, written into the current tables from the journal's events, in their transaction. */
 import { sql } from 'kysely';
 import type { Event } from '#domain/release/events.ts';
+import { behindOf } from '#domain/roles.ts';
 import type { Instant } from '#domain/time.ts';
 import { pauseApp } from './apps.ts';
 import { endAction, reopenAction } from './outbox.ts';
@@ -46,7 +47,7 @@ export async function project(tx: Tx, event: Event, scene: Scene): Promise<void>
       await endAction(tx, event.key, event.state, event.outcome, scene.at);
       return;
     case 'action-retried':
-      await reopenAction(tx, event.key);
+      await reopenAction(tx, event.key, scene.actor);
       return closeQuestion(tx, event.key, scene.at);
     case 'nudged':
     case 'born':
@@ -126,7 +127,7 @@ async function projectApproval(tx: Tx, event: Of<'approval-given'>, { track, act
   const { instance, answer, build, note, role } = event;
   await tx
     .insertInto('approvals')
-    .values({ track, instance, by: actor.name, by_id: actor.id, role, answer, build, note, at, recorded_at: recordedAt })
+    .values({ track, instance, by: actor.name, by_id: behindOf(actor), role, answer, build, note, at, recorded_at: recordedAt })
     .execute();
 }
 

@@ -37,7 +37,9 @@ const byApp = [
   'journal',
   'tracks',
   'releases',
+  'rotas',
   'policies',
+  'policy_proposals',
 ] as const;
 
 /** Removes a sample app; false where there is no such app, or it is a real one. */

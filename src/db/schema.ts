@@ -6,6 +6,8 @@ import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import type { Action } from '#domain/actions.ts';
 import type { Evidence, Verdict } from '#domain/criteria/criterion.ts';
 import type { ActionState, BranchCommit, Bug, CherryPick, Colour, FactKind, SignOff, Waiver } from '#domain/facts.ts';
+import type { InstanceEvent } from '#domain/people/events.ts';
+import type { Rota } from '#domain/people/rota.ts';
 import type { AppEvent, Event } from '#domain/release/events.ts';
 import type { AppClock, PlannedTimes, ReleaseContents } from '#domain/release/release.ts';
 import type { ReleaseKind, RobotPause, Stage, Step, Track } from '#domain/release/track.ts';
@@ -16,8 +18,14 @@ import type { Instant } from '#domain/time.ts';
 type Json<T extends object> = JSONColumnType<T>;
 type JsonOrNull<T extends object> = ColumnType<T | null, string | null, string | null>;
 
-/** Who did something, as rows keep it. */
-export type ActorStamp = { kind: 'person' | 'key' | 'robot' | 'integration'; id: string; name: string };
+/** Who did something, as rows keep it: `actsFor` is the person behind a key, `address` where the request came from. */
+export type ActorStamp = {
+  kind: 'person' | 'key' | 'robot' | 'integration';
+  id: string;
+  name: string;
+  actsFor?: string;
+  address?: string;
+};
 /** What the last plan of a track said beside events and verdicts. */
 export type PlanStamp = { next: Step | null; robot: RobotState; lookAgainAt: Instant | null };
 /** A seal's view of one chain. */
@@ -50,8 +58,42 @@ export interface PoliciesTable {
   text: string;
   document: Json<object>;
   saved_by: Json<ActorStamp>;
+  why: string | null;
+  proposal: string | null;
+  approved_by: JsonOrNull<ActorStamp>;
   at: Instant;
   recorded_at: Instant;
+}
+
+export interface PolicyProposalsTable {
+  id: string;
+  app: string;
+  based_on: number;
+  text: string;
+  why: string;
+  proposed_by: Json<ActorStamp>;
+  state: 'open' | 'approved' | 'refused' | 'withdrawn';
+  decided_by: JsonOrNull<ActorStamp>;
+  note: string | null;
+  revision: number | null;
+  at: Instant;
+  decided_at: Instant | null;
+  recorded_at: Instant;
+}
+
+export interface RotasTable {
+  app: string;
+  duty: string;
+  rota: Json<Rota>;
+  at: Instant;
+  recorded_at: Instant;
+}
+
+export interface InstanceTable {
+  one: Generated<boolean>;
+  journal_seq: Generated<number>;
+  journal_hash: Generated<string>;
+  sealed_seq: Generated<number>;
 }
 
 export interface ReleasesTable {
@@ -413,7 +455,7 @@ export interface JournalTable {
   track: string | null;
   kind: string;
   actor: Json<ActorStamp>;
-  event: Json<Event | AppEvent>;
+  event: Json<Event | AppEvent | InstanceEvent>;
   stage_after: Stage | null;
   app_version: number;
   at: Instant;
@@ -453,6 +495,8 @@ export interface ApiKeysTable {
   last_used_at: Instant | null;
   expires_at: Instant | null;
   revoked_at: Instant | null;
+  kind: Generated<'key' | 'report'>;
+  acts_for: string | null;
 }
 
 export interface SetupLinksTable {
@@ -501,4 +545,7 @@ export interface Database {
   idempotency_keys: IdempotencyKeysTable;
   api_keys: ApiKeysTable;
   setup_links: SetupLinksTable;
+  policy_proposals: PolicyProposalsTable;
+  rotas: RotasTable;
+  instance: InstanceTable;
 }

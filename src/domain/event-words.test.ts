@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { eventInWords, lineInWords } from './event-words.ts';
 import type { CherryPick, Waiver } from './facts.ts';
+import type { InstanceEvent } from './people/events.ts';
 import type { AppEvent, Event } from './release/events.ts';
 import type { Candidate, Cut } from './release/track.ts';
 
@@ -26,7 +27,9 @@ const waiver: Waiver = {
 };
 const pick = { id: 'p1', commit: 'a1b2c3d4e5f6a7b8', title: 'Mend the car reconnect' } as CherryPick;
 
-type Any = Event | AppEvent;
+const grace = { person: 'g', name: 'Grace' };
+
+type Any = Event | AppEvent | InstanceEvent;
 type Told = { [Is in Any['is']]: { event: Extract<Any, { is: Is }>; says: string } };
 
 /** An event of every kind. The type asks for a new one as soon as there is a new kind. */
@@ -127,6 +130,86 @@ const told: Told = {
     event: { is: 'clock-set', from: { at: '2024-09-20T07:00:00.000Z', speed: 600 }, to: { at, speed: 0 } },
     says: 'turned the clock from 2024-09-20 07:00 UTC to 2024-10-01 12:20 UTC; it stands',
   },
+  'policy-proposed': {
+    event: { is: 'policy-proposed', proposal: 'p1', basedOn: 3, digest: 'd', why: 'soak for a day' },
+    says: 'proposed another policy than revision 3: soak for a day',
+  },
+  'policy-proposal-closed': {
+    event: { is: 'policy-proposal-closed', proposal: 'p1', state: 'withdrawn', why: 'not now' },
+    says: 'withdrew a proposed policy: not now',
+  },
+  'rota-set': {
+    event: { is: 'rota-set', duty: 'release-manager', people: ['a', 'b'], from: '2024-10-07', days: 7, swaps: 0 },
+    says: 'set the rota of release managers: 2 people, 7 days each',
+  },
+  'rota-removed': { event: { is: 'rota-removed', duty: 'player' }, says: 'removed the rota of player' },
+  'person-added': {
+    event: {
+      is: 'person-added',
+      ...grace,
+      email: 'g@example.com',
+      how: 'invitation',
+      grants: [{ app: 'music', roles: ['release-manager'], teams: [] }],
+    },
+    says: 'added Grace (g@example.com) by invitation; release manager in music',
+  },
+  'roles-set': {
+    event: {
+      is: 'roles-set',
+      ...grace,
+      app: '*',
+      from: { roles: [], teams: [] },
+      to: { roles: ['member', 'admin'], teams: ['player'] },
+      how: 'hand',
+    },
+    says: 'made Grace member of a team and admin in all apps, for player',
+  },
+  'person-deactivated': {
+    event: { is: 'person-deactivated', ...grace, why: 'left', sessions: 2, keys: 1 },
+    says: 'deactivated Grace, and ended 2 sessions and 1 key: left',
+  },
+  'person-reactivated': { event: { is: 'person-reactivated', ...grace, why: 'is back' }, says: 'let Grace in again: is back' },
+  'person-removed': { event: { is: 'person-removed', ...grace, email: 'g@example.com' }, says: 'removed Grace' },
+  invited: {
+    event: { is: 'invited', invitation: 'i', email: 'g@example.com', grants: [], until: at },
+    says: 'invited g@example.com until 2024-10-01 12:20 UTC',
+  },
+  'invitation-revoked': {
+    event: { is: 'invitation-revoked', invitation: 'i', email: 'g@example.com' },
+    says: 'revoked the invitation of g@example.com',
+  },
+  'invitation-accepted': {
+    event: { is: 'invitation-accepted', ...grace, invitation: 'i', email: 'g@example.com' },
+    says: 'accepted the invitation of g@example.com',
+  },
+  'password-link-made': {
+    event: { is: 'password-link-made', ...grace, until: at },
+    says: 'made a link with which Grace may set a new password until 2024-10-01 12:20 UTC',
+  },
+  'password-set': {
+    event: { is: 'password-set', ...grace, how: 'changed', sessions: 1 },
+    says: 'changed their password, which ended 1 session',
+  },
+  'signed-in': { event: { is: 'signed-in', ...grace, how: 'password' }, says: 'signed in by password' },
+  'account-linked': { event: { is: 'account-linked', ...grace, provider: 'company' }, says: 'linked their account to company' },
+  'sessions-ended': {
+    event: { is: 'sessions-ended', ...grace, count: 3, why: 'a lost laptop' },
+    says: 'ended 3 sessions of Grace: a lost laptop',
+  },
+  'key-created': {
+    event: { is: 'key-created', key: 'k', name: 'CI', kind: 'report', scopes: ['report'], roles: ['member'], apps: ['music'], until: null },
+    says: 'made the reporting key CI (report) for music',
+  },
+  'key-revoked': { event: { is: 'key-revoked', key: 'k', name: 'CI' }, says: 'revoked the key CI' },
+  'provider-set': {
+    event: { is: 'provider-set', provider: 'company', issuer: 'https://id.example.com', changed: ['issuer', 'domains'] },
+    says: 'set the identity provider company: issuer, domains',
+  },
+  'provider-removed': {
+    event: { is: 'provider-removed', provider: 'company', issuer: 'https://id.example.com' },
+    says: 'removed the identity provider company',
+  },
+  'access-set': { event: { is: 'access-set', from: 'everyone', to: 'granted' }, says: 'hid apps from those who hold no role in them' },
   'policy-saved': { event: { is: 'policy-saved', revision: 3, digest: 'd' }, says: 'saved revision 3 of the policy' },
   connected: {
     event: { is: 'connected', connection: 'c', integration: 'sandbox', serves: ['gitHost', 'storefront:google-play'] },

@@ -2,6 +2,8 @@
 import { entryOf } from './entry.ts';
 import type { Colour } from './facts.ts';
 import { platformName, sourceName, stepInWords } from './names.ts';
+import type { Granted, InstanceEvent } from './people/events.ts';
+import { roleName } from './roles.ts';
 import type { AppEvent, Event } from './release/events.ts';
 
 type Words<E extends { is: string }> = { [Is in E['is']]: (event: Extract<E, { is: Is }>) => string };
@@ -83,7 +85,15 @@ const partNames: Readonly<Record<string, string>> = {
 const ofApps: Words<AppEvent> = {
   'app-created': ({ name, platforms }) => `made the app ${name} for ${listed(platforms.map(platformName))}`,
   'clock-set': ({ from, to }) => `turned the clock from ${clockTime(from.at)} to ${clockTime(to.at)}; ${paceInWords(to.speed)}`,
-  'policy-saved': ({ revision }) => `saved revision ${revision} of the policy`,
+  'policy-saved': ({ revision, why, proposal }) =>
+    proposal === undefined
+      ? `saved revision ${revision} of the policy${because(why)}`
+      : `approved what ${proposal.by} proposed: revision ${revision} of the policy${because(why)}`,
+  'policy-proposed': ({ basedOn, why }) => `proposed another policy than revision ${basedOn}${because(why)}`,
+  'policy-proposal-closed': ({ state, why }) => `${state === 'refused' ? 'refused' : 'withdrew'} a proposed policy${because(why)}`,
+  'rota-set': ({ duty, people, days }) =>
+    `set the rota of ${dutyName(duty)}: ${counted(people.length, 'person', 'people')}, ${counted(days, 'day')} each`,
+  'rota-removed': ({ duty }) => `removed the rota of ${dutyName(duty)}`,
   connected: ({ integration, serves }) =>
     `connected ${sourceName(integration)}${serves.length === 0 ? '' : ` for ${listed(serves.map(servedName))}`}`,
   disconnected: ({ integration }) => `disconnected ${sourceName(integration)}`,
@@ -104,6 +114,54 @@ const ofApps: Words<AppEvent> = {
   'robot-paused': words['robot-paused'],
   'robot-unpaused': words['robot-unpaused'],
 };
+
+/** What befell people, keys and ways in: in the instance's own chain. */
+const ofInstance: Words<InstanceEvent> = {
+  'person-added': ({ name, email, how, grants }) => `added ${name} (${email}) by ${wayName(how)}${grantsInWords(grants)}`,
+  'roles-set': ({ name, app, to }) =>
+    to.roles.length === 0
+      ? `took all roles in ${appName(app)} from ${name}`
+      : `made ${name} ${listed(to.roles.map(roleName))} in ${appName(app)}${to.teams.length === 0 ? '' : `, for ${teamsInWords(to.teams)}`}`,
+  'person-deactivated': ({ name, why, sessions, keys }) =>
+    `deactivated ${name}, and ended ${counted(sessions, 'session')} and ${counted(keys, 'key')}${because(why)}`,
+  'person-reactivated': ({ name, why }) => `let ${name} in again${because(why)}`,
+  'person-removed': ({ name }) => `removed ${name}`,
+  invited: ({ email, grants, until }) => `invited ${email} until ${clockTime(until)}${grantsInWords(grants)}`,
+  'invitation-revoked': ({ email }) => `revoked the invitation of ${email}`,
+  'invitation-accepted': ({ email }) => `accepted the invitation of ${email}`,
+  'password-link-made': ({ name, until }) => `made a link with which ${name} may set a new password until ${clockTime(until)}`,
+  'password-set': ({ how, sessions }) =>
+    `${how === 'changed' ? 'changed their password' : 'set a new password with a link'}, which ended ${counted(sessions, 'session')}`,
+  'signed-in': ({ how }) => `signed in by ${wayName(how)}`,
+  'account-linked': ({ provider }) => `linked their account to ${provider}`,
+  'sessions-ended': ({ name, count, why }) => `ended ${counted(count, 'session')} of ${name}${because(why)}`,
+  'key-created': ({ name, kind, scopes, apps }) =>
+    `made the ${kind === 'key' ? 'key' : 'reporting key'} ${name} (${scopes.join(', ')}) for ${apps === null ? 'all apps' : listed(apps)}`,
+  'key-revoked': ({ name }) => `revoked the key ${name}`,
+  'provider-set': ({ provider, changed }) => `set the identity provider ${provider}: ${changed.join(', ')}`,
+  'provider-removed': ({ provider }) => `removed the identity provider ${provider}`,
+  'access-set': ({ to }) => (to === 'granted' ? 'hid apps from those who hold no role in them' : 'let everyone see every app'),
+};
+
+function wayName(how: string): string {
+  return { hand: 'hand', invitation: 'invitation', password: 'password', 'set-up': 'the set-up link' }[how] ?? how;
+}
+
+function appName(app: string): string {
+  return app === '*' ? 'all apps' : app;
+}
+
+function dutyName(duty: string): string {
+  return duty === 'release-manager' ? 'release managers' : duty;
+}
+
+function teamsInWords(teams: readonly string[]): string {
+  return teams.includes('*') ? 'all teams' : listed(teams);
+}
+
+function grantsInWords(grants: readonly Granted[]): string {
+  return grants.length === 0 ? '' : `; ${grants.map(({ app, roles }) => `${listed(roles.map(roleName))} in ${appName(app)}`).join(', ')}`;
+}
 
 /** `iOS`; `Android and iOS`; `Android, iOS and Desktop`. */
 function listed(names: readonly string[]): string {
@@ -143,7 +201,7 @@ function paceInWords(speed: number): string {
 
 /** The sentence of an event of a track or an app. One that this program does not know, of another version of it, is told by its name. */
 export function eventInWords(event: { is: string } & Record<string, unknown>): string {
-  const say = ({ ...ofApps, ...words } as Readonly<Record<string, ((event: never) => string) | undefined>>)[event.is];
+  const say = ({ ...ofInstance, ...ofApps, ...words } as Readonly<Record<string, ((event: never) => string) | undefined>>)[event.is];
   return say === undefined ? event.is.replaceAll('-', ' ') : say(event as never);
 }
 

@@ -1,6 +1,6 @@
 /** Tracks come into the world, and are woken. */
 import { markDue } from '#db/due.ts';
-import { appendEntries, stampOf } from '#db/journal.ts';
+import { appendEntries, signatureOf } from '#db/journal.ts';
 import { insertTrack, liveTracksOf, tracksDueBy } from '#db/tracks.ts';
 import type { Tx } from '#db/transaction.ts';
 import type { Track } from '#domain/release/track.ts';
@@ -21,11 +21,16 @@ export async function bear(
   const at = appNow(context, track.app);
   const recordedAt = context.clock.now();
   if (!(await insertTrack(tx, track, appVersion, at, recordedAt))) return false;
-  await appendEntries(tx, { app: track.app, track: track.id, seq: 0, hash: '' }, [{ actor: stampOf(by), event, stageAfter: track.stage }], {
-    appVersion,
-    at,
-    recordedAt,
-  });
+  await appendEntries(
+    tx,
+    { app: track.app, track: track.id, seq: 0, hash: '' },
+    [{ actor: signatureOf(by), event, stageAfter: track.stage }],
+    {
+      appVersion,
+      at,
+      recordedAt,
+    },
+  );
   return true;
 }
 

@@ -17,7 +17,7 @@ import { raiseApp } from '#db/apps.ts';
 import type { AppHead } from '#db/apps.ts';
 import { alike } from '#db/canonical.ts';
 import { markDue } from '#db/due.ts';
-import { appendEntries, chained, stampOf, writeEntries } from '#db/journal.ts';
+import { appendEntries, chained, signatureOf, stampOf, writeEntries } from '#db/journal.ts';
 import type { Chained, Entry } from '#db/journal.ts';
 import { orderActions } from '#db/outbox.ts';
 import { project } from '#db/project.ts';
@@ -416,7 +416,7 @@ function entriesOf(before: Track, lines: readonly Line[], at: string): Entry[] {
   let track = before;
   return lines.map(({ by, event }) => {
     track = evolve(track, event, at, by.name);
-    return { actor: stampOf(by), event, stageAfter: track.stage };
+    return { actor: signatureOf(by), event, stageAfter: track.stage };
   });
 }
 

@@ -9,7 +9,7 @@ import type { Instant } from '#domain/time.ts';
 import type { Integration } from '#ports/integration.ts';
 import type { PolicyBook } from './policy-book.ts';
 import type { Clocks } from './clocks.ts';
-import type { Change } from './types.ts';
+import type { AuthorityOf, Change } from './types.ts';
 
 export type Context = {
   db: Db;
@@ -22,6 +22,8 @@ export type Context = {
   fetch: typeof fetch;
   log: Log;
   policies: PolicyBook;
+  /** Null: whoever gave an order keeps the authority that they had. */
+  authority: AuthorityOf | null;
   /** Apps that the robot of this process leaves alone for now, and how many asked for it. */
   held: Map<string, number>;
   /** Something became due: look now and not at the next timer. */

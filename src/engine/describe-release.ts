@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { appIds, raiseApp } from '#db/apps.ts';
 import type { AppHead } from '#db/apps.ts';
 import { canonical, unstorable } from '#db/canonical.ts';
-import { appendEntries, stampOf } from '#db/journal.ts';
+import { appendEntries, signatureOf } from '#db/journal.ts';
 import { orderActions } from '#db/outbox.ts';
 import { describedRelease, writeContents } from '#db/releases.ts';
 import type { Described } from '#db/releases.ts';
@@ -159,7 +159,7 @@ async function writing(
 
 async function journal(context: Context, tx: Tx, app: string, head: AppHead, event: AppEvent, by: Actor, told: Change[]): Promise<void> {
   const at = appNow(context, app);
-  await appendEntries(tx, { app, track: null, seq: head.seq, hash: head.hash }, [{ actor: stampOf(by), event, stageAfter: null }], {
+  await appendEntries(tx, { app, track: null, seq: head.seq, hash: head.hash }, [{ actor: signatureOf(by), event, stageAfter: null }], {
     appVersion: head.version,
     at,
     recordedAt: context.clock.now(),

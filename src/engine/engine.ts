@@ -22,7 +22,9 @@ import { replanRelease } from './replan.ts';
 import { report } from './report.ts';
 import { removeSample } from './remove-sample.ts';
 import { createRobot } from './robot.ts';
+import { approvePolicy, closeProposal, proposePolicy } from './policy-change.ts';
 import { setClock } from './set-clock.ts';
+import { setRota } from './set-rota.ts';
 import { readAgain } from './unit.ts';
 import { connect, createApp, disconnect, planRelease, savePolicy } from './setup.ts';
 import type { Change, Engine, EngineOptions } from './types.ts';
@@ -67,6 +69,7 @@ export function createEngine(parts: EngineParts): Engine & { sealsAfter(seq: num
     fetch: parts.fetch ?? fetch,
     log,
     policies: createPolicyBook(),
+    authority: parts.authority ?? null,
     held: new Map(),
     wake: () => robot.wake(),
     changed,
@@ -142,6 +145,10 @@ export function createEngine(parts: EngineParts): Engine & { sealsAfter(seq: num
     setClock: (app, to, by, options) => setClock(context, app, to, by, options),
     readAgain: (app, which) => readAgain(context, app, which),
     savePolicy: (app, text, by, options) => savePolicy(context, app, text, by, options),
+    proposePolicy: (app, wanted, by) => proposePolicy(context, app, wanted, by),
+    approvePolicy: (app, proposal, by, note) => approvePolicy(context, app, proposal, by, note),
+    closeProposal: (app, proposal, by, why) => closeProposal(context, app, proposal, by, why),
+    setRota: (app, duty, rota, by) => setRota(context, app, duty, rota, by),
     connect: (connection, by) => connect(context, connection, by),
     hasApp: async (app) => (await appOf(db, app)) !== null,
     bringPast: (app, past, by) => bringPast(context, app, past, by),

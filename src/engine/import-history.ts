@@ -1,6 +1,6 @@
 /** A repository's history as releases: past ones as completed, with their times; the live release branch as current tracks; the next version on trunk. */
 import { appIds, insertRelease, raiseApp } from '#db/apps.ts';
-import { appendEntries, stampOf } from '#db/journal.ts';
+import { appendEntries, signatureOf } from '#db/journal.ts';
 import type { Inferred } from '#db/schema.ts';
 import { forgetCursors } from '#db/sources.ts';
 import { tracksOf } from '#db/tracks.ts';
@@ -253,7 +253,7 @@ async function write(
   await appendEntries(
     tx,
     { app: app.id, track: null, seq: raised.seq, hash: raised.hash },
-    [{ actor: stampOf(by), event, stageAfter: null }],
+    [{ actor: signatureOf(by), event, stageAfter: null }],
     { appVersion: raised.version, at, recordedAt: context.clock.now() },
   );
   await wakeAll(context, tx, app.id);

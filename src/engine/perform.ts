@@ -3,6 +3,7 @@
  * action is tried only if it still holds; after it the storefront is read back.
  */
 import type { Action, Effect } from '#domain/actions.ts';
+import { authorityLost, commandBehind } from '#domain/release/authority.ts';
 import { plan } from '#domain/release/plan.ts';
 import { hasEnded } from '#domain/release/track.ts';
 import type { Actor } from '#domain/roles.ts';
@@ -246,7 +247,7 @@ async function stillHolds(context: Context, ordered: Ordered): Promise<boolean> 
   const why = await untilCommitted(context, async () => {
     const loaded = await loadWorld(context, context.db, track);
     if (loaded === null) return 'the track is gone';
-    return planAndAsk(context, loaded, action);
+    return (await planAndAsk(context, loaded, action)) ?? lostAuthority(context, ordered);
   });
   if (why === null) return isOpen(context.db, key);
   await commitRecord(context, track, [{ by: robotActor, event: { is: 'action-ended', key, state: 'void', outcome: why } }], {
@@ -257,6 +258,12 @@ async function stillHolds(context: Context, ordered: Ordered): Promise<boolean> 
 
 async function isOpen(db: Db, key: string): Promise<boolean> {
   return (await actionOf(db, key))?.open ?? false;
+}
+
+/** Why whoever ordered it may not any more; null while they may. A role that was lost since the order was given is lost here too. */
+async function lostAuthority({ authority }: Context, { action, app }: Ordered): Promise<string | null> {
+  if (authority === null || action.orderedBy.kind === 'robot' || commandBehind(action) === null) return null;
+  return authorityLost(action, await authority(action.orderedBy, app));
 }
 
 /** Why the action must not be tried now; null when it may. An action that the plan makes void is void with the commit of the plan. */

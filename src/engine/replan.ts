@@ -1,7 +1,7 @@
 /** Moves the planned times of a release: what the calendar gave it, a person gives it anew, with a reason that the journal keeps. */
 import { appIds, appOf, raiseApp } from '#db/apps.ts';
 import { unstorable } from '#db/canonical.ts';
-import { appendEntries, stampOf } from '#db/journal.ts';
+import { appendEntries, signatureOf } from '#db/journal.ts';
 import { plannedOf, writePlanned } from '#db/releases.ts';
 import { liveTracksOf } from '#db/tracks.ts';
 import { inTransaction } from '#db/transaction.ts';
@@ -53,7 +53,7 @@ export async function replanRelease(context: Context, { app, version }: ReleaseN
     const pick = (times: PlannedTimes): Partial<PlannedTimes> =>
       Object.fromEntries(moved.map((milestone) => [milestone, times[milestone]]));
     const event = { is: 'release-replanned' as const, version, from: pick(before), to: pick(planned), why: change.reason };
-    await appendEntries(tx, { app, track: null, seq: head.seq, hash: head.hash }, [{ actor: stampOf(by), event, stageAfter: null }], {
+    await appendEntries(tx, { app, track: null, seq: head.seq, hash: head.hash }, [{ actor: signatureOf(by), event, stageAfter: null }], {
       appVersion: head.version,
       at,
       recordedAt: context.clock.now(),

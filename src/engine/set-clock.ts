@@ -1,6 +1,6 @@
 /** Turning the clock of a sample app. A real app is never moved: its time is the machine's. */
 import { appClockHead, appIds, raiseApp, setAppClock } from '#db/apps.ts';
-import { appendEntries, lastEntryAt, stampOf } from '#db/journal.ts';
+import { appendEntries, lastEntryAt, signatureOf } from '#db/journal.ts';
 import { moveReadings } from '#db/sources.ts';
 import { inTransaction } from '#db/transaction.ts';
 import type { Tx } from '#db/transaction.ts';
@@ -70,7 +70,7 @@ async function write(context: Context, tx: Tx, { app, was, before, clock, wakes 
   const isPlaying = by.kind === 'robot' || by.kind === 'integration';
   if (!isPlaying) {
     const event: AppEvent = { is: 'clock-set', from: { at: was, speed: speedOf(before) }, to: { at: clock.at, speed: clock.speed } };
-    await appendEntries(tx, { app, track: null, seq: head.seq, hash: head.hash }, [{ actor: stampOf(by), event, stageAfter: null }], {
+    await appendEntries(tx, { app, track: null, seq: head.seq, hash: head.hash }, [{ actor: signatureOf(by), event, stageAfter: null }], {
       appVersion: head.version,
       at: clock.at,
       recordedAt: clock.when,

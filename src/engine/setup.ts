@@ -1,16 +1,17 @@
 /** Setting up: apps, policies, connections, releases. What is not about one track goes into the app's own chain. */
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { appIds, insertApp, insertRelease, raiseApp, updateApp } from '#db/apps.ts';
+import { appClockHead, appIds, appOf, insertApp, insertRelease, raiseApp, updateApp } from '#db/apps.ts';
 import type { AppHead } from '#db/apps.ts';
 import { digest, unstorable } from '#db/canonical.ts';
 import { connectionOf, insertConnection, removeConnection, sealSettings } from '#db/connections.ts';
 import { markDue } from '#db/due.ts';
-import { appendEntries, stampOf } from '#db/journal.ts';
+import { appendEntries, signatureOf, stampOf } from '#db/journal.ts';
 import { savePolicy as insertPolicy } from '#db/policies.ts';
 import { disconnectSources, expectSource, forgetCursors } from '#db/sources.ts';
 import { liveTracksOf, tracksOf } from '#db/tracks.ts';
 import { asIf, inTransaction } from '#db/transaction.ts';
+import type { ActorStamp } from '#db/schema.ts';
 import type { Tx } from '#db/transaction.ts';
 import { defaultPolicy } from '#domain/policy/defaults.ts';
 import { parsePolicy } from '#domain/policy/document.ts';
@@ -37,10 +38,10 @@ import { bear, wakeAll } from './bear.ts';
 import { rulesFrom } from './policy-book.ts';
 import { invalid, noSuchApp, refuse } from './refuse.ts';
 import { clockObjection } from './clock-objection.ts';
-import type { Change, EngineRefusal, NewApp, NewConnection, NewRelease, Result } from './types.ts';
+import type { Change, EngineRefusal, NewApp, NewConnection, NewRelease, PlanUnder, Result } from './types.ts';
 
 /** An app's address is `/<id>`: these are addresses of the server and of its pages. */
-const reserved: readonly string[] = ['api', 'assets', 'me', 'new', 'settings', 'setup', 'sign-in'];
+const reserved: readonly string[] = ['api', 'assets', 'invitation', 'me', 'new', 'new-password', 'settings', 'setup', 'sign-in'];
 
 const newApp = z.object({
   id: z
@@ -61,7 +62,7 @@ const newApp = z.object({
 });
 
 /** Writes an event into the app's own chain, in the caller's transaction, and tells everyone. The caller holds the app's lock. */
-async function journalApp(
+export async function journalApp(
   context: Context,
   tx: Tx,
   app: string,
@@ -73,7 +74,7 @@ async function journalApp(
   tracks: readonly string[] = [],
 ): Promise<void> {
   const at = timeBy(raised.clock, context.clock.now());
-  await appendEntries(tx, { app, track: null, seq: raised.seq, hash: raised.hash }, [{ actor: stampOf(by), event, stageAfter: null }], {
+  await appendEntries(tx, { app, track: null, seq: raised.seq, hash: raised.hash }, [{ actor: signatureOf(by), event, stageAfter: null }], {
     appVersion: raised.version,
     at,
     recordedAt: context.clock.now(),
@@ -82,7 +83,7 @@ async function journalApp(
 }
 
 /** The app's locked row; of an app that was found a moment ago. */
-async function raised(tx: Tx, app: string): Promise<AppHead> {
+export async function raised(tx: Tx, app: string): Promise<AppHead> {
   const head = await raiseApp(tx, app);
   if (head === null) throw new Error(`the app ${app} is gone`);
   return head;
@@ -111,7 +112,7 @@ export async function createApp(context: Context, wanted: NewApp, by: Actor): Pr
   const answer = await inTransaction(context.db, async (tx): Promise<Result<{ app: App; version: number }>> => {
     if (!(await insertApp(tx, app, at, recordedAt, { sample, clock })))
       return refuse('conflict', `there is an app "${id}" already`, 'another id');
-    await insertPolicy(tx, { app: id, revision: 1, text, document: parsed.policy }, stampOf(by), at, recordedAt);
+    await insertPolicy(tx, { app: id, revision: 1, text, document: parsed.policy, why: null, approved: null }, stampOf(by), at, recordedAt);
     const head = await raised(tx, id);
     await journalApp(
       context,
@@ -149,7 +150,7 @@ function withTimezone(text: string, timezone: string): string {
 
 type Problems = Extract<ReturnType<typeof parsePolicy>, { ok: false }>['problems'];
 
-function policyRefusal(problems: Problems): EngineRefusal {
+export function policyRefusal(problems: Problems): EngineRefusal {
   const [first] = problems;
   return {
     ok: false,
@@ -164,15 +165,27 @@ function policyRefusal(problems: Problems): EngineRefusal {
   };
 }
 
-export type SavedPolicy = Result<{ revision: number; plans: readonly { track: string; plan: Plan }[] }>;
+export type SavedPolicy = Result<{ revision: number; plans: readonly PlanUnder[] }>;
 
-/** Saves a policy, or with `dryRun` only tells what each live track would do under it. */
+/** A policy that is to be saved: `approved` where somebody else proposed it. */
+export type WantedPolicy = {
+  text: string;
+  document: PolicyDocument;
+  basedOn: number | undefined;
+  why: string | null;
+  approved: { proposal: string; proposedBy: ActorStamp } | null;
+};
+
+/**
+ * Saves a policy, or with `dryRun` only tells what each live track would do under it, beside what it does now.
+ * Refused where the policy in force asks for a second person: then it is proposed and approved (`policy-change.ts`).
+ */
 export async function savePolicy(
   context: Context,
   id: string,
   text: string,
   by: Actor,
-  options: { dryRun?: boolean; basedOn?: number } = {},
+  options: { dryRun?: boolean; basedOn?: number; why?: string } = {},
 ): Promise<SavedPolicy> {
   const app = await knownApp(context, id);
   if (app === null) return noSuchApp(id, await appIds(context.db));
@@ -182,19 +195,25 @@ export async function savePolicy(
   if (!parsed.ok) return policyRefusal(parsed.problems);
   const misfit = await policyMisfit(context, app, parsed.policy);
   if (misfit !== null) return misfit;
-  if (options.dryRun === true) {
-    const work = (tx: Tx) => saveAndPlan(context, tx, app, text, parsed.policy, by, options.basedOn, []);
-    return asIf(context.db, work);
-  }
+  const wanted: WantedPolicy = { text, document: parsed.policy, basedOn: options.basedOn, why: options.why ?? null, approved: null };
+  if (options.dryRun === true) return asIf(context.db, (tx) => saveAndPlan(context, tx, app, wanted, by, [], { compares: true }));
   const told: Change[] = [];
-  const answer = await inTransaction(context.db, (tx) => saveAndPlan(context, tx, app, text, parsed.policy, by, options.basedOn, told));
+  const answer = await inTransaction(context.db, async (tx): Promise<SavedPolicy> => {
+    if (await asksForSecond(context, tx, app.id))
+      return refuse(
+        'not-allowed',
+        `the policy of ${app.id} asks for a second person before it is changed`,
+        'propose it; someone else of the release team, or an admin, approves it',
+      );
+    return saveAndPlan(context, tx, app, wanted, by, told);
+  });
   tellAll(context, told);
   if (answer.ok) await wakeUnits(context, id);
   return answer;
 }
 
 /** Why a document, right in itself, cannot be this app's. */
-async function policyMisfit(context: Context, app: App, document: PolicyDocument): Promise<EngineRefusal | null> {
+export async function policyMisfit(context: Context, app: App, document: PolicyDocument): Promise<EngineRefusal | null> {
   if (document.app !== null && document.app !== app.id)
     return refuse('invalid', `this is the policy of ${document.app}`, `app: ${app.id}, or no app at all`);
   const live = await liveTracksOf(context.db, app.id);
@@ -208,15 +227,34 @@ async function policyMisfit(context: Context, app: App, document: PolicyDocument
       );
 }
 
-async function saveAndPlan(
+/** Whether the policy in force wants another person to agree to another policy. The caller's transaction locks the app. One that cannot be read asks for nobody: it must be mendable. */
+export async function asksForSecond(context: Context, tx: Tx, app: string): Promise<boolean> {
+  // the row is locked first: the policy that is read stays the one in force until the transaction ends
+  await appClockHead(tx, app);
+  const { policyRevision = 0 } = (await appOf(tx, app)) ?? {};
+  const rules = await context.policies.rulesOf(tx, app, policyRevision).catch(() => null);
+  return rules?.document['policy-changes']['second-approver'] ?? false;
+}
+
+/** What each live track does now, under the policy in force. */
+async function plansNow(context: Context, tx: Tx, live: readonly { id: string }[]): Promise<ReadonlyMap<string, Plan>> {
+  const plans = new Map<string, Plan>();
+  for (const { id } of live) {
+    const loaded = await loadWorld(context, tx, id).catch(() => null);
+    if (loaded !== null) plans.set(id, plan(loaded.world));
+  }
+  return plans;
+}
+
+/** Writes a policy into the caller's transaction, and plans every live track on it. */
+export async function saveAndPlan(
   context: Context,
   tx: Tx,
   app: App,
-  text: string,
-  document: PolicyDocument,
+  { text, document, basedOn, why, approved }: WantedPolicy,
   by: Actor,
-  basedOn: number | undefined,
   told: Change[],
+  { compares }: { compares: boolean } = { compares: false },
 ): Promise<SavedPolicy> {
   const head = await raised(tx, app.id);
   if (basedOn !== undefined && basedOn !== head.policyRevision) {
@@ -229,7 +267,16 @@ async function saveAndPlan(
   const at = appNow(context, app.id);
   const recordedAt = context.clock.now();
   const revision = head.policyRevision + 1;
-  await insertPolicy(tx, { app: app.id, revision, text, document }, stampOf(by), at, recordedAt);
+  const before = compares ? await plansNow(context, tx, await liveTracksOf(tx, app.id)) : null;
+  const stored = {
+    app: app.id,
+    revision,
+    text,
+    document,
+    why,
+    approved: approved === null ? null : { proposal: approved.proposal, by: stampOf(by) },
+  };
+  await insertPolicy(tx, stored, approved?.proposedBy ?? stampOf(by), at, recordedAt);
   await updateApp(tx, app.id, { timezone: document.timezone, platforms: Object.keys(document.platforms) });
   const live = await liveTracksOf(tx, app.id);
   await markDue(
@@ -237,17 +284,23 @@ async function saveAndPlan(
     live.map((track) => ({ kind: 'track' as const, key: track.id, app: app.id, at: recordedAt })),
   );
   const rules = rulesFrom(document, revision);
-  const plans: { track: string; plan: Plan }[] = [];
+  const plans: PlanUnder[] = [];
   for (const track of live) {
     const loaded = await loadWorld(context, tx, track.id, rules);
-    if (loaded !== null) plans.push({ track: track.id, plan: plan(loaded.world) });
+    if (loaded !== null) plans.push({ track: track.id, plan: plan(loaded.world), before: before?.get(track.id) ?? null });
   }
   await journalApp(
     context,
     tx,
     app.id,
     head,
-    { is: 'policy-saved', revision, digest: digest(text) },
+    {
+      is: 'policy-saved',
+      revision,
+      digest: digest(text),
+      ...(why === null ? {} : { why }),
+      ...(approved === null ? {} : { proposal: { id: approved.proposal, by: approved.proposedBy.name } }),
+    },
     by,
     ['policy', 'journal', 'app'],
     told,

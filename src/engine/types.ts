@@ -1,5 +1,8 @@
 /** What the engine offers to those who stand around it (server, tests, simulation), and what it is handed. */
+import type { Action } from '#domain/actions.ts';
+import type { Rota } from '#domain/people/rota.ts';
 import type { Fact, FactKind, Source } from '#domain/facts.ts';
+import type { Authority } from '#domain/release/authority.ts';
 import type { Command, Refused } from '#domain/release/commands.ts';
 import type { EditablePart, ReleaseContents } from '#domain/release/contents.ts';
 import type { App, AppClock, PlannedTimes, Release } from '#domain/release/release.ts';
@@ -64,6 +67,9 @@ export type FactReceipt = { index: number; accepted: boolean; duplicate: boolean
 
 export type CommandResult = Result<{ revision: number; version: number; track: Track; changed: boolean }>;
 
+/** What a live track does under a policy; of a preview also what it does under the one in force (null where that cannot be planned). */
+export type PlanUnder = { track: string; plan: Plan; before: Plan | null };
+
 /** What a changed app tells the streams: the app's counter after the commit, and what changed. */
 export type Change = {
   app: string;
@@ -112,8 +118,21 @@ export type Engine = {
     app: string,
     text: string,
     by: Actor,
-    options?: { dryRun?: boolean; basedOn?: number },
-  ): Promise<Result<{ revision: number; plans: readonly { track: string; plan: Plan }[] }>>;
+    options?: { dryRun?: boolean; basedOn?: number; why?: string },
+  ): Promise<Result<{ revision: number; plans: readonly PlanUnder[] }>>;
+  /** Proposes a policy, which changes nothing until somebody else approves it. `basedOn` is the revision in force that it was made from. */
+  proposePolicy(app: string, wanted: { text: string; basedOn: number; why: string }, by: Actor): Promise<Result<{ proposal: string }>>;
+  /** Puts what was proposed into force. Refused: one's own, by whatever session or key; one that is not open; one based on a revision that is not in force. */
+  approvePolicy(
+    app: string,
+    proposal: string,
+    by: Actor,
+    note: string | null,
+  ): Promise<Result<{ revision: number; plans: readonly PlanUnder[] }>>;
+  /** Withdraws one's own proposal, or refuses another's. */
+  closeProposal(app: string, proposal: string, by: Actor, why: string): Promise<Result<{ state: 'refused' | 'withdrawn' }>>;
+  /** Sets who is on call for a duty of an app; null removes the rota. */
+  setRota(app: string, duty: string, rota: Rota | null, by: Actor): Promise<Result<{ duty: string }>>;
   /** Gives a sample app releases that ended before its story begins. */
   bringPast(app: string, past: readonly PastRelease[], by: Actor): Promise<Result<{ releases: number }>>;
   /** Takes a sample app out again with all that was written of it. A real app is refused. */
@@ -166,7 +185,12 @@ export type Engine = {
   verifyAudit(app?: string): Promise<{ ok: boolean; chains: number; entries: number; seals: number; problems: readonly string[] }>;
 };
 
+/** What whoever ordered something may do in an app now; asked again when the order fires. */
+export type AuthorityOf = (who: Action['orderedBy'], app: string) => Promise<Authority>;
+
 export type EngineOptions = {
+  /** Left out: whoever gave an order keeps the authority that they had. For stories and simulations, whose people have no accounts. */
+  authority?: AuthorityOf;
   integrations: readonly Integration[];
   clock: Clock;
   /** Milliseconds between sweeps for what a lost wake-up left. */

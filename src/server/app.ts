@@ -5,16 +5,19 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { openApiText } from '#api/openapi.ts';
 import { problemOf } from '#api/problem.ts';
 import type { Problem } from '#api/problem.ts';
+import { endedWatchers } from './auth/access.ts';
 import { countAttempts } from './auth/attempts.ts';
 import type { Room } from './context.ts';
 import { problemFrom } from './errors.ts';
 import { handlers } from './handlers.ts';
 import { keepPolicies } from './policies.ts';
+import { CALLBACK_PATH } from './auth/accounts.ts';
+import { openOidc } from './auth/oidc.ts';
 import { addRoutes } from './routes.ts';
 import { createStreams } from './stream.ts';
 import { addWeb } from './web.ts';
 
-export type ServerOptions = Omit<Room, 'policies' | 'sample'> & {
+export type ServerOptions = Omit<Room, 'policies' | 'sample' | 'providers' | 'oidc'> & {
   /** What plays samples; left out: this server plays none. */
   sample?: Room['sample'];
   /** Folder of the built pages; null: none are served. */
@@ -58,18 +61,47 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     return sendProblem(reply, problem);
   });
 
-  const room: Room = { ...options, sample: options.sample ?? null, policies: keepPolicies(options.db) };
+  const { providers } = options.accounts;
+  const oidc = openOidc({
+    accounts: options.accounts,
+    providers,
+    publicUrl: options.publicUrl,
+    now: () => options.clock.now(),
+    log: options.log,
+  });
+  const room: Room = { ...options, providers, oidc, sample: options.sample ?? null, policies: keepPolicies(options.db) };
   const streams = createStreams({
     ...room,
+    mayWatch: (watchers) => endedWatchers(options.accounts.pool, watchers, options.clock.now(), options.accounts.lengths.longestHours),
     ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
     ...(options.sourcesMs === undefined ? {} : { sourcesMs: options.sourcesMs }),
   });
   server.addHook('preClose', async () => streams.close());
   const attempts = countAttempts({ ...SIGN_IN_ATTEMPTS, nowMs: () => performance.now() });
   addRoutes(server, { room, handlers: handlers(room, streams), attempts, checkAnswers: options.checkAnswers ?? false });
+  addCallback(server, room);
+  server.addHook('onListen', async () => {
+    const [address] = server.addresses();
+    if (typeof address === 'object')
+      oidc.servedAt(`http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`);
+  });
   addDocument(server, options.version);
   await addWeb(server, { ...room, webRoot: options.webRoot });
   return server;
+}
+
+/** Where identity providers send people back to: no route of the contract, for browsers alone come here, and are sent on. */
+function addCallback(server: FastifyInstance, { oidc }: Room): void {
+  server.get(`${CALLBACK_PATH}/:provider`, async (request, reply) => {
+    const { location, cookies } = await oidc.comeBack({
+      url: request.url,
+      cookie: request.headers.cookie,
+      address: request.ip,
+      program: request.headers['user-agent'],
+    });
+    for (const cookie of cookies) void reply.header('set-cookie', cookie);
+    return reply.redirect(location, 303);
+  });
 }
 
 function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {

@@ -13,6 +13,9 @@ import type { Log } from '#lib/log.ts';
 import type { Accounts } from './auth/accounts.ts';
 import type { Attempts } from './auth/attempts.ts';
 import type { Caller, Known } from './auth/caller.ts';
+import type { Oidc } from './auth/oidc.ts';
+import type { Providers } from './auth/providers.ts';
+import type { ActorStamp } from '#db/schema.ts';
 import type { Policies } from './policies.ts';
 import type { SampleService } from './sample.ts';
 
@@ -21,6 +24,8 @@ export type Room = {
   engine: Engine;
   db: Kysely<Database>;
   accounts: Accounts;
+  providers: Providers;
+  oidc: Oidc;
   policies: Policies;
   integrations: EngineOptions['integrations'];
   /** What plays samples; null: this server plays none. */
@@ -55,6 +60,8 @@ export type At = {
   now: Instant;
   /** The actor for the engine. Only on routes that need someone known. */
   actor(app: string | null, command?: Command): Actor;
+  /** The actor as the instance's journal keeps it: with the address that they came from. */
+  stamp(): ActorStamp;
   known(): Known;
   request: FastifyRequest;
   reply: FastifyReply;

@@ -317,20 +317,37 @@ describe('commands', () => {
   });
 });
 
+/** What was never looked at. */
+const unseen = '0'.repeat(32);
+
 describe('the policy', () => {
   test('is shown, refused with the line of each fault, and saved as a new revision', async () => {
     const now = await client.getPolicy({ params: app });
     expect(now.revision).toBe(1);
-    expect(await refusal(client.savePolicy({ params: app, body: { text: `${now.text}\nrollout: nonsense\n` } }))).toMatchObject({
+    expect(
+      await refusal(client.savePolicy({ params: app, body: { text: `${now.text}\nrollout: nonsense\n`, preview: unseen, why: 'try' } })),
+    ).toMatchObject({
       code: 'invalid-policy',
       status: 422,
     });
-    const saved = await client.savePolicy({
-      params: app,
-      body: { text: now.text.replace('Europe/Stockholm', 'Europe/Berlin'), basedOn: 1 },
+    const text = now.text.replace('Europe/Stockholm', 'Europe/Berlin');
+    expect(await refusal(client.savePolicy({ params: app, body: { text, preview: unseen, why: 'the office moved' } }))).toMatchObject({
+      code: 'stale',
+      right: expect.stringContaining('preview it'),
     });
+    const { preview, basedOn, diff, plans } = await client.previewPolicy({ params: app, body: { text } });
+    expect({ basedOn, added: diff.added, removed: diff.removed }).toEqual({ basedOn: 1, added: 1, removed: 1 });
+    expect(plans.length).toBeGreaterThan(0);
+    const saved = await client.savePolicy({ params: app, body: { text, basedOn: 1, preview, why: 'the office moved' } });
     expect(saved.revision).toBe(2);
-    expect(await refusal(client.savePolicy({ params: app, body: { text: now.text, basedOn: 1 } }))).toMatchObject({ status: 409 });
+    expect(await refusal(client.savePolicy({ params: app, body: { text: now.text, basedOn: 1, preview, why: 'back' } }))).toMatchObject({
+      status: 409,
+    });
+    expect(await client.getPolicy({ params: app })).toMatchObject({ why: 'the office moved', proposal: null, approvedBy: null });
+    expect((await client.getPolicyDiff({ params: app, query: { to: 2 } })).lines.filter(({ is }) => is !== 'same')).toMatchObject([
+      { is: 'removed', text: expect.stringContaining('Stockholm') },
+      { is: 'added', text: expect.stringContaining('Berlin') },
+    ]);
     expect((await client.listPolicyRevisions({ params: app })).items.map(({ revision }) => revision)).toEqual([2, 1]);
   });
 });

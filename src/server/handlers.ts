@@ -1,6 +1,7 @@
 /** All handlers, by the ids of the contract. */
 import type { Handlers, Room } from './context.ts';
 import type { Streams } from './stream.ts';
+import { accessHandlers } from './routes/access.ts';
 import { appHandlers } from './routes/apps.ts';
 import { auditHandlers } from './routes/audit.ts';
 import { connectionHandlers } from './routes/connections.ts';
@@ -13,13 +14,14 @@ import { releaseListHandlers } from './routes/release-lists.ts';
 import { releaseHandlers } from './routes/releases.ts';
 import { sampleHandlers } from './routes/sample.ts';
 import { sessionHandlers } from './routes/session.ts';
+import { teamHandlers } from './routes/teams.ts';
 import { trackHandlers } from './routes/tracks.ts';
 import { triageHandlers } from './routes/triage.ts';
 
 export function handlers(room: Room, streams: Streams): Handlers {
   return {
     ...healthHandlers(room),
-    ...sessionHandlers(room),
+    ...sessionHandlers(room, streams),
     ...appHandlers(room),
     ...controlRoomHandlers(room, streams),
     ...releaseHandlers(room),
@@ -29,7 +31,9 @@ export function handlers(room: Room, streams: Streams): Handlers {
     ...factHandlers(room),
     ...policyHandlers(room),
     ...connectionHandlers(room),
-    ...peopleHandlers(room),
+    ...peopleHandlers(room, streams),
+    ...accessHandlers(room, streams),
+    ...teamHandlers(room),
     ...auditHandlers(room),
     ...sampleHandlers(room),
   };

@@ -63,7 +63,7 @@ function handlerOf(each: Route, options: RoutesOptions): RouteHandlerMethod {
   const status = Number(Object.keys(each.answers)[0] ?? 200);
   return async (request, reply) => {
     const now = options.room.clock.now();
-    const caller = await callerOf(each, request, options.room, now);
+    const caller = await callerOf(each, request, reply, options.room, now);
     const asked = parse(each, request);
     const at = atOf(each, request, reply, caller, nowOf(options.room, appIn(request)), options);
     refuseForbiddenCommand(each, asked, caller);
@@ -76,7 +76,7 @@ function handlerOf(each: Route, options: RoutesOptions): RouteHandlerMethod {
   };
 }
 
-async function callerOf(each: Route, request: FastifyRequest, room: Room, now: string): Promise<Caller> {
+async function callerOf(each: Route, request: FastifyRequest, reply: FastifyReply, room: Room, now: string): Promise<Caller> {
   const caller = await identify(room.accounts, request.headers, now);
   if (caller === 'bad-key')
     refuse(
@@ -85,6 +85,7 @@ async function callerOf(each: Route, request: FastifyRequest, room: Room, now: s
       'send "authorization: Bearer sbx_…" with a key that counts',
     );
   const withCookie = caller.kind === 'person';
+  if (caller.kind === 'person') for (const cookie of caller.cookies) void reply.header('set-cookie', cookie);
   if (each.method !== 'get' && caller.kind !== 'key' && !isOwnOrigin(request.headers, room.publicUrl, withCookie)) {
     refuse('wrong-origin', "a write with a session must come from this server's own pages", 'use the pages of this server, or an API key');
   }
@@ -145,7 +146,12 @@ function atOf(each: Route, request: FastifyRequest, reply: FastifyReply, caller:
     caller,
     now,
     known,
-    actor: (app, command) => actorOf(known(), app, command),
+    actor: (app, command) => actorOf(known(), app, command, request.ip),
+    stamp: () => {
+      const { kind, id, name } = known();
+      const actsFor = caller.kind === 'key' ? caller.key.actsFor : null;
+      return { kind, id, name, address: request.ip, ...(actsFor === null ? {} : { actsFor }) };
+    },
     request,
     reply,
     attempts: options.attempts,

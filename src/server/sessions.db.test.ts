@@ -166,6 +166,7 @@ describe('API keys', () => {
 describe('people', () => {
   test('are created by an admin, get roles by app, and the last admin stays one', async () => {
     const headers = { authorization: `Bearer ${room.admin}` };
+    await send('POST', '/api/apps', { headers, body: { id: 'music', platforms: ['ios'] } });
     const made = await send('POST', '/api/people', {
       headers,
       body: {

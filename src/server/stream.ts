@@ -8,13 +8,16 @@ import type { ServerResponse } from 'node:http';
 import type { ControlRoom, SourcesNews } from '#api/control-room.ts';
 import { diffControlRoom } from '#api/patch.ts';
 import { sourcesOf } from '#db/views/apps.ts';
+import type { Watcher } from './auth/access.ts';
 import { nowOf } from './context.ts';
 import type { Room } from './context.ts';
 import { snapshotOf } from './snapshot.ts';
 
 export type Streams = {
   /** Adds a viewer who has the version `after` (null: who has none yet). Answers null when there is no such app. */
-  open(app: string, after: number | null, raw: ServerResponse): Promise<boolean>;
+  open(app: string, after: number | null, raw: ServerResponse, watcher: Watcher): Promise<boolean>;
+  /** Ends the streams of those who may not watch any more; done at each sign of life too. */
+  check(): Promise<void>;
   /** Ends all streams. */
   close(): void;
   /** Viewers now, for health and tests. */
@@ -22,6 +25,8 @@ export type Streams = {
 };
 
 export type StreamOptions = Pick<Room, 'db' | 'clock' | 'engine' | 'log' | 'policies'> & {
+  /** Of these watchers those who may not watch any more. */
+  mayWatch: (watchers: readonly Watcher[]) => Promise<readonly Watcher[]>;
   heartbeatMs?: number;
   /** Patches kept of each app, for who comes back. */
   keepPatches?: number;
@@ -38,7 +43,7 @@ export type StreamOptions = Pick<Room, 'db' | 'clock' | 'engine' | 'log' | 'poli
 type Kept = { from: number; version: number; text: string; bytes: number };
 type Hub = {
   app: string;
-  viewers: Set<ServerResponse>;
+  viewers: Map<ServerResponse, Watcher>;
   patches: Kept[];
   last: ControlRoom | null;
   /** The sources as its viewers were told of them last. */
@@ -115,7 +120,7 @@ export function createStreams(options: StreamOptions): Streams {
     const text = eventText('patch', next.version, patch);
     if (patch.sources !== undefined) hub.toldSources = JSON.stringify(patch.sources);
     keep(hub, { from: last.version, version: next.version, text, bytes: text.length });
-    for (const raw of hub.viewers) send(hub, raw, text);
+    for (const raw of hub.viewers.keys()) send(hub, raw, text);
   };
 
   /** One reading at a time; what changes meanwhile is read once more afterwards. */
@@ -147,10 +152,24 @@ export function createStreams(options: StreamOptions): Streams {
     if (hub !== undefined && !isClosed) void refresh(hub);
   });
 
+  const check = async (): Promise<void> => {
+    try {
+      const all = [...hubs.values()].flatMap((hub) => [...hub.viewers].map(([raw, watcher]) => ({ hub, raw, watcher })));
+      const ended = new Set(await options.mayWatch(all.map(({ watcher }) => watcher)));
+      for (const { hub, raw } of all.filter(({ watcher }) => ended.has(watcher))) {
+        hub.viewers.delete(raw);
+        raw.end();
+      }
+    } catch (error) {
+      options.log.warn({ err: error }, 'the stream could not ask who may still watch');
+    }
+  };
+
   const beat = setInterval(() => {
+    void check();
     const now = performance.now();
     for (const hub of hubs.values()) {
-      for (const raw of hub.viewers) send(hub, raw, `: beat ${nowOf(options, hub.app)}\n\n`);
+      for (const raw of hub.viewers.keys()) send(hub, raw, `: beat ${nowOf(options, hub.app)}\n\n`);
       if (hub.viewers.size > 0) hub.idleSince = now;
       else if (now - hub.idleSince > keepIdleMs) hubs.delete(hub.app);
     }
@@ -165,7 +184,7 @@ export function createStreams(options: StreamOptions): Streams {
     if (text === hub.toldSources || isClosed) return;
     hub.toldSources = text;
     const news: SourcesNews = { at, sources };
-    for (const raw of hub.viewers) send(hub, raw, eventText('sources', null, news));
+    for (const raw of hub.viewers.keys()) send(hub, raw, eventText('sources', null, news));
   };
 
   let isTelling = false;
@@ -195,7 +214,8 @@ export function createStreams(options: StreamOptions): Streams {
   };
 
   return {
-    async open(app, after, raw) {
+    check,
+    async open(app, after, raw, watcher) {
       let hub = hubs.get(app);
       if (hub === undefined || hub.last === null) {
         const last = await snapshotOf(options, app);
@@ -203,7 +223,7 @@ export function createStreams(options: StreamOptions): Streams {
         // another viewer may have come while this one was waiting
         hub = hubs.get(app) ?? {
           app,
-          viewers: new Set(),
+          viewers: new Map(),
           patches: [],
           last,
           toldSources: null,
@@ -221,7 +241,7 @@ export function createStreams(options: StreamOptions): Streams {
       const found = hub;
       const current = hub.last?.version ?? 0;
       raw.writeHead(200, HEADERS);
-      found.viewers.add(raw);
+      found.viewers.set(raw, watcher);
       // their snapshot may be older than what the others were told: all are told anew
       found.toldSources = null;
       raw.on('close', () => {
@@ -241,7 +261,7 @@ export function createStreams(options: StreamOptions): Streams {
       clearInterval(beat);
       clearInterval(look);
       stopListening();
-      for (const hub of hubs.values()) for (const raw of hub.viewers) raw.end();
+      for (const hub of hubs.values()) for (const raw of hub.viewers.keys()) raw.end();
       hubs.clear();
     },
     viewers: () => [...hubs.values()].reduce((sum, { viewers }) => sum + viewers.size, 0),

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { openAccounts } from './auth/accounts.ts';
 import type { Accounts } from './auth/accounts.ts';
+import { authorityOf } from './auth/authority.ts';
 import { createKey } from './auth/keys.ts';
 import { newSetupToken } from './auth/setup-link.ts';
 import { createServer } from './app.ts';
@@ -43,6 +44,7 @@ export async function testServer({ webRoot = null }: { webRoot?: string | null }
     integrations: [],
     clock: { now },
     owner: `test ${process.pid} ${database.url}`,
+    authority: (who, app) => authorityOf(accounts.pool, who, app, now()),
   });
   const server = await createServer({
     engine,

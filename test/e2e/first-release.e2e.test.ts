@@ -116,7 +116,8 @@ describe('the first release, from the set-up link to everyone', () => {
     await page.getByLabel('Address of the sandbox').fill(world.sandboxUrl);
     await page.getByRole('button', { name: 'Connect the sandbox' }).click();
     await page.getByText('The sandbox plays the storefronts.').waitFor();
-    await client.savePolicy({ params: { app: 'tunes' }, body: { text: POLICY } });
+    const { preview } = await client.previewPolicy({ params: { app: 'tunes' }, body: { text: POLICY } });
+    await client.savePolicy({ params: { app: 'tunes' }, body: { text: POLICY, preview, why: 'our own process' } });
     await page.getByRole('link', { name: 'Control room' }).click();
     await cell('Release candidate').waitFor();
     await expectAccessible('control room');

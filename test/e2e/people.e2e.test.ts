@@ -73,7 +73,8 @@ beforeAll(async () => {
   await client.createApp({ body: { id: 'tunes', name: 'Tunes', timezone: 'Europe/Stockholm', platforms: ['android', 'ios'] } });
   await client.addConnection({ params: { app: 'tunes' }, body: { integration: 'git', settings: { repo: repository.path } } });
   await client.addConnection({ params: { app: 'tunes' }, body: { integration: 'sandbox', settings: { url: world.sandboxUrl } } });
-  await client.savePolicy({ params: { app: 'tunes' }, body: { text: POLICY } });
+  const { preview } = await client.previewPolicy({ params: { app: 'tunes' }, body: { text: POLICY } });
+  await client.savePolicy({ params: { app: 'tunes' }, body: { text: POLICY, preview, why: 'our own process' } });
   await client.importHistory({ params: { app: 'tunes' } });
   const passwordFile = join(world.folder, 'password');
   await writeFile(passwordFile, `${PASSWORD}\n`);

@@ -8,6 +8,14 @@ import type { Problem, ProblemCode } from '#api/problem.ts';
 import type { Trouble } from '../ui/ProblemNote.tsx';
 
 const routes = {
+  listSignInProviders: ['get', '/api/session/providers'],
+  beginSignIn: ['post', '/api/session/provider'],
+  lookAtInvitation: ['post', '/api/invitations/look'],
+  acceptInvitation: ['post', '/api/invitations/accept'],
+  setPassword: ['post', '/api/password'],
+  listSessions: ['get', '/api/sessions'],
+  endSession: ['delete', '/api/sessions/{session}'],
+  endOtherSessions: ['delete', '/api/sessions'],
   changePassword: ['post', '/api/session/password'],
   listAudit: ['get', '/api/audit'],
   verifyAudit: ['get', '/api/audit/verify'],

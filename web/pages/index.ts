@@ -4,6 +4,8 @@ import { lazyRouteComponent } from '@tanstack/react-router';
 export const pages = {
   home: lazyRouteComponent(() => import('./home/page.tsx')),
   signIn: lazyRouteComponent(() => import('./sign-in/page.tsx')),
+  invitation: lazyRouteComponent(() => import('./invitation/page.tsx')),
+  newPassword: lazyRouteComponent(() => import('./new-password/page.tsx')),
   firstAdmin: lazyRouteComponent(() => import('./first-admin/page.tsx')),
   newApp: lazyRouteComponent(() => import('./new-app/page.tsx')),
   app: lazyRouteComponent(() => import('./app/page.tsx')),

@@ -1,8 +1,8 @@
-/** `signalbox connection`, `keys`, `people`, `audit`, and the server's side of `policy`. */
-import { Command, Option } from 'commander';
+/** `signalbox connection`, `keys`, `audit`, and the server's side of `policy`. */
+import { Command } from 'commander';
 import { roles, scopes } from '#domain/roles.ts';
 import type { Role, Scope } from '#domain/roles.ts';
-import { allPages, ask, numberOf, textOf } from '../ask.ts';
+import { allPages, ask, numberOf } from '../ask.ts';
 import type { Parts, Said } from '../ask.ts';
 import { EXIT_HELP, exits } from '../exit-codes.ts';
 import { speakThrough } from '../output.ts';
@@ -11,6 +11,7 @@ import { ago } from '../say.ts';
 import { plain, tableLines } from '../table.ts';
 import { UsageError } from '../settings.ts';
 import { listOf, settingsInto } from './app.ts';
+import { addPolicyChanges } from './policy-change.ts';
 
 type Json = { json?: boolean };
 
@@ -89,7 +90,7 @@ export function connectionCommand(io: Io, parts: Parts): Command {
   return speakThrough(command.addHelpText('after', EXIT_HELP), io);
 }
 
-/** Adds `show` and `save` to the offline `policy` command. */
+/** Adds what needs a server to the offline `policy` command. */
 export function addPolicyOfServer(command: Command, io: Io, parts: Parts): Command {
   command
     .command('show')
@@ -106,31 +107,7 @@ export function addPolicyOfServer(command: Command, io: Io, parts: Parts): Comma
         return { lines: policy.text.replace(/\n$/, '').split('\n'), json: policy };
       }),
     );
-  command
-    .command('save')
-    .description('save a new revision of the policy of an app')
-    .argument('<app>')
-    .argument('<file>', '- for standard input')
-    .option('--dry-run', 'only say what each track would do under it')
-    .option('--based-on <revision>', 'refuse when a newer revision is in force')
-    .option('--json', 'print JSON')
-    .action((app: string, file: string, options: Json & { dryRun?: boolean; basedOn?: string }) =>
-      ask(io, parts, options, async ({ client }) => {
-        const text = await textOf(file, parts);
-        const sentences = (plans: readonly { track: string; plan: { robot: { sentence: string } } }[]): string[] =>
-          plans.map(({ track, plan }) => `  ${track}: ${plain(plan.robot.sentence)}`);
-        if (options.dryRun === true) {
-          const preview = await client.previewPolicy({ params: { app }, body: { text } });
-          return { lines: ['Under this policy:', ...sentences(preview.plans)], json: preview };
-        }
-        const saved = await client.savePolicy({
-          params: { app },
-          body: { text, basedOn: options.basedOn === undefined ? undefined : numberOf(options.basedOn, '--based-on') },
-        });
-        return { lines: [`Saved revision ${saved.revision}.`, ...sentences(saved.plans)], json: saved };
-      }),
-    );
-  return speakThrough(command, io);
+  return addPolicyChanges(command, io, parts);
 }
 
 export function auditCommand(io: Io, parts: Parts): Command {
@@ -249,9 +226,22 @@ export function keysCommand(io: Io, parts: Parts): Command {
           key.roles.join(','),
           key.apps?.join(',') ?? 'all',
           key.lastUsedAt === null ? 'never' : `${ago(key.lastUsedAt, parts.now())} ago`,
-          key.revokedAt === null ? '' : 'revoked',
+          key.revokedAt === null ? (key.expiresAt === null ? '' : `until ${key.expiresAt}`) : 'revoked',
         ]);
         return { lines: tableLines(['ID', 'NAME', 'KEY', 'SCOPES', 'ROLES', 'APPS', 'USED', ''], rows, paint), json: keys };
+      }),
+    );
+  command
+    .command('create-reporting')
+    .description('create a key that reports facts of one app and does nothing else; it is shown this once')
+    .argument('<app>')
+    .argument('<name>', 'what it is for')
+    .option('--expires <moment>')
+    .option('--json', 'print JSON')
+    .action((app: string, name: string, options: Json & { expires?: string }) =>
+      ask(io, parts, options, async ({ client }) => {
+        const made = await client.createReportingKey({ params: { app }, body: { name, expiresAt: options.expires ?? null } });
+        return { lines: [made.key, `${made.id}: reports into ${app}. The key above is not shown again.`], json: made };
       }),
     );
   command
@@ -263,63 +253,6 @@ export function keysCommand(io: Io, parts: Parts): Command {
       ask(io, parts, options, async ({ client }) => {
         await client.revokeKey({ params: { key } });
         return { lines: [`Revoked ${key}.`], json: { revoked: key } };
-      }),
-    );
-  return speakThrough(command.addHelpText('after', EXIT_HELP), io);
-}
-
-export function peopleCommand(io: Io, parts: Parts): Command {
-  const command = new Command('people').description('people and their roles');
-  command
-    .command('list')
-    .description('list the people')
-    .option('--json', 'print JSON')
-    .action((options: Json) =>
-      ask(io, parts, options, async ({ client, paint }) => {
-        const people = await allPages((cursor) => client.listPeople({ query: { cursor, limit: 200 } }));
-        const rows = people.map((person) => [
-          person.id,
-          plain(person.name),
-          plain(person.email),
-          person.grants
-            .map((grant) => `${grant.app}: ${grant.roles.join('+')}${grant.teams.length === 0 ? '' : ` (${grant.teams.join(',')})`}`)
-            .join('; '),
-        ]);
-        return { lines: tableLines(['ID', 'NAME', 'E-MAIL', 'ROLES'], rows, paint), json: people };
-      }),
-    );
-  command
-    .command('add')
-    .description('create a person with a first password')
-    .argument('<email>')
-    .requiredOption('--name <name>')
-    .requiredOption('--password-file <file>', 'a file with the first password, - for standard input')
-    .option('--json', 'print JSON')
-    .action((email: string, options: Json & { name: string; passwordFile: string }) =>
-      ask(io, parts, options, async ({ client }) => {
-        const password = (await textOf(options.passwordFile, parts)).replace(/\r?\n$/, '');
-        const made = await client.createPerson({ body: { email, name: options.name, password } });
-        return { lines: [`Created ${plain(made.name)} (${made.id}).`], json: made };
-      }),
-    );
-  command
-    .command('roles')
-    .description('set the roles of a person in an app')
-    .argument('<person>', 'their id')
-    .argument('<app>', '* for all')
-    .addOption(new Option('--roles <list>', `comma-separated: ${roles.join(',')}; empty takes all back`).makeOptionMandatory())
-    .option('--teams <list>', 'comma-separated; * for all', listOf, [])
-    .option('--json', 'print JSON')
-    .action((person: string, app: string, options: Json & { roles: string; teams: string[] }) =>
-      ask(io, parts, options, async ({ client }) => {
-        const made = await client.setRoles({
-          params: { person, app },
-          body: { roles: listOf(options.roles) as Role[], teams: options.teams },
-        });
-        return {
-          lines: [`${plain(made.name)}: ${made.grants.map((grant) => `${grant.app}: ${grant.roles.join('+')}`).join('; ')}`],
-          json: made,
-        };
       }),
     );
   return speakThrough(command.addHelpText('after', EXIT_HELP), io);

@@ -1,6 +1,7 @@
 /** The journal and its seals, as evidence and as a feed. */
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
+import { INSTANCE } from '../journal.ts';
 import type { Database } from '../schema.ts';
 
 export type JournalQuestion = {
@@ -13,6 +14,8 @@ export type JournalQuestion = {
   by: string | null;
   /** The apps that the caller may see; null: all. */
   only: readonly string[] | null;
+  /** Whether entries of the instance itself, which belong to no app, are among them. */
+  instance: boolean;
   /** The last entry that the caller has. */
   before: { at: string; chain: string; seq: number } | null;
   limit: number;
@@ -20,7 +23,7 @@ export type JournalQuestion = {
 
 /** Entries of the journal, the newest first. */
 export async function journal(db: Kysely<Database>, question: JournalQuestion) {
-  const { app, track, actor, is, by, only, before } = question;
+  const { app, track, actor, is, by, only, instance, before } = question;
   const rows = await db
     .selectFrom('journal')
     .select(['chain', 'seq', 'at', 'recorded_at as recordedAt', 'actor', 'app', 'track', 'event', 'hash', 'prev as previous'])
@@ -30,6 +33,7 @@ export async function journal(db: Kysely<Database>, question: JournalQuestion) {
     .$if(is !== null, (query) => query.where(sql<string>`event->>'is'`, 'in', is === null || is.length === 0 ? [''] : [...is]))
     .$if(by !== null, (query) => query.where(sql<boolean>`actor->>'kind' = ${by}`))
     .$if(only !== null, (query) => query.where('app', 'in', only === null || only.length === 0 ? [''] : [...only]))
+    .$if(!instance, (query) => query.where('app', '<>', INSTANCE))
     .$if(before !== null, (query) =>
       query.where(
         sql<boolean>`(recorded_at < ${before?.at} or (recorded_at = ${before?.at} and (chain > ${before?.chain} or (chain = ${before?.chain} and seq < ${before?.seq}))))`,

@@ -117,7 +117,7 @@ export async function storedRoom(db: Kysely<Database>, app: string, only: string
         from waivers w where w.track in (select id from live) and w.state = 'asked'),
       'picks', (select coalesce(json_agg(json_build_object('track', c.track, 'pick', c.pick || jsonb_build_object('state', c.state)) order by c.at), '[]')
         from cherry_picks c where c.track in (select id from live) and c.state = 'asked'),
-      'lines', (select coalesce(json_agg(json_build_object('chain', j.chain, 'seq', j.seq, 'at', ${instant('j.at')}, 'track', j.track, 'actor', j.actor, 'event', j.event)
+      'lines', (select coalesce(json_agg(json_build_object('chain', j.chain, 'seq', j.seq, 'at', ${instant('j.at')}, 'track', j.track, 'actor', j.actor - 'address', 'event', j.event)
           order by j.app_version desc, j.chain, j.seq desc), '[]')
         from (select * from journal where app = a.id and ${only}::text is null order by app_version desc, chain, seq desc limit ${LINES}) j),
       'sources', (select coalesce(json_agg(json_build_object('source', s.source, 'kinds', s.kinds, 'connected', s.connected, 'lastReadAt', ${instant('s.last_read_at')},

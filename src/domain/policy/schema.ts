@@ -290,6 +290,17 @@ export const documentKeys = {
     })
     .prefault({})
     .describe('Who must agree to a waiver.'),
+  'policy-changes': z
+    .strictObject({
+      'second-approver': z
+        .boolean({ error: 'true or false' })
+        .default(false)
+        .describe(
+          'Whether another policy than this one is proposed by one person and approved by another of the release team, or an admin.',
+        ),
+    })
+    .prefault({})
+    .describe('Who must agree to another policy. The one in force decides, so that nobody takes this away alone.'),
   teams: z
     .record(slug, team, { error: 'a map of teams' })
     .default({})

@@ -1,6 +1,7 @@
 /** Which release candidate may be chosen to ship. */
 import { candidatesOf, lacksOf } from '../criteria/candidates.ts';
 import type { Build } from '../facts.ts';
+import { behindOf } from '../roles.ts';
 import type { Candidate, Track } from './track.ts';
 import type { World } from './world.ts';
 
@@ -21,6 +22,13 @@ export function unfit(build: Build, world: Pick<World, 'facts' | 'policy' | 'tra
 }
 
 /** The build as a final candidate. */
-export function asCandidate(build: Build, chosenAt: string, chosenBy: string): Candidate {
-  return { build: build.number, commit: build.commit, candidate: build.candidate, chosenAt, chosenBy };
+export function asCandidate(build: Build, chosenAt: string, by: { id: string; name: string; actsFor?: string | undefined }): Candidate {
+  return {
+    build: build.number,
+    commit: build.commit,
+    candidate: build.candidate,
+    chosenAt,
+    chosenBy: by.name,
+    chosenById: behindOf(by),
+  };
 }

@@ -84,7 +84,15 @@ export const command = z.discriminatedUnion('do', [
 export type Command = z.infer<typeof command>;
 export type TrackCommandKind = Command['do'];
 /** Every command there is, those on apps and facts included. */
-export type CommandKind = TrackCommandKind | 'report-bug' | 'plan-release' | 'replan-release' | 'describe-release' | 'post-update';
+export type CommandKind =
+  | TrackCommandKind
+  | 'report-bug'
+  | 'plan-release'
+  | 'replan-release'
+  | 'describe-release'
+  | 'post-update'
+  | 'propose-policy'
+  | 'approve-policy';
 
 /** Why a command was not carried out: a stable code, what was wrong, and what would be right. */
 export type Refused = { ok: false; code: RefusalCode; because: string; wouldBeRight: string; holding?: readonly string[] };

@@ -6,7 +6,7 @@ import { inWords, msBetween, plusMinutes } from '../time.ts';
 import { fullStop } from '../words.ts';
 import { judgeTrack } from '../criteria/verdicts.ts';
 import type { CherryPick, Waiver } from '../facts.ts';
-import { mayGive, roleName, rolesFor, type Actor } from '../roles.ts';
+import { behindOf, isOwn, mayGive, roleName, rolesFor, type Actor } from '../roles.ts';
 import { capabilities } from '../rollout/storefronts.ts';
 import { adopt, seenOf } from './adopt.ts';
 import { asCandidate, newestBuilt, unfit } from './candidates.ts';
@@ -17,7 +17,7 @@ import { evolve } from './evolve.ts';
 import { isOpen, keyFor, order, orderedEvent, wish, type Orderer, type Wish } from './orders.ts';
 import { haltingVerdicts, permitted } from './permitted.ts';
 import { branchName, cutPoint, haltWishes, wishesForStep } from './robot.ts';
-import { candidateOf, cutOf, percentStep, type Step, type Track } from './track.ts';
+import { candidateOf, cutOf, percentStep, type Candidate, type Step, type Track } from './track.ts';
 import type { Accepted, Decision, World } from './world.ts';
 
 /** Characters a waiver's reason must have at least. */
@@ -157,7 +157,7 @@ function chooseCandidate(command: Of<'choose-candidate'>, world: World, track: T
     const permission = permitted(world, track, judgeTrack(world, track), 'candidate');
     if (!permission.ok) return notPermitted(permission);
   }
-  return accept(world, track, by, [{ is: 'candidate-chosen', candidate: asCandidate(build, world.now, by.name) }]);
+  return accept(world, track, by, [{ is: 'candidate-chosen', candidate: asCandidate(build, world.now, by) }]);
 }
 
 function submit(command: Of<'submit'>, world: World, track: Track, by: By): Decision {
@@ -172,7 +172,7 @@ function submit(command: Of<'submit'>, world: World, track: Track, by: By): Deci
       return refuse('not-found', `${track.id} has no release candidate that was built`, 'report a build of the release branch first');
     const why = unfit(build, world);
     if (why !== null) return refuse('out-of-order', why, 'build a release candidate with every commit of the branch');
-    const chosen: TrackEvent = { is: 'candidate-chosen', candidate: asCandidate(build, world.now, by.name) };
+    const chosen: TrackEvent = { is: 'candidate-chosen', candidate: asCandidate(build, world.now, by) };
     events.push(chosen);
     at = evolve(track, chosen, world.now, by.name);
   }
@@ -348,8 +348,12 @@ function approve(command: Of<'approve'>, world: World, track: Track, by: By): De
     if (role !== null && !by.roles.some((held) => held === role))
       return refuse('not-allowed', `${by.name} is not ${role.replace('-', ' ')}`, `someone who is ${role.replace('-', ' ')} approves`);
     const candidate = candidateOf(track);
-    if (candidate?.chosenBy === by.name)
-      return refuse('own-request', `${by.name} chose build ${candidate.build} and cannot approve it too`, 'somebody else approves');
+    if (candidate !== null && choseIt(candidate, by))
+      return refuse(
+        'own-request',
+        `${candidate.chosenBy} chose build ${candidate.build} and cannot approve it too${throughKey(by)}`,
+        'somebody else approves',
+      );
     return accept(world, track, by, [
       {
         is: 'approval-given',
@@ -361,6 +365,16 @@ function approve(command: Of<'approve'>, world: World, track: Track, by: By): De
       },
     ]);
   });
+}
+
+/** Whether this actor, or the person behind a key, chose the candidate. Where only a name was kept, the name tells. */
+function choseIt(candidate: Candidate, by: By): boolean {
+  return candidate.chosenById === undefined ? candidate.chosenBy === by.name : isOwn(candidate.chosenById, by);
+}
+
+/** Said where a key is refused for the person behind it. */
+function throughKey(by: By): string {
+  return by.kind === 'key' ? `, and the key ${by.name} acts for the same person` : '';
 }
 
 /* ---- waivers ---- */
@@ -395,7 +409,7 @@ function waive(command: Of<'waive'> | Of<'ask-waiver'>, world: World, track: Tra
     category: command.category,
     reason: command.reason,
     askedBy: by.name,
-    askedById: by.id,
+    askedById: behindOf(by),
     askedAt: world.now,
     approvedBy: active && !second ? by.name : null,
     until,
@@ -425,7 +439,8 @@ function approveWaiver(command: Of<'approve-waiver'>, world: World, track: Track
   if (!waiver) return refuse('not-found', `no waiver is called ${command.waiver}`, openWaivers(world));
   if (waiver.state !== 'asked')
     return refuse('already-so', `that waiver is ${waiver.state}`, 'only a waiver that was asked for can be approved');
-  if (waiver.askedById === by.id) return refuse('own-request', `${by.name} asked for this waiver`, 'somebody else approves it');
+  if (isOwn(waiver.askedById, by))
+    return refuse('own-request', `${waiver.askedBy} asked for this waiver${throughKey(by)}`, 'somebody else approves it');
   return accept(world, track, by, [{ is: 'waiver-approved', waiver: waiver.id }]);
 }
 
@@ -456,7 +471,7 @@ function askCherryPick(command: Of<'ask-cherry-pick'>, world: World, track: Trac
     bug: command.bug,
     risk: command.risk,
     askedBy: by.name,
-    askedById: by.id,
+    askedById: behindOf(by),
     askedAt: world.now,
     state: 'asked',
     answeredBy: null,

@@ -70,7 +70,13 @@ export type AppEvent =
   | { is: 'app-created'; name: string; platforms: readonly string[]; timezone: string }
   /** A sample app's clock was turned by a person. */
   | { is: 'clock-set'; from: { at: Instant; speed: number }; to: { at: Instant; speed: number } }
-  | { is: 'policy-saved'; revision: number; digest: string }
+  /** `proposal`: it was proposed by somebody else, and the actor approved it. */
+  | { is: 'policy-saved'; revision: number; digest: string; why?: string; proposal?: { id: string; by: string } }
+  | { is: 'policy-proposed'; proposal: string; basedOn: number; digest: string; why: string }
+  /** `withdrawn` by who proposed it, or refused. */
+  | { is: 'policy-proposal-closed'; proposal: string; state: 'refused' | 'withdrawn'; why: string }
+  | { is: 'rota-set'; duty: string; people: readonly string[]; from: string; days: number; swaps: number }
+  | { is: 'rota-removed'; duty: string }
   | { is: 'connected'; connection: string; integration: string; serves: readonly string[] }
   | { is: 'disconnected'; connection: string; integration: string }
   /** The next version began by itself: `after` was cut on `cutOn`. */

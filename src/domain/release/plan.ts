@@ -138,7 +138,7 @@ function chooseCandidate(world: World, track: Track): { track: Track; verdicts: 
   if (mode !== 'auto') return stays;
   const open = waits ? holding(verdicts, ['candidate']).length === 0 : permitted(world, track, verdicts, 'submit').ok;
   if (!open) return stays;
-  const event: TrackEvent = { is: 'candidate-chosen', candidate: asCandidate(build, world.now, robot.name) };
+  const event: TrackEvent = { is: 'candidate-chosen', candidate: asCandidate(build, world.now, robot) };
   const moved = evolve(track, event, world.now, robot.name);
   return { track: moved, verdicts: judgeTrack(world, moved), events: [event] };
 }

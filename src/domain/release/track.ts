@@ -27,8 +27,18 @@ export type ReleaseKind = (typeof releaseKinds)[number];
 
 /** The release branch as cut for this track. `inferred`: read out of history, and may be corrected by a person. */
 export type Cut = { branch: string; sha: string; at: Instant; inferred: boolean };
-/** The build that is to ship: number as the store shows it, commit, and which RC it is. */
-export type Candidate = { build: string; commit: string; candidate: number | null; chosenAt: Instant; chosenBy: string };
+/**
+ * The build that is to ship: number as the store shows it, commit, and which RC it is. `chosenById` is the person behind who chose it (`behindOf`); tracks of
+ * before it was kept, and what was read out of history, have none.
+ */
+export type Candidate = {
+  build: string;
+  commit: string;
+  candidate: number | null;
+  chosenAt: Instant;
+  chosenBy: string;
+  chosenById?: string;
+};
 export type Back = { from: Stage; at: Instant; why: string };
 
 /** An order to stop or go on that was sent and is not read back yet. */

@@ -1,5 +1,9 @@
 /** Slows down those who guess passwords or links: so many tries in a span of time for each name, counted in this process. */
-export type Attempts = { mayTry(name: string): { ok: true } | { ok: false; afterSeconds: number }; forget(name: string): void };
+/** `most`: for this name, where it is not the number that is meant for guesses. */
+export type Attempts = {
+  mayTry(name: string, most?: number): { ok: true } | { ok: false; afterSeconds: number };
+  forget(name: string): void;
+};
 
 const NAMES_AT_MOST = 10_000;
 
@@ -7,7 +11,7 @@ const NAMES_AT_MOST = 10_000;
 export function countAttempts(options: { most: number; withinSeconds: number; nowMs: () => number }): Attempts {
   const seen = new Map<string, { count: number; until: number }>();
   return {
-    mayTry(name) {
+    mayTry(name, most = options.most) {
       const now = options.nowMs();
       if (seen.size > NAMES_AT_MOST) for (const [key, { until }] of seen) if (until <= now) seen.delete(key);
       const entry = seen.get(name);
@@ -16,7 +20,7 @@ export function countAttempts(options: { most: number; withinSeconds: number; no
         return { ok: true };
       }
       entry.count += 1;
-      return entry.count <= options.most ? { ok: true } : { ok: false, afterSeconds: Math.max(1, Math.ceil((entry.until - now) / 1000)) };
+      return entry.count <= most ? { ok: true } : { ok: false, afterSeconds: Math.max(1, Math.ceil((entry.until - now) / 1000)) };
     },
     forget(name) {
       seen.delete(name);

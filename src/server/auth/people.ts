@@ -6,28 +6,48 @@ import type { Accounts } from './accounts.ts';
 
 /** Roles and teams in an app; the app `*` stands for all, the team `*` for all teams. */
 export type Grant = { app: string; roles: Role[]; teams: string[] };
-export type PersonRow = { id: string; name: string; email: string; createdAt: Instant; grants: Grant[] };
+export type PersonRow = {
+  id: string;
+  name: string;
+  email: string;
+  createdAt: Instant;
+  /** When they were put out, and why; null: they may sign in. */
+  deactivated: { at: Instant; why: string } | null;
+  /** Ways in which they sign in: `password`, and ids of providers. */
+  signsInBy: string[];
+  /** The last that is known of them; null where no session of theirs is left. */
+  lastSeenAt: Instant | null;
+  grants: Grant[];
+};
 
 type Queries = Pick<Pool, 'query'> | Pick<PoolClient, 'query'>;
 
-/** What a person was granted, by app. */
-export async function grantsOf(pool: Queries, person: string): Promise<Grant[]> {
-  const { rows } = await pool.query<Grant>('select app, roles, teams from auth.grants where person = $1 order by app', [person]);
-  return rows;
-}
-
 /** Whether anyone may administer this Signalbox. */
 export async function hasAdmin(pool: Queries): Promise<boolean> {
-  const { rowCount } = await pool.query(`select 1 from auth.grants where app = '*' and 'admin' = any(roles) limit 1`);
+  const { rowCount } = await pool.query(
+    `select 1 from auth.grants g join auth."user" u on u.id = g.person where g.app = '*' and 'admin' = any(g.roles) and u."deactivatedAt" is null limit 1`,
+  );
   return (rowCount ?? 0) > 0;
 }
 
-const PEOPLE = `select u.id, u.name, u.email, u."createdAt" as "createdAt",
+const PEOPLE = `select u.id, u.name, u.email, u."createdAt" as "createdAt", u."deactivatedAt" as "deactivatedAt", u."deactivatedWhy" as "deactivatedWhy",
+  array(select case when a."providerId" = 'credential' then 'password' else a."providerId" end from auth.account a where a."userId" = u.id order by 1) as "signsInBy",
+  (select max(s."updatedAt") from auth.session s where s."userId" = u.id) as "lastSeenAt",
   coalesce((select jsonb_agg(jsonb_build_object('app', g.app, 'roles', g.roles, 'teams', g.teams) order by g.app) from auth.grants g where g.person = u.id), '[]') as grants
   from auth."user" u`;
 
-type Row = Omit<PersonRow, 'createdAt'> & { createdAt: Date };
-const asPerson = (row: Row): PersonRow => ({ ...row, createdAt: row.createdAt.toISOString() });
+type Row = Omit<PersonRow, 'createdAt' | 'deactivated' | 'lastSeenAt'> & {
+  createdAt: Date;
+  deactivatedAt: Date | null;
+  deactivatedWhy: string | null;
+  lastSeenAt: Date | null;
+};
+const asPerson = ({ deactivatedAt, deactivatedWhy, ...row }: Row): PersonRow => ({
+  ...row,
+  createdAt: row.createdAt.toISOString(),
+  lastSeenAt: row.lastSeenAt?.toISOString() ?? null,
+  deactivated: deactivatedAt === null ? null : { at: deactivatedAt.toISOString(), why: deactivatedWhy ?? '' },
+});
 
 export async function personById(pool: Queries, id: string): Promise<PersonRow | null> {
   const { rows } = await pool.query<Row>(`${PEOPLE} where u.id = $1`, [id]);
@@ -55,7 +75,7 @@ export async function peopleOfApp(
        array(select distinct r from auth.grants g, unnest(g.roles) r where g.person = u.id and g.app in ($1, '*') order by r) as roles,
        array(select distinct t from auth.grants g, unnest(g.teams) t where g.person = u.id and g.app in ($1, '*') order by t) as teams
      from auth."user" u
-     where exists (
+     where u."deactivatedAt" is null and exists (
          select 1 from auth.grants g
          where g.person = u.id and g.app in ($1, '*') and cardinality(g.roles) > 0 and ($2::text is null or $2 = any(g.roles)))
        and ($3::text is null or (u.name, u.id) > ($3, $4))
@@ -98,6 +118,15 @@ export async function setGrant(client: Queries, person: string, grant: Grant): P
   );
 }
 
+/** Puts a person out, or (`why` null) lets them in again. Answers false when that is so already. */
+export async function setDeactivated(client: Queries, person: string, why: string | null, now: Instant): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `update auth."user" set "deactivatedAt" = $2, "deactivatedWhy" = $3, "updatedAt" = $4 where id = $1 and ("deactivatedAt" is null) = ($3::text is not null)`,
+    [person, why === null ? null : now, why, now],
+  );
+  return (rowCount ?? 0) > 0;
+}
+
 /** Removes a person, their sessions and their grants. */
 export async function deletePerson(client: Queries, id: string): Promise<void> {
   await client.query('delete from auth."user" where id = $1', [id]);
@@ -126,12 +155,22 @@ export async function keepingAnAdmin(pool: Pool, change: (client: PoolClient) =>
     await inTransaction(pool, async (client) => {
       // two admins who take the role from each other at the same moment must not both succeed
       await client.query('lock table auth.grants in share row exclusive mode');
+      const had = await hasAdmin(client);
       await change(client);
-      if (!(await hasAdmin(client))) throw left;
+      if (had && !(await hasAdmin(client))) throw left;
     });
     return true;
   } catch (error) {
     if (error === left) return false;
     throw error;
   }
+}
+
+/** Names of people by their ids, and whether they may sign in; who is not here is left out. */
+export async function namesOf(pool: Queries, ids: readonly string[]): Promise<ReadonlyMap<string, { name: string; active: boolean }>> {
+  const { rows } = await pool.query<{ id: string; name: string; active: boolean }>(
+    'select id, name, "deactivatedAt" is null as active from auth."user" where id = any($1)',
+    [ids],
+  );
+  return new Map(rows.map(({ id, name, active }) => [id, { name, active }]));
 }

@@ -1,5 +1,6 @@
 /** The one-time link that makes the first admin. */
 import type { Pool } from 'pg';
+import { writeInstance } from '#db/instance-journal.ts';
 import { plusMs } from '#domain/time.ts';
 import type { Instant } from '#domain/time.ts';
 import type { Accounts } from './accounts.ts';
@@ -28,7 +29,15 @@ export async function newSetupToken(pool: Pool, now: Instant): Promise<string | 
   return token;
 }
 
-export type FirstAdmin = { token: string; name: string; email: string; password: string; key?: { name: string } | undefined };
+export type FirstAdmin = {
+  token: string;
+  name: string;
+  email: string;
+  password: string;
+  key?: { name: string } | undefined;
+  /** The network address that it came from. */
+  address: string;
+};
 
 /**
  * Spends a token and makes the first admin, and a key with the same rights when one is asked for, all in one transaction: whatever fails, the link stays good.
@@ -44,7 +53,15 @@ export async function spendSetupToken(accounts: Accounts, first: FirstAdmin, now
     const id = await createPerson(client, accounts, first, now);
     if (id === null) throw new Error(`${first.email} has an account already, and no admin exists: remove the account from the database`);
     const roles = ['admin', 'release-manager', 'member'] as const;
-    await setGrant(client, id, { app: '*', roles: [...roles], teams: ['*'] });
+    const grant = { app: '*', roles: [...roles], teams: ['*'] };
+    await setGrant(client, id, grant);
+    const actor = { kind: 'person' as const, id, name: first.name, address: first.address };
+    await writeInstance(
+      client,
+      actor,
+      [{ is: 'person-added', person: id, name: first.name, email: first.email, how: 'set-up', grants: [grant] }],
+      now,
+    );
     if (first.key === undefined) return { key: null };
     const made = await createKey(
       client,
@@ -56,7 +73,15 @@ export async function spendSetupToken(accounts: Accounts, first: FirstAdmin, now
         apps: null,
         expiresAt: null,
         createdBy: { kind: 'person', id, name: first.name },
+        actsFor: id,
       },
+      now,
+    );
+    const { key } = made;
+    await writeInstance(
+      client,
+      actor,
+      [{ is: 'key-created', key: key.id, name: key.name, kind: key.kind, scopes: key.scopes, roles: key.roles, apps: null, until: null }],
       now,
     );
     return { key: made.secret };

@@ -1,8 +1,9 @@
 import { journal, seals } from '#db/views/audit.ts';
+import type { ActorStamp } from '#db/schema.ts';
 import { eventInWords } from '#domain/event-words.ts';
 import type { Handlers, Room } from '../context.ts';
 import { cursorOf, isInstant, isNumber, isWord, page, wordsOf } from '../cursor.ts';
-import { visibleApps } from '../auth/caller.ts';
+import { isInstanceAdmin, visibleApps } from '../auth/caller.ts';
 
 export function auditHandlers(room: Room): Handlers<'listAudit' | 'verifyAudit' | 'listSeals'> {
   return {
@@ -17,11 +18,18 @@ export function auditHandlers(room: Room): Handlers<'listAudit' | 'verifyAudit' 
         is: query.is?.split(',') ?? null,
         by: query.by ?? null,
         only,
+        // who came in, from where, and with which rights is for those who answer for it
+        instance: isInstanceAdmin(at.caller),
         before,
         limit: query.limit + 1,
       });
       return page(
-        rows.map((row) => ({ ...row, text: eventInWords(row.event) })),
+        rows.map(({ actor, app, ...row }) => ({
+          ...row,
+          actor: isInstanceAdmin(at.caller) ? actor : withoutAddress(actor),
+          app: app === '*' ? null : app,
+          text: eventInWords(row.event),
+        })),
         query.limit,
         (last) => cursorOf(last.recordedAt, last.chain, String(last.seq)),
       );
@@ -37,4 +45,9 @@ export function auditHandlers(room: Room): Handlers<'listAudit' | 'verifyAudit' 
       );
     },
   };
+}
+
+/** Where somebody sat when they did something is for those alone who answer for the instance. */
+function withoutAddress({ kind, id, name, actsFor }: ActorStamp): ActorStamp {
+  return { kind, id, name, ...(actsFor === undefined ? {} : { actsFor }) };
 }

@@ -24,10 +24,16 @@ export function controlRoomHandlers(room: Room, streams: Streams): Handlers<'get
       const header = at.request.headers['last-event-id'];
       const after = typeof header === 'string' && /^\d{1,15}$/.test(header) ? Number(header) : (query.after ?? null);
       if ((await appVersion(room.db, params.app)) === null) notFound(`app "${params.app}"`, 'see GET /api/apps');
+      const caller = at.known();
       at.reply.hijack();
       at.request.raw.setTimeout(0);
       try {
-        const isOpen = await streams.open(params.app, after, at.reply.raw);
+        const isOpen = await streams.open(
+          params.app,
+          after,
+          at.reply.raw,
+          caller.kind === 'key' ? { by: 'key', id: caller.id, app: params.app } : { by: 'session', id: caller.session, app: params.app },
+        );
         if (!isOpen) at.reply.raw.destroy();
       } catch (error) {
         room.log.error({ err: error, app: params.app }, 'a stream could not be opened');

@@ -172,6 +172,7 @@ export function trackHandlers(room: Room): Handlers<Id> {
         is: query.is?.split(',') ?? null,
         by: query.by ?? null,
         only: null,
+        instance: false,
         before: at === undefined || chain === undefined || seq === undefined ? null : { at, chain, seq: Number(seq) },
         limit: query.limit + 1,
       });

@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
+import { passwordLeast, passwordLength } from '#domain/people/password.ts';
 import { client, codeOf, troubleOf } from '../../api/client.ts';
 import { queryClient, sessionQuery } from '../../api/queries.ts';
 import { Plain } from '../../parts/Broken.tsx';
@@ -9,10 +10,7 @@ import plain from '../../parts/Plain.module.css';
 import { Button } from '../../ui/Button.tsx';
 import { CheckField, TextField } from '../../ui/Field.tsx';
 import { ProblemNote } from '../../ui/ProblemNote.tsx';
-
-const PASSWORD_MIN = 10;
-
-const tokenIn = (hash: string): string => /token=([^&]+)/.exec(hash)?.[1] ?? '';
+import { tokenIn } from '../../util/token.ts';
 
 export default function FirstAdminPage() {
   const [token] = useState(() => tokenIn(location.hash));
@@ -47,12 +45,12 @@ export default function FirstAdminPage() {
       </Plain>
     );
   const passwordError =
-    wasTried && password.length < PASSWORD_MIN
-      ? `The password has ${password.length} characters; it needs at least ${PASSWORD_MIN}.`
+    wasTried && passwordLength(password) < passwordLeast
+      ? `The password has ${passwordLength(password)} characters; it needs at least ${passwordLeast}.`
       : null;
   const nameError = wasTried && name.trim() === '' ? 'Say your name: it stands beside what you decide.' : null;
   const emailError = wasTried && !/^\S+@\S+\.\S+$/.test(email) ? 'An e-mail address looks like you@example.com.' : null;
-  const isReady = name.trim() !== '' && password.length >= PASSWORD_MIN && /^\S+@\S+\.\S+$/.test(email);
+  const isReady = name.trim() !== '' && passwordLength(password) >= passwordLeast && /^\S+@\S+\.\S+$/.test(email);
   if (token === '')
     return (
       <Plain title="This is not a whole set-up link">
@@ -94,7 +92,7 @@ export default function FirstAdminPage() {
           type="password"
           autoComplete="new-password"
           required
-          hint={`At least ${PASSWORD_MIN} characters. Length is what counts.`}
+          hint={`At least ${passwordLeast} characters. Length is what counts.`}
           value={password}
           error={passwordError}
           onChange={(event) => setPassword(event.target.value)}

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { FormEvent } from 'react';
 import { useNavigate } from '@tanstack/react-router';
 import { useMutation } from '@tanstack/react-query';
+import { passwordLeast } from '#domain/people/password.ts';
 import { roleName, roles, rolesFor } from '#domain/roles.ts';
 import type { Role } from '#domain/roles.ts';
 import { client, troubleOf } from '../../api/client.ts';
@@ -18,6 +19,7 @@ import { CheckField, Choices, SelectField, TextField } from '../../ui/Field.tsx'
 import { Panel } from '../../ui/Panel.tsx';
 import { ProblemNote } from '../../ui/ProblemNote.tsx';
 import { headerClock } from '../../util/time.ts';
+import { Sessions } from './Sessions.tsx';
 import styles from './profile.module.css';
 
 export default function ProfilePage() {
@@ -33,6 +35,7 @@ export default function ProfilePage() {
       <Times />
       <Keys />
       {who.kind === 'person' ? <Account /> : null}
+      {who.kind === 'person' ? <Sessions /> : null}
     </div>
   );
 }
@@ -214,8 +217,7 @@ function Account() {
           type="password"
           autoComplete="new-password"
           required
-          minLength={10}
-          hint="At least 10 characters. Your other sessions end."
+          hint={`At least ${passwordLeast} characters. Your other sessions end.`}
           value={next}
           onChange={(event) => setNext(event.target.value)}
         />

@@ -5,6 +5,8 @@ import { client, troubleOf } from '../../api/client.ts';
 import { queryClient, sessionQuery } from '../../api/queries.ts';
 import { Plain } from '../../parts/Broken.tsx';
 import plain from '../../parts/Plain.module.css';
+import { Providers } from './Providers.tsx';
+import { refusalOf } from './refusals.ts';
 import { Button } from '../../ui/Button.tsx';
 import { TextField } from '../../ui/Field.tsx';
 import { ProblemNote } from '../../ui/ProblemNote.tsx';
@@ -15,7 +17,8 @@ const isOurs = (to: string | undefined): to is string => to !== undefined && /^\
 export default function SignInPage() {
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
-  const { to } = useSearch({ from: '/sign-in' });
+  const { to, error } = useSearch({ from: '/sign-in' });
+  const refusal = refusalOf(error);
   const navigate = useNavigate();
   const session = useQuery(sessionQuery).data;
   const signIn = useMutation({
@@ -52,10 +55,15 @@ export default function SignInPage() {
           value={password}
           onChange={(event) => setPassword(event.target.value)}
         />
-        <ProblemNote trouble={signIn.error === null ? null : troubleOf(signIn.error)} />
+        <ProblemNote
+          trouble={
+            signIn.error === null ? (refusal === null || signIn.isPending ? null : { ...refusal, errors: [] }) : troubleOf(signIn.error)
+          }
+        />
         <Button look="primary" type="submit" because={signIn.isPending ? 'It is being sent' : null}>
           {signIn.isPending ? 'Signing in…' : 'Sign in'}
         </Button>
+        <Providers to={isOurs(to) ? to : '/'} lead="Or:" />
       </form>
     </Plain>
   );

@@ -89,10 +89,12 @@ function answersOf(at: At, spoken: Spoken | null): readonly Approval[] {
   return [...last.values()];
 }
 
-/** Nobody approves what they asked for: who chose the candidate asked. */
+/** Nobody approves what they asked for: who chose the candidate asked. Where only a name was kept of them, the name tells. */
 function isOwn(at: At, approval: Approval): boolean {
-  const chosenBy = candidateOf(at.track)?.chosenBy;
-  return chosenBy !== undefined && (approval.byId === chosenBy || approval.by === chosenBy);
+  const candidate = candidateOf(at.track);
+  if (candidate === null) return false;
+  const { chosenBy, chosenById } = candidate;
+  return chosenById === undefined ? approval.byId === chosenBy || approval.by === chosenBy : approval.byId === chosenById;
 }
 
 function peopleOf(of: Settings): string {
