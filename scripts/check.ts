@@ -20,6 +20,7 @@ const STEPS: readonly Step[] = [
   { name: 'lint with types', command: ['oxlint', '--type-aware', '--deny-warnings'] },
   { name: 'format', command: ['oxfmt', '--check'] },
   { name: 'generated files', command: ['node', 'scripts/generate.ts', '--check'] },
+  { name: 'known faults of what is shipped', command: ['node', 'scripts/audit.ts'] },
   { name: 'unused files, exports and dependencies', command: ['knip', '--no-progress'] },
 ];
 
@@ -54,8 +55,17 @@ async function work(): Promise<void> {
 
 function report({ name, command }: Step, { ok, output, seconds }: Ran): void {
   console.log(
-    `${ok ? '✓' : '✗'} ${name} (${seconds.toFixed(1)} s)${ok ? '' : `\n  ${command.join(' ')}\n${output.trimEnd().replaceAll(/^/gm, '    ')}`}`,
+    `${ok ? '✓' : '✗'} ${name} (${seconds.toFixed(1)} s)${ok ? noteIn(output) : `\n  ${command.join(' ')}\n${output.trimEnd().replaceAll(/^/gm, '    ')}`}`,
   );
+}
+
+/** What a step that holds has to say all the same: that it could not look, for one. */
+function noteIn(output: string): string {
+  return output
+    .split('\n')
+    .filter((line) => line.startsWith('note: '))
+    .map((line) => `\n    ${line.slice('note: '.length)}`)
+    .join('');
 }
 
 function hasFiles(pattern: string): boolean {

@@ -18,8 +18,18 @@ describe('settings from the environment', () => {
       publicUrl: null,
       logLevel: 'info',
       secret: null,
+      keys: { given: [], file: join(packageRoot(), '.data', 'keys'), isMade: true },
+      permitted: { addresses: ['loopback', 'private'], directories: 'any' },
+      trustedProxies: [],
     });
   });
+
+  test.each([{ HOST: '0.0.0.0' }, { PUBLIC_URL: 'https://box.example.com' }, { HOST: '192.168.0.4', PUBLIC_URL: 'http://localhost:1' }])(
+    'a server that others use reaches nothing private by itself: %j',
+    (environment) => {
+      expect(readConfig(environment).permitted).toEqual({ addresses: [], directories: [] });
+    },
+  );
 
   test('an empty variable counts as absent', () => {
     expect(readConfig({ DATABASE_URL: '', PORT: ' ', HOST: '' })).toEqual(readConfig({}));
@@ -36,6 +46,11 @@ describe('settings from the environment', () => {
         PUBLIC_URL: 'https://box.example.com/releases/',
         LOG_LEVEL: 'debug',
         SIGNALBOX_SECRET: secret,
+        SIGNALBOX_KEYS: `${Buffer.alloc(32, 1).toString('base64')}, ${Buffer.alloc(32, 2).toString('base64')}`,
+        SIGNALBOX_KEY_FILE: '/srv/keys',
+        ALLOW_PRIVATE_ADDRESSES: '10.0.0.0/8, git.corp.example',
+        LOCAL_REPOSITORIES: '/srv/git',
+        TRUSTED_PROXIES: 'loopback, 10.0.0.1',
       }),
     ).toEqual({
       databaseUrl: 'postgres://me@db/x',
@@ -45,6 +60,9 @@ describe('settings from the environment', () => {
       publicUrl: 'https://box.example.com/releases',
       logLevel: 'debug',
       secret,
+      keys: { given: [Buffer.alloc(32, 1).toString('base64'), Buffer.alloc(32, 2).toString('base64')], file: '/srv/keys', isMade: false },
+      permitted: { addresses: ['10.0.0.0/8', 'git.corp.example'], directories: ['/srv/git'] },
+      trustedProxies: ['127.0.0.0/8', '::1', '10.0.0.1'],
     });
   });
 
@@ -55,6 +73,10 @@ describe('settings from the environment', () => {
     [{ HOST: 'http://x' }, 'HOST is "http://x": it should be an address or a host name'],
     [{ PUBLIC_URL: 'box.example.com' }, 'PUBLIC_URL is "box.example.com": it should look like https://'],
     [{ PUBLIC_URL: 'https://x.example/?a=1' }, 'PUBLIC_URL'],
+    [{ ALLOW_PRIVATE_ADDRESSES: '10.0.0.0/33' }, 'ALLOW_PRIVATE_ADDRESSES is "10.0.0.0/33": it should be none, or a list of'],
+    [{ LOCAL_REPOSITORIES: 'git' }, 'LOCAL_REPOSITORIES is "git": it should be any, none, or folders with their whole path'],
+    [{ TRUSTED_PROXIES: 'proxy' }, 'TRUSTED_PROXIES is "proxy": it should be addresses or ranges'],
+    [{ SIGNALBOX_KEYS: 'c2hvcnQ=' }, 'SIGNALBOX_KEYS: each key should be 32 bytes in base64'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL is "loud": it should be one of debug, info, warn, error, silent'],
     [{ PORT: 'x', LOG_LEVEL: 'y' }, 'LOG_LEVEL is "y"'],
   ])('%j is refused by name', (environment, message) => {

@@ -1,11 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve, sep } from 'node:path';
+import { isAbsolute, join, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { LOG_LEVELS } from '#lib/log.ts';
 import type { LogLevel } from '#lib/log.ts';
 import { packageRoot } from '#lib/package-root.ts';
+import { kindOfAddress, rangeIn } from '#lib/addresses.ts';
+import { keyIn } from '#lib/keyring.ts';
+import type { KeySource } from '#lib/keyring.ts';
+import { permissionIn } from '#lib/reach.ts';
+import type { Permitted } from '#lib/reach.ts';
 
 /** The settings of the program that come from its environment. Everything else is in the database and has a form. */
 export type Config = {
@@ -25,6 +30,12 @@ export type Config = {
   provider: EnvironmentProvider | null;
   /** SIGNALBOX_SECRET; null: the one kept in the data directory (`keptSecret`). */
   secret: string | null;
+  /** Where the keys for stored secrets come from. */
+  keys: KeySource;
+  /** What may be reached beyond the open internet (`docs/adr/0017`). */
+  permitted: Permitted;
+  /** Addresses and ranges of proxies whose word about a caller's address counts. */
+  trustedProxies: readonly string[];
 };
 
 /** An identity provider (OpenID Connect) by which people sign in, as the environment has it. */
@@ -104,10 +115,43 @@ const settings = z.object({
     .string()
     .min(LEAST_SECRET_LENGTH, `it should have at least ${LEAST_SECRET_LENGTH} characters: openssl rand -base64 48`)
     .optional(),
+  SIGNALBOX_KEYS: z
+    .string()
+    .transform(listed)
+    .refine(
+      (keys) => keys.every((key) => keyIn(key) !== null),
+      'each key should be 32 bytes in base64, the newest first: openssl rand -base64 32',
+    )
+    .optional(),
+  SIGNALBOX_KEY_FILE: z.string().optional(),
+  ALLOW_PRIVATE_ADDRESSES: z
+    .string()
+    .transform((text) => (text.trim() === 'none' ? [] : listed(text)))
+    .refine(
+      (list) => list.every((each) => permissionIn(each) !== null),
+      'it should be none, or a list of loopback, private, ranges such as 10.0.0.0/8 and hosts such as git.corp.example, between commas',
+    )
+    .optional(),
+  LOCAL_REPOSITORIES: z
+    .string()
+    .transform((text) => (text.trim() === 'any' ? ('any' as const) : text.trim() === 'none' ? [] : listed(text)))
+    .refine(
+      (list) => list === 'any' || list.every((each) => isAbsolute(each)),
+      'it should be any, none, or folders with their whole path, between commas',
+    )
+    .optional(),
+  TRUSTED_PROXIES: z
+    .string()
+    .transform((text) => listed(text).flatMap((each) => (each === 'loopback' ? ['127.0.0.0/8', '::1'] : [each])))
+    .refine(
+      (list) => list.every((each) => rangeIn(each) !== null),
+      'it should be addresses or ranges such as 10.0.0.0/8, or loopback, between commas',
+    )
+    .default([]),
 });
 
 /** Variables whose value must not be repeated in a message. */
-const HIDDEN = new Set(['DATABASE_URL', 'OIDC_CLIENT_SECRET', 'SIGNALBOX_SECRET']);
+const HIDDEN = new Set(['DATABASE_URL', 'OIDC_CLIENT_SECRET', 'SIGNALBOX_SECRET', 'SIGNALBOX_KEYS']);
 
 /**
  * Reads the settings from the environment; the only place that does. An empty variable counts as absent. Reads no file and writes none.
@@ -128,9 +172,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     );
   }
   const { DATABASE_URL, DATA_DIR, HOST, PORT, PUBLIC_URL, LOG_LEVEL, SIGNALBOX_SECRET } = parsed.data;
+  const dataDir = resolve(DATA_DIR ?? defaultDataDir(environment));
+  const { SIGNALBOX_KEYS, SIGNALBOX_KEY_FILE, ALLOW_PRIVATE_ADDRESSES, LOCAL_REPOSITORIES, TRUSTED_PROXIES } = parsed.data;
+  const isForItself = isOfThisMachine(HOST) && (PUBLIC_URL === undefined || isOfThisMachine(new URL(PUBLIC_URL).hostname));
   return {
     databaseUrl: DATABASE_URL ?? null,
-    dataDir: resolve(DATA_DIR ?? defaultDataDir(environment)),
+    dataDir,
     host: HOST,
     port: PORT,
     publicUrl: PUBLIC_URL ?? null,
@@ -138,6 +185,17 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     sessions: sessionsOf(parsed.data),
     provider: providerOf(parsed.data),
     secret: SIGNALBOX_SECRET ?? null,
+    keys: {
+      given: SIGNALBOX_KEYS ?? [],
+      file: SIGNALBOX_KEY_FILE === undefined ? join(dataDir, 'keys') : resolve(SIGNALBOX_KEY_FILE),
+      // processes that share a secret by their environment must not each make a key of their own
+      isMade: SIGNALBOX_KEYS === undefined && (SIGNALBOX_SECRET === undefined || SIGNALBOX_KEY_FILE !== undefined),
+    },
+    permitted: {
+      addresses: ALLOW_PRIVATE_ADDRESSES ?? (isForItself ? ['loopback', 'private'] : []),
+      directories: LOCAL_REPOSITORIES ?? (isForItself ? 'any' : []),
+    },
+    trustedProxies: TRUSTED_PROXIES,
   };
 }
 
@@ -248,6 +306,18 @@ function defaultDataDir(environment: Readonly<Record<string, string | undefined>
   if (process.getuid?.() === 0) return '/var/lib/signalbox';
   const shared = environment['XDG_DATA_HOME'];
   return join(shared !== undefined && shared !== '' ? shared : join(homedir(), '.local', 'share'), 'signalbox');
+}
+
+function listed(text: string): string[] {
+  return text
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== '');
+}
+
+/** Whoever reaches a server that listens here only is on this machine, and can reach from it whatever the server could reach for them. */
+function isOfThisMachine(host: string): boolean {
+  return host === 'localhost' || kindOfAddress(host.replace(/^\[(.*)\]$/, '$1')) === 'loopback';
 }
 
 function protocolOf(text: string): string {

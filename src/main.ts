@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname, tmpdir } from 'node:os';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { keptSecret, readConfig, secretOf } from '#config';
 import type { Config } from '#config';
@@ -21,9 +21,12 @@ import { sealKey } from '#db/journal.ts';
 import { migrate } from '#db/migrate.ts';
 import { createEngine } from '#engine/engine.ts';
 import { integrations } from '#integrations/index.ts';
+import { openKeyring } from '#lib/keyring.ts';
+import type { Keyring } from '#lib/keyring.ts';
 import { createLog } from '#lib/log.ts';
 import type { Log } from '#lib/log.ts';
 import { packageRoot, packageVersion } from '#lib/package-root.ts';
+import { createReach } from '#lib/reach.ts';
 import { startDemo } from './sample/demo.ts';
 import type { DemoWish } from './sample/demo.ts';
 import { sampleIntegration } from './sample/integration.ts';
@@ -91,17 +94,23 @@ async function serve(
   stops: (() => Promise<void>)[],
 ): Promise<{ url: string; setupLink: string | null }> {
   const secret = secretOf(config);
+  const keys = openKeyring(config.keys, secret);
+  warnOfKeys(config, keys, log);
+  const reach = createReach({ permitted: config.permitted });
   const places = openPlaces(join(config.dataDir, 'sample'));
   const accounts = openAccounts({
     databaseUrl,
     secret,
     publicUrl: config.publicUrl,
     sessions: config.sessions,
+    keys,
     providers: config.provider === null ? [] : [{ ...config.provider, from: 'environment' }],
   });
   const engine = createEngine({
     connection,
     secret,
+    keys,
+    reach,
     dataDir: config.dataDir,
     integrations: [...integrations, sampleIntegration(places)],
     clock: { now: () => new Date().toISOString() },
@@ -122,6 +131,7 @@ async function serve(
     log,
     version: packageVersion(),
     publicUrl: config.publicUrl,
+    trustedProxies: config.trustedProxies,
     webRoot: existsSync(join(webRoot, 'index.html')) ? webRoot : null,
   });
   stops.push(() => server.close());
@@ -133,6 +143,17 @@ async function serve(
   const url = config.publicUrl ?? listening;
   const token = await newSetupToken(accounts.pool, engine.clock.now());
   return { url, setupLink: token === null ? null : `${url}/setup#token=${token}` };
+}
+
+/** With the embedded database in the same directory, whoever copies it has the secrets and what opens them. */
+function warnOfKeys(config: Config, keys: Keyring, log: Log): void {
+  if (keys.from !== 'file' || config.databaseUrl !== null || !config.keys.file.startsWith(config.dataDir + sep)) return;
+  // who serves others has backups that others may see; on one's own machine it is worth knowing, and no more
+  const isServing = config.permitted.addresses.length === 0;
+  log[isServing ? 'warn' : 'debug'](
+    { file: config.keys.file },
+    'the keys for stored secrets lie beside the database: a copy of the data directory has both. Set SIGNALBOX_KEY_FILE to a place that its backups leave out',
+  );
 }
 
 async function listen(config: Config, start: (options: { host: string; port: number }) => Promise<string>): Promise<string> {

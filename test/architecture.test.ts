@@ -23,7 +23,7 @@ const LICENCES: Record<string, Licence> = {
   server: { rooms: ['api', 'engine', 'db', 'domain', 'lib'], packages: ['*'] },
   cli: { rooms: ['api', 'domain'], packages: ['commander', 'yaml', 'zod'] },
   web: { rooms: ['api', 'domain'], packages: ['*'] },
-  lib: { rooms: [], packages: ['pino', 'zod'] },
+  lib: { rooms: [], packages: ['pino', 'undici', 'zod'] },
   config: { rooms: ['lib'], packages: ['zod'] },
 };
 

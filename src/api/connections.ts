@@ -25,6 +25,8 @@ export const connection = z
   })
   .meta({ id: 'Connection' });
 
+const connectionParams = appParams.extend({ connection: z.string().min(1).max(100) });
+
 export const connectionRoutes = [
   route({
     id: 'listIntegrations',
@@ -71,7 +73,47 @@ export const connectionRoutes = [
     summary: 'Disconnect',
     tag: 'connections',
     who: 'admin',
-    params: appParams.extend({ connection: z.string().min(1).max(100) }),
+    params: connectionParams,
     answers: { 204: z.null() },
+  }),
+  route({
+    id: 'openWebhook',
+    method: 'post',
+    path: '/api/apps/{app}/connections/{connection}/webhook',
+    summary: 'Make the secret with which others sign messages that wake a connection; one made before counts no more',
+    tag: 'connections',
+    who: 'admin',
+    params: connectionParams,
+    body: z.strictObject({}),
+    answers: {
+      201: z
+        .object({
+          path: z.string().meta({ description: 'Where messages go, behind the address of this server' }),
+          secret: z.string().meta({ description: 'The secret, shown this once' }),
+        })
+        .meta({ id: 'Webhook' }),
+    },
+  }),
+  route({
+    id: 'closeWebhook',
+    method: 'delete',
+    path: '/api/apps/{app}/connections/{connection}/webhook',
+    summary: 'Let nobody wake a connection any more',
+    tag: 'connections',
+    who: 'admin',
+    params: connectionParams,
+    answers: { 204: z.null() },
+  }),
+  route({
+    id: 'hearWebhook',
+    method: 'post',
+    path: '/api/apps/{app}/webhooks/{connection}',
+    summary: 'Wake a connection by a signed message: as Standard Webhooks signs, or as GitHub does. What the message says is not read',
+    tag: 'connections',
+    who: 'public',
+    params: connectionParams,
+    rawBody: true,
+    answers: { 200: z.object({ woke: z.boolean().meta({ description: 'False: the message was heard before' }) }).meta({ id: 'Woken' }) },
+    bodyLimitBytes: 5_000_000,
   }),
 ] as const;

@@ -11,6 +11,7 @@ import { policyRoutes } from './policy.ts';
 import { releaseListRoutes } from './release-lists.ts';
 import { releaseRoutes } from './releases.ts';
 import { sampleRoutes } from './sample.ts';
+import { secretRoutes } from './secrets.ts';
 import { sessionRoutes } from './session.ts';
 import { teamRoutes } from './teams.ts';
 import { trackRoutes } from './tracks.ts';
@@ -34,6 +35,7 @@ export const contract = [
   ...teamRoutes,
   ...auditRoutes,
   ...sampleRoutes,
+  ...secretRoutes,
 ] as const satisfies readonly Route[];
 
 export type Contract = (typeof contract)[number];

@@ -145,6 +145,7 @@ function operationOf(each: Route, inputs: Map<string, Json>, outputs: Map<string
     description: `Who may: ${whoInWords(each.who)}`,
     tags: [each.tag],
     ...(parameters.length === 0 ? {} : { parameters }),
+    ...(each.rawBody === true ? { requestBody: { required: true, content: { '*/*': { schema: {} } } } } : {}),
     ...(body === undefined ? {} : { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
     responses,
     security: each.who === 'public' ? [] : [{ session: [] }, { key: [] }],

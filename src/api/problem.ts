@@ -8,6 +8,7 @@ export const serverCodes = [
   'invalid-policy',
   'bad-cursor',
   'not-signed-in',
+  'not-signed',
   'not-permitted',
   'wrong-origin',
   'wrong-password',
@@ -49,6 +50,7 @@ export const statusOf: Readonly<Record<ProblemCode, number>> = {
   'bad-cursor': 400,
   'not-json': 400,
   'not-signed-in': 401,
+  'not-signed': 401,
   'wrong-password': 401,
   'not-permitted': 403,
   'wrong-origin': 403,
@@ -81,6 +83,7 @@ export const statusOf: Readonly<Record<ProblemCode, number>> = {
 const titles: Partial<Record<ProblemCode, string>> = {
   'invalid-input': 'The input is not what this route takes',
   'not-signed-in': 'Not signed in',
+  'not-signed': 'Not signed with the secret',
   'not-permitted': 'Not permitted',
   'criteria-not-met': 'Criteria are not met',
   'key-reused': 'Idempotency key used for something else',

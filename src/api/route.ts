@@ -39,6 +39,8 @@ export type Route = {
   answers: Answers;
   /** `ndjson`: the answer is one JSON value a line, as they come. `sse`: server-sent events. */
   streams?: 'ndjson' | 'sse';
+  /** The body is taken as it comes, byte for byte, and no schema reads it: what signs it signs these bytes. */
+  rawBody?: true;
   /** The most bytes of a body; 1 MB when not said. */
   bodyLimitBytes?: number;
 };

@@ -20,6 +20,7 @@ import { policyCommand } from './commands/policy.ts';
 import { reportCommand } from './commands/report.ts';
 import { sandboxCommand } from './commands/sandbox.ts';
 import type { SandboxParts } from './commands/sandbox.ts';
+import { secretsCommand } from './commands/secrets.ts';
 import { serveCommand } from './commands/serve.ts';
 import type { ServeParts } from './commands/serve.ts';
 import { versionCommand } from './commands/version.ts';
@@ -61,6 +62,7 @@ export function program(io: Io, parts: ProgramParts): Command {
     peopleCommand(io, parts),
     inviteCommand(io, parts),
     sessionsCommand(io, parts),
+    secretsCommand(io, parts),
     gitCommand(io, { analyse: parts.analyse }),
     healthCommand(io, parts),
     versionCommand(io),

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { openSettings, sealSettings, settingsKey } from './connections.ts';
+import { keyringOfSecret } from '#lib/keyring.ts';
+import { openSettings, sealSettings } from './connections.ts';
 
-const key = settingsKey('the secret of this instance');
+const key = keyringOfSecret('the secret of this instance');
 const settings = { url: 'https://play.example.com', account: { email: 'a@example.com', key: 'hidden' }, note: null };
 
 test('secret settings are sealed, and open again with the same key in the same place', () => {
@@ -13,9 +14,9 @@ test('secret settings are sealed, and open again with the same key in the same p
 
 test('another key, another connection or a changed text does not open them, and the error says which', () => {
   const sealed = sealSettings(key, 'con_1', settings, ['account']);
-  expect(() => openSettings(settingsKey('another secret'), 'con_1', sealed)).toThrow('the secret "account" of connection con_1');
+  expect(() => openSettings(keyringOfSecret('another secret'), 'con_1', sealed)).toThrow('the secret "account" of connection con_1');
   expect(() => openSettings(key, 'con_2', sealed)).toThrow('con_2');
   const text = (sealed['account'] as { sealed: string }).sealed;
-  const changed = { account: { sealed: `${text.slice(0, -4)}${text.at(-4) === 'A' ? 'B' : 'A'}${text.slice(-3)}` } };
+  const changed = { account: { sealed: `${text.slice(0, -8)}${text.at(-8) === 'A' ? 'B' : 'A'}${text.slice(-7)}` } };
   expect(() => openSettings(key, 'con_1', changed)).toThrow('cannot be opened');
 });

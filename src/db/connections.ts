@@ -1,43 +1,18 @@
-/** Connections of apps to integrations. Secret settings are sealed with a key that is not in the database. */
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+/** Connections of apps to integrations. Secret settings are sealed with keys that are not in the database. */
+import { isSealed } from '#lib/keyring.ts';
+import type { Keyring, Sealed } from '#lib/keyring.ts';
 import type { Instant } from '#domain/time.ts';
 import type { ActorStamp } from './schema.ts';
 import type { Db, Tx } from './transaction.ts';
 
-/** The key for secret settings, made from the instance's secret. */
-export type SettingsKey = Buffer;
-
-export function settingsKey(secret: string): SettingsKey {
-  return Buffer.from(hkdfSync('sha256', secret, '', 'signalbox connection settings', 32));
-}
-
-type Sealed = { sealed: string };
-
-function isSealed(value: unknown): value is Sealed {
-  return (
-    typeof value === 'object' && value !== null && 'sealed' in value && typeof value.sealed === 'string' && Object.keys(value).length === 1
-  );
-}
-
-/** AES-256-GCM; `about` binds the text to its place, so that a sealed value moved into another row cannot be opened. */
-function sealText(key: SettingsKey, text: string, about: string): Sealed {
-  const nonce = randomBytes(12);
-  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(about));
-  const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-  return { sealed: Buffer.concat([nonce, cipher.getAuthTag(), body]).toString('base64') };
-}
-
-function openText(key: SettingsKey, { sealed }: Sealed, about: string): string {
-  const bytes = Buffer.from(sealed, 'base64');
-  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12))
-    .setAAD(Buffer.from(about))
-    .setAuthTag(bytes.subarray(12, 28));
-  return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8');
+/** Where a secret setting stands: sealed for there, it cannot be opened elsewhere. */
+export function placeOfSetting(connection: string, field: string): string {
+  return `${connection}.${field}`;
 }
 
 /** The settings with the values of secret fields sealed. */
 export function sealSettings(
-  key: SettingsKey,
+  keys: Keyring,
   connection: string,
   settings: Record<string, unknown>,
   secretFields: readonly string[],
@@ -46,22 +21,22 @@ export function sealSettings(
     Object.entries(settings).map(([field, value]) => [
       field,
       secretFields.includes(field) && value !== undefined && value !== null
-        ? sealText(key, JSON.stringify(value), `${connection}.${field}`)
+        ? keys.seal(JSON.stringify(value), placeOfSetting(connection, field))
         : value,
     ]),
   );
 }
 
-/** The settings as they were given. @throws when the key is not the one that sealed them */
-export function openSettings(key: SettingsKey, connection: string, settings: Record<string, unknown>): Record<string, unknown> {
+/** The settings as they were given. @throws when no key opens them */
+export function openSettings(keys: Keyring, connection: string, settings: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(settings).map(([field, value]) => {
       if (!isSealed(value)) return [field, value];
       try {
-        return [field, JSON.parse(openText(key, value, `${connection}.${field}`)) as unknown];
+        return [field, JSON.parse(keys.open(value, placeOfSetting(connection, field))) as unknown];
       } catch (cause) {
         throw new Error(
-          `the secret "${field}" of connection ${connection} cannot be opened: was the instance's secret changed? Connect it anew`,
+          `the secret "${field}" of connection ${connection} cannot be opened: were the instance's keys or its secret changed? Connect it anew`,
           { cause },
         );
       }
@@ -119,5 +94,38 @@ export async function connectionOf(db: Db, id: string): Promise<StoredConnection
 }
 
 export async function removeConnection(tx: Tx, id: string, at: Instant): Promise<void> {
-  await tx.updateTable('connections').set({ removed_at: at, settings: '{}' }).where('id', '=', id).execute();
+  await tx.updateTable('connections').set({ removed_at: at, settings: '{}', webhook: null }).where('id', '=', id).execute();
+}
+
+/* ---- webhooks ---- */
+
+/** The sealed secret of a connection's webhook; null where nobody may wake it, or there is no such connection of the app. */
+export async function webhookOf(db: Db, app: string, id: string): Promise<Sealed | null> {
+  const row = await db
+    .selectFrom('connections')
+    .select('webhook')
+    .where('id', '=', id)
+    .where('app', '=', app)
+    .where('removed_at', 'is', null)
+    .executeTakeFirst();
+  return row?.webhook ?? null;
+}
+
+export async function setWebhook(tx: Tx, id: string, secret: Sealed | null): Promise<void> {
+  await tx
+    .updateTable('connections')
+    .set({ webhook: secret === null ? null : JSON.stringify(secret) })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Remembers a message and forgets those from before `before`; false when it was heard already. */
+export async function hearDelivery(db: Db, connection: string, id: string, at: Instant, before: Instant): Promise<boolean> {
+  await db.deleteFrom('webhook_deliveries').where('recorded_at', '<', before).execute();
+  const written = await db
+    .insertInto('webhook_deliveries')
+    .values({ connection, id, recorded_at: at })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  return (written.numInsertedOrUpdatedRows ?? 0n) > 0n;
 }

@@ -13,6 +13,7 @@ import type { AppClock, PlannedTimes, ReleaseContents } from '#domain/release/re
 import type { ReleaseKind, RobotPause, Stage, Step, Track } from '#domain/release/track.ts';
 import type { RobotState } from '#domain/release/world.ts';
 import type { Instant } from '#domain/time.ts';
+import type { Sealed } from '#lib/keyring.ts';
 
 /** A value kept as jsonb: written as text, read as the value. */
 type Json<T extends object> = JSONColumnType<T>;
@@ -143,6 +144,13 @@ export interface ConnectionsTable {
   at: Instant;
   recorded_at: Instant;
   removed_at: Instant | null;
+  webhook: JsonOrNull<Sealed>;
+}
+
+export interface WebhookDeliveriesTable {
+  connection: string;
+  id: string;
+  recorded_at: Instant;
 }
 
 export interface SourcesTable {
@@ -513,6 +521,7 @@ export interface Database {
   releases: ReleasesTable;
   tracks: TracksTable;
   connections: ConnectionsTable;
+  webhook_deliveries: WebhookDeliveriesTable;
   sources: SourcesTable;
   facts: FactsTable;
   fact_keys: FactKeysTable;

@@ -216,6 +216,11 @@ const told: Told = {
     says: 'connected Sandbox for git host and Google Play',
   },
   disconnected: { event: { is: 'disconnected', connection: 'c', integration: 'git' }, says: 'disconnected Git' },
+  'webhook-opened': {
+    event: { is: 'webhook-opened', connection: 'c', integration: 'git' },
+    says: 'gave Git a new secret to wake its connection with',
+  },
+  'webhook-closed': { event: { is: 'webhook-closed', connection: 'c', integration: 'git' }, says: 'let Git wake its connection no more' },
   'release-begun': {
     event: { is: 'release-begun', version: '8.9.3', after: '8.9.2', cutOn: 'ios', platforms: ['ios'] },
     says: 'began 8.9.3: 8.9.2 was cut on iOS',

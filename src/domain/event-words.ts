@@ -97,6 +97,8 @@ const ofApps: Words<AppEvent> = {
   connected: ({ integration, serves }) =>
     `connected ${sourceName(integration)}${serves.length === 0 ? '' : ` for ${listed(serves.map(servedName))}`}`,
   disconnected: ({ integration }) => `disconnected ${sourceName(integration)}`,
+  'webhook-opened': ({ integration }) => `gave ${sourceName(integration)} a new secret to wake its connection with`,
+  'webhook-closed': ({ integration }) => `let ${sourceName(integration)} wake its connection no more`,
   'release-begun': ({ version, after, cutOn }) => `began ${version}: ${after} was cut on ${platformName(cutOn)}`,
   'release-planned': ({ version, kind }) => `planned ${version}${kind === 'regular' ? '' : ` as a ${kind}`}`,
   'release-replanned': ({ version, from, to, why }) =>

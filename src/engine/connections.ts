@@ -48,7 +48,7 @@ function connectedFrom(context: Context, stored: StoredConnection): Connected[] 
     return [];
   }
   try {
-    const settings = integration.settings.parse(openSettings(context.settingsKey, stored.id, stored.settings));
+    const settings = integration.settings.parse(openSettings(context.keys, stored.id, stored.settings));
     return [{ id: stored.id, app: stored.app, integration, settings, serves: stored.serves }];
   } catch (error) {
     context.log.warn({ connection: stored.id, err: error }, 'the settings of a connection cannot be read: it is left out');
@@ -64,6 +64,7 @@ export function actorOf(connected: Connected): Actor {
 function toolsFor(context: Context, connected: Connected, signal: AbortSignal | undefined, progress?: (line: string) => void): Tools {
   return {
     fetch: context.fetch,
+    ...(context.reach === null ? {} : { reach: context.reach }),
     now: () => appNow(context, connected.app),
     log: (message, details) => {
       context.log.debug({ integration: connected.integration.id, ...details }, message);

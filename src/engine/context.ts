@@ -1,9 +1,10 @@
 /** What the parts of the engine share: the database, the clock, the integrations, and the wires between them. */
 import { appOf } from '#db/apps.ts';
-import type { SettingsKey } from '#db/connections.ts';
 import type { SealKey } from '#db/journal.ts';
 import type { Db } from '#db/transaction.ts';
+import type { Keyring } from '#lib/keyring.ts';
 import type { Log } from '#lib/log.ts';
+import type { Reach } from '#lib/reach.ts';
 import { machineTimeFor } from '#domain/release/clock.ts';
 import type { Instant } from '#domain/time.ts';
 import type { Integration } from '#ports/integration.ts';
@@ -16,10 +17,13 @@ export type Context = {
   clock: Clocks;
   owner: string;
   integrations: ReadonlyMap<string, Integration>;
-  settingsKey: SettingsKey;
+  /** What stored secrets are sealed with. */
+  keys: Keyring;
   sealKey: SealKey;
   dataDir: string;
   fetch: typeof fetch;
+  /** What may be reached for those who enter addresses; null: everything (tests, and commands on one's own machine). */
+  reach: Reach | null;
   log: Log;
   policies: PolicyBook;
   /** Null: whoever gave an order keeps the authority that they had. */

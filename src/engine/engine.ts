@@ -1,15 +1,18 @@
 /** The engine, put together: what the server, the tests and the simulation hold in their hands. */
 import type { Connection } from '#db/connect.ts';
 import { appOf } from '#db/apps.ts';
-import { settingsKey } from '#db/connections.ts';
 import { sealKey, sealsAfter, verifyJournal } from '#db/journal.ts';
 import type { Seal } from '#db/journal.ts';
 import { giveBackAllLeases } from '#db/leases.ts';
 import { listen } from '#db/listen.ts';
 import type { Listening } from '#db/listen.ts';
+import { secretsOf } from '#db/secrets.ts';
 import { sourcesOf } from '#db/sources.ts';
+import { keyringOfSecret } from '#lib/keyring.ts';
+import type { Keyring } from '#lib/keyring.ts';
 import { quietLog } from '#lib/log.ts';
 import type { Log } from '#lib/log.ts';
+import type { Reach } from '#lib/reach.ts';
 import { giveCommand, preview } from './command.ts';
 import { createClocks } from './clocks.ts';
 import { CHANNEL } from './commit.ts';
@@ -23,17 +26,23 @@ import { report } from './report.ts';
 import { removeSample } from './remove-sample.ts';
 import { createRobot } from './robot.ts';
 import { approvePolicy, closeProposal, proposePolicy } from './policy-change.ts';
+import { rotateSecrets } from './rotate-secrets.ts';
 import { setClock } from './set-clock.ts';
 import { setRota } from './set-rota.ts';
 import { readAgain } from './unit.ts';
 import { connect, createApp, disconnect, planRelease, savePolicy } from './setup.ts';
 import type { Change, Engine, EngineOptions } from './types.ts';
+import { closeWebhook, hearWebhook, openWebhook } from './webhooks.ts';
 
 export type EngineParts = EngineOptions & {
   /** The migrated database. `pool` needs a few connections beside the one that listens. */
   connection: Pick<Connection, 'db' | 'pool'>;
-  /** The instance's secret: the keys for settings and seals are made from it. All processes on one database have the same. */
+  /** The instance's secret: the key for seals is made from it. All processes on one database have the same. */
   secret: string;
+  /** What stored secrets are sealed with; a key made from the secret when left out. */
+  keys?: Keyring;
+  /** What may be reached for those who enter addresses, and how; left out: everything, by `fetch`. */
+  reach?: Reach;
   /** Where integrations keep mirrors and caches. */
   dataDir: string;
   fetch?: typeof fetch;
@@ -63,10 +72,11 @@ export function createEngine(parts: EngineParts): Engine & { sealsAfter(seq: num
     clock: clocks,
     owner: parts.owner,
     integrations: new Map(parts.integrations.map((each) => [each.id, each])),
-    settingsKey: settingsKey(parts.secret),
+    keys: parts.keys ?? keyringOfSecret(parts.secret),
     sealKey: sealKey(parts.secret),
     dataDir: parts.dataDir,
-    fetch: parts.fetch ?? fetch,
+    fetch: parts.fetch ?? parts.reach?.fetch ?? fetch,
+    reach: parts.reach ?? null,
     log,
     policies: createPolicyBook(),
     authority: parts.authority ?? null,
@@ -154,6 +164,11 @@ export function createEngine(parts: EngineParts): Engine & { sealsAfter(seq: num
     bringPast: (app, past, by) => bringPast(context, app, past, by),
     removeSample: (app, by) => removeSample(context, app, by),
     disconnect: (id, by) => disconnect(context, id, by),
+    openWebhook: (id, by) => openWebhook(context, id, by),
+    closeWebhook: (id, by) => closeWebhook(context, id, by),
+    hearWebhook: (app, connection, message) => hearWebhook(context, app, connection, message),
+    secrets: () => secretsOf(context.db, context.keys),
+    rotateSecrets: (by) => rotateSecrets(context, by),
     importHistory: (app, by, progress) => importHistory(context, app, by, progress),
     planRelease: (release, by) => planRelease(context, release, by),
     replanRelease: (name, change, by) => replanRelease(context, name, change, by),

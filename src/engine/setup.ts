@@ -29,6 +29,7 @@ import type { FactKind } from '#domain/facts.ts';
 import type { Integration, PortName } from '#ports/integration.ts';
 import { tell, tellAll } from './commit.ts';
 import { broughtBy, portNamed, secretFieldsOf, servable } from './connections.ts';
+import { outOfReach, outOfReachInPolicy } from './reaching.ts';
 import { appNow, knownApp } from './context.ts';
 import type { Context } from './context.ts';
 import { timesByCycle } from './calendar.ts';
@@ -104,6 +105,8 @@ export async function createApp(context: Context, wanted: NewApp, by: Actor): Pr
       : withTimezone(read.data.policy, timezone);
   const parsed = parsePolicy(text);
   if (!parsed.ok) return policyRefusal(parsed.problems);
+  const away = await outOfReachInPolicy(context, parsed.policy);
+  if (away !== null) return away;
   const app: App = { id, name, timezone: parsed.policy.timezone, platforms: Object.keys(parsed.policy.platforms), robotPaused: null };
   const recordedAt = context.clock.now();
   const clock: AppClock | null = read.data.clock === undefined ? null : { ...read.data.clock, when: recordedAt };
@@ -193,7 +196,7 @@ export async function savePolicy(
   if (bad !== null) return refuse('invalid', bad, 'text of whole characters, without NUL');
   const parsed = parsePolicy(text);
   if (!parsed.ok) return policyRefusal(parsed.problems);
-  const misfit = await policyMisfit(context, app, parsed.policy);
+  const misfit = (await policyMisfit(context, app, parsed.policy)) ?? (await outOfReachInPolicy(context, parsed.policy));
   if (misfit !== null) return misfit;
   const wanted: WantedPolicy = { text, document: parsed.policy, basedOn: options.basedOn, why: options.why ?? null, approved: null };
   if (options.dryRun === true) return asIf(context.db, (tx) => saveAndPlan(context, tx, app, wanted, by, [], { compares: true }));
@@ -336,6 +339,8 @@ export async function connect(context: Context, wanted: NewConnection, by: Actor
   if (!settings.success) return invalid(`the settings of ${integration.name}`, settings.error.issues);
   const bad = unstorable(settings.data);
   if (bad !== null) return refuse('invalid', bad, 'text of whole characters, without NUL');
+  const away = await outOfReach(context, integration, settings.data);
+  if (away !== null) return away;
   const serves = wanted.serves.map(portNamed);
   const stranger = serves.find((each) => !servable(integration).includes(each));
   if (stranger !== undefined)
@@ -346,7 +351,7 @@ export async function connect(context: Context, wanted: NewConnection, by: Actor
   const told: Change[] = [];
   await inTransaction(context.db, async (tx) => {
     const head = await raised(tx, app.id);
-    const sealed = sealSettings(context.settingsKey, id, settings.data as Record<string, unknown>, secretFieldsOf(integration));
+    const sealed = sealSettings(context.keys, id, settings.data as Record<string, unknown>, secretFieldsOf(integration));
     await insertConnection(tx, { id, app: app.id, integration: integration.id, settings: sealed, serves, at }, stampOf(by), recordedAt);
     const rules = await context.policies.rulesOf(tx, app.id, app.policyRevision);
     const used = new Set(app.platforms.flatMap((platform) => rules.of(platform, 'regular').storefronts));

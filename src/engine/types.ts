@@ -11,6 +11,8 @@ import type { Plan, World } from '#domain/release/world.ts';
 import type { Actor } from '#domain/roles.ts';
 import type { StorefrontKind } from '#domain/rollout/storefronts.ts';
 import type { Instant } from '#domain/time.ts';
+import type { SecretsStatus } from '#db/secrets.ts';
+import type { SignedMessage } from '#lib/webhook-signature.ts';
 import type { Integration } from '#ports/integration.ts';
 
 /** The machine's clock. */
@@ -139,6 +141,15 @@ export type Engine = {
   removeSample(app: string, by: Actor): Promise<Result<{ app: string }>>;
   connect(connection: NewConnection, by: Actor): Promise<Result<{ id: string }>>;
   disconnect(id: string, by: Actor): Promise<Result<{ id: string }>>;
+  /** A new secret with which others sign messages that wake a connection; it is told this once, and the one before counts no more. */
+  openWebhook(id: string, by: Actor): Promise<Result<{ secret: string }>>;
+  closeWebhook(id: string, by: Actor): Promise<Result<{ id: string }>>;
+  /** A message came for a connection. Signed and new, it has the connection read now; it carries no news. `woke` false: it was heard before. */
+  hearWebhook(app: string, connection: string, message: SignedMessage): Promise<Result<{ woke: boolean }>>;
+  /** With which keys stored secrets are sealed. */
+  secrets(): Promise<SecretsStatus>;
+  /** Makes a new key where keys are kept in a file, and seals with the newest all that others have sealed. */
+  rotateSecrets(by: Actor): Promise<SecretsStatus & { renewed: boolean; resealed: number }>;
   /** Reads a connected git repository's history: past releases as completed ones, live branches as current tracks. */
   importHistory(
     app: string,

@@ -14,6 +14,9 @@ function forAnySettings<S>(integration: Integration<S>): Integration {
   const { gitHost, storefront, tracker, builds, chat } = integration.provides;
   return {
     ...integration,
+    ...(integration.reaches === undefined
+      ? {}
+      : { reaches: (settings) => integration.reaches?.(read(settings)) ?? { hosts: [], paths: [] } }),
     provides: {
       ...(gitHost && { gitHost: (settings, tools) => gitHost(read(settings), tools) }),
       ...(storefront && { storefront: (settings, tools, which) => storefront(read(settings), tools, which) }),

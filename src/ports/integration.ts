@@ -11,6 +11,8 @@ import type { Storefront } from './storefront.ts';
 /** What an adapter gets from us: never the database, never the engine. */
 export type Tools = {
   fetch: typeof fetch;
+  /** For adapters that do not go by `fetch`: where they may go. Left out: everywhere. */
+  reach?: Reach;
   now(): Instant;
   log(message: string, details?: Record<string, unknown>): void;
   /** A directory of this integration's own, for mirrors and caches. */
@@ -28,6 +30,12 @@ export type Ports = {
 };
 export type PortName = keyof Ports;
 
+/** Hosts on the network and paths on this machine. */
+export type Place = { hosts: readonly string[]; paths: readonly string[] };
+
+/** What an adapter asks before it goes somewhere by other means than `fetch`; each throws when it may not go there. */
+export type Reach = { fetch: typeof fetch; addressesOf(host: string): Promise<readonly string[]>; mayRead(path: string): Promise<void> };
+
 export type Integration<S = unknown> = {
   /** A slug: `git`, `sandbox`. */
   id: string;
@@ -37,6 +45,8 @@ export type Integration<S = unknown> = {
   /** What it reaches is invented: nobody outside is touched by it. Only such may be connected to a sample app; `sample-only` to nothing else. */
   invented?: 'anywhere' | 'sample-only';
   settings: z.ZodType<S>;
+  /** Where it goes with these settings. Left out: to the addresses in those that are marked `.meta({ address: true })`. */
+  reaches?(settings: S): Place;
   /** Kinds of facts that it brings, by port, and for how many minutes a read is fresh. */
   brings: Partial<Record<PortName, { kinds: readonly FactKind[]; freshForMinutes: number | null }>>;
   provides: {

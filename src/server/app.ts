@@ -14,7 +14,11 @@ import { keepPolicies } from './policies.ts';
 import { CALLBACK_PATH } from './auth/accounts.ts';
 import { openOidc } from './auth/oidc.ts';
 import { addRoutes } from './routes.ts';
+import { LIMITS, addLimits } from './limits.ts';
+import type { Limits } from './limits.ts';
 import { createStreams } from './stream.ts';
+import { PATIENCE, addHeaders, helmetOptions, transport } from './transport.ts';
+import type { Patience } from './transport.ts';
 import { addWeb } from './web.ts';
 
 export type ServerOptions = Omit<Room, 'policies' | 'sample' | 'providers' | 'oidc'> & {
@@ -24,6 +28,10 @@ export type ServerOptions = Omit<Room, 'policies' | 'sample' | 'providers' | 'oi
   webRoot: string | null;
   /** Holds each answer against the contract; for development and tests. */
   checkAnswers?: boolean;
+  /** Proxies whose word about a caller's address counts; none when not said. */
+  trustedProxies?: readonly string[];
+  limits?: Limits;
+  patience?: Patience;
   /** Between two signs of life on a stream; 15 s when not said. */
   heartbeatMs?: number;
   /** Between two looks at how fresh the sources are; 5 s when not said. */
@@ -31,7 +39,6 @@ export type ServerOptions = Omit<Room, 'policies' | 'sample' | 'providers' | 'oi
 };
 
 const BODY_LIMIT_BYTES = 1_000_000;
-const REQUEST_TIMEOUT_MS = 30_000;
 /** Tries of a password from one address, or for one e-mail. */
 const SIGN_IN_ATTEMPTS = { most: 10, withinSeconds: 60 };
 
@@ -39,8 +46,8 @@ const SIGN_IN_ATTEMPTS = { most: 10, withinSeconds: 60 };
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
   const server = fastify({
     bodyLimit: BODY_LIMIT_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    connectionTimeout: 0,
+    ...transport(options.patience ?? PATIENCE),
+    trustProxy: [...(options.trustedProxies ?? [])],
     keepAliveTimeout: 72_000,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 500, ignoreTrailingSlash: false },
@@ -51,9 +58,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   });
   await server.register(helmet, helmetOptions(options.publicUrl));
   server.removeContentTypeParser('text/plain');
-  server.addHook('onSend', async (request, reply) => {
-    if (request.url.startsWith('/api/') && !reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store');
-  });
+  addHeaders(server);
+  const limits = options.limits ?? LIMITS;
+  const badKeys = await addLimits(server, limits);
   server.setErrorHandler((error, request, reply) => {
     const { problem, headers, unexpected } = problemFrom(error);
     if (unexpected) options.log.error({ err: error, method: request.method, url: request.url.split('?')[0] }, 'a request failed');
@@ -78,7 +85,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   });
   server.addHook('preClose', async () => streams.close());
   const attempts = countAttempts({ ...SIGN_IN_ATTEMPTS, nowMs: () => performance.now() });
-  addRoutes(server, { room, handlers: handlers(room, streams), attempts, checkAnswers: options.checkAnswers ?? false });
+  addRoutes(server, { room, handlers: handlers(room, streams, limits), attempts, badKeys, checkAnswers: options.checkAnswers ?? false });
   addCallback(server, room);
   server.addHook('onListen', async () => {
     const [address] = server.addresses();
@@ -122,32 +129,4 @@ function addDocument(server: FastifyInstance, version: string): void {
   server.all('/api', async (_request, reply) =>
     sendProblem(reply, problemOf('no-such-route', 'there is nothing at /api itself', 'see /api/openapi.json')),
   );
-}
-
-/** No script and no style but our own files; no frame; nothing from elsewhere. */
-function helmetOptions(publicUrl: string | null) {
-  const isSecure = publicUrl?.startsWith('https:') ?? false;
-  return {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'none'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'"],
-        // positions and widths that are computed, such as those of menus and bars, are set as style attributes
-        styleSrcAttr: ["'unsafe-inline'"],
-        imgSrc: ["'self'", 'data:'],
-        fontSrc: ["'self'"],
-        connectSrc: ["'self'"],
-        manifestSrc: ["'self'"],
-        baseUri: ["'none'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-      },
-    },
-    strictTransportSecurity: isSecure,
-    crossOriginEmbedderPolicy: false,
-    referrerPolicy: { policy: 'same-origin' as const },
-    xFrameOptions: { action: 'deny' as const },
-  };
 }

@@ -1,5 +1,6 @@
 /** All handlers, by the ids of the contract. */
 import type { Handlers, Room } from './context.ts';
+import type { Limits } from './limits.ts';
 import type { Streams } from './stream.ts';
 import { accessHandlers } from './routes/access.ts';
 import { appHandlers } from './routes/apps.ts';
@@ -13,17 +14,18 @@ import { policyHandlers } from './routes/policy.ts';
 import { releaseListHandlers } from './routes/release-lists.ts';
 import { releaseHandlers } from './routes/releases.ts';
 import { sampleHandlers } from './routes/sample.ts';
+import { secretHandlers } from './routes/secrets.ts';
 import { sessionHandlers } from './routes/session.ts';
 import { teamHandlers } from './routes/teams.ts';
 import { trackHandlers } from './routes/tracks.ts';
 import { triageHandlers } from './routes/triage.ts';
 
-export function handlers(room: Room, streams: Streams): Handlers {
+export function handlers(room: Room, streams: Streams, limits: Limits): Handlers {
   return {
     ...healthHandlers(room),
     ...sessionHandlers(room, streams),
     ...appHandlers(room),
-    ...controlRoomHandlers(room, streams),
+    ...controlRoomHandlers(room, streams, limits),
     ...releaseHandlers(room),
     ...releaseListHandlers(room),
     ...trackHandlers(room),
@@ -36,5 +38,6 @@ export function handlers(room: Room, streams: Streams): Handlers {
     ...teamHandlers(room),
     ...auditHandlers(room),
     ...sampleHandlers(room),
+    ...secretHandlers(room),
   };
 }

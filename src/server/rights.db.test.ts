@@ -33,6 +33,8 @@ const expected: Record<RouteId, Expected> = {
   lookAtInvitation: 'everyone',
   acceptInvitation: 'everyone',
   setPassword: 'everyone',
+  // whoever signs with the connection's secret
+  hearWebhook: 'everyone',
   // one's own
   changePassword: 'signed-in',
   listSessions: 'person',
@@ -132,6 +134,10 @@ const expected: Record<RouteId, Expected> = {
   setAccess: 'admin',
   verifyAudit: 'admin',
   listSeals: 'admin',
+  openWebhook: 'admin',
+  closeWebhook: 'admin',
+  getSecrets: 'admin',
+  rotateSecrets: 'admin',
   makeSample: 'admin',
   moveSample: 'admin',
   removeSample: 'admin',

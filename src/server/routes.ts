@@ -11,12 +11,14 @@ import { isOwnOrigin } from './auth/origin.ts';
 import { nowOf, sent } from './context.ts';
 import type { At, Handlers, Room } from './context.ts';
 import { invalidInput, ProblemAnswer, refuse } from './errors.ts';
+import type { BadKeys } from './limits.ts';
 import type { Command } from '#domain/release/commands.ts';
 
 export type RoutesOptions = {
   room: Room;
   handlers: Handlers;
   attempts: Attempts;
+  badKeys: BadKeys;
   /** Holds each answer against the contract; an answer that breaks it is trouble. */ checkAnswers: boolean;
 };
 
@@ -33,15 +35,25 @@ export function addRoutes(server: FastifyInstance, options: RoutesOptions): void
   const byPath = new Map<string, Set<Method>>();
   for (const each of contract as readonly Route[]) {
     const url = fastifyPath(each.path);
-    server.route({
-      method: each.method.toUpperCase(),
-      url,
-      ...(each.bodyLimitBytes === undefined ? {} : { bodyLimit: each.bodyLimitBytes }),
-      handler: handlerOf(each, options),
-    });
+    const put = (on: FastifyInstance): void =>
+      void on.route({
+        method: each.method.toUpperCase(),
+        url,
+        ...(each.bodyLimitBytes === undefined ? {} : { bodyLimit: each.bodyLimitBytes }),
+        handler: handlerOf(each, options),
+      });
+    if (each.rawBody === true) void server.register(async (own) => put(takingBytes(own)));
+    else put(server);
     byPath.set(url, (byPath.get(url) ?? new Set()).add(each.method));
   }
   for (const [url, methods] of byPath) refuseOtherMethods(server, url, methods);
+}
+
+/** A room of its own whose bodies are taken as they come. */
+function takingBytes(server: FastifyInstance): FastifyInstance {
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  return server;
 }
 
 function refuseOtherMethods(server: FastifyInstance, url: string, known: ReadonlySet<Method>): void {
@@ -63,7 +75,7 @@ function handlerOf(each: Route, options: RoutesOptions): RouteHandlerMethod {
   const status = Number(Object.keys(each.answers)[0] ?? 200);
   return async (request, reply) => {
     const now = options.room.clock.now();
-    const caller = await callerOf(each, request, reply, options.room, now);
+    const caller = await callerOf(each, request, reply, options, now);
     const asked = parse(each, request);
     const at = atOf(each, request, reply, caller, nowOf(options.room, appIn(request)), options);
     refuseForbiddenCommand(each, asked, caller);
@@ -76,14 +88,22 @@ function handlerOf(each: Route, options: RoutesOptions): RouteHandlerMethod {
   };
 }
 
-async function callerOf(each: Route, request: FastifyRequest, reply: FastifyReply, room: Room, now: string): Promise<Caller> {
+async function callerOf(
+  each: Route,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { room, badKeys }: RoutesOptions,
+  now: string,
+): Promise<Caller> {
   const caller = await identify(room.accounts, request.headers, now);
-  if (caller === 'bad-key')
+  if (caller === 'bad-key') {
+    await badKeys.tell(request);
     refuse(
       'not-signed-in',
       'the key is none of this server, or it was revoked or has expired',
       'send "authorization: Bearer sbx_…" with a key that counts',
     );
+  }
   const withCookie = caller.kind === 'person';
   if (caller.kind === 'person') for (const cookie of caller.cookies) void reply.header('set-cookie', cookie);
   if (each.method !== 'get' && caller.kind !== 'key' && !isOwnOrigin(request.headers, room.publicUrl, withCookie)) {

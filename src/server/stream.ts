@@ -60,6 +60,8 @@ const HEADERS = {
   // a proxy that gathers answers would hold the events back
   'x-accel-buffering': 'no',
   'x-content-type-options': 'nosniff',
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'same-origin',
 };
 
 /** An event as it goes over the wire. One without an id leaves where a viewer stands as it is. */
@@ -97,7 +99,7 @@ export function createStreams(options: StreamOptions): Streams {
   /** The app is gone: whoever watches it comes back, and is told so. */
   const end = (hub: Hub): void => {
     hubs.delete(hub.app);
-    for (const raw of hub.viewers) raw.end();
+    for (const raw of hub.viewers.keys()) raw.end();
     hub.viewers.clear();
   };
 
@@ -113,7 +115,7 @@ export function createStreams(options: StreamOptions): Streams {
       // a sample that was taken out and made again: nothing leads there from what was shown before
       hub.patches = [];
       const whole = eventText('snapshot', next.version, next);
-      for (const raw of hub.viewers) send(hub, raw, whole);
+      for (const raw of hub.viewers.keys()) send(hub, raw, whole);
       return;
     }
     const patch = diffControlRoom(last, next);

@@ -9,9 +9,13 @@ import { authorityOf } from './auth/authority.ts';
 import { createKey } from './auth/keys.ts';
 import { newSetupToken } from './auth/setup-link.ts';
 import { createServer } from './app.ts';
+import type { ServerOptions } from './app.ts';
+import { LIMITS } from './limits.ts';
+import type { Limits } from './limits.ts';
 import { quietLog } from '#lib/log.ts';
 import type { Role, Scope } from '#domain/roles.ts';
 import { createEngine } from '#engine/engine.ts';
+import type { EngineParts } from '#engine/engine.ts';
 import type { Engine } from '#engine/types.ts';
 import { testDatabase } from '../../test/setup/database.ts';
 import type { TestDatabase } from '../../test/setup/database.ts';
@@ -31,31 +35,52 @@ export type TestServer = {
 
 const now = (): string => new Date().toISOString();
 
-/** `webRoot`: a folder of pages; none are served where it is left out. */
-export async function testServer({ webRoot = null }: { webRoot?: string | null } = {}): Promise<TestServer> {
+/** What a test may have otherwise. `webRoot`: a folder of pages; none are served where it is left out. */
+export type TestServerOptions = Partial<
+  Pick<ServerOptions, 'webRoot' | 'limits' | 'patience' | 'trustedProxies' | 'integrations' | 'publicUrl' | 'log'>
+> &
+  Pick<EngineParts, 'reach' | 'keys'>;
+
+/** Tests ask faster than anybody may. */
+const UNLIMITED: Limits = { ...LIMITS, anonymous: 1e9, credential: 1e9, reporting: 1e9, badKeys: 1e9 };
+
+export async function testServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const { webRoot = null, integrations = [], publicUrl = null, log = quietLog } = options;
   const database = await testDatabase();
-  const accounts = openAccounts({ databaseUrl: database.url, secret: 'a secret for tests, of enough length', publicUrl: null });
   const secret = 'a secret for tests, of enough length';
+  const accounts = openAccounts({
+    databaseUrl: database.url,
+    secret,
+    publicUrl,
+    ...(options.keys === undefined ? {} : { keys: options.keys }),
+  });
   const dataDir = await mkdtemp(join(tmpdir(), 'signalbox-server-test-'));
   const engine = createEngine({
     connection: database,
     secret,
     dataDir,
-    integrations: [],
+    integrations,
     clock: { now },
     owner: `test ${process.pid} ${database.url}`,
     authority: (who, app) => authorityOf(accounts.pool, who, app, now()),
+    log,
+    ...(options.reach === undefined ? {} : { reach: options.reach }),
+    ...(options.keys === undefined ? {} : { keys: options.keys }),
   });
   const server = await createServer({
     engine,
     db: database.db,
     accounts,
-    integrations: [],
+    integrations,
     clock: engine.clock,
-    log: quietLog,
+    log,
     version: '0.0.0',
-    publicUrl: null,
+    publicUrl,
     webRoot,
+    limits: UNLIMITED,
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
+    ...(options.patience === undefined ? {} : { patience: options.patience }),
+    ...(options.trustedProxies === undefined ? {} : { trustedProxies: options.trustedProxies }),
     checkAnswers: true,
     heartbeatMs: 200,
     sourcesMs: 100,

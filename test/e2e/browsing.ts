@@ -51,6 +51,11 @@ export async function lookIn(context: BrowserContext, problems?: string[]): Prom
   const page = await context.newPage();
   page.setDefaultTimeout(VIEWS_WITHIN_MS);
   if (problems !== undefined) {
+    // what breaks the content security policy is blocked, and told to the page alone
+    await page.exposeFunction('tellViolation', (what: string) => void problems.push(what));
+    await page.addInitScript(
+      `document.addEventListener('securitypolicyviolation', (event) => { window.tellViolation('policy: ' + event.violatedDirective + ' ' + event.blockedURI); })`,
+    );
     page.on('pageerror', (error) => problems.push(`${page.url()}: ${error.message}`));
     page.on('console', (message) => {
       // a refused command is an answer, and the browser prints it as an error

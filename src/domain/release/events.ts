@@ -79,6 +79,9 @@ export type AppEvent =
   | { is: 'rota-removed'; duty: string }
   | { is: 'connected'; connection: string; integration: string; serves: readonly string[] }
   | { is: 'disconnected'; connection: string; integration: string }
+  /** Messages signed with the connection's secret wake it from now on (an older secret counts no more), or none does. */
+  | { is: 'webhook-opened'; connection: string; integration: string }
+  | { is: 'webhook-closed'; connection: string; integration: string }
   /** The next version began by itself: `after` was cut on `cutOn`. */
   | { is: 'release-begun'; version: string; after: string; cutOn: string; platforms: readonly string[] }
   | { is: 'release-planned'; version: string; kind: ReleaseKind; platforms: readonly string[] }

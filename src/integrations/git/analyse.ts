@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Reach } from '#ports/integration.ts';
+import { instantOfSeconds } from './plain.ts';
 import type {
   Analysis,
   AnalysedBuild,
@@ -36,6 +38,8 @@ export type AnalyseOptions = {
   repo: string;
   /** Where mirrors are kept. */
   dataDir: string;
+  /** Where it may go; left out: everywhere. */
+  reach?: Reach;
   /** Shown to an http or https source that asks who we are. */
   token?: string;
   grammar?: Grammar;
@@ -220,7 +224,7 @@ function hoursBetween(from: number, to: number): number {
 
 /** Seconds since 1970 as `2024-06-12T15:31:19Z`. */
 export function dateOf(seconds: number): string {
-  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
+  return `${instantOfSeconds(seconds).slice(0, 19)}Z`;
 }
 
 function secondsOf(date: string | undefined): number | undefined {

@@ -20,6 +20,7 @@ export type GitFault =
   | 'empty'
   | 'incomplete-bundle'
   | 'refused'
+  | 'too-large'
   | 'locked'
   | 'failed';
 
@@ -46,7 +47,14 @@ export type GitRun = {
   signal?: AbortSignal;
   /** Milliseconds after which the command is ended; none by default. */
   timeoutMs?: number;
+  /** The most bytes of any one file that the command writes: a pack that grows past it ends the command. */
+  mostFileBytes?: number;
+  /** The most bytes that `text` takes; 256 MB when not said. */
+  mostBytes?: number;
 };
+
+/** A listing of half a million commits has less. */
+const MOST_TEXT_BYTES = 256 * 2 ** 20;
 
 export type Git = {
   /** All of standard output as text. Throws GitTrouble when git fails. */
@@ -77,6 +85,9 @@ const ALWAYS = [
   // No question can be answered by anyone here; ssh must fail rather than wait. GIT_SSH_COMMAND still wins.
   'core.sshCommand=ssh -oBatchMode=yes',
   '-c',
+  // larger files are streamed and never compared: an object of a hostile repository is not held in memory
+  'core.bigFileThreshold=16m',
+  '-c',
   'gc.auto=0',
   '-c',
   'maintenance.auto=false',
@@ -95,13 +106,19 @@ const TRANSPORTS = 'file:git:http:https:ssh';
  * Commands on one git directory, or on none (`ls-remote`, `version`).
  *
  * @param options.gitDir the bare repository; every command gets it explicitly, so no discovery happens and ownership is not asked
+ * @param options.before further options of git's own, before the command
  * @param options.configFile a file made by `ensureConfig`, read in place of the user's own, which it includes
  */
-export function git(options: { gitDir?: string; configFile?: string } = {}): Git {
-  const before = [...ALWAYS, ...(options.gitDir === undefined ? [] : [`--git-dir=${options.gitDir}`])];
+export function git(options: { gitDir?: string; configFile?: string; before?: readonly string[] } = {}): Git {
+  const before = [...ALWAYS, ...(options.before ?? []), ...(options.gitDir === undefined ? [] : [`--git-dir=${options.gitDir}`])];
   const underOurs = environment(options.configFile);
-  const start = (args: readonly string[]) =>
-    spawn('env', [...underOurs, ...before, ...args], { stdio: ['pipe', 'pipe', 'pipe'], cwd: options.gitDir ?? path.sep });
+  const start = (args: readonly string[], mostFileBytes?: number) => {
+    const words = ['env', ...underOurs, ...before, ...args];
+    // the shell sets its own limit, which what it becomes keeps; the words are its arguments and are not read as a script
+    const [command = '', ...rest] =
+      mostFileBytes === undefined ? words : ['sh', '-c', `ulimit -f ${Math.ceil(mostFileBytes / 512)} && exec "$@"`, 'sh', ...words];
+    return spawn(command, rest, { stdio: ['pipe', 'pipe', 'pipe'], cwd: options.gitDir ?? path.sep });
+  };
 
   const announce = (args: readonly string[], run: GitRun, into: readonly string[] | null) => {
     if (!gitRuns.hasSubscribers) return;
@@ -116,16 +133,33 @@ export function git(options: { gitDir?: string; configFile?: string } = {}): Git
 
   async function stream(args: readonly string[], onChunk: (chunk: Buffer) => void, run: GitRun = {}): Promise<void> {
     announce(args, run, null);
-    const child = start(args);
+    const child = start(args, run.mostFileBytes);
     child.stdout.on('data', onChunk);
     await ended(child, args, run);
   }
 
   return {
     stream,
-    async text(args, run) {
+    async text(args, run = {}) {
+      const { mostBytes = MOST_TEXT_BYTES } = run;
       const chunks: Buffer[] = [];
-      await stream(args, (chunk) => chunks.push(chunk), run);
+      const enough = new AbortController();
+      let seen = 0;
+      const take = (chunk: Buffer): void => {
+        seen += chunk.length;
+        if (seen <= mostBytes) chunks.push(chunk);
+        else enough.abort();
+      };
+      try {
+        await stream(args, take, {
+          ...run,
+          signal: run.signal === undefined ? enough.signal : AbortSignal.any([run.signal, enough.signal]),
+        });
+      } catch (error) {
+        throw seen > mostBytes
+          ? new GitTrouble('too-large', `git ${verb(args)} told more than ${mostBytes} bytes`, { cause: error })
+          : error;
+      }
       return Buffer.concat(chunks).toString('utf8');
     },
     async pipe(first, second, run = {}) {
@@ -167,9 +201,11 @@ async function ended(child: ReturnType<typeof spawn>, args: readonly string[], r
     if (run.keepInput !== true) child.stdin?.end(run.input);
     const code = await closed;
     if (run.signal?.aborted) throw new GitTrouble('unreachable', `git ${verb(args)} was stopped before it ended`);
+    if (code === null && child.signalCode === 'SIGXFSZ') throw tooLarge(args, run);
     if (code === null) throw new GitTrouble('unreachable', `git ${verb(args)} did not end within ${run.timeoutMs ?? 0} ms`);
     // What `env` ends with when there is no such program.
     if (code === 127) throw notInstalled();
+    if (code !== 0 && run.mostFileBytes !== undefined && /File too large|signal 25|SIGXFSZ/i.test(tail)) throw tooLarge(args, run);
     if (code !== 0) throw faultOf(verb(args), code, tail);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') throw notInstalled(error);
@@ -178,6 +214,13 @@ async function ended(child: ReturnType<typeof spawn>, args: readonly string[], r
     if (timer) clearTimeout(timer);
     run.signal?.removeEventListener('abort', stop);
   }
+}
+
+function tooLarge(args: readonly string[], run: GitRun): GitTrouble {
+  return new GitTrouble(
+    'too-large',
+    `git ${verb(args)}: the repository is larger than the ${run.mostFileBytes ?? 0} bytes that are taken of one`,
+  );
 }
 
 function notInstalled(cause?: unknown): GitTrouble {
@@ -315,6 +358,8 @@ export async function ensureConfig(directory: string): Promise<string> {
     '\tfsmonitor = false',
     '[protocol "ext"]',
     '\tallow = never',
+    '[protocol "file"]',
+    '\tallow = user',
     '[fetch]',
     '\trecurseSubmodules = false',
     '\twriteCommitGraph = false',

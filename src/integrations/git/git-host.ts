@@ -6,6 +6,7 @@ import { categoryOf } from '#domain/changes/category.ts';
 import type { GitBranch, GitCherryPick, GitCommit, GitCut, GitHost, GitTag } from '#ports/git-host.ts';
 import { analyseRepository } from './analyse.ts';
 import { originFinder } from './backports.ts';
+import { instantOfSeconds, shownText } from './plain.ts';
 import type { Origin } from './backports.ts';
 import { commitId, GitTrouble } from './client.ts';
 import type { GitRun } from './client.ts';
@@ -100,6 +101,7 @@ export function gitHost(settings: GitSettings, tools: GitTools): GitHost {
       return analyseRepository({
         repo: settings.repo,
         token: settings.token,
+        reach: tools.reach,
         dataDir: tools.dataDir,
         grammar,
         window,
@@ -122,6 +124,7 @@ function looker(settings: GitSettings, tools: GitTools): () => Promise<Seen> {
     const mirror = await openMirror({
       repo: settings.repo,
       token: settings.token,
+      reach: tools.reach,
       dataDir: tools.dataDir,
       signal: tools.signal,
       onProgress: tools.onProgress,
@@ -230,8 +233,8 @@ async function commitsOf(seen: Seen, branch: Ref, cut: string, run: GitRun): Pro
       sha,
       at: instantOf(Number(committed)),
       authoredAt: instantOf(Number(authored)),
-      subject: subject.trim(),
-      author,
+      subject: shownText(subject.trim()),
+      author: shownText(author),
       authorId: createHash('sha256').update(address.trim().toLowerCase()).digest('hex').slice(0, 12),
       category: categoryOf(subject),
       origin: origin && {
@@ -274,7 +277,7 @@ function cherryPick(graph: CommitGraph, commit: number, origin: Origin): GitCher
   const known = origin.commit >= 0;
   return {
     sha: graph.sha(commit),
-    subject: graph.subject(commit).trim(),
+    subject: shownText(graph.subject(commit).trim()),
     at: instantOf(graph.committedAt(commit)),
     trunkSha: known ? graph.sha(origin.commit) : null,
     trunkAt: known ? instantOf(graph.committedAt(origin.commit)) : null,
@@ -311,5 +314,5 @@ function shortName(ref: Ref): string {
 }
 
 function instantOf(seconds: number): Instant {
-  return new Date(seconds * 1000).toISOString();
+  return instantOfSeconds(seconds);
 }

@@ -8,6 +8,9 @@ import type { Git, GitFault } from './client.ts';
 import { writeWhole } from './files.ts';
 import { addressOf, nameOf, sourceOf } from './source.ts';
 import type { Source } from './source.ts';
+import { routeTo } from './route.ts';
+import type { Route } from './route.ts';
+import type { Reach } from '#ports/integration.ts';
 
 export type Mirror = {
   source: Source;
@@ -19,19 +22,25 @@ export type Mirror = {
   head: string | null;
   /** Whether this opening brought anything new. */
   news: boolean;
-  /** Lends a git in the mirror that can show the token to the source: for pushing. */
-  atSource<T>(work: (git: Git) => Promise<T>): Promise<T>;
+  /** Lends a git in the mirror that can show the token to the source, and how it gets there: for pushing. */
+  atSource<T>(work: (git: Git, route: Route) => Promise<T>): Promise<T>;
 };
 
 export type OpenMirror = {
   repo: string;
+  /** Where it may go; left out: everywhere. */
+  reach?: Reach;
   /** Mirrors live in `<dataDir>/mirrors/<hash>`. */
   dataDir: string;
   /** Shown to an http or https source that asks who we are. */
   token?: string;
   onProgress?: (line: string) => void;
   signal?: AbortSignal;
+  /** The most bytes of one pack; 20 GB when not said. */
+  mostFileBytes?: number;
 };
+
+const MOST_FILE_BYTES = 20 * 2 ** 30;
 
 /** What was true when the mirror was last brought up to date; kept beside its objects. */
 type State = { refsKey: string; head: string | null; stamp: string | null };
@@ -148,16 +157,20 @@ async function refreshOnce(source: Source, gitDir: string, options: OpenMirror):
     refsKey: state.refsKey,
     head: state.head,
     news,
-    atSource: (work) => withToken(source, gitDir, configFile, options.token, (file) => work(git({ gitDir, configFile: file }))),
+    atSource: (work) =>
+      withToken(source, gitDir, configFile, options.token, route, (file) =>
+        work(git({ gitDir, configFile: file, before: route.before }), route),
+      ),
   });
+  const route = await named(source, routeTo(source, options.reach));
   if (known && stamp !== null && known.stamp === stamp) return mirror(known, false);
 
-  const remote = await listRemote(source, gitDir, configFile, options);
+  const remote = await listRemote(source, gitDir, configFile, route, options);
   if (known && known.refsKey === remote.refsKey) {
     if (known.stamp !== stamp) await writeState(gitDir, { ...known, stamp });
     return mirror(known, false);
   }
-  await fetched(source, gitDir, configFile, remote.format, options);
+  await fetched(source, gitDir, configFile, remote.format, route, options);
   const state: State = { refsKey: remote.refsKey, head: remote.head, stamp };
   if (await isLongSincePacked(gitDir)) {
     // Optimisations only: a mirror without them answers the same, more slowly.
@@ -189,20 +202,29 @@ const OF_THE_SOURCE: ReadonlySet<GitFault> = new Set([
   'refused',
   'no-git',
   'empty',
+  'too-large',
   'missing-path',
 ]);
 
-async function fetched(source: Source, gitDir: string, configFile: string, format: 'sha1' | 'sha256', options: OpenMirror): Promise<void> {
+async function fetched(
+  source: Source,
+  gitDir: string,
+  configFile: string,
+  format: 'sha1' | 'sha256',
+  route: Route,
+  options: OpenMirror,
+): Promise<void> {
   options.onProgress?.(`reading ${nameOf(source)}`);
-  const run = { onProgress: options.onProgress, signal: options.signal };
+  const run = { onProgress: options.onProgress, signal: options.signal, mostFileBytes: options.mostFileBytes ?? MOST_FILE_BYTES };
   try {
     await ensureBare(gitDir, configFile, format);
     await named(
       source,
-      withToken(source, gitDir, configFile, options.token, (file) =>
-        git({ gitDir, configFile: file }).text(
+      withToken(source, gitDir, configFile, options.token, route, (file) =>
+        git({ gitDir, configFile: file, before: route.before }).text(
           [
             'fetch',
+            ...route.fetches,
             '--progress',
             '--prune',
             '--force',
@@ -213,7 +235,7 @@ async function fetched(source: Source, gitDir: string, configFile: string, forma
             // A shallow clone (CI makes them) has its boundary too; without this its refs would be turned away.
             '--update-shallow',
             '--end-of-options',
-            addressOf(source),
+            route.address,
             ...REFSPECS,
           ],
           run,
@@ -234,10 +256,13 @@ async function withToken<T>(
   gitDir: string,
   configFile: string,
   token: string | undefined,
+  route: Route,
   work: (configFile: string) => Promise<T>,
 ): Promise<T> {
   if (token === undefined || source.kind !== 'url' || !/^https?:/i.test(source.url)) return work(configFile);
-  const { origin } = new URL(source.url);
+  const { origin } = new URL(route.address);
+  // where the source sent us on to another host, that host gets no token
+  if (origin !== new URL(source.url).origin) return work(configFile);
   const basic = Buffer.from(`git:${token}`).toString('base64');
   const file = `${gitDir}.${randomUUID()}.gitconfig`;
   try {
@@ -257,13 +282,14 @@ async function listRemote(
   source: Source,
   gitDir: string,
   configFile: string,
+  route: Route,
   options: OpenMirror,
 ): Promise<{ refsKey: string; head: string | null; format: 'sha1' | 'sha256' }> {
   const listing = await named(
     source,
-    withToken(source, gitDir, configFile, options.token, (file) =>
-      git({ configFile: file }).text(
-        ['ls-remote', '--quiet', '--symref', '--end-of-options', addressOf(source), 'HEAD', 'refs/heads/*', 'refs/tags/*'],
+    withToken(source, gitDir, configFile, options.token, route, (file) =>
+      git({ configFile: file, before: route.before }).text(
+        ['ls-remote', ...route.fetches, '--quiet', '--symref', '--end-of-options', route.address, 'HEAD', 'refs/heads/*', 'refs/tags/*'],
         { signal: options.signal },
       ),
     ),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Grammar } from '#domain/history/analysis.ts';
+import type { Reach } from '#ports/integration.ts';
 
 const regex = (groups: readonly string[]) =>
   z
@@ -50,7 +51,7 @@ export const gitSettings = z.strictObject({
 export type GitSettings = z.infer<typeof gitSettings>;
 
 /** What the adapter uses of the tools it is handed. */
-export type GitTools = { dataDir: string; signal?: AbortSignal; onProgress?: (line: string) => void };
+export type GitTools = { dataDir: string; reach?: Reach; signal?: AbortSignal; onProgress?: (line: string) => void };
 
 export function grammarOf(settings: GitSettings): Grammar {
   return {

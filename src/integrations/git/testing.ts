@@ -128,7 +128,7 @@ export function draw(head = 'main'): Drawing {
   };
 }
 
-export function run(args: readonly string[], input?: string): string {
+export function run(args: readonly string[], input?: string | Buffer): string {
   const result = spawnSync('git', args, { encoding: 'utf8', input, maxBuffer: 64 * 2 ** 20 });
   if (result.status !== 0) throw new Error(`git ${args.join(' ')}: ${result.stderr}`);
   return result.stdout.trimEnd();

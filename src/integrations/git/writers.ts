@@ -4,7 +4,7 @@ import { done, refused } from '#ports/outcome.ts';
 import type { Outcome } from '#ports/outcome.ts';
 import { commitId, git, GitTrouble, withoutSecrets } from './client.ts';
 import { openMirror } from './mirror.ts';
-import { looksLikeBundle, addressOf } from './source.ts';
+import { looksLikeBundle } from './source.ts';
 import type { GitSettings, GitTools } from './settings.ts';
 
 /** The writers of a source that can be written; none for a bundle, which is a file of what once was. */
@@ -34,7 +34,13 @@ async function ensureRef(settings: GitSettings, tools: GitTools, wanted: Wanted)
       'a name without spaces, "..", "~", "^", ":", "?", "*", "[" or a closing ".lock"',
     );
   const asked = commitId(wanted.at);
-  const mirror = await openMirror({ repo: settings.repo, token: settings.token, dataDir: tools.dataDir, signal: tools.signal });
+  const mirror = await openMirror({
+    repo: settings.repo,
+    token: settings.token,
+    reach: tools.reach,
+    dataDir: tools.dataDir,
+    signal: tools.signal,
+  });
   const commit = await mirror.git.text(['rev-parse', '--verify', '--quiet', '--end-of-options', `${asked}^{commit}`], run).then(
     (text) => text.trim(),
     () => null,
@@ -45,15 +51,16 @@ async function ensureRef(settings: GitSettings, tools: GitTools, wanted: Wanted)
   if (there !== null) return standsAlready(mirror.git, wanted, commit, there, run);
   try {
     // An empty lease: the push holds only if the name is still free when it arrives.
-    await mirror.atSource((source) =>
+    await mirror.atSource((source, route) =>
       source.text(
         [
           'push',
+          ...route.pushes,
           '--porcelain',
           '--no-verify',
           `--force-with-lease=${wanted.ref}:`,
           '--end-of-options',
-          addressOf(mirror.source),
+          route.address,
           `${commit}:${wanted.ref}`,
         ],
         run,

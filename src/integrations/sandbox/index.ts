@@ -17,7 +17,7 @@ export const sandboxSettings = z.object({
       'the sandbox answers on this machine only: http://127.0.0.1 with its port',
     )
     .default('http://127.0.0.1:4811')
-    .describe('Where `signalbox sandbox serve` answers.'),
+    .meta({ address: true, description: 'Where `signalbox sandbox serve` answers.' }),
   apps: z
     .record(z.string(), z.string().trim().min(1))
     .default({})

@@ -5,6 +5,8 @@ import { genericOAuth } from 'better-auth/plugins';
 import type { GenericOAuthConfig } from 'better-auth/plugins';
 import { Pool } from 'pg';
 import { passwordLeast, passwordMost } from '#domain/people/password.ts';
+import { keyringOfSecret } from '#lib/keyring.ts';
+import type { Keyring } from '#lib/keyring.ts';
 import { keepProviders } from './providers.ts';
 import type { Provider } from './providers.ts';
 import { randomWord } from './secrets.ts';
@@ -22,6 +24,8 @@ export type AccountsOptions = {
   secret: string;
   /** `https://signalbox.example.com`: with https the cookies are sent over https only. Null: plain http on this machine. */
   publicUrl: string | null;
+  /** With which the client secrets of providers are sealed; by default those made from the secret. */
+  keys?: Keyring;
   sessions?: SessionLengths;
   /** Identity providers of the environment; none when not said. */
   providers?: readonly Provider[];
@@ -46,6 +50,17 @@ const COOKIE_PREFIX = 'signalbox';
 export const DEFAULT_SESSIONS: SessionLengths = { idleHours: 72, longestHours: 14 * 24 };
 /** Where a provider sends people back to: below `/api/auth`, as better-auth has it. */
 export const CALLBACK_PATH = '/api/auth/callback';
+
+/** How cookies are set. Over https a browser takes them from this host alone, for every path, and only over https: RFC 6265bis, `__Host-`. */
+export function cookieSettings(publicUrl: string | null) {
+  const isSecure = publicUrl?.startsWith('https:') ?? false;
+  return {
+    cookiePrefix: isSecure ? `__Host-${COOKIE_PREFIX}` : COOKIE_PREFIX,
+    // the library's own way would put its weaker prefix, "__Secure-", before ours
+    useSecureCookies: false,
+    defaultCookieAttributes: { sameSite: 'lax' as const, httpOnly: true, path: '/', secure: isSecure },
+  };
+}
 
 /**
  * Opens the accounts. They have a small pool of connections of their own: better-auth wants dates as dates, and its tables are found by the search path.
@@ -120,11 +135,7 @@ export function openAccounts(options: AccountsOptions) {
       },
       account: { accountLinking: { enabled: true, trustedProviders: [] }, updateAccountOnSignIn: false },
       plugins: providers.length === 0 ? [] : [genericOAuth({ config: [...providers] })],
-      advanced: {
-        cookiePrefix: COOKIE_PREFIX,
-        useSecureCookies: options.publicUrl?.startsWith('https:') ?? false,
-        defaultCookieAttributes: { sameSite: 'lax', httpOnly: true, path: '/' },
-      },
+      advanced: cookieSettings(options.publicUrl),
       onAPIError: { errorURL: '/sign-in' },
       logger: { disabled: true },
       telemetry: { enabled: false },
@@ -139,7 +150,7 @@ export function openAccounts(options: AccountsOptions) {
   return {
     pool,
     lengths,
-    providers: keepProviders(pool, options.secret, options.providers ?? []),
+    providers: keepProviders(pool, options.keys ?? keyringOfSecret(options.secret), options.providers ?? []),
     close: () => pool.end(),
 
     /** An instance of better-auth with these providers; `oidc.ts` keeps it while they stay the same. */

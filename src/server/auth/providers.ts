@@ -2,8 +2,9 @@
 import type { Pool, PoolClient } from 'pg';
 import type { z } from 'zod';
 import type { providerSettings } from '#api/access.ts';
-import { openSettings, sealSettings, settingsKey } from '#db/connections.ts';
+import { openSettings, sealSettings } from '#db/connections.ts';
 import type { Instant } from '#domain/time.ts';
+import type { Keyring } from '#lib/keyring.ts';
 
 /** What is set of a provider, whole: with the secret as it is sent to it. */
 export type ProviderSettings = Omit<z.output<typeof providerSettings>, 'clientSecret'> & { clientSecret: string | null };
@@ -22,9 +23,8 @@ export type Providers = {
   remove(client: Queries, id: string): Promise<void>;
 };
 
-/** @param secret the instance's, from which the key for the client secrets is made */
-export function keepProviders(pool: Pool, secret: string, ofEnvironment: readonly Provider[]): Providers {
-  const key = settingsKey(secret);
+/** @param key those that stored secrets are sealed with; `db/secrets.ts` seals these anew with the others */
+export function keepProviders(pool: Pool, key: Keyring, ofEnvironment: readonly Provider[]): Providers {
   const all = async (client: Queries = pool): Promise<Provider[]> => {
     const { rows } = await client.query<{ id: string; settings: Record<string, unknown> }>(
       'select id, settings from auth.providers order by id',

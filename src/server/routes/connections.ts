@@ -4,7 +4,11 @@ import { connectionById, connectionsOf } from '#db/views/connections.ts';
 import type { Handlers, Room } from '../context.ts';
 import { notFound, orRefuse } from '../errors.ts';
 
-export function connectionHandlers(room: Room): Handlers<'listIntegrations' | 'listConnections' | 'addConnection' | 'removeConnection'> {
+export function connectionHandlers(
+  room: Room,
+): Handlers<
+  'listIntegrations' | 'listConnections' | 'addConnection' | 'removeConnection' | 'openWebhook' | 'closeWebhook' | 'hearWebhook'
+> {
   const byId = new Map(room.integrations.map((integration) => [integration.id, integration]));
 
   const shown = <C extends { integration: string; settings: Record<string, unknown> }>(connection: C): C & { name: string } => {
@@ -14,6 +18,12 @@ export function connectionHandlers(room: Room): Handlers<'listIntegrations' | 'l
       Object.entries(connection.settings).map(([name, value]) => [name, secrets.has(name) ? '(hidden)' : value]),
     );
     return { ...connection, name: integration?.name ?? connection.integration, settings };
+  };
+
+  /** @throws a problem when the app has no such connection */
+  const mine = async ({ app, connection }: { app: string; connection: string }): Promise<void> => {
+    const found = await connectionById(room.db, connection);
+    if (found === null || found.app !== app) notFound(`connection "${connection}" of ${app}`, `see GET /api/apps/${app}/connections`);
   };
 
   return {
@@ -37,11 +47,25 @@ export function connectionHandlers(room: Room): Handlers<'listIntegrations' | 'l
       return shown(made);
     },
     removeConnection: async ({ params }, at) => {
-      const found = await connectionById(room.db, params.connection);
-      if (found === null || found.app !== params.app)
-        notFound(`connection "${params.connection}" of ${params.app}`, `see GET /api/apps/${params.app}/connections`);
+      await mine(params);
       orRefuse(await room.engine.disconnect(params.connection, at.actor(params.app)));
       return null;
+    },
+    openWebhook: async ({ params }, at) => {
+      await mine(params);
+      const { secret } = orRefuse(await room.engine.openWebhook(params.connection, at.actor(params.app)));
+      return { path: `/api/apps/${params.app}/webhooks/${params.connection}`, secret };
+    },
+    closeWebhook: async ({ params }, at) => {
+      await mine(params);
+      orRefuse(await room.engine.closeWebhook(params.connection, at.actor(params.app)));
+      return null;
+    },
+    hearWebhook: async ({ params }, at) => {
+      const { body, headers } = at.request;
+      const message = { headers, body: Buffer.isBuffer(body) ? body : Buffer.alloc(0) };
+      const { woke } = orRefuse(await room.engine.hearWebhook(params.app, params.connection, message), { 'not-allowed': 'not-signed' });
+      return { woke };
     },
   };
 }

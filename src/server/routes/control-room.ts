@@ -1,11 +1,18 @@
 import { appVersion } from '#db/views/apps.ts';
 import type { Handlers, Room } from '../context.ts';
 import { sent } from '../context.ts';
-import { notFound } from '../errors.ts';
+import { notFound, refuse } from '../errors.ts';
+import { countOpen } from '../limits.ts';
+import type { Limits } from '../limits.ts';
 import { snapshotOf } from '../snapshot.ts';
 import type { Streams } from '../stream.ts';
 
-export function controlRoomHandlers(room: Room, streams: Streams): Handlers<'getControlRoom' | 'streamControlRoom'> {
+export function controlRoomHandlers(
+  room: Room,
+  streams: Streams,
+  limits: Pick<Limits, 'streamsOfPerson' | 'streamsOfKey'>,
+): Handlers<'getControlRoom' | 'streamControlRoom'> {
+  const open = countOpen();
   return {
     getControlRoom: async ({ params }, at) => {
       const known = at.request.headers['if-none-match'];
@@ -25,6 +32,16 @@ export function controlRoomHandlers(room: Room, streams: Streams): Handlers<'get
       const after = typeof header === 'string' && /^\d{1,15}$/.test(header) ? Number(header) : (query.after ?? null);
       if ((await appVersion(room.db, params.app)) === null) notFound(`app "${params.app}"`, 'see GET /api/apps');
       const caller = at.known();
+      const { kind, id } = caller;
+      const most = kind === 'person' ? limits.streamsOfPerson : limits.streamsOfKey;
+      const name = `${kind} ${id}`;
+      if (!open.take(name, most))
+        refuse(
+          'too-many-requests',
+          `${most} streams are open for you already`,
+          'close pages that you do not look at, or watch with one connection',
+        );
+      at.reply.raw.once('close', () => open.giveBack(name));
       at.reply.hijack();
       at.request.raw.setTimeout(0);
       try {

@@ -48,6 +48,8 @@ export const kinds = [
       'policy-saved',
       'connected',
       'disconnected',
+      'webhook-opened',
+      'webhook-closed',
       'imported',
       'history-imported',
       'release-begun',
