@@ -1,6 +1,5 @@
 /** What is due, and when: the engine's alarm clock. A row carries no news; losing or doubling one delays or repeats nothing that matters. */
 import { sql } from 'kysely';
-import { earliest } from '#domain/time.ts';
 import type { Instant } from '#domain/time.ts';
 import type { Db } from './transaction.ts';
 
@@ -44,9 +43,14 @@ export function ofApps(which: Which): ReturnType<typeof sql> {
 export async function claimDue(db: Db, kind: DueKind, now: Instant, limit: number, which: Which = { except: [] }): Promise<Due[]> {
   const { rows } = await sql<Due>`
     delete from due where (kind, key) in (
-      select kind, key from due where kind = ${kind} and at <= ${now} and ${ofApps(which)} order by at limit ${limit} for update skip locked
+      select kind, key from due where kind = ${kind} and at <= ${now} and ${ofApps(which)} order by at, key limit ${limit} for update skip locked
     ) returning kind, key, app`.execute(db);
-  return rows;
+  return inOrder(rows);
+}
+
+/** Rows that were taken come in any order: whoever takes the same does the same. */
+function inOrder(rows: readonly Due[]): Due[] {
+  return rows.toSorted((a, b) => (a.key < b.key ? -1 : 1));
 }
 
 /** Takes the tracks that are due in up to `apps` apps, the app of the oldest row first; no other process gets them. */
@@ -55,27 +59,20 @@ export async function claimTracks(db: Db, now: Instant, apps: number, which: Whi
     delete from due where (kind, key) in (
       select kind, key from due
       where kind = 'track' and at <= ${now} and app in (
-        select app from due where kind = 'track' and at <= ${now} and ${ofApps(which)} group by app order by min(at) limit ${apps}
+        select app from due where kind = 'track' and at <= ${now} and ${ofApps(which)} group by app order by min(at), app limit ${apps}
       )
-      order by at limit ${apps * MOST_TRACKS_OF_APP} for update skip locked
+      order by at, key limit ${apps * MOST_TRACKS_OF_APP} for update skip locked
     ) returning kind, key, app`.execute(db);
-  return rows;
+  return inOrder(rows);
 }
 
 /** When the next thing will be due, or is: a row of the table, or an action whose pause ends after `now`; null when nothing is. */
 export async function nextDueAt(db: Db, now: Instant, which: Which = { except: [] }): Promise<Instant | null> {
-  const due = await db
-    .selectFrom('due')
-    .select((of) => of.fn.min('at').as('at'))
-    .where(sql<boolean>`${ofApps(which)}`)
-    .executeTakeFirst();
-  // What may be tried already is not here: it is in a ready lane, or waits behind another of its lane.
-  const tries = await db
-    .selectFrom('outbox')
-    .select((of) => of.fn.min('next_try_at').as('at'))
-    .where('state', '=', 'waiting')
-    .where('next_try_at', '>', now)
-    .where(sql<boolean>`${ofApps(which)}`)
-    .executeTakeFirst();
-  return earliest(due?.at, tries?.at);
+  // An action that may be tried already is not here: it is in a ready lane, or waits behind another of its lane.
+  const { rows } = await sql<{ at: Instant | null }>`
+    select min(at) as at from (
+      select min(at) as at from due where ${ofApps(which)}
+      union all select min(next_try_at) from outbox where state = 'waiting' and next_try_at > ${now} and ${ofApps(which)}
+    ) as soon`.execute(db);
+  return rows[0]?.at ?? null;
 }

@@ -204,14 +204,19 @@ async function upsert(
     where excluded.revision >= ${sql.table(table)}.revision`.execute(tx);
 }
 
-/** What a source said last of a thing: its payload, or null. */
-export async function currentStorefront(db: Db, app: string, source: string, key: string): Promise<object | null> {
+/** What a source said last of a thing, and under which revision; null when it never spoke of it. */
+export async function currentStorefront(
+  db: Db,
+  app: string,
+  source: string,
+  key: string,
+): Promise<{ payload: object; revision: number } | null> {
   const row = await db
     .selectFrom('storefront_states')
-    .select('payload')
+    .select(['payload', 'revision'])
     .where('app', '=', app)
     .where('source', '=', source)
     .where('key', '=', key)
     .executeTakeFirst();
-  return row?.payload ?? null;
+  return row ?? null;
 }

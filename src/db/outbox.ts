@@ -72,16 +72,33 @@ export async function reopenAction(tx: Tx, key: string, by: ActorStamp): Promise
     where key = ${key} and state in ('refused', 'waiting')`.execute(tx);
 }
 
-/** Written before the call, so that a crash leaves a trace: from here on it may have happened. False when it is not open any more. */
-export async function noteTry(db: Db, key: string): Promise<boolean> {
-  const row = await db
-    .updateTable('outbox')
-    .set({ state: 'trying', attempts: sql`attempts + 1`, in_doubt: true, next_try_at: null })
-    .where('key', '=', key)
-    .where('state', 'in', ['ordered', 'trying', 'waiting'])
-    .returning('key')
-    .executeTakeFirst();
-  return row !== undefined;
+/**
+ * Written before the call, so that a crash leaves a trace: from here on it may have happened, and who decided on the track as if nothing were sent decides anew.
+ * The track's row is locked first, as everywhere. False when it is not open any more, when the lane is not this process's any more, or when something urgent has come before it.
+ */
+export async function noteTry(
+  db: Db,
+  key: string,
+  { lease, owner, now }: { lease: string; owner: string; now: Instant },
+): Promise<boolean> {
+  const { rows } = await sql<{ key: string }>`
+    with place as materialized (
+      select t.id from tracks as t join outbox as o on o.track = t.id where o.key = ${key} for update of t
+    ), tried as (
+      update outbox set state = 'trying', attempts = attempts + 1, in_doubt = true, next_try_at = null
+      where key = ${key} and state in ('ordered', 'trying', 'waiting')
+        and (track is null or exists (select 1 from place))
+        and exists (select 1 from leases where name = ${lease} and leases.owner = ${owner})
+        and (urgent or not exists (
+          select 1 from outbox as before where before.lane = outbox.lane and before.urgent and before.state in ('ordered', 'trying', 'waiting')
+            and (before.next_try_at is null or before.next_try_at <= ${now})
+        ))
+      returning key, track, kind
+    ), seen as (
+      update tracks set revision = revision + 1 from tried where tracks.id = tried.track and tried.kind like 'ensure-%'
+    )
+    select key from tried`.execute(db);
+  return rows.length > 0;
 }
 
 /** It did not work and may the next time. `counts`: the try was not noted by `noteTry`, because it ended before the call. */

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Verdict } from '#domain/criteria/criterion.ts';
 import type { Instant } from '#domain/time.ts';
 import { alike } from './canonical.ts';
-import type { Tx } from './transaction.ts';
+import type { Db, Tx } from './transaction.ts';
 
 type At = { app: string; track: string; appVersion: number; at: Instant; recordedAt: Instant };
 
@@ -83,4 +83,13 @@ async function writeHistory(tx: Tx, judged: readonly Judged[]): Promise<void> {
       }));
   });
   if (rows.length > 0) await tx.insertInto('verdict_history').values(rows).execute();
+}
+
+/** Tracks with a verdict that is Unknown and rests on this source: when it speaks again they are to be looked at, whether it has news or not. */
+export async function tracksBlindTo(db: Db, app: string, source: string): Promise<string[]> {
+  const { rows } = await sql<{ track: string }>`
+    select distinct track from verdicts where app = ${app} and colour = 'unknown' and jsonb_exists(verdict -> 'sources', ${source}) order by track`.execute(
+    db,
+  );
+  return rows.map(({ track }) => track);
 }

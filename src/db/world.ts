@@ -380,6 +380,7 @@ function worldQuery(db: Db, ids: string) {
             'ox.step',
             'ox.state',
             'ox.attempts',
+            'ox.in_doubt',
             'ox.ordered_at',
             'ox.ended_at',
             'ox.next_try_at',
@@ -501,6 +502,7 @@ function actionStateOf(row: {
   step: string | null;
   state: ActionState['state'];
   attempts: number;
+  in_doubt: boolean;
   ordered_at: Instant;
   ended_at: Instant | null;
   next_try_at: Instant | null;
@@ -514,6 +516,7 @@ function actionStateOf(row: {
     orderedBy: row.ordered_by,
     state: row.state,
     attempts: row.attempts,
+    inDoubt: row.in_doubt,
     orderedAt: instant(row.ordered_at),
     endedAt: instantOrNull(row.ended_at),
     nextTryAt: instantOrNull(row.next_try_at),

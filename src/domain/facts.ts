@@ -377,6 +377,8 @@ export type ActionState = {
   orderedBy: 'robot' | 'person' | 'key';
   state: 'ordered' | 'trying' | 'waiting' | 'done' | 'refused' | 'void';
   attempts: number;
+  /** The last try may have taken effect although no answer came. */
+  inDoubt?: boolean;
   orderedAt: Instant;
   /** When it was done, refused or made void. */
   endedAt: Instant | null;

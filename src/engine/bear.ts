@@ -18,7 +18,8 @@ export async function bear(
   event: Parameters<typeof appendEntries>[2][number]['event'],
   by: Actor,
 ): Promise<boolean> {
-  const at = appNow(context, track.app);
+  // A birth is of the moment at which the track's first stage began; a track that was there before is written down now.
+  const at = event.is === 'born' ? track.since : appNow(context, track.app);
   const recordedAt = context.clock.now();
   if (!(await insertTrack(tx, track, appVersion, at, recordedAt))) return false;
   await appendEntries(

@@ -6,6 +6,7 @@ import { currentStorefront } from '#db/facts.ts';
 import { cursorOf, keepCursor, sourceFailed, sourceNamed, sourcesOf, sourceWasRead } from '#db/sources.ts';
 import { liveTracksOf, tracksNamed } from '#db/tracks.ts';
 import { inTransaction } from '#db/transaction.ts';
+import { tracksBlindTo } from '#db/verdicts.ts';
 import { storefrontFact } from '#domain/facts.ts';
 import type { Fact, FactKind, Source as DomainSource } from '#domain/facts.ts';
 import { speedOf } from '#domain/release/clock.ts';
@@ -108,6 +109,21 @@ async function noteRead(context: Context, source: Source, everyMs: number): Prom
   });
   // Its first reading turns an Unknown, and so does the first after a failure.
   if (before === null || before.error !== null || before.lastReadAt === null) await sourceChanged(context, app);
+  else if (msBetween(before.lastReadAt, at) > SILENT_AFTER_MS * Math.max(1, speedOf(clock)))
+    await afterSilence(context, app, source.source);
+}
+
+/** A reading that comes so long after the one before may end a silence. In the machine's time. */
+const SILENT_AFTER_MS = 60_000;
+
+/** A source that was too old, because nobody could read it for a while, is fresh again: what was Unknown for it is judged anew, also where it has no news. */
+async function afterSilence(context: Context, app: string, source: string): Promise<void> {
+  const at = context.clock.now();
+  await markDue(
+    context.db,
+    (await tracksBlindTo(context.db, app, source)).map((key) => ({ kind: 'track' as const, key, app, at })),
+  );
+  context.wake();
 }
 
 async function noteFailure(context: Context, source: Source, error: unknown): Promise<number> {
@@ -181,15 +197,18 @@ async function readInto(
   which: StorefrontKind,
   target: Target,
 ): Promise<void> {
+  const key = `${target.platform}/${target.version}`;
+  // Its place among the readings is taken before it is asked: an answer that was long on its way never stands above one that was asked for later, and a process
+  // whose clock is behind is heard all the same.
+  const before = await currentStorefront(context.db, target.app, which, key);
+  const revision = Math.max(Date.parse(context.clock.now()), (before?.revision ?? 0) + 1);
   const read = await within(CALL_LIMIT_MS, served.connected.integration.name, (signal) => served.open(signal).read(target));
   const payload = storefrontFact.safeParse({ ...read, storefront: which, platform: target.platform, version: target.version });
   if (!payload.success)
     throw new Trouble(
       `${served.connected.integration.name} told of ${target.version} what is no state of a storefront: ${payload.error.issues[0]?.message ?? ''}`,
     );
-  const key = `${target.platform}/${target.version}`;
-  const before = await currentStorefront(context.db, target.app, which, key);
-  if (before !== null && canonical(before) === canonical(payload.data)) return;
+  if (before !== null && canonical(before.payload) === canonical(payload.data)) return;
   if (before === null && payload.data.state === 'none') return;
   const at = appNow(context, target.app);
   const fact: Fact = {
@@ -197,7 +216,7 @@ async function readInto(
     app: target.app,
     source: which,
     key,
-    revision: Date.parse(context.clock.now()),
+    revision,
     at,
     payload: payload.data,
   };

@@ -37,9 +37,13 @@ const LEASE_SECONDS = 60;
 /** What became of a lane. `busy`: another process works in it. */
 export type LaneResult = 'worked' | 'nothing' | 'busy';
 
+function laneLease(lane: string): string {
+  return `lane:${lane}`;
+}
+
 /** Tries what is ready in a lane, one after the other, until nothing is. */
 export async function performLane(context: Context, lane: string, isStopping: () => boolean): Promise<LaneResult> {
-  const lease = `lane:${lane}`;
+  const lease = laneLease(lane);
   let worked = false;
   try {
     while (!isStopping()) {
@@ -90,7 +94,10 @@ export async function perform(context: Context, ordered: Ordered): Promise<void>
     return;
   }
   if (!(await stillHolds(context, ordered))) return;
-  if (!(await noteTry(context.db, ordered.key))) return;
+  const lease = laneLease(ordered.lane);
+  // What came before it may have taken its time: the lease is as long as a call takes, from here on.
+  if (!(await takeLease(context.db, lease, context.owner, LEASE_SECONDS))) return;
+  if (!(await noteTry(context.db, ordered.key, { lease, owner: context.owner, now: context.clock.now() }))) return;
   let outcome: Outcome;
   try {
     outcome = await within(way.limitMs, way.connected.integration.name, (signal) => way.call(action, signal));
@@ -256,6 +263,12 @@ async function stillHolds(context: Context, ordered: Ordered): Promise<boolean> 
   return false;
 }
 
+/** Whether an outcome is still to be written: of an action that is open, or that was made void while it was in flight and was done all the same. */
+async function mayEnd(db: Db, key: string, isDone: boolean): Promise<boolean> {
+  const action = await actionOf(db, key);
+  return action !== null && (action.open || (isDone && action.state === 'void'));
+}
+
 async function isOpen(db: Db, key: string): Promise<boolean> {
   return (await actionOf(db, key))?.open ?? false;
 }
@@ -319,8 +332,7 @@ async function end(context: Context, ordered: Ordered, by: Actor, outcome: Outco
             askedAt: appNow(context, app),
           },
         ];
-  // Done although it was made void meanwhile: it was in flight, and the journal tells it.
-  await commitRecord(context, track, [line], { questions, first: async (tx) => (await isOpen(tx, key)) || outcome.ok });
+  await commitRecord(context, track, [line], { questions, first: (tx) => mayEnd(tx, key, outcome.ok) });
 }
 
 /** Reads what the action was to change, so that the next plan sees it. A reading that fails is made up for by the schedule. */

@@ -20,8 +20,9 @@ import { unitFrom, unitKey, unitsOf } from './unit.ts';
 
 /** Apps of which tracks are looked at, sources read and lanes worked in at the same time by one process. */
 const AT_ONCE = { track: 4, observe: 6, lane: 8 } as const;
-/** Before looking again at what another process holds. In the machine's time. */
+/** Before looking again at what another process holds: longer each time, for one that died may seem to hold it for a while. In the machine's time. */
 const BUSY_PAUSE_MS = 50;
+const LONGEST_BUSY_PAUSE_MS = { track: 250, observe: 1000, lane: 250 } as const;
 /** Until a track that could not be looked at is looked at again. */
 const LOOK_AGAIN_MS = 30_000;
 /** The timer is set anew at least this often: a clock may be turned. */
@@ -53,6 +54,19 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
   let pumping: Promise<void> | null = null;
   let timer: NodeJS.Timeout | null = null;
   const timers: NodeJS.Timeout[] = [];
+  /** How often in a row something was found to be held by another process. */
+  const foundBusy = new Map<string, number>();
+
+  async function pauseFor(kind: Kind, key: string): Promise<void> {
+    const name = `${kind} ${key}`;
+    const times = foundBusy.get(name) ?? 0;
+    foundBusy.set(name, times + 1);
+    await new Promise((done) => setTimeout(done, Math.min(LONGEST_BUSY_PAUSE_MS[kind], BUSY_PAUSE_MS * 2 ** times)));
+  }
+
+  function wasFree(kind: Kind, key: string): void {
+    foundBusy.delete(`${kind} ${key}`);
+  }
 
   function inFlight(app?: string): Promise<void>[] {
     const all = [...running.track.values(), ...running.observe.values(), ...running.lane.values()];
@@ -129,12 +143,13 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
     return claimed.filter(({ key }) => !running.observe.has(key));
   }
 
-  async function putBack(rows: readonly Due[], at: string): Promise<void> {
+  async function putBack(rows: readonly Due[], kind: Kind, key: string): Promise<void> {
+    const at = context.clock.now();
     await markDue(
       context.db,
       rows.map((due) => ({ ...due, at })),
     );
-    await new Promise((done) => setTimeout(done, BUSY_PAUSE_MS));
+    await pauseFor(kind, key);
   }
 
   async function lookAt(app: string, dues: readonly Due[]): Promise<void> {
@@ -155,8 +170,10 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
       if (busy.length > 0)
         await putBack(
           dues.filter(({ key }) => busy.includes(key)),
-          context.clock.now(),
+          'track',
+          app,
         );
+      else wasFree('track', app);
     } catch (error) {
       await later(ids, plusMs(context.clock.now(), LOOK_AGAIN_MS));
       throw error;
@@ -167,7 +184,8 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
     const unit = unitFrom(due);
     if (unit === null) return;
     const lease = `observe:${due.key}`;
-    if (!(await takeLease(context.db, lease, context.owner, OBSERVE_LEASE_SECONDS))) return putBack([due], context.clock.now());
+    if (!(await takeLease(context.db, lease, context.owner, OBSERVE_LEASE_SECONDS))) return putBack([due], 'observe', due.key);
+    wasFree('observe', due.key);
     try {
       await observeUnit(context, unit);
     } catch (error) {
@@ -180,7 +198,8 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
 
   async function workIn(lane: string): Promise<void> {
     const result = await performLane(context, lane, () => life.stopping);
-    if (result === 'busy') await new Promise((done) => setTimeout(done, BUSY_PAUSE_MS));
+    if (result === 'busy') await pauseFor('lane', lane);
+    else wasFree('lane', lane);
   }
 
   /* ---- the pump: never two passes at once in one process ---- */

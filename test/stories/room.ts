@@ -122,7 +122,7 @@ export type Room = {
   base: TestDatabase;
   engine: ReturnType<typeof createEngine>;
   /** Another engine on the same database, as another process would have. */
-  another(owner: string, options?: { fetch?: typeof fetch; connection?: Connection }): ReturnType<typeof createEngine>;
+  another(owner: string, options?: { fetch?: typeof fetch; connection?: Connection; clock?: Clock }): ReturnType<typeof createEngine>;
   clock: HandClock;
   world: World;
   repo: Repository;
@@ -143,14 +143,14 @@ export async function room(options: { policy?: string; clock?: HandClock; connec
   const folder = mkdtempSync(join(tmpdir(), 'signalbox-story-'));
   const repo = repository(join(folder, 'repository'));
   const world = createWorld({ machineTime: () => clock.now() });
-  const make = (owner: string, more: { fetch?: typeof fetch; connection?: Connection } = {}) =>
+  const make = (owner: string, more: { fetch?: typeof fetch; connection?: Connection; clock?: Clock } = {}) =>
     createEngine({
       connection: more.connection ?? base,
       secret: SECRET,
       dataDir: join(folder, 'data'),
       fetch: more.fetch ?? sandboxTools(world),
       integrations,
-      clock,
+      clock: more.clock ?? clock,
       owner,
       sweepEveryMs: 3_600_000,
     });

@@ -148,6 +148,24 @@ describe('the interlock', () => {
     expect(answer({ do: 'cancel', reason: '8.9.3 is about to branch' }, stopped, manager)).toBe('ok');
   });
 
+  test('what a storefront cannot take back is not canceled while it is in review: it would go out with nobody to halt it', () => {
+    const policy = aPolicy({ storefronts: ['google-play'] });
+    const review = (state: 'in-review' | 'withdrawn'): World =>
+      saying(aWorld(aTrack('in-review', { submissions: 1 }), { policy, facts: built }), 'google-play', { state, build: '1047' });
+    expect(answer({ do: 'cancel', reason: '8.9.3 is about to branch' }, review('in-review'), manager)).toBe('not-supported');
+    expect(answer({ do: 'cancel', reason: '8.9.3 is about to branch' }, review('withdrawn'), manager)).toBe('ok');
+  });
+
+  test('a release is not canceled while a submission was sent and has no answer', () => {
+    const world = aWorld(aTrack('candidate'), { facts: built });
+    const submitted = decide({ do: 'submit' }, world, manager);
+    if (!submitted.ok) throw new Error(submitted.because);
+    const ordered = written(world, submitted);
+    const sent = { ...ordered, facts: { ...ordered.facts, actions: ordered.facts.actions.map((each) => ({ ...each, inDoubt: true })) } };
+    expect(answer({ do: 'cancel', reason: '8.9.3 is about to branch' }, ordered, manager)).toBe('ok');
+    expect(answer({ do: 'cancel', reason: '8.9.3 is about to branch' }, sent, manager)).toBe('waits-for-read-back');
+  });
+
   test('canceling in review takes the submission back where the storefront can', () => {
     const review = saying(aWorld(aTrack('in-review', { submissions: 1 }), { facts: built }), 'app-store-connect', {
       state: 'in-review',

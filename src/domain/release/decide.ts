@@ -273,21 +273,25 @@ function resume(command: Of<'resume'>, world: World, track: Track, by: By): Deci
   const prefix = `${track.id}:resume:${track.halts}:`;
   const failed =
     track.resuming !== null && world.facts.actions.some((action) => action.state === 'refused' && action.key.startsWith(prefix));
-  if (track.resuming && !failed)
+  const wishes: Wish[] = seenOf(world)
+    .filter(({ state }) => state?.state === 'halted' || state?.state === 'paused')
+    .map(({ kind }) => wish.resume(track, kind, track.percent, command.reason));
+  // an order that was done, and that the storefront still does not show, may be given again: its answer may have lied
+  const isUnderWay = wishes.every((wished) => keyFor(world, wished) === null);
+  if (track.resuming && !failed && isUnderWay)
     return refuse(
       'waits-for-read-back',
       `resuming was ordered by ${track.resuming.by} at ${track.resuming.at}`,
       'it is shown when the storefront says so',
     );
-  const wishes: Wish[] = seenOf(world)
-    .filter(({ state }) => state?.state === 'halted' || state?.state === 'paused')
-    .map(({ kind }) => wish.resume(track, kind, track.percent, command.reason));
   return orderAll(world, track, by, [{ is: 'resume-ordered', key: wishes[0]?.prefix ?? prefix, why: command.reason }], wishes, {
     again: failed,
   });
 }
 
 function cancel(command: Of<'cancel'>, world: World, track: Track, by: By): Decision {
+  const stays = staysInTheWorks(world, track);
+  if (stays !== null) return stays;
   const inTheWorks = track.stage === 'in-review' || track.stage === 'store-approved';
   const wishes = inTheWorks
     ? world.policy.storefronts
@@ -299,6 +303,27 @@ function cancel(command: Of<'cancel'>, world: World, track: Track, by: By): Deci
     .map((action) => ({ key: action.key, why: 'the release is canceled' }));
   const decision = orderAll(world, track, by, [{ is: 'canceled', why: command.reason }], wishes, { mayBeEmpty: true, again: false });
   return decision.ok ? { ...decision, voids } : decision;
+}
+
+/** What would go out by itself after the release is canceled, with nobody to halt it; null when nothing would. */
+function staysInTheWorks(world: World, track: Track): Refused | null {
+  const held = seenOf(world).filter(
+    ({ kind, state }) => !capabilities[kind].withdraw && (state?.state === 'in-review' || state?.state === 'approved'),
+  );
+  if (held.length > 0)
+    return refuse(
+      'not-supported',
+      `${track.version} is in the works of ${held.map(({ kind }) => capabilities[kind].name).join(', ')}, which cannot take back a submission: it would go out after the release was canceled`,
+      'take it back in the storefront’s own console, or halt it when it starts; then cancel',
+    );
+  const sent = world.facts.actions.find((action) => isOpen(action) && action.kind === 'ensure-submission' && action.inDoubt === true);
+  return sent === undefined
+    ? null
+    : refuse(
+        'waits-for-read-back',
+        `a submission of ${track.version} was sent and has no answer yet`,
+        'wait until the storefront shows it or it is refused; then cancel',
+      );
 }
 
 /* ---- words of people ---- */

@@ -1,0 +1,273 @@
+/** The database behind the gate: the real SQL on a real PostgreSQL, a statement at a time, with connections that break and leases on the world's clock. */
+import { EventEmitter } from 'node:events';
+import { Kysely, PostgresDialect } from 'kysely';
+import type { PostgresPool } from 'kysely';
+import type { Pool, PoolClient, QueryResult } from 'pg';
+import type { Connection } from '#db/connect.ts';
+import type { Database } from '#db/schema.ts';
+import { CHANNEL } from '#engine/commit.ts';
+import type { Gate } from './gate.ts';
+
+/** A statement that went through, as whoever watches is told. `wrote`: what it changed is to be seen from now on. */
+export type Statement = { of: string; text: string; values: readonly unknown[]; result: QueryResult; wrote: boolean };
+
+/** What the database does to the statements of an instance. */
+export type DatabaseFaults = {
+  /** What befalls this statement; null: nothing. */
+  befalls(of: string, text: string): DatabaseFault | null;
+};
+/** `broken`: the connection breaks before it is heard. `answer-lost`: it breaks after it was carried out. `in-the-way`: another transaction was in the way. */
+export type DatabaseFault = 'broken' | 'answer-lost' | 'in-the-way';
+
+const MOST_CONNECTS = 10;
+
+/** Real connections, kept over all cycles of a run. */
+export class RealConnections {
+  readonly #base: Pick<Connection, 'pool'>;
+  readonly #free: PoolClient[] = [];
+  #tables: string | null = null;
+
+  constructor(base: Pick<Connection, 'pool'>) {
+    this.#base = base;
+  }
+
+  /** Makes the database one for simulations: leases end by the world's clock, nothing waits for the disk, transactions in each other's way are found at once. */
+  async prepare(): Promise<void> {
+    await this.#base.pool.query(`
+      create or replace function take_lease_at(now timestamptz, lease text, who text, seconds double precision) returns boolean language sql as $$
+        with taken as (
+          insert into leases as held (name, owner, until)
+          values (lease, who, now + make_interval(secs => seconds))
+          on conflict (name) do update set owner = excluded.owner, until = excluded.until
+          where held.owner = excluded.owner or held.until < now
+          returning 1
+        )
+        select exists (select 1 from taken)
+      $$`);
+    const { rows } = await this.#base.pool.query<{ names: string }>(`
+      select string_agg(format('%I', tablename), ', ' order by tablename) as names from pg_tables
+      where schemaname = 'public' and tablename <> 'migrations' and tablename not like 'facts\\_%'`);
+    this.#tables = rows[0]?.names ?? null;
+    // Rows lie where they were written: nothing moves them behind the simulation's back.
+    await this.#base.pool.query(`
+      do $$ declare name text; begin
+        for name in select format('%I', c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'public' and c.relkind = 'r' loop
+          execute 'alter table ' || name || ' set (autovacuum_enabled = false)';
+        end loop;
+      end $$`);
+  }
+
+  /** An empty database, as at the first cycle. */
+  async empty(): Promise<void> {
+    if (this.#tables === null) throw new Error('the database was not prepared');
+    await this.#base.pool.query(`truncate ${this.#tables} restart identity; alter sequence fact_arrivals restart`);
+  }
+
+  /** For whoever watches: past the gate. */
+  get watching(): Pool {
+    return this.#base.pool;
+  }
+
+  async take(): Promise<PoolClient> {
+    const free = this.#free.pop();
+    if (free !== undefined) return free;
+    const fresh = await this.#connect();
+    await fresh.query('set synchronous_commit = off');
+    return fresh;
+  }
+
+  /** A machine with much to do may take long to answer: that is no fault of the simulation's. */
+  async #connect(): Promise<PoolClient> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#base.pool.connect();
+      } catch (error) {
+        if (tries >= MOST_CONNECTS) throw error;
+      }
+    }
+  }
+
+  give(client: PoolClient): void {
+    this.#free.push(client);
+  }
+
+  close(): void {
+    for (const client of this.#free.splice(0)) client.release();
+  }
+}
+
+const BROKEN = { code: '08006', message: 'Connection terminated unexpectedly' };
+const IN_THE_WAY = { code: '40P01', message: 'deadlock detected' };
+
+function databaseError({ code, message }: { code: string; message: string }): Error {
+  return Object.assign(new Error(message), { code });
+}
+
+/** Planning such a statement takes the server longer than running it: as in src/db/connect.ts. */
+const LONG_STATEMENT = 4000;
+
+/** A connection as an instance has it. It is bound to a real one from its first statement until it is given back. */
+class Line {
+  isOpen = false;
+  isBroken = false;
+  client: PoolClient | null = null;
+  readonly told: string[] = [];
+}
+
+/** The database as one instance reaches it. */
+export class InstanceDatabase {
+  readonly db: Kysely<Database>;
+  /** What the engine listens with. */
+  readonly pool: Pool;
+  readonly #gate: Gate;
+  readonly #of: string;
+  readonly #real: RealConnections;
+  readonly #faults: DatabaseFaults;
+  readonly #lines = new Set<Line>();
+  readonly #heard: (statement: Statement) => void;
+  readonly #tell: (payload: string) => void;
+  readonly #listeners = new Set<EventEmitter>();
+  readonly #names: Map<string, string>;
+
+  constructor(
+    gate: Gate,
+    of: string,
+    real: RealConnections,
+    options: {
+      faults: DatabaseFaults;
+      /** Each statement that went through. */
+      heard: (statement: Statement) => void;
+      /** What a committed transaction tells the other processes. */
+      tell: (payload: string) => void;
+      names: Map<string, string>;
+    },
+  ) {
+    this.#gate = gate;
+    this.#of = of;
+    this.#real = real;
+    this.#faults = options.faults;
+    this.#heard = options.heard;
+    this.#tell = options.tell;
+    this.#names = options.names;
+    const pool: PostgresPool = {
+      connect: async () => this.#open(),
+      end: async () => undefined,
+      options: {},
+    };
+    this.db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+    this.pool = { connect: async () => this.#listener() } as unknown as Pool;
+  }
+
+  /** The instance was told by another process. */
+  hear(payload: string): void {
+    for (const listener of this.#listeners) listener.emit('notification', { channel: CHANNEL, payload });
+  }
+
+  /** The instance is gone: the server takes back what it had not committed. */
+  async drop(): Promise<void> {
+    for (const line of this.#lines) await this.#close(line);
+    this.#lines.clear();
+  }
+
+  #listener(): PoolClient {
+    const listener = new EventEmitter();
+    this.#listeners.add(listener);
+    return Object.assign(listener, {
+      query: async () => ({ rows: [] }),
+      release: () => void this.#listeners.delete(listener),
+    }) as unknown as PoolClient;
+  }
+
+  #open(): Awaited<ReturnType<PostgresPool['connect']>> {
+    const line = new Line();
+    this.#lines.add(line);
+    const query = async (text: string, values?: readonly unknown[]): Promise<QueryResult> => this.#ask(line, text, values ?? []);
+    return {
+      query: query as unknown as Awaited<ReturnType<PostgresPool['connect']>>['query'],
+      release: () => {
+        if (line.client !== null && !line.isOpen) this.#real.give(line.client);
+        if (!line.isOpen) {
+          line.client = null;
+          this.#lines.delete(line);
+        }
+      },
+    };
+  }
+
+  #ask(line: Line, text: string, values: readonly unknown[]): Promise<QueryResult> {
+    return this.#gate.ask({ kind: 'db', of: this.#of, label: labelOf(text, values), line }, async () => {
+      const result = await this.#run(line, text, values);
+      return { value: result, told: `${result.command} ${result.rowCount ?? 0}` };
+    });
+  }
+
+  async #run(line: Line, text: string, values: readonly unknown[]): Promise<QueryResult> {
+    if (line.isBroken) throw databaseError(BROKEN);
+    const fault = this.#faults.befalls(this.#of, text);
+    if (fault === 'broken') return this.#break(line);
+    if (fault === 'in-the-way') throw databaseError(IN_THE_WAY);
+    line.client ??= await this.#real.take();
+    if (text === 'begin') {
+      this.#gate.holder = line;
+      line.isOpen = true;
+    }
+    const result = await this.#send(line.client, this.#onOurClock(text), values);
+    const ends = text === 'commit' || text === 'rollback';
+    if (ends) {
+      line.isOpen = false;
+      this.#gate.holder = null;
+    }
+    if (text.includes('pg_notify(') && typeof values[1] === 'string') line.told.push(values[1]);
+    if (text === 'rollback') line.told.length = 0;
+    if (!line.isOpen) for (const payload of line.told.splice(0)) this.#tell(payload);
+    this.#heard({ of: this.#of, text, values, result, wrote: text === 'commit' || (!line.isOpen && isWriting(text)) });
+    if (fault === 'answer-lost') return this.#break(line);
+    return result;
+  }
+
+  /** The one function of ours that asks the database's clock is asked by the world's instead. */
+  #onOurClock(text: string): string {
+    return text.includes('take_lease(')
+      ? text.replaceAll('take_lease(', `take_lease_at('${new Date(this.#gate.now).toISOString()}', `)
+      : text;
+  }
+
+  async #send(client: PoolClient, text: string, values: readonly unknown[]): Promise<QueryResult> {
+    if (text.length < LONG_STATEMENT || !text.startsWith('select ')) return client.query(text, [...values]);
+    const name = this.#names.get(text) ?? `simulated_${this.#names.size}`;
+    this.#names.set(text, name);
+    return client.query({ name, text, values: [...values] });
+  }
+
+  /** The connection breaks: what it had not committed is taken back by the server. */
+  async #break(line: Line): Promise<never> {
+    await this.#close(line);
+    line.isBroken = true;
+    throw databaseError(BROKEN);
+  }
+
+  async #close(line: Line): Promise<void> {
+    line.told.length = 0;
+    if (line.client !== null) {
+      if (line.isOpen) await line.client.query('rollback');
+      this.#real.give(line.client);
+    }
+    line.client = null;
+    line.isOpen = false;
+    if (this.#gate.holder === line) this.#gate.holder = null;
+  }
+}
+
+function isWriting(text: string): boolean {
+  return /^\s*(?:insert|update|delete|with)\b/.test(text) || text.includes('take_lease(');
+}
+
+/** A statement in the trace: how it begins, and what it is about where that is short. */
+function labelOf(text: string, values: readonly unknown[]): string {
+  const words = text.replaceAll(/\s+/g, ' ').trim();
+  const head = words.length > 60 ? `${words.slice(0, 60)}…` : words;
+  const about = values
+    .filter((value): value is string => typeof value === 'string' && value.length < 80 && !value.includes('con_') && !/^\d{4}-/.test(value))
+    .filter((value) => !/^[0-9a-f]{64}$/.test(value));
+  return about.length === 0 ? head : `${head} (${about.slice(0, 3).join(', ')})`;
+}

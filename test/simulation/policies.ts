@@ -1,0 +1,112 @@
+/** Policies of simulated apps: drawn from a seed, and changed in mid-flight. */
+import type { StorefrontKind } from '#domain/rollout/storefronts.ts';
+import type { Chance } from './chance.ts';
+
+export type PlatformPlan = { storefronts: readonly StorefrontKind[]; rollout: readonly number[] };
+
+export type PolicyPlan = {
+  process: 'light' | 'weekly-mobile';
+  platforms: Readonly<Record<string, PlatformPlan>>;
+  soakMinutes: number;
+  watchMinutes: number;
+  submit: 'auto' | 'ask' | 'manual' | 'shadow';
+  start: 'auto' | 'ask' | 'manual';
+  raise: 'auto' | 'ask' | 'manual';
+  halt: 'auto' | 'ask';
+  freshForMinutes: number | null;
+  testing: 'manual' | 'opted-out';
+};
+
+export function drawPolicy(chance: Chance): PolicyPlan {
+  const android: PlatformPlan = {
+    storefronts: ['google-play'],
+    rollout: chance.pick([
+      [1, 100],
+      [5, 20, 100],
+      [10, 100],
+    ]),
+  };
+  const ios: PlatformPlan = {
+    storefronts: ['app-store-connect'],
+    rollout: chance.pick([
+      [1, 100],
+      [1, 10, 100],
+    ]),
+  };
+  const desktop: PlatformPlan = {
+    storefronts: chance.pick<readonly StorefrontKind[]>([['microsoft-store', 'update-feed'], ['update-feed'], ['microsoft-store']]),
+    rollout: chance.pick([
+      [1, 100],
+      [10, 50, 100],
+    ]),
+  };
+  const platforms = chance.pick<Record<string, PlatformPlan>>([
+    { android, ios },
+    { android, desktop },
+    { ios, desktop },
+    { android, ios },
+    { ios, desktop },
+    { android, ios, desktop },
+  ]);
+  return {
+    process: chance.percent(60) ? 'light' : 'weekly-mobile',
+    platforms,
+    ...drawChanging(chance),
+  };
+}
+
+function drawChanging(chance: Chance): Omit<PolicyPlan, 'process' | 'platforms'> {
+  return {
+    soakMinutes: chance.pick([20, 60, 120]),
+    watchMinutes: chance.pick([60, 180]),
+    submit: chance.weighted([
+      [8, 'auto'],
+      [1, 'ask'],
+      [1, 'manual'],
+      [1, 'shadow'],
+    ] as const),
+    start: chance.weighted([
+      [8, 'auto'],
+      [1, 'ask'],
+      [1, 'manual'],
+    ] as const),
+    raise: chance.weighted([
+      [8, 'auto'],
+      [1, 'ask'],
+      [1, 'manual'],
+    ] as const),
+    halt: chance.percent(85) ? 'auto' : 'ask',
+    freshForMinutes: chance.pick([null, null, 360]),
+    testing: chance.percent(60) ? 'opted-out' : 'manual',
+  };
+}
+
+/** The policy with other words on what may change while releases are under way. */
+export function changedPolicy(plan: PolicyPlan, chance: Chance): PolicyPlan {
+  return { ...plan, ...drawChanging(chance) };
+}
+
+export function policyText(plan: PolicyPlan): string {
+  const platforms = Object.entries(plan.platforms)
+    .map(([name, { storefronts, rollout }]) => `  ${name}: { storefronts: [${storefronts.join(', ')}], rollout: [${rollout.join(', ')}] }`)
+    .join('\n');
+  return `
+app: app
+process: ${plan.process}
+platforms:
+${platforms}
+criteria:
+  crash-rate: { is: reported${plan.freshForMinutes === null ? '' : `, fresh-for: ${plan.freshForMinutes}m`} }
+before submit: [latest-build-complete, tests-passed, no-blocking-bugs, signed-off, listing-free]
+before start: [no-blocking-bugs]
+before raise: [{ soaked: ${plan.soakMinutes}m }, no-blocking-bugs, crash-rate]
+before finish: [{ soaked: ${plan.soakMinutes}m }, no-blocking-bugs, crash-rate]
+halts-while-rolling-out: [{ no-blocking-bugs: critical }, crash-rate]
+bugs: { critical-flows: [playback] }
+robot: { submit: ${plan.submit}, start: ${plan.start}, raise: ${plan.raise}, halt: ${plan.halt} }
+windows: any
+watch: ${plan.watchMinutes}m
+teams:
+  player: { testing: ${plan.testing === 'manual' ? 'manual' : '{ opted-out: automated tests cover it }'} }
+`;
+}

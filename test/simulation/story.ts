@@ -1,0 +1,501 @@
+/** What happens in a cycle: CI builds, teams sign, vendors review, people hurry, consoles are used by hand, and much of it goes wrong. */
+import type { Colour, Fact, FactKind } from '#domain/facts.ts';
+import type { Command } from '#domain/release/commands.ts';
+import type { Actor } from '#domain/roles.ts';
+import type { Track } from '#domain/release/track.ts';
+import { candidateOf } from '#domain/release/track.ts';
+import type { LeverInput } from '#integrations/sandbox/world/levers.ts';
+import type { Chance } from './chance.ts';
+import { BINARY, releasesOf } from './invariants.ts';
+import { admin, developer, manager } from './people.ts';
+import { changedPolicy, policyText } from './policies.ts';
+import { APP } from './simulation.ts';
+import type { Simulation } from './simulation.ts';
+
+/** What CI knows of a branch: it builds what is at its head. */
+type Branch = { version: string; name: string; cut: string; head: string; commits: string[]; platforms: readonly string[] };
+type Built = { version: string; platform: string; number: string; commit: string };
+
+export class Story {
+  readonly #at: Simulation;
+  readonly #chance: Chance;
+  readonly #branches = new Map<string, Branch>();
+  readonly #built: Built[] = [];
+  readonly #revisions = new Map<string, number>();
+  /** Sent when chance wants: out of order, doubled, late. */
+  #kept: Fact[] = [];
+  #commits = 0;
+  #builds = 100;
+  #bugs = 0;
+  #hotfixes = 0;
+  readonly #bugTracks = new Map<string, { track: string; state: 'open' | 'closed'; revision: number }>();
+
+  constructor(at: Simulation) {
+    this.#at = at;
+    this.#chance = at.chance.fork();
+  }
+
+  /* ---- facts ---- */
+
+  #fact<K extends FactKind>(kind: K, key: string, payload: Extract<Fact, { kind: K }>['payload']): Fact {
+    const name = `${kind} ${key}`;
+    const revision = (this.#revisions.get(name) ?? 0) + 1;
+    this.#revisions.set(name, revision);
+    return { kind, app: APP, source: 'ci', key, revision, at: this.#at.nowText(), payload } as Fact;
+  }
+
+  /** Sends facts as CI does: at once, twice, or later and out of order. */
+  #send(facts: readonly Fact[]): void {
+    if (this.#at.weather === 'storm' && this.#chance.percent(12)) {
+      this.#at.count('facts: kept back, sent out of order');
+      this.#kept.push(...facts);
+      return;
+    }
+    this.#at.report(facts);
+    if (this.#at.weather === 'storm' && this.#chance.percent(10)) {
+      this.#at.count('facts: sent twice');
+      this.#at.report(facts);
+    }
+  }
+
+  /** What was kept back comes now, in another order. */
+  flush(): void {
+    const kept = this.#kept;
+    this.#kept = [];
+    while (kept.length > 0) this.#at.report(kept.splice(this.#chance.below(kept.length), 1));
+  }
+
+  #sha(): string {
+    this.#commits += 1;
+    return this.#commits.toString(16).padStart(4, '0').repeat(3).padStart(40, 'a');
+  }
+
+  /** The release branch is cut, for every platform or, of a hotfix, for its own. */
+  cut(version: string, platforms: readonly string[]): void {
+    const at = this.#sha();
+    const branch: Branch = { version, name: `release/${version}`, cut: at, head: at, commits: [], platforms };
+    this.#branches.set(version, branch);
+    this.#sendBranch(branch);
+  }
+
+  #sendBranch(branch: Branch): void {
+    const { name, version, head, cut, platforms } = branch;
+    this.#send([
+      this.#fact('branch', name, {
+        name,
+        head,
+        trunk: false,
+        version,
+        platforms: [...platforms],
+        cut: { sha: cut, at: this.#at.nowText(), inferred: false },
+      }),
+    ]);
+  }
+
+  /** A commit on the branch: builds lack it from now on. */
+  commit(version: string): void {
+    const branch = this.#branches.get(version);
+    if (branch === undefined) return;
+    branch.head = this.#sha();
+    branch.commits.push(branch.head);
+    // the cut stays what it was: its time too
+    const { name, head, cut, platforms } = branch;
+    const cutAt = this.#cutTimes.get(name) ?? this.#at.nowText();
+    this.#send([
+      this.#fact('branch', name, {
+        name,
+        head,
+        trunk: false,
+        version,
+        platforms: [...platforms],
+        cut: { sha: cut, at: cutAt, inferred: false },
+      }),
+      ...this.#built
+        .filter((built) => built.version === version)
+        .map((built) =>
+          this.#fact('containment', `${name}:${built.commit}`, {
+            branch: name,
+            head,
+            commit: built.commit,
+            missing: this.#missing(branch, built.commit),
+          }),
+        ),
+    ]);
+  }
+  readonly #cutTimes = new Map<string, string>();
+
+  #missing(branch: Branch, commit: string): string[] {
+    return branch.commits.slice(branch.commits.indexOf(commit) + 1);
+  }
+
+  build(version: string, platform: string): void {
+    const branch = this.#branches.get(version);
+    if (branch === undefined) return;
+    this.#builds += 1;
+    const built = { version, platform, number: String(this.#builds), commit: branch.head };
+    this.#built.push(built);
+    const say = (state: 'building' | 'succeeded' | 'failed'): Fact =>
+      this.#fact('build', `${platform}/${built.number}`, {
+        platform,
+        version,
+        number: built.number,
+        kind: 'release-candidate',
+        state,
+        commit: built.commit,
+      });
+    const begun = say('building');
+    const ended = say(this.#at.weather === 'storm' && this.#chance.percent(8) ? 'failed' : 'succeeded');
+    const facts = this.#chance.percent(20) ? [ended, begun] : this.#chance.percent(50) ? [begun, ended] : [ended];
+    if (facts[0] === ended && facts.length > 1) this.#at.count('facts: older revision after the newer');
+    for (const fact of facts) this.#send([fact]);
+  }
+
+  test(version: string, platform: string): void {
+    const built = this.#built.findLast((each) => each.version === version && each.platform === platform);
+    if (built === undefined) return;
+    const passed = this.#at.weather === 'calm' || this.#chance.percent(85);
+    this.#send([
+      this.#fact('test-run', `${platform}/${built.number}/smoke`, {
+        platform,
+        version,
+        build: built.number,
+        suite: 'smoke',
+        state: passed ? 'passed' : 'failed',
+        attempts: 1,
+      }),
+    ]);
+  }
+
+  health(version: string, platform: string, colour: Colour): void {
+    this.#send([
+      this.#fact('report', `crash-rate/${platform}/${version}`, {
+        instance: 'crash-rate',
+        platform,
+        version,
+        colour,
+        because: `the crash rate is ${colour}`,
+      }),
+    ]);
+  }
+
+  /* ---- the vendors ---- */
+
+  #pull(lever: LeverInput): void {
+    const pulled = this.#at.vendors.world.pull(lever);
+    this.#at.gate.note('world', 'lever', `${lever.lever} ${JSON.stringify(lever)} → ${pulled.ok ? 'ok' : pulled.code}`);
+  }
+
+  review(track: Track): void {
+    for (const { storefront, release } of releasesOf(this.#at.vendors.state, track.id)) {
+      if (release.state !== 'in-review') continue;
+      const place = { app: track.app, platform: track.platform, storefront: storefront as 'google-play', version: track.version };
+      if (this.#at.weather === 'storm' && this.#chance.percent(18)) {
+        const kind = this.#chance.percent(60) ? 'binary' : 'metadata';
+        this.#at.count(`storefront: rejects (${kind})`);
+        this.#pull({ lever: 'reject', ...place, kind, why: kind === 'binary' ? `${BINARY} crashes` : 'the text is wrong' });
+      } else this.#pull({ lever: 'approve', ...place });
+    }
+  }
+
+  console(track: Track): void {
+    const there = releasesOf(this.#at.vendors.state, track.id);
+    if (there.length === 0) return;
+    const { storefront } = this.#chance.pick(there);
+    const deed = this.#chance.pick(['publish', 'raise', 'halt', 'pause', 'resume', 'complete', 'withdraw'] as const);
+    const place = { app: track.app, platform: track.platform, storefront: storefront as 'google-play', version: track.version };
+    this.#at.count(`storefront: ${deed} in its console`);
+    this.#pull({
+      lever: 'console',
+      ...place,
+      do: deed,
+      ...(deed === 'raise' ? { percent: this.#chance.pick([2, 10, 50, 100]) } : {}),
+      who: 'Someone',
+    });
+  }
+
+  phase(track: Track): void {
+    const there = releasesOf(this.#at.vendors.state, track.id).filter(
+      ({ release }) => release.phase !== null && release.state === 'rolling-out',
+    );
+    if (there.length === 0) return;
+    this.#at.count('storefront: moves by itself');
+    this.#pull({ lever: 'advance', app: track.app, platform: track.platform, storefront: 'app-store-connect', version: track.version });
+  }
+
+  /* ---- people ---- */
+
+  #give(track: Track, command: (mark: string) => Command, by: Actor, kind: string | null): void {
+    const mark = this.#at.mark();
+    this.#at.command(track.id, command(mark), by, kind, mark);
+  }
+
+  sign(track: Track): void {
+    const state = this.#at.weather === 'calm' || this.#chance.percent(85) ? 'signed' : this.#chance.pick(['rejected', 'testing'] as const);
+    this.#give(track, (mark) => ({ do: 'sign-off', team: 'player', state, note: `seen ${mark}` }), developer, 'sign-off-given');
+  }
+
+  hurry(track: Track): void {
+    this.#at.count('people: a command that races the robot');
+    const next =
+      track.stage === 'rolling-out'
+        ? (this.#at.policy.platforms[track.platform]?.rollout.find((share) => share > track.percent) ?? 100)
+        : 100;
+    const commands: [number, () => void][] = [
+      [3, () => this.#give(track, (mark) => ({ do: 'submit', reason: `now ${mark}` }), manager, 'action-ordered-any')],
+      [2, () => this.#give(track, (mark) => ({ do: 'start', reason: `now ${mark}` }), manager, 'action-ordered-any')],
+      [3, () => this.#give(track, (mark) => ({ do: 'raise', percent: next, reason: `now ${mark}` }), manager, 'action-ordered-any')],
+      [5, () => this.halt(track)],
+      [4, () => this.resume(track)],
+      [1, () => this.#give(track, (mark) => ({ do: 'withdraw', reason: `back ${mark}` }), manager, 'action-ordered-any')],
+      [1, () => this.#give(track, (mark) => ({ do: 'cancel', reason: `not this one ${mark}` }), manager, 'canceled')],
+      [2, () => this.pause(track)],
+      [3, () => this.unpause(track)],
+      [2, () => this.choose(track)],
+      [2, () => this.waive(track)],
+      [2, () => this.retry(track)],
+    ];
+    this.#chance.weighted(commands)();
+  }
+
+  halt(track: Track): void {
+    this.#give(track, (mark) => ({ do: 'halt', reason: `stop ${mark}` }), this.#chance.pick([manager, developer]), 'halt-ordered');
+  }
+
+  resume(track: Track): void {
+    this.#give(track, (mark) => ({ do: 'resume', reason: `go on ${mark}` }), manager, 'resume-ordered');
+  }
+
+  pause(track: Track): void {
+    const scope = this.#chance.percent(30) ? 'app' : 'track';
+    this.#give(track, (mark) => ({ do: 'pause-robot', scope, reason: `lunch ${mark}`, until: null }), developer, 'robot-paused');
+  }
+
+  unpause(track: Track): void {
+    for (const scope of ['track', 'app'] as const)
+      this.#give(track, (mark) => ({ do: 'unpause-robot', scope, reason: `back ${mark}` }), manager, 'robot-unpaused');
+  }
+
+  choose(track: Track): void {
+    const built = this.#built.filter((each) => each.version === track.version && each.platform === track.platform);
+    if (built.length === 0) return;
+    const { number } = this.#chance.pick(built);
+    this.#give(track, () => ({ do: 'choose-candidate', build: number }), manager, null);
+  }
+
+  waive(track: Track): void {
+    const instance = this.#chance.pick(['crash-rate', 'tests-passed', 'signed-off', 'soaked', 'no-blocking-bugs']);
+    this.#give(
+      track,
+      (mark) => ({
+        do: 'waive',
+        instance,
+        category: 'known-and-accepted',
+        reason: `it is known and we accept it, all of us ${mark}`,
+        endsIf: ['new-candidate', 'worse-colour'],
+      }),
+      manager,
+      'waiver-asked',
+    );
+  }
+
+  retry(track: Track): void {
+    const refused = [...this.#at.observer.outbox.values()].find((action) => action.track === track.id && action.state === 'refused');
+    if (refused !== undefined) this.#give(track, () => ({ do: 'retry-action', key: refused.key }), manager, null);
+  }
+
+  bug(track: Track): void {
+    this.#bugs += 1;
+    const key = `BUG-${this.#bugs}`;
+    const critical = this.#chance.percent(40);
+    this.#bugTracks.set(key, { track: track.id, state: 'open', revision: 0 });
+    this.#sendBug(key, track, critical);
+    if (this.#chance.percent(50))
+      this.#give(track, (mark) => ({ do: 'nominate-bug', bug: key, reason: `it hurts ${mark}` }), developer, 'bug-nominated');
+    if (this.#chance.percent(50)) this.decide(track, key, this.#chance.pick(['blocker', 'not-a-blocker'] as const));
+  }
+
+  #sendBug(key: string, track: Track, critical: boolean): void {
+    const bug = this.#bugTracks.get(key);
+    this.#send([
+      this.#fact('bug', key, {
+        key,
+        title: 'No sound',
+        state: bug?.state ?? 'open',
+        platforms: [track.platform],
+        versions: [track.version],
+        team: 'player',
+        flow: critical ? 'playback' : 'settings',
+        severity: critical ? 'critical' : 'low',
+        nominated: critical,
+        fixedBy: [],
+        verifiedOn: [],
+      }),
+    ]);
+  }
+
+  decide(track: Track, bug: string, decision: 'blocker' | 'not-a-blocker'): void {
+    this.#give(
+      track,
+      (mark) => ({ do: 'decide-bug', bug, decision, reason: `we think so ${mark}`, risk: null, impact: null, workaround: null }),
+      manager,
+      'bug-decided',
+    );
+  }
+
+  closeBugs(track: Track): void {
+    for (const [key, bug] of this.#bugTracks) {
+      if (bug.track !== track.id || bug.state === 'closed') continue;
+      bug.state = 'closed';
+      this.#sendBug(key, track, false);
+      this.decide(track, key, 'not-a-blocker');
+    }
+  }
+
+  changePolicy(): void {
+    const instance = this.#at.anyInstance();
+    if (instance === null) return;
+    const changed = changedPolicy(this.#at.policy, this.#chance);
+    this.#at.count('policy: changed in mid-flight');
+    this.#at.policy = changed;
+    // From now on it may be in force: whoever asks for a soak is content with the shorter of those that may.
+    this.#at.observer.policies.push({
+      revision: this.#at.observer.policies.length + 1,
+      soakMinutes: changed.soakMinutes,
+      sinceStep: this.#at.gate.steps,
+    });
+    this.#at.gate.as(instance.name, () => void instance.engine.savePolicy(APP, policyText(changed), admin).catch(() => undefined));
+  }
+
+  hotfix(): void {
+    const base = [...this.#at.observer.tracks.values()].find(({ row }) => ['rolling-out', 'released', 'halted'].includes(row.stage))?.row;
+    const instance = this.#at.anyInstance();
+    if (base === undefined || instance === null || this.#hotfixes > 0) return;
+    this.#hotfixes += 1;
+    const version = `${base.version.split('.').slice(0, 2).join('.')}.${Number(base.version.split('.')[2] ?? 0) + 1}`;
+    this.#at.gate.note('-', 'deed', `hotfix ${version} on ${base.platform}`);
+    this.#at.gate.as(
+      instance.name,
+      () =>
+        void instance.engine
+          .planRelease(
+            { app: APP, version, kind: 'hotfix', base: base.version, platforms: [base.platform], startsAt: 'developing' },
+            manager,
+          )
+          .then(
+            (answer) => {
+              if (answer.ok) this.cut(version, [base.platform]);
+            },
+            () => undefined,
+          ),
+    );
+  }
+
+  /* ---- what comes next ---- */
+
+  get live(): readonly Track[] {
+    return [...this.#at.observer.tracks.values()]
+      .map(({ row }) => row)
+      .filter(({ stage }) => !['completed', 'canceled', 'superseded'].includes(stage));
+  }
+
+  /** Something that brings a track on, as it happens on a good day. */
+  forward(track: Track): void {
+    const { version, platform } = track;
+    switch (track.stage) {
+      case 'planned':
+      case 'developing':
+        // the next version waits on trunk until the one before it is out
+        if (this.#branches.has(version)) this.flush();
+        else if (this.#isNextToBranch(version)) this.cut(version, Object.keys(this.#at.policy.platforms));
+        break;
+      case 'stabilising':
+      case 'candidate':
+        this.#forwardOnBranch(track);
+        break;
+      case 'in-review':
+        this.review(track);
+        break;
+      case 'store-approved':
+        if (this.#at.policy.start !== 'auto')
+          this.#give(track, (mark) => ({ do: 'start', reason: `yes ${mark}` }), manager, 'action-ordered-any');
+        break;
+      case 'rolling-out':
+        this.health(version, platform, this.#chance.percent(80) ? 'green' : 'yellow');
+        if (this.#at.policy.raise !== 'auto') {
+          const next = this.#at.policy.platforms[platform]?.rollout.find((share) => share > track.percent) ?? 100;
+          this.#give(track, (mark) => ({ do: 'raise', percent: next, reason: `yes ${mark}` }), manager, 'action-ordered-any');
+        }
+        break;
+      case 'halted':
+        this.health(version, platform, 'green');
+        this.closeBugs(track);
+        if (this.#chance.percent(60)) this.resume(track);
+        break;
+      case 'released':
+        this.health(version, platform, 'green');
+        break;
+      default:
+        break;
+    }
+    if (this.#chance.percent(20)) this.retry(track);
+  }
+
+  /** Two releases are alive at once as a rule: the next one branches when the one before it is going out. */
+  #isNextToBranch(version: string): boolean {
+    const onBranch = this.live.filter((track) => track.kind !== 'hotfix' && this.#branches.has(track.version) && track.version !== version);
+    const ahead = onBranch.filter(({ stage }) => ['developing', 'stabilising', 'candidate', 'in-review', 'store-approved'].includes(stage));
+    return new Set(onBranch.map((track) => track.version)).size < 2 && ahead.length === 0 && this.#chance.percent(25);
+  }
+
+  /** A whole build with green tests, signed. */
+  ready({ version, platform, id }: Track): void {
+    if (!this.#branches.has(version)) return;
+    this.build(version, platform);
+    this.test(version, platform);
+    const track = this.#at.observer.tracks.get(id)?.row;
+    if (track !== undefined) this.sign(track);
+  }
+
+  #forwardOnBranch(track: Track): void {
+    const { version, platform } = track;
+    if (this.#chance.percent(25)) return this.ready(track);
+    const head = this.#branches.get(version)?.head;
+    const newest = this.#built.findLast((each) => each.version === version && each.platform === platform);
+    if (newest === undefined || newest.commit !== head || track.rejectedBuilds.includes(newest.number))
+      return this.build(version, platform);
+    const what = this.#chance.below(5);
+    if (what === 0) this.build(version, platform);
+    else if (what <= 2) this.test(version, platform);
+    else if (what === 3) this.sign(track);
+    else {
+      this.closeBugs(track);
+      if (this.#at.policy.submit !== 'auto' || candidateOf(track) !== null)
+        this.#give(track, (mark) => ({ do: 'submit', reason: `yes ${mark}` }), manager, 'action-ordered-any');
+    }
+  }
+
+  /** Something that goes wrong, or comes in between. */
+  sideways(track: Track): void {
+    const wrong: [number, () => void][] = [
+      [14, () => this.hurry(track)],
+      [6, () => this.console(track)],
+      [4, () => this.phase(track)],
+      [5, () => this.commit(track.version)],
+      [5, () => this.bug(track)],
+      [6, () => this.health(track.version, track.platform, this.#chance.pick(['red', 'red', 'yellow', 'green', 'unknown'] as const))],
+      [4, () => this.changePolicy()],
+      [2, () => this.hotfix()],
+      [4, () => this.flush()],
+      [3, () => this.build(track.version, track.platform)],
+      [2, () => this.test(track.version, track.platform)],
+    ];
+    this.#chance.weighted(wrong)();
+  }
+
+  /** What people do once all is calm: whatever a track waits for that they can give. */
+  help(track: Track): void {
+    const paused = track.robotPaused !== null;
+    if (paused) this.unpause(track);
+    this.forward(track);
+  }
+}
