@@ -21,6 +21,8 @@ describe('settings from the environment', () => {
       keys: { given: [], file: join(packageRoot(), '.data', 'keys'), isMade: true },
       permitted: { addresses: ['loopback', 'private'], directories: 'any' },
       trustedProxies: [],
+      provider: null,
+      sessions: { idleHours: 72, longestHours: 336 },
     });
   });
 
@@ -63,6 +65,8 @@ describe('settings from the environment', () => {
       keys: { given: [Buffer.alloc(32, 1).toString('base64'), Buffer.alloc(32, 2).toString('base64')], file: '/srv/keys', isMade: false },
       permitted: { addresses: ['10.0.0.0/8', 'git.corp.example'], directories: ['/srv/git'] },
       trustedProxies: ['127.0.0.0/8', '::1', '10.0.0.1'],
+      provider: null,
+      sessions: { idleHours: 72, longestHours: 336 },
     });
   });
 

@@ -31,7 +31,7 @@ const LICENCES: Record<string, Licence> = {
 const COMPOSITION_ROOTS = new Set(['src/main.ts', 'src/cli/main.ts']);
 
 /** Packages of the test tools, for test files and the suites that adapters pass. */
-const TEST_PACKAGES = new Set(['vitest', 'fast-check', 'openapi-backend', 'playwright-core', '@axe-core/playwright']);
+const TEST_PACKAGES = new Set(['kysely', 'vitest', 'fast-check', 'openapi-backend', 'playwright-core', '@axe-core/playwright']);
 
 /** Rooms that may use Node's own modules. The others run in a browser too, or must be handed what they use. */
 const ROOMS_ON_NODE = new Set(['integrations', 'sample', 'db', 'engine', 'server', 'cli', 'lib', 'config', 'main']);

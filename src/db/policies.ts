@@ -92,7 +92,7 @@ export async function openProposals(db: Db, app: string): Promise<number> {
     .where('app', '=', app)
     .where('state', '=', 'open')
     .executeTakeFirstOrThrow();
-  return Number(count);
+  return count;
 }
 
 export async function decideProposal(

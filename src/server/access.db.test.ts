@@ -45,7 +45,7 @@ async function invited(email: string, role: 'admin' | 'release-manager' | 'relea
   const { link } = await admin.invite({ body: { email, grants: [{ app: role === 'admin' ? '*' : 'music', roles: [role] }] } });
   const accepted = await send('POST', '/api/invitations/accept', { token: tokenOf(link), name: email.split('@')[0], password: PASSWORD });
   expect(accepted.status).toBe(201);
-  return { id: String((accepted.body['who'] as { id: string }).id), cookie: accepted.cookie };
+  return { id: (accepted.body['who'] as { id: string }).id, cookie: accepted.cookie };
 }
 
 describe('an invitation', () => {
@@ -80,7 +80,8 @@ describe('a person', () => {
     const { id, cookie } = await invited('cleo@example.com', 'admin');
     const other = await send('POST', '/api/session', { email: 'cleo@example.com', password: PASSWORD });
     const list = (await send('GET', '/api/sessions', undefined, cookie)).body['items'] as { id: string; current: boolean }[];
-    expect(list.map(({ current }) => current).toSorted()).toEqual([false, true]);
+    expect(new Set(list.map(({ current }) => current))).toEqual(new Set([false, true]));
+    expect(list).toHaveLength(2);
     expect(await send('DELETE', `/api/sessions/${list.find(({ current }) => !current)?.id ?? ''}`, undefined, cookie)).toMatchObject({
       status: 204,
     });
@@ -164,7 +165,7 @@ test('everything of it is in the journal of the instance, which holds, and which
     'key-created',
     'key-revoked',
   ])
-    expect(kinds, is).toContain(is);
+    expect(kinds).toContain(is);
   expect(items.find(({ event }) => event['is'] === 'signed-in')?.actor).toMatchObject({ kind: 'person', address: '127.0.0.1' });
   expect(JSON.stringify(items)).not.toContain(PASSWORD);
   expect(await admin.verifyAudit()).toMatchObject({ ok: true, problems: [] });

@@ -4,7 +4,7 @@ import type { Kysely } from 'kysely';
 import type { z } from 'zod';
 import type { RouteId, RouteOf } from '#api/contract.ts';
 import type { AnswerOf } from '#api/route.ts';
-import type { Database } from '#db/schema.ts';
+import type { ActorStamp, Database } from '#db/schema.ts';
 import type { Command } from '#domain/release/commands.ts';
 import type { Actor } from '#domain/roles.ts';
 import type { Instant } from '#domain/time.ts';
@@ -15,7 +15,6 @@ import type { Attempts } from './auth/attempts.ts';
 import type { Caller, Known } from './auth/caller.ts';
 import type { Oidc } from './auth/oidc.ts';
 import type { Providers } from './auth/providers.ts';
-import type { ActorStamp } from '#db/schema.ts';
 import type { Policies } from './policies.ts';
 import type { SampleService } from './sample.ts';
 

@@ -333,7 +333,6 @@ describe('the policy', () => {
     const text = now.text.replace('Europe/Stockholm', 'Europe/Berlin');
     expect(await refusal(client.savePolicy({ params: app, body: { text, preview: unseen, why: 'the office moved' } }))).toMatchObject({
       code: 'stale',
-      right: expect.stringContaining('preview it'),
     });
     const { preview, basedOn, diff, plans } = await client.previewPolicy({ params: app, body: { text } });
     expect({ basedOn, added: diff.added, removed: diff.removed }).toEqual({ basedOn: 1, added: 1, removed: 1 });
@@ -345,8 +344,8 @@ describe('the policy', () => {
     });
     expect(await client.getPolicy({ params: app })).toMatchObject({ why: 'the office moved', proposal: null, approvedBy: null });
     expect((await client.getPolicyDiff({ params: app, query: { to: 2 } })).lines.filter(({ is }) => is !== 'same')).toMatchObject([
-      { is: 'removed', text: expect.stringContaining('Stockholm') },
-      { is: 'added', text: expect.stringContaining('Berlin') },
+      { is: 'removed', text: 'timezone: Europe/Stockholm' },
+      { is: 'added', text: 'timezone: Europe/Berlin' },
     ]);
     expect((await client.listPolicyRevisions({ params: app })).items.map(({ revision }) => revision)).toEqual([2, 1]);
   });

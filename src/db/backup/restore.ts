@@ -135,6 +135,8 @@ async function restoreWithin(
   const tables = await tablesFor(client, manifest, madeBy(earlier), options.file);
   await makePartitions(client, tables);
   const makeReferences = await dropReferences(client, tables);
+  // a migration may bring a row of its own, which the backup has as it became
+  await client.query(`truncate ${tables.map(quoted).join(', ')}`);
   await load(client, tables, options.file);
   for (const { schema, name, last } of manifest.sequences)
     if (last !== null) await client.query('select setval($1::regclass, $2::bigint)', [quoted({ schema, name }), last]);

@@ -15,7 +15,7 @@ export function normalPassword(password: string): string {
 
 /** How many characters a password has: not bytes, not halves of surrogate pairs. */
 export function passwordLength(password: string): number {
-  return [...normalPassword(password)].length;
+  return Array.from(normalPassword(password)).length;
 }
 
 /** Whose password it is to be: their own name and address are the first guesses. */
@@ -62,7 +62,9 @@ function repeatedUnit(text: string): string {
 
 /** `abcdefghijklmno`, `987654321098765`: each character beside the one before it, all the same way, digits around the end of the row. */
 function isRun(text: string): boolean {
-  const steps = [...text].slice(1).map((character, index) => (character.codePointAt(0) ?? 0) - (text.codePointAt(index) ?? 0));
+  const steps = Array.from(text)
+    .slice(1)
+    .map((character, index) => (character.codePointAt(0) ?? 0) - (text.codePointAt(index) ?? 0));
   return [1, -1].some((way) => steps.every((step) => step === way || step === -9 * way));
 }
 
@@ -80,5 +82,5 @@ function ownWords({ name, email }: PasswordOwner): string[] {
 
 /** Whether a text without this word has fewer than eight characters left: the word, with padding. */
 function isMostly(text: string, word: string): boolean {
-  return text.includes(word) && [...text.replaceAll(word, '')].length < 8;
+  return text.includes(word) && Array.from(text.replaceAll(word, '')).length < 8;
 }

@@ -242,7 +242,7 @@ describe('writing', () => {
     });
   });
 
-  test('what the repository itself refuses is a refusal in its words', async () => {
+  test('a repository on this disk that decides by a hook is not written to past it, and the hook is not run', async () => {
     const { drawn, cut } = await liveBranch();
     drawn.git('config', 'receive.denyCurrentBranch', 'refuse');
     drawn.git('config', 'core.hooksPath', path.join(drawn.path, 'hooks'));
@@ -252,7 +252,7 @@ describe('writing', () => {
     chmodSync(hook, 0o755);
     expect(await hostOf(drawn.path, { write: true }).ensureBranch?.({ name: 'release/8.20', at: drawn.sha(cut) })).toMatchObject({
       ok: false,
-      because: saying('branches are made by the release team'),
+      because: saying('pre-receive'),
     });
   });
 });

@@ -1,4 +1,4 @@
-import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -137,6 +137,8 @@ describe("a repository on the server's own disk", () => {
     const host = hostOf(gitDir, { write: true });
     const [head] = await host.branchHeads();
     expect(head?.name).toBe('main');
+    expect(await host.ensureBranch?.({ name: 'release/1', at: head?.head ?? '' })).toMatchObject({ ok: false });
+    for (const guard of ['pre-receive', 'update', 'reference-transaction', 'proc-receive']) rmSync(path.join(gitDir, 'hooks', guard));
     expect(await host.ensureBranch?.({ name: 'release/1', at: head?.head ?? '' })).toMatchObject({ ok: true });
     expect(run([`--git-dir=${gitDir}`, '-c', 'core.fsmonitor=false', 'rev-parse', 'refs/heads/release/1'])).toBe(head?.head);
     expect(existsSync(marker) ? readFileSync(marker, 'utf8') : 'nothing ran').toBe('nothing ran');

@@ -3,8 +3,9 @@ import type { GitHost } from '#ports/git-host.ts';
 import { done, refused } from '#ports/outcome.ts';
 import type { Outcome } from '#ports/outcome.ts';
 import { commitId, git, GitTrouble, withoutSecrets } from './client.ts';
+import { guardOf } from './guards.ts';
 import { openMirror } from './mirror.ts';
-import { looksLikeBundle } from './source.ts';
+import { looksLikeBundle, sourceOf } from './source.ts';
 import type { GitSettings, GitTools } from './settings.ts';
 
 /** The writers of a source that can be written; none for a bundle, which is a file of what once was. */
@@ -49,6 +50,13 @@ async function ensureRef(settings: GitSettings, tools: GitTools, wanted: Wanted)
 
   const there = await standing(mirror.git, wanted.ref, run);
   if (there !== null) return standsAlready(mirror.git, wanted, commit, there, run);
+  const source = await sourceOf(settings.repo);
+  const guard = source.kind === 'directory' ? await guardOf(source.path) : null;
+  if (guard !== null)
+    return refused(
+      `the repository decides by a hook of its own (${guard}) what it takes, and Signalbox neither runs it nor writes past it`,
+      'its address by ssh or https, where its server runs the hook',
+    );
   try {
     // An empty lease: the push holds only if the name is still free when it arrives.
     await mirror.atSource((source, route) =>

@@ -174,3 +174,9 @@ export async function namesOf(pool: Queries, ids: readonly string[]): Promise<Re
   );
   return new Map(rows.map(({ id, name, active }) => [id, { name, active }]));
 }
+
+/** Whether somebody has an account with this address, in lower case. */
+export async function hasAccount(pool: Queries, email: string): Promise<boolean> {
+  const { rowCount } = await pool.query('select 1 from auth."user" where email = $1', [email]);
+  return (rowCount ?? 0) > 0;
+}

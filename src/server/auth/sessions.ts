@@ -40,3 +40,12 @@ export async function endSessions(client: Queries, person: string, which: { only
   );
   return rowCount ?? 0;
 }
+
+/** How many sessions somebody has beside this one. */
+export async function countOtherSessions(pool: Queries, person: string, session: string): Promise<number> {
+  const { rows } = await pool.query<{ others: number }>(
+    'select count(*)::int as others from auth.session where "userId" = $1 and id <> $2',
+    [person, session],
+  );
+  return rows[0]?.others ?? 0;
+}

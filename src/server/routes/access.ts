@@ -1,15 +1,15 @@
 import type { z } from 'zod';
 import type { provider as providerShape } from '#api/access.ts';
 import { appById } from '#db/views/apps.ts';
-import { writeInstance } from '#db/instance-journal.ts';
 import type { InstanceEvent } from '#domain/people/events.ts';
 import { passwordLeast, passwordMost } from '#domain/people/password.ts';
 import { plusMs } from '#domain/time.ts';
+import { writeInstance } from '../auth/instance.ts';
 import { setVisibility, visibilityOf } from '../auth/access.ts';
 import { acceptInvitation, invitations, makeLink, openLink, revokeInvitation, setPassword, spendLink } from '../auth/links.ts';
 import type { Link } from '../auth/links.ts';
 import { requireGoodPassword } from '../auth/passwords.ts';
-import { inTransaction, personById } from '../auth/people.ts';
+import { hasAccount, inTransaction, personById } from '../auth/people.ts';
 import type { Provider } from '../auth/providers.ts';
 import { endSessions, sessionsOf } from '../auth/sessions.ts';
 import type { At, Handlers, Room } from '../context.ts';
@@ -78,8 +78,7 @@ export function accessHandlers(room: Room, streams: Streams): Handlers<Mine> {
       for (const { app } of body.grants)
         if (app !== '*' && (await appById(room.db, app)) === null) notFound(`app "${app}"`, 'see GET /api/apps');
       const email = body.email.toLowerCase();
-      const { rowCount } = await pool.query('select 1 from auth."user" where email = $1', [email]);
-      if ((rowCount ?? 0) > 0) refuse('conflict', `${email} has an account already`, 'set their roles instead');
+      if (await hasAccount(pool, email)) refuse('conflict', `${email} has an account already`, 'set their roles instead');
       const until = plusMs(now(), body.hours * HOUR_MS);
       const { link, token } = await inTransaction(pool, async (client) => {
         const wanted = { kind: 'invitation' as const, email, name: body.name, person: null, grants: body.grants, expiresAt: until };
@@ -130,7 +129,7 @@ export function accessHandlers(room: Room, streams: Streams): Handlers<Mine> {
       const spent = (): never =>
         refuse('link-spent', 'this link was used or another one took its place, or its time is over', 'ask an admin for another one');
       const found = await openLink(pool, 'password', body.token, now());
-      const person = found?.person == null ? null : await personById(pool, found.person);
+      const person = found === null || found.person === null ? null : await personById(pool, found.person);
       if (found === null || person === null || person.deactivated !== null) return spent();
       await requireGoodPassword(body.password, person, 'body.password');
       const isSpent = await inTransaction(pool, async (client) => {

@@ -1,8 +1,8 @@
 import { appById } from '#db/views/apps.ts';
-import { writeInstance } from '#db/instance-journal.ts';
 import type { ActorStamp } from '#db/schema.ts';
 import type { InstanceEvent } from '#domain/people/events.ts';
 import { plusMs } from '#domain/time.ts';
+import { writeInstance } from '../auth/instance.ts';
 import { createKey, listKeys, revokeKey, revokeKeysOf } from '../auth/keys.ts';
 import type { Key, NewKey } from '../auth/keys.ts';
 import { makeLink } from '../auth/links.ts';

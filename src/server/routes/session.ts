@@ -1,9 +1,10 @@
 import type { FastifyReply } from 'fastify';
 import type { Session } from '#api/session.ts';
-import { writeInstance } from '#db/instance-journal.ts';
 import type { InstanceEvent } from '#domain/people/events.ts';
+import { writeInstance } from '../auth/instance.ts';
 import { accessOf } from '../auth/access.ts';
 import { inTransaction } from '../auth/people.ts';
+import { countOtherSessions } from '../auth/sessions.ts';
 import { requireGoodPassword } from '../auth/passwords.ts';
 import { spendSetupToken } from '../auth/setup-link.ts';
 import type { At, Handlers, Room } from '../context.ts';
@@ -57,10 +58,7 @@ export function sessionHandlers(room: Room, streams: Streams): Handlers<Mine> {
       const { id, name } = at.caller;
       slowDown(at, `password ${id}`);
       await requireGoodPassword(body.next, at.caller, 'body.next');
-      const { rows } = await accounts.pool.query<{ others: number }>(
-        'select count(*)::int as others from auth.session where "userId" = $1 and id <> $2',
-        [id, at.caller.session],
-      );
+      const others = await countOtherSessions(accounts.pool, id, at.caller.session);
       const cookies = await accounts.changePassword(cookie, body.current, body.next);
       if (cookies === null)
         refuse(
@@ -69,7 +67,7 @@ export function sessionHandlers(room: Room, streams: Streams): Handlers<Mine> {
           'the one that you signed in with; an admin can make a link to set another',
         );
       at.attempts.forget(`password ${id}`);
-      await tell(room, { is: 'password-set', person: id, name, how: 'changed', sessions: rows[0]?.others ?? 0 }, at);
+      await tell(room, { is: 'password-set', person: id, name, how: 'changed', sessions: others }, at);
       setCookies(at.reply, cookies);
       await streams.check();
       return null;
