@@ -13,6 +13,8 @@ export default defineConfig({
     reporters: ['default', './test/setup/reporter.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    // two files at a time on two cores: one alone, which is what the machine would be given, leaves a core waiting for the database
+    maxWorkers: 2,
     projects: [
       {
         extends: true,
