@@ -74,7 +74,7 @@ describe('the first release, from the set-up link to everyone', () => {
     await page.goto(world.setupLink);
     await page.getByLabel('Password').fill('short');
     await page.getByRole('button', { name: 'Become the first admin' }).click();
-    await page.getByText('The password has 5 characters; it needs at least 10.').waitFor();
+    await page.getByText('The password has 5 characters; it needs at least 15.').waitFor();
     await expectAccessible('set-up with errors');
     await page.getByLabel('Your name').fill('Maja Lind');
     await page.getByLabel('E-mail').fill('maja@example.com');

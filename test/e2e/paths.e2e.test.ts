@@ -362,6 +362,8 @@ describe('on a phone at night', () => {
     await dialogOf(phone).waitFor({ state: 'detached' });
     await expect.poll(stage, { timeout: MOVES_WITHIN_MS, interval: 500 }).toBe('rolling-out');
     await expect.poll(() => phone.getByRole('link', { name: 'Keep halted' }).count(), { timeout: VIEWS_WITHIN_MS }).toBe(0);
+    // the finger was lifted over what lies below the dialog that had closed
+    expect(new URL(phone.url()).pathname).toBe(`/${SAMPLE}/8.9.2/android`);
   });
 
   test.for(['a keyboard', 'a screen reader'] as const)('with %s the dialog is the confirm, and its button is pressed', async (how) => {

@@ -60,7 +60,10 @@ export class RealConnections {
   /** An empty database, as at the first cycle. */
   async empty(): Promise<void> {
     if (this.#tables === null) throw new Error('the database was not prepared');
-    await this.#base.pool.query(`truncate ${this.#tables} restart identity; alter sequence fact_arrivals restart`);
+    // the instance has one row from the beginning
+    await this.#base.pool.query(
+      `truncate ${this.#tables} restart identity; alter sequence fact_arrivals restart; insert into instance default values`,
+    );
   }
 
   /** For whoever watches: past the gate. */

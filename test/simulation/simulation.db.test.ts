@@ -1,6 +1,6 @@
 /**
- * Release cycles under every fault that we can think of: a hundred fixed seeds and a fresh one, which is printed. A seed that breaks is played again with
- * `npm run simulate -- --seed N --cycles 1 --trace`.
+ * Release cycles under every fault that we can think of, some fixed seeds of them. More, and fresh ones, are played by `npm run simulate -- --cycles 100 --seed N`; a seed that
+ * breaks is played again with `npm run simulate -- --seed N --cycles 1 --trace`.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { testDatabase } from '../setup/database.ts';
@@ -9,9 +9,8 @@ import type { Played } from './cycle.ts';
 import { openLanes, PATIENT } from './lanes.ts';
 import type { Lanes } from './lanes.ts';
 
-const LANES = 6;
-const FIXED = Array.from({ length: 100 }, (_, index) => index + 1);
-const fresh = 1_000_000 + (Date.now() % 1_000_000_000);
+const LANES = 4;
+const FIXED = Array.from({ length: 12 }, (_, index) => index + 1);
 
 const databases: TestDatabase[] = [];
 let lanes: Lanes;
@@ -21,9 +20,9 @@ beforeAll(async () => {
   lanes = await openLanes(databases);
 });
 
-afterAll(async () => {
+afterAll(() => {
+  // the databases are dropped with the cluster: processes that were ended in the middle of a transaction never give their connections back
   lanes.close();
-  for (const database of databases) await database.close();
 });
 
 /** Why seeds broke, each with how to see it again; empty when none did. */
@@ -38,13 +37,9 @@ async function broken(seeds: readonly number[]): Promise<string[]> {
   );
 }
 
-test('whatever goes wrong, nothing is lost, nothing is doubled, and every track comes to rest: a hundred seeds', async () => {
+test('whatever goes wrong, nothing is lost, nothing is doubled, and every track comes to rest', async () => {
   expect(await broken(FIXED)).toEqual([]);
-}, 900_000);
-
-test(`and a fresh one: ${fresh}`, async () => {
-  expect(await broken([fresh])).toEqual([]);
-}, 180_000);
+}, 300_000);
 
 test('a seed takes the same course each time', async () => {
   const hashes: string[] = [];

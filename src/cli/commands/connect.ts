@@ -74,7 +74,7 @@ async function setUp(link: string, options: Options, parts: Parts) {
 }
 
 async function passwordFrom(options: Options, parts: Parts): Promise<string> {
-  if (options.passwordFile === undefined) return askFor('A password of at least 10 characters: ', true);
+  if (options.passwordFile === undefined) return askFor('A password of at least 15 characters: ', true);
   const { textOf } = await import('../ask.ts');
   return (await textOf(options.passwordFile, parts)).replace(/\r?\n$/, '');
 }

@@ -212,6 +212,7 @@ function useHold(act: () => void) {
       timer.current = setTimeout(() => {
         setHolding(false);
         setShort(false);
+        passOverRelease();
         act();
       }, HELD_FOR_MS);
     },
@@ -225,6 +226,22 @@ function useHold(act: () => void) {
       if (event.detail === 0 || byReader.current) act();
     },
   };
+}
+
+/** How long after the finger was lifted a browser may still make a click of it. */
+const CLICK_AFTER_RELEASE_MS = 100;
+
+/** The dialog closes under the finger that held its button: what lies below, a tab most often, is not meant when it is lifted. */
+function passOverRelease(): void {
+  const swallow = (event: Event): void => {
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const release = (): void => {
+    setTimeout(() => window.removeEventListener('click', swallow, true), CLICK_AFTER_RELEASE_MS);
+  };
+  window.addEventListener('click', swallow, true);
+  for (const end of ['pointerup', 'pointercancel']) window.addEventListener(end, release, { capture: true, once: true });
 }
 
 function StaleNote({ track, news }: { track: TrackHead; news: readonly string[] | null }) {
