@@ -45,6 +45,8 @@ const walked: Readonly<Record<string, string>> = {
   '/': '/',
   '/sign-in': '/sign-in',
   '/setup': '/setup',
+  '/invitation': '/invitation',
+  '/new-password': '/new-password',
   '/settings/apps/new': '/settings/apps/new',
   '/$app': '/music',
   '/$app/set-up': '/music/set-up',
