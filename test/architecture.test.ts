@@ -13,7 +13,7 @@ import type { Import } from './setup/source.ts';
 type Licence = { rooms: readonly string[]; packages: readonly string[] };
 
 const LICENCES: Record<string, Licence> = {
-  domain: { rooms: [], packages: ['zod', 'temporal-polyfill', 'simple-statistics', 'yaml'] },
+  domain: { rooms: [], packages: ['zod', 'temporal-polyfill', 'simple-statistics', 'yaml', 'picomatch'] },
   ports: { rooms: ['domain'], packages: ['zod'] },
   integrations: { rooms: ['ports', 'domain', 'lib'], packages: ['*'] },
   db: { rooms: ['domain', 'lib'], packages: ['kysely', 'pg', 'pg-copy-streams', 'zod'] },

@@ -71,7 +71,10 @@ export const cell = z
     evidence: z.array(evidence),
     sources: z.array(z.string()),
     sourceNames: z.array(z.string()).meta({ description: 'The same as people call them: `Jira`, `CI`' }),
-    readAt: moment.nullable().meta({ description: 'When its newest fact was read; null for what Signalbox itself holds' }),
+    readAt: moment.nullable().meta({
+      description:
+        'When the least fresh of its sources was read, or the last word where all of them tell by themselves; null for what Signalbox itself holds',
+    }),
     freshForMinutes: z.number().nullable(),
     nextReadAt: moment.nullable(),
     holds: z.string().nullable().meta({ description: 'The step that it holds now' }),

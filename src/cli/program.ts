@@ -13,6 +13,7 @@ import { forecastCommand } from './commands/forecast.ts';
 import { gitCommand } from './commands/git.ts';
 import type { GitParts } from './commands/git.ts';
 import { healthCommand } from './commands/health.ts';
+import { ownersCommand } from './commands/owners.ts';
 import { explainCommand, planCommand, statusCommand } from './commands/look.ts';
 import { addPolicyOfServer, auditCommand, connectionCommand, keysCommand } from './commands/manage.ts';
 import { inviteCommand, peopleCommand, sessionsCommand } from './commands/people.ts';
@@ -65,6 +66,7 @@ export function program(io: Io, parts: ProgramParts): Command {
     secretsCommand(io, parts),
     gitCommand(io, { analyse: parts.analyse }),
     healthCommand(io, parts),
+    ownersCommand(io, parts),
     versionCommand(io),
     buildNumberCommand(io),
     sandboxCommand(io, { serve: parts.serveSandbox }),

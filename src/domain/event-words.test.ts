@@ -86,22 +86,22 @@ const told: Told = {
   'bug-assigned': { event: { is: 'bug-assigned', bug: 'PLAY-4412', team: 'player', reason: null }, says: 'assigned PLAY-4412 to player' },
   'sign-off-given': {
     event: { is: 'sign-off-given', team: 'car', state: 'withdrawn', build: '1048', note: null },
-    says: 'car: withdrawn on build 1048',
+    says: 'withdrew the sign-off of Car, on build 1048',
   },
   'approval-given': {
     event: { is: 'approval-given', instance: 'legal', answer: 'approved', note: null, build: null, role: 'admin' },
     says: 'approved legal',
   },
   ticked: { event: { is: 'ticked', instance: 'licences', answer: 'done', note: null, build: null }, says: 'ticked licences' },
-  'waiver-asked': { event: { is: 'waiver-asked', waiver }, says: 'asked to waive crash-rate: only the kids profile' },
+  'waiver-asked': { event: { is: 'waiver-asked', waiver }, says: 'asked to waive crash rate: only the kids profile' },
   'waiver-approved': { event: { is: 'waiver-approved', waiver: 'w1' }, says: 'approved the waiver w1' },
   'waiver-ended': {
     event: { is: 'waiver-ended', waiver: 'w1', instance: 'crash-rate', why: 'its date came' },
-    says: 'the waiver of crash-rate ended: its date came',
+    says: 'the waiver of crash rate ended: its date came',
   },
   'waiver-revoked': {
     event: { is: 'waiver-revoked', waiver: 'w1', instance: 'crash-rate', why: 'worse' },
-    says: 'revoked the waiver of crash-rate: worse',
+    says: 'revoked the waiver of crash rate: worse',
   },
   'cherry-pick-asked': { event: { is: 'cherry-pick-asked', pick }, says: 'asked to cherry-pick a1b2c3d4e5: Mend the car reconnect' },
   'cherry-pick-answered': {

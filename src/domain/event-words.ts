@@ -1,6 +1,7 @@
 /** Each event of the journal as a sentence a person reads, without its subject: `halted the rollout at 1%: crashes on start`. */
+import { teamName } from './criteria/words.ts';
 import { entryOf } from './entry.ts';
-import type { Colour } from './facts.ts';
+import type { Colour, SignOff } from './facts.ts';
 import { platformName, sourceName, stepInWords } from './names.ts';
 import type { Granted, InstanceEvent } from './people/events.ts';
 import { roleName } from './roles.ts';
@@ -17,6 +18,17 @@ const verdictWords: Readonly<Record<Colour, string>> = {
   red: 'is at stop',
   unknown: 'is unknown',
 };
+
+const signOffWords: Readonly<Record<SignOff['state'], string>> = {
+  pending: 'took back the word of',
+  testing: 'began to test for',
+  signed: 'signed off for',
+  rejected: 'could not sign off for',
+  withdrawn: 'withdrew the sign-off of',
+};
+
+/** `crash-rate` → `crash rate` */
+const spaced = (slug: string): string => slug.replaceAll('-', ' ');
 
 const words: Words<Event> = {
   born: ({ kind, stage }) => `began as a ${kind} release, ${stage}`,
@@ -53,20 +65,20 @@ const words: Words<Event> = {
   'bug-decided': ({ bug, decision, reason }) => `decided ${bug}: ${decision.replaceAll('-', ' ')}${because(reason)}`,
   'bug-nominated': ({ bug, reason }) => `nominated ${bug} as a blocker${because(reason)}`,
   'bug-assigned': ({ bug, team }) => `assigned ${bug} to ${team}`,
-  'sign-off-given': ({ team, state, build, note }) => `${team}: ${state}${build === null ? '' : ` on build ${build}`}${because(note)}`,
-  'approval-given': ({ instance, answer, note }) => `${answer} ${instance}${because(note)}`,
-  ticked: ({ instance, answer, note }) => `${answer === 'done' ? 'ticked' : 'refused'} ${instance}${because(note)}`,
-  'waiver-asked': ({ waiver }) => `${waiver.state === 'active' ? 'waived' : 'asked to waive'} ${waiver.instance}: ${waiver.reason}`,
+  'sign-off-given': ({ team, state, build, note }) =>
+    `${signOffWords[state]} ${teamName(team)}${build === null ? '' : `, on build ${build}`}${because(note)}`,
+  'approval-given': ({ instance, answer, note }) => `${answer} ${spaced(instance)}${because(note)}`,
+  ticked: ({ instance, answer, note }) => `${answer === 'done' ? 'ticked' : 'refused'} ${spaced(instance)}${because(note)}`,
+  'waiver-asked': ({ waiver }) => `${waiver.state === 'active' ? 'waived' : 'asked to waive'} ${spaced(waiver.instance)}: ${waiver.reason}`,
   'waiver-approved': ({ waiver }) => `approved the waiver ${waiver}`,
-  'waiver-ended': ({ instance, why }) => `the waiver of ${instance} ended${because(why)}`,
-  'waiver-revoked': ({ instance, why }) => `revoked the waiver of ${instance}${because(why)}`,
+  'waiver-ended': ({ instance, why }) => `the waiver of ${spaced(instance)} ended${because(why)}`,
+  'waiver-revoked': ({ instance, why }) => `revoked the waiver of ${spaced(instance)}${because(why)}`,
   'cherry-pick-asked': ({ pick }) => `asked to cherry-pick ${pick.commit.slice(0, 10)}: ${pick.title}`,
   'cherry-pick-answered': ({ answer, why }) => `${answer} a cherry-pick${because(why)}`,
   'robot-paused': ({ scope, pause }) =>
     `paused the robot of the ${scope}${pause.until === null ? '' : ` until ${pause.until}`}${because(pause.why)}`,
   'robot-unpaused': ({ scope, why }) => `let the robot of the ${scope} go on${because(why)}`,
-  nudged: ({ whom, instance, note }) =>
-    `nudged ${whom}${instance === null ? '' : ` about ${instance.replaceAll('-', ' ')}`}${because(note)}`,
+  nudged: ({ whom, instance, note }) => `nudged ${whom}${instance === null ? '' : ` about ${spaced(instance)}`}${because(note)}`,
   'action-retried': ({ key }) => `asked for another try of ${key}`,
   corrected: ({ field, from, to, why }) => `corrected ${field}${from === null ? '' : ` from ${from}`} to ${to}${because(why)}`,
 };

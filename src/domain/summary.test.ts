@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { platformName } from './names.ts';
 import { summarise } from './summary.ts';
 import type { SummaryClock, SummaryTrack } from './summary.ts';
 
@@ -88,6 +89,20 @@ describe('the summary sentence', () => {
         robot: { is: 'asks', sentence: 'Asks a release manager to submit 8.9.2: every criterion is met.' },
       }),
     ).toBe('iOS asks a release manager to submit 8.9.2: every criterion is met.');
+  });
+
+  test('says once what several tracks ask alike', () => {
+    const asks = (platform: string): SummaryTrack => ({
+      ...ios,
+      platform,
+      holding: [],
+      lateMs: null,
+      robot: { is: 'asks', sentence: `Asks a release manager to submit ${platformName(platform)} 8.9.2: every criterion is met.` },
+    });
+    expect(text(asks('ios'), asks('web'), asks('tv'))).toBe(
+      'iOS, Web and TV ask a release manager to submit 8.9.2: every criterion is met.',
+    );
+    expect(text(asks('ios'))).toBe('iOS asks a release manager to submit iOS 8.9.2: every criterion is met.');
   });
 
   test('names the versions when two releases are under way', () => {

@@ -44,7 +44,16 @@ export type SummaryClock = { now: Instant; timezone: string };
 export type Part = { text: string; strong: boolean };
 export type Summary = { text: string; parts: readonly Part[]; worst: Colour };
 
-type Sentence = { rank: number; lateMs: number; colour: Colour; strong: string; rest: string };
+/** `who` is said in bold with what it does; `alike`: what several say with the same words, as they say it together. */
+type Sentence = {
+  rank: number;
+  lateMs: number;
+  colour: Colour;
+  strong: string;
+  rest: string;
+  who: string;
+  alike?: { strong: string; rest: string };
+};
 
 const LATE_FROM_MS = 60_000;
 /** The rank of what is said only beside something else: it is on plan, and not without doubt. */
@@ -59,7 +68,7 @@ export function summarise(tracks: readonly SummaryTrack[], robotPaused: RobotPau
     .filter((sentence) => sentence !== null)
     .toSorted((a, b) => a.rank - b.rank || b.lateMs - a.lateMs);
   const sentences = said.some(({ rank }) => rank < ON_PLAN) ? said : [];
-  const parts: Part[] = sentences.flatMap(({ strong, rest }) => [
+  const parts: Part[] = together(sentences).flatMap(({ strong, rest }) => [
     { text: strong, strong: true },
     { text: `${rest} `, strong: false },
   ]);
@@ -70,6 +79,23 @@ export function summarise(tracks: readonly SummaryTrack[], robotPaused: RobotPau
       { text: ` by ${robotPaused.by}: ${withStop(robotPaused.why)} `, strong: false },
     );
   return finished(parts, worst(sentences.map(({ colour }) => colour)));
+}
+
+/** What several tracks say alike is said once, where the first of them says it: `iOS, Web and TV ask a release manager to submit 1.1.0`. */
+function together(sentences: readonly Sentence[]): readonly Pick<Sentence, 'strong' | 'rest'>[] {
+  const keyOf = ({ alike }: Sentence): string | null => (alike === undefined ? null : `${alike.strong} ${alike.rest}`);
+  return sentences.flatMap((sentence, at) => {
+    const key = keyOf(sentence);
+    const same = key === null ? [] : sentences.filter((other) => keyOf(other) === key);
+    if (sentence.alike === undefined || same.length < 2) return [sentence];
+    if (sentences.findIndex((other) => keyOf(other) === key) !== at) return [];
+    return [{ strong: `${listed(same.map(({ who }) => who))} ${sentence.alike.strong}`, rest: sentence.alike.rest }];
+  });
+}
+
+/** `iOS`; `iOS and Web`; `iOS, Web and TV`. */
+function listed(all: readonly string[]): string {
+  return all.length < 2 ? (all[0] ?? '') : `${all.slice(0, -1).join(', ')} and ${all.at(-1) ?? ''}`;
 }
 
 /** A release on trunk is not spoken of before something is wrong with it, nor one that is only watched. */
@@ -120,7 +146,7 @@ function reviewAnd(track: SummaryTrack, reviewers: string): string {
   const blind = (track.blindTo ?? []).map(feed);
   const rest = track.holding.filter((colour) => colour !== 'unknown' || blind.length === 0).length;
   const all = [reviewers, ...blind, ...(rest === 0 ? [] : [criteria(rest)])];
-  return all.length === 1 ? reviewers : `${all.slice(0, -1).join(', ')} and ${all.at(-1) ?? ''}`;
+  return listed(all);
 }
 
 function nameOf(track: SummaryTrack, withVersion: boolean): string {
@@ -137,6 +163,7 @@ function sentenceOf(track: SummaryTrack, withVersion: boolean, { now, timezone }
     colour,
     strong: strong === '' ? name : `${name} ${strong}`,
     rest,
+    who: name,
   });
 
   if (track.stage === 'halted')
@@ -158,7 +185,11 @@ function sentenceOf(track: SummaryTrack, withVersion: boolean, { now, timezone }
       `${place(track)}: ${criteria(track.holding.filter((each) => each === 'unknown').length)} cannot be judged${behind}.`,
     );
   // the robot's own sentence, in which it is the track that asks: `Asks a release manager to …`
-  if (track.robot.is === 'asks') return say(5, 'yellow', 'asks', withStop(track.robot.sentence).replace(/^Asks/, ''));
+  if (track.robot.is === 'asks') {
+    const rest = withStop(track.robot.sentence).replace(/^Asks/, '');
+    const ofAny = rest.replace(` ${platformName(track.platform)} ${track.version}`, ` ${track.version}`);
+    return { ...say(5, 'yellow', 'asks', rest), alike: { strong: 'ask', rest: ofAny } };
+  }
   if (track.robot.is === 'manual' && count === 0 && track.next !== null)
     return say(6, 'yellow', 'is open', `${place(track).replace(' before ', ' for ')} and waits for a person${behind}.`);
   if (inReview !== null && lateMs > 0) return say(7, 'yellow', '', ` waits for ${inReview}${behind}.`);

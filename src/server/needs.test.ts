@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { imperative } from './needs.ts';
+import type { Need } from '#api/control-room.ts';
+import { imperative, triageTogether } from './needs.ts';
 
 describe('what somebody would do, as what they are asked to do', () => {
   test.each([
@@ -11,5 +12,41 @@ describe('what somebody would do, as what they are asked to do', () => {
     ['has the RC built again', 'have the RC built again'],
   ])('%s', (deed, asked) => {
     expect(imperative(deed)).toBe(asked);
+  });
+});
+
+describe('bugs without a team', () => {
+  const need = (track: string, more: Partial<Need> = {}): Need => ({
+    id: `cell ${track} triage-empty`,
+    rank: 'watch',
+    kind: 'criterion',
+    track,
+    instance: 'triage-empty',
+    title: '1 bug has no team',
+    text: 'One has no team.',
+    who: 'release manager',
+    dueAt: '2024-10-01T15:00:00.000Z',
+    since: '2024-10-01T11:00:00.000Z',
+    command: 'assign-bug',
+    target: 'triage-empty',
+    ...more,
+  });
+  const of = ({ track }: Need): { version: string; bugs: number } => ({
+    version: track?.split('/')[1] ?? '',
+    bugs: track?.endsWith('ios') === true ? 2 : 1,
+  });
+
+  test('are one errand, as urgent as the most urgent of them', () => {
+    const other = need('music/8.9.2/ios', { id: 'pick', kind: 'cherry-pick', command: 'answer-cherry-pick' });
+    const early = '2024-10-01T14:00:00.000Z';
+    const all = [need('music/8.9.2/ios'), other, need('music/8.9.2/desktop', { dueAt: early }), need('music/8.9.3/android')];
+    expect(triageTogether(all, of)).toEqual([
+      expect.objectContaining({ id: 'triage', track: null, title: '4 bugs have no team', text: '3 of 8.9.2, 1 of 8.9.3.', dueAt: early }),
+      other,
+    ]);
+  });
+
+  test('of one track are said of that track', () => {
+    expect(triageTogether([need('music/8.9.2/ios')], of)).toEqual([need('music/8.9.2/ios')]);
   });
 });

@@ -7,6 +7,7 @@ import { platformName } from '#domain/names.ts';
 import type { TrackPolicy } from '#domain/policy/track-policy.ts';
 import type { TrackCommandKind } from '#domain/release/commands.ts';
 import type { Step } from '#domain/release/track.ts';
+import { earliest } from '#domain/time.ts';
 
 const ranks: readonly Need['rank'][] = ['holds-a-late-track', 'holds-a-track', 'due-soon', 'watch'];
 
@@ -67,12 +68,36 @@ export function needsOf(
   const dueOf = (need: Need): string => need.dueAt ?? '9999';
   const colours = new Map(cells.map((cell) => [`cell ${cell.track} ${cell.instance}`, cell.colour]));
   const gravity = ({ id, kind }: Need): number => worstFirst.indexOf(kind === 'action-refused' ? 'red' : (colours.get(id) ?? 'yellow'));
-  return needs.toSorted(
+  const ranked = needs.toSorted(
     (a, b) =>
       ranks.indexOf(a.rank) - ranks.indexOf(b.rank) ||
       gravity(a) - gravity(b) ||
       (dueOf(a) < dueOf(b) ? -1 : dueOf(a) > dueOf(b) ? 1 : a.since < b.since ? -1 : 1),
   );
+  const bugsOf = new Map(cells.map((cell) => [`cell ${cell.track} ${cell.instance}`, cell.value?.amount ?? 0]));
+  return triageTogether(ranked, (need) => ({ version: byId.get(need.track ?? '')?.version ?? '', bugs: bugsOf.get(need.id) ?? 0 }));
+}
+
+/** Bugs without a team are one errand, on however many tracks: they are said once, where the most urgent of them stands. */
+export function triageTogether(needs: readonly Need[], of: (need: Need) => { version: string; bugs: number }): Need[] {
+  const triage = needs.filter(({ kind, command }) => kind === 'criterion' && command === 'assign-bug');
+  const [first] = triage;
+  if (first === undefined || triage.length === 1) return [...needs];
+  const byVersion = Map.groupBy(triage.map(of), ({ version }) => version);
+  const counts = [...byVersion].map(([version, all]) => ({ version, bugs: all.reduce((sum, { bugs }) => sum + bugs, 0) }));
+  const together: Need = {
+    ...first,
+    id: 'triage',
+    kind: 'bug',
+    track: null,
+    instance: null,
+    title: `${counts.reduce((sum, { bugs }) => sum + bugs, 0)} bugs have no team`,
+    text: `${counts.map(({ version, bugs }) => `${bugs} of ${version}`).join(', ')}.`,
+    dueAt: earliest(...triage.map(({ dueAt }) => dueAt)),
+    since: earliest(...triage.map(({ since }) => since)) ?? first.since,
+    target: null,
+  };
+  return needs.flatMap((need) => (need === first ? [together] : triage.includes(need) ? [] : [need]));
 }
 
 /** A narrower instance of a kind (blockers in critical flows) says nothing that the one which holds the step does not say. */

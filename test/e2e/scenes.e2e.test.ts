@@ -1,4 +1,4 @@
-/** The scenes of the sample's story, photographed at moments at which its clock stands. */
+/** The scenes of the sample's story, photographed at moments at which its clock stands, and every page walked at the busiest of them. */
 import { randomBytes } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,6 +12,7 @@ import { chromiumLaunch } from '../setup/browser.ts';
 import { administer, withDatabase } from '../setup/cluster.ts';
 import { comparePicture } from '../setup/pictures.ts';
 import { PHONE, look } from './browsing.ts';
+import { walkEveryPage } from './every-page.ts';
 import { settled } from './settled.ts';
 import type { Looking } from './browsing.ts';
 import type { VariantName } from '../../src/sample/variants.ts';
@@ -173,6 +174,8 @@ describe('the moment of the control room looks as it was kept', () => {
     if (wasKeeping !== undefined) process.env['UPDATE_PICTURES'] = wasKeeping;
     await page.context().close();
   });
+
+  walkEveryPage(() => ({ url: world.url, browser, cookies }));
 });
 
 /** Each goes on from the moment above, by a variant of its own. */

@@ -67,6 +67,7 @@ describe('branch day and the weekend', () => {
     );
     expect(cuts).toEqual([stockholm('09-27 09:12'), stockholm('09-27 09:16'), stockholm('09-27 09:20')]);
     expect(await stages('8.9.3')).toEqual(['developing', 'developing', 'developing']);
+    expect((await releaseNamed('8.9.3')).contents).toMatchObject({ bigFeature: { name: 'AI playlist' } });
     expect(await stages('8.9.1')).toEqual(['released', 'released', 'released']);
   });
 

@@ -1,25 +1,10 @@
-import { CommanderError } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { healthCommand } from './health.ts';
+import { heardFrom } from './testing.ts';
+import type { Heard } from './testing.ts';
 
-async function run(args: string[], input = ''): Promise<{ out: string[]; err: string[]; code: number | null }> {
-  const heard: { out: string[]; err: string[]; code: number | null } = { out: [], err: [], code: null };
-  const io = {
-    out: (line: string) => void heard.out.push(line),
-    err: (line: string) => void heard.err.push(line),
-    exit: (code: number) => {
-      heard.code = code;
-    },
-    isTty: false,
-  };
-  try {
-    await healthCommand(io, { standardInput: async () => input, environment: {} }).parseAsync(args, { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    heard.code = error.exitCode;
-  }
-  return heard;
-}
+const run = (args: string[], input = ''): Promise<Heard> =>
+  heardFrom((io) => healthCommand(io, { standardInput: async () => input, environment: {} }), args);
 
 async function judge(input: unknown): Promise<unknown> {
   const { out } = await run(['judge'], JSON.stringify(input));

@@ -1,28 +1,10 @@
-import { CommanderError } from 'commander';
 import { describe, expect, test } from 'vitest';
+import { heardFrom } from './testing.ts';
+import type { Heard } from './testing.ts';
 import { versionCommand } from './version.ts';
 
-type Heard = { out: string[]; err: string[]; code: number | null };
-
-/** Runs `signalbox version …` and listens. The code is that of the command, or of the wrong call that commander threw. */
-async function run(args: string[], input: string | null = ''): Promise<Heard> {
-  const heard: Heard = { out: [], err: [], code: null };
-  const io = {
-    out: (line: string) => void heard.out.push(line),
-    err: (line: string) => void heard.err.push(line),
-    exit: (code: number) => {
-      heard.code = code;
-    },
-    isTty: false,
-  };
-  try {
-    await versionCommand(io, async () => input).parseAsync(args, { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    heard.code = error.exitCode;
-  }
-  return heard;
-}
+/** Runs `signalbox version …` and listens. */
+const run = (args: string[], input: string | null = ''): Promise<Heard> => heardFrom((io) => versionCommand(io, async () => input), args);
 
 function read(line: string): unknown {
   return JSON.parse(line);

@@ -94,7 +94,7 @@ export type Criterion<S> = {
  * - `setUp` false: its source was never connected and the policy does not require it; it holds nothing.
  * - `holds`: the step it holds now; null when it passes, informs, is watched only or gates a later step.
  * - `gates`: every step of the process that it stands before.
- * - `since`: when it took this colour. `freshAt`: how old its newest fact's reading is; null for what Signalbox itself holds.
+ * - `since`: when it took this colour. `freshAt`: when the least fresh of its sources was read; those that tell by themselves count only where no other is asked. Null for what Signalbox itself holds.
  */
 export type Verdict = Finding & {
   instance: string;

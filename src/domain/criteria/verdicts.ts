@@ -3,7 +3,7 @@ import type { FactKind, Source, Waiver } from '../facts.ts';
 import { pendingSteps, stepsOf, nextStep } from '../release/can.ts';
 import type { Step, Track } from '../release/track.ts';
 import type { World } from '../release/world.ts';
-import { earliest, inWords, msBetween, plusMinutes, type Instant } from '../time.ts';
+import { earliest, inWords, latest, msBetween, plusMinutes, type Instant } from '../time.ts';
 import { passes, type Finding, type Verdict } from './criterion.ts';
 import type { Instance } from './instance.ts';
 import { criterionOf, judge } from './index.ts';
@@ -173,7 +173,8 @@ function feedOf(all: readonly Source[], needs: readonly FactKind[], instance: In
     if (sources.length === 0) return { ...quiet, setUp: instance.required, trouble: neverConnected(kind) };
     used.push(...sources.filter((source) => !used.includes(source)));
   }
-  let freshAt: Instant | null = null;
+  let askedAt: Instant | null = null;
+  let toldAt: Instant | null = null;
   let staleAt: Instant | null = null;
   let limit: number | null = null;
   let trouble: Finding | null = null;
@@ -185,12 +186,13 @@ function feedOf(all: readonly Source[], needs: readonly FactKind[], instance: In
   };
   for (const source of used) {
     const freshFor = instance.freshForMinutes ?? source.freshForMinutes;
-    if (source.lastReadAt && (freshAt === null || source.lastReadAt < freshAt)) freshAt = source.lastReadAt;
     if (freshFor === null) {
+      toldAt = latest(toldAt, source.lastReadAt);
       // a source that pushes says when it is broken; its silence says nothing
       if (source.error !== null) note(source, freshFor);
       continue;
     }
+    askedAt = earliest(askedAt, source.lastReadAt);
     limit = limit === null ? freshFor : Math.min(limit, freshFor);
     const until = source.lastReadAt === null ? null : plusMinutes(source.lastReadAt, freshFor);
     if (until === null || until <= now) note(source, freshFor);
@@ -199,7 +201,7 @@ function feedOf(all: readonly Source[], needs: readonly FactKind[], instance: In
   return {
     setUp: true,
     trouble,
-    freshAt,
+    freshAt: askedAt ?? toldAt,
     freshForMinutes: limit,
     nextReadAt: earliest(...used.map((source) => source.nextReadAt)),
     staleAt,

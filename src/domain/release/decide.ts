@@ -484,11 +484,21 @@ function openWaivers(world: World): string {
 
 /* ---- cherry-picks ---- */
 
+/** What whoever asks for a pick twice should do in place of it. */
+const nextForPick: Readonly<Record<CherryPick['state'], string>> = {
+  refused: 'to ask again with what has changed',
+  asked: 'nothing more than its answer: it waits to be accepted or refused',
+  accepted: 'to merge it to the release branch: it is accepted',
+  merged: 'the next build: it is on the release branch',
+  'in-build': 'nothing more: it is in a build',
+  'back-on-trunk': 'nothing more: it is in a build and on trunk',
+};
+
 function askCherryPick(command: Of<'ask-cherry-pick'>, world: World, track: Track, by: By): Decision {
   if (command.bug !== null && !world.facts.bugs.some((bug) => bug.key === command.bug))
     return refuse('not-found', `no bug ${command.bug} of ${track.version} is known`, 'name a bug that was reported, or none');
   const twice = world.facts.cherryPicks.find((pick) => pick.commit === command.commit && pick.state !== 'refused');
-  if (twice) return refuse('already-so', `${command.commit.slice(0, 10)} was asked for by ${twice.askedBy}`, `it is ${twice.state}`);
+  if (twice) return refuse('already-so', `${command.commit.slice(0, 10)} was asked for by ${twice.askedBy}`, nextForPick[twice.state]);
   const pick: CherryPick = {
     id: `${track.id}:pick:${world.facts.cherryPicks.length + 1}`,
     commit: command.commit,

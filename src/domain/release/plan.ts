@@ -6,6 +6,7 @@ import type { Action } from '../actions.ts';
 import { passes, isWorse, type Evidence, type Verdict } from '../criteria/criterion.ts';
 import { holding, judgeTrack } from '../criteria/verdicts.ts';
 import type { ActionState, Waiver } from '../facts.ts';
+import { platformName } from '../names.ts';
 import { earliest, type Instant } from '../time.ts';
 import { fullStop } from '../words.ts';
 import { adopt } from './adopt.ts';
@@ -166,7 +167,7 @@ function advanceNow(world: World, track: Track, verdicts: readonly Verdict[], st
         world,
         track,
         step,
-        `May the robot ${stepPhrase(step, world)} on ${track.platform}? Every criterion is met.`,
+        `May the robot ${stepPhrase(step, world)} on ${platformName(track.platform)}? Every criterion is met.`,
         verdicts,
       );
       const asked = track.noted[noteKey('ask', step, track)] ? [] : [{ is: 'asked' as const, step, note: question.text }];

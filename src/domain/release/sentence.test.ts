@@ -138,4 +138,25 @@ describe('the robot’s sentence', () => {
     );
     expect(told(aTrack('candidate'), halts).willStop).toBeNull();
   });
+
+  test('says to what share it brings the rollout, and that it resumes one that was halted', () => {
+    const order = (step: string | null): Parameters<typeof someFacts>[0] => ({
+      actions: [
+        {
+          key: 'music/ios/8.9.2:order',
+          kind: 'ensure-rollout',
+          step,
+          orderedBy: 'robot',
+          state: 'ordered',
+          attempts: 0,
+          orderedAt: sampleNow,
+          endedAt: null,
+          nextTryAt: null,
+          outcome: null,
+        },
+      ],
+    });
+    expect(told(aTrack('rolling-out'), {}, order('100%')).sentence).toBe('About to roll out to 100%.');
+    expect(told({ ...aTrack('halted'), percent: 1 }, {}, order(null)).sentence).toBe('About to resume at 1%.');
+  });
 });

@@ -13,7 +13,7 @@ import { firstPercent, nextStep, pendingSteps } from './can.ts';
 import { isOpen } from './orders.ts';
 import { haltingVerdicts } from './permitted.ts';
 import { modeFor, pauseOf } from './robot.ts';
-import { hasEnded, type Step, type Track } from './track.ts';
+import { hasEnded, percentStep, type Step, type Track } from './track.ts';
 import type { RobotState, World } from './world.ts';
 
 /** The step as a verb phrase: `submit 8.9.2`, `roll out to 100%`. */
@@ -204,8 +204,16 @@ function inReview(
   return state('holding', `${review}, then will ${phrase} ${these}: ${missing.join(', ')}.`, heldShort('auto', brief, '', missing));
 }
 
+/** `resume at 1%`, `roll out to 100%`: a share is said where it is known, since that is what a person who asks for it wants to read. */
+function orderPhrase({ kind, step }: ActionState, world: World): string {
+  const { track } = world;
+  if (kind === 'ensure-rollout' && track.stage === 'halted') return `resume at ${track.percent}%`;
+  if (kind === 'ensure-rollout' && step !== null) return stepPhrase(percentStep(Number.parseFloat(step)), world);
+  return effectPhrases[kind] ?? kind;
+}
+
 function busySentence(action: ActionState, world: World): string {
-  const phrase = effectPhrases[action.kind] ?? action.kind;
+  const phrase = orderPhrase(action, world);
   if (action.state === 'waiting') {
     const again = action.nextTryAt ? `, tries again at ${dayAndTime(action.nextTryAt, world.app.timezone, world.now)}` : '';
     return `Tries to ${phrase}: ${action.outcome ?? 'no answer yet'}${again}.`;

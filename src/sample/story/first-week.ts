@@ -175,5 +175,11 @@ export const firstWeek: readonly Beat[] = [
     nightly('09-27', 'android', '8.9.2', '88102', '09:10'),
   ),
   beat('09-27 09:16', 'The nightly of iOS passes: its branch is cut', nightly('09-27', 'ios', '8.9.2', '88102', '09:15')),
-  beat('09-27 09:20', 'The nightly of the desktop passes: its branch is cut', nightly('09-27', 'desktop', '8.9.2', '88102', '09:19')),
+  beat(
+    '09-27 09:20',
+    'The nightly of the desktop passes: its branch is cut',
+    nightly('09-27', 'desktop', '8.9.2', '88102', '09:19'),
+    // what asked for the slot of 8.9.2 has that of the release that was born
+    { do: 'contents', who: 'maja', version: '8.9.3', change: { bigFeature: { name: 'AI playlist', note: 'moved from 8.9.2', url: null } } },
+  ),
 ];

@@ -187,11 +187,13 @@ function Cell({ word, column, team }: { word: Word | null; column: Column; team:
         )}
         {word.late && track !== null && !isOf(me, team) ? <NudgeTeam column={column} team={team} /> : null}
         {acts.length === 0 || track === null ? null : (
-          <span className={styles.acts}>
+          // what is signed is rarely taken back: that it can be stands aside
+          <span className={styles.acts} data-aside={word.state === 'signed' && !word.askedAgain ? '' : undefined}>
             {acts.map(({ state, label }) => (
               <Button
                 key={state}
                 size="small"
+                look={state === 'withdrawn' ? 'ghost' : 'plain'}
                 onClick={() => ask({ is: 'sign-off', track, team, state, ...(column.build === null ? {} : { build: column.build }) })}
               >
                 {label}

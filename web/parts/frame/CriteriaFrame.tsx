@@ -231,7 +231,12 @@ const ColumnHead = memo(function ColumnHead({ track, isSelected }: { track: Trac
       <span className={styles.headLine}>
         <Icon name={platformIcon(track.platform)} size={20} />
         <b>{platformName(track.platform)}</b>
-        {track.next === null ? null : <span className={styles.soft}>next: {nextShort(track.next)}</span>}
+        {track.next === null ? null : (
+          <span className={styles.soft}>
+            <span className={styles.label}>next: </span>
+            {nextShort(track.next)}
+          </span>
+        )}
         <span className={classes(styles.soft, styles.end)}>
           {track.needed === 0 ? track.station : `${track.passing} of ${track.needed} pass`}
         </span>

@@ -230,6 +230,14 @@ describe('the head of a row', () => {
     expect(rowAge(cells, '2024-10-01T12:20:31.000Z').isAgeing).toBe(true);
     expect(ageText(read.readAt, now)).toBe('2 min ago');
   });
+
+  test('is as old as the last word of what is told to us, which says by its silence nothing', () => {
+    const told = { ...read, freshForMinutes: null };
+    const [early, late] = ['2024-10-01T06:05:00.000Z', '2024-10-01T11:58:00.000Z'];
+    const cells = [cell({ track: ios, instance: 'a', ...told, readAt: early }), cell({ track: ios, instance: 'b', ...told, readAt: late })];
+    expect(rowAge(cells, now)).toEqual({ readAt: late, isAgeing: false });
+    expect(rowAge([...cells, cell({ track: ios, instance: 'c', ...read })], now)).toEqual({ readAt: read.readAt, isAgeing: false });
+  });
 });
 
 describe('the words of a cell', () => {
@@ -288,6 +296,8 @@ describe('the words of a cell', () => {
       '18,412 tests passed',
     );
     expect(secondLine({ first: clear, others: [cell({ track: ios, instance: 'b', headline: 'RC 3' })] })).toBe('None since branching');
+    // without a figure it says no more than its lamp
+    expect(secondLine({ first: clear, others: [cell({ track: ios, instance: 'b', headline: 'Free' })] })).toBe('None since branching');
   });
 
   test('what gates a later step says which', () => {

@@ -110,14 +110,16 @@ export function asideOf(cell: Pick<Cell, 'aside' | 'limit' | 'limitIs' | 'state'
   return aside === '' ? null : aside;
 }
 
-/** The second line of a cell: why, in one clause. Where all is fine, what the others of its row say. */
+/** The second line of a cell: why, in one clause. Where all is fine, the figures of the others in its row: that they are fine too, the lamp says. */
 export function secondLine({ first, others }: Slot, track?: Pick<TrackHead, 'rollout'>): string {
   if (first.waiver?.state === 'active') return `${initialed(first.waiver.askedBy)}: ${first.waiver.reason}`;
   if (first.waiver?.state === 'asked') return `Waiver asked by ${initialed(first.waiver.askedBy)}, waits for approval`;
   if (first.state === 'not-set-up') return `Connect a source of it`;
   if (first.state === 'not-needed-yet') return track === undefined || first.gates.length === 0 ? first.clause : startsWith(first.gates);
   if (first.state !== 'clear') return first.clause;
-  const told = others.filter(({ state, headline }) => state === 'clear' && headline !== first.headline).map(({ headline }) => headline);
+  const told = others
+    .filter(({ state, headline }) => state === 'clear' && headline !== first.headline && /\d/.test(headline))
+    .map(({ headline }) => headline);
   return told.length > 0 ? told.join(' · ') : first.clause;
 }
 
@@ -172,14 +174,18 @@ export function rowSource(cells: readonly Cell[]): { text: string; isAged: boole
   return { text: names.length > 2 ? `${names.slice(0, 1).join(', ')} and ${names.length - 1} more` : names.join(', '), isAged: true };
 }
 
-/** The age of what a row was read from: the oldest reading, and whether one of them is past half of its limit. */
+/**
+ * The age of what a row was read from, and whether one reading is past half of its limit: the oldest of what is asked again and again; where all of it is told
+ * to us, the last word.
+ */
 export function rowAge(cells: readonly Cell[], now: Instant): { readAt: Instant | null; isAgeing: boolean } {
-  const read = cells.flatMap(({ readAt }) => readAt ?? []).toSorted();
+  const readings = (which: readonly Cell[]): readonly Instant[] => which.flatMap(({ readAt }) => readAt ?? []).toSorted();
+  const asked = readings(cells.filter(({ freshForMinutes }) => freshForMinutes !== null));
   const isAgeing = cells.some(
     ({ readAt, freshForMinutes }) =>
       readAt !== null && freshForMinutes !== null && Date.parse(now) - Date.parse(readAt) > (freshForMinutes * 60_000) / 2,
   );
-  return { readAt: read[0] ?? null, isAgeing };
+  return { readAt: asked[0] ?? readings(cells).at(-1) ?? null, isAgeing };
 }
 
 /** `22 s ago`, `2 min ago`, `3 h ago`. */

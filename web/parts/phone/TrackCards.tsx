@@ -69,8 +69,10 @@ function TrackCard({ card: { track, rows }, isFirst, withVersion }: { card: Card
 /** `1 open` and `RC 4 building` stay; `Live at 1%` goes on a sentence. */
 const lowerWord = (words: string): string => (/^[A-Z][a-z]/.test(words) ? `${words.charAt(0).toLowerCase()}${words.slice(1)}` : words);
 
-const passWords = (track: TrackHead, others: number): string =>
-  track.needed === 0 ? `${others} other criteria` : `${track.passing} of ${track.needed} pass, all criteria`;
+function passWords(track: TrackHead, others: number): string {
+  if (track.needed > 0) return `${track.passing} of ${track.needed} pass, all criteria`;
+  return others === 0 ? 'Nothing is judged yet' : `${others} other criteria`;
+}
 
 /** A closed card in one line: `2 hold 100%: ANRs, ITGC reporting`, `7 of 7 pass, waits for the App Store`. */
 function shortOf(track: TrackHead, telling: Card['rows'], others: number): string {

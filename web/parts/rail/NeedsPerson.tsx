@@ -100,12 +100,16 @@ function NeedLine({ need }: { need: Need }) {
         : `due ${momentText(need.dueAt, now, zone)}${left < 12 * 3_600_000 ? `, in ${inWords(left)}` : ''}`;
   const isMine = need.who !== null && need.who.startsWith('release manager') && me.roles.includes('release-manager');
   const about = [track === null ? null : trackName(track, room), isMine ? 'Yours' : need.who, due].filter((part) => part !== null);
-  const command = track === null ? null : askOf(need, { room, track, me });
+  const command: Act | null = track === null ? errandOf(need, me) : askOf(need, { room, track, me });
   return (
     <li>
       <Lamp state={stateOf(need, cell?.state)} />
       <div>
-        {track === null ? (
+        {need.kind === 'bug' ? (
+          <Link to="/$app/bugs" params={{ app: room.app.id }} className={styles.go}>
+            {need.title}
+          </Link>
+        ) : track === null ? (
           <b>{need.title}</b>
         ) : need.instance === null ? (
           <Link to="/$app/$version/$platform" params={paramsOf(track)} className={styles.go}>
@@ -123,7 +127,7 @@ function NeedLine({ need }: { need: Need }) {
         )}
         {need.kind === 'criterion' ? null : <p className={styles.text}>{need.text}</p>}
         <p className={isLate ? styles.late : styles.text}>{about.join(' · ')}</p>
-        {track === null || command === null ? null : command.is === 'dialog' ? (
+        {command === null ? null : command.is === 'dialog' ? (
           <div className={styles.act}>
             <Button size="small" onClick={() => ask(command.ask)}>
               {command.label}
@@ -135,7 +139,7 @@ function NeedLine({ need }: { need: Need }) {
               <Link to="/$app/bugs" params={{ app: room.app.id }} className={buttonClasses({ size: 'small' })}>
                 {command.label} <Key>G B</Key>
               </Link>
-            ) : need.instance === null ? (
+            ) : track === null ? null : need.instance === null ? (
               <Link to="/$app/$version/$platform" params={paramsOf(track)} className={buttonClasses({ size: 'small' })}>
                 {command.label}
               </Link>
@@ -163,6 +167,11 @@ function isAskedToSign(me: Me, cell: Cell): boolean {
 
 type Act = { is: 'dialog'; label: string; ask: Ask } | { is: 'inspector' | 'triage'; label: string };
 
+/** What is to be done on no track alone. */
+function errandOf(need: Need, me: Me): Act | null {
+  return need.command === 'assign-bug' && may(me, 'assign-bug') ? { is: 'triage', label: 'Triage' } : null;
+}
+
 /** The one button of a need: the command itself, or the inspector where there is something to choose first. Null where the viewer's role lacks it. */
 function askOf(
   need: Need,
@@ -181,7 +190,7 @@ function askOf(
     case 'decide-bug':
       return may(me, 'decide-bug') ? { is: 'inspector', label: 'Decide…' } : null;
     case 'assign-bug':
-      return may(me, 'assign-bug') ? { is: 'triage', label: 'Triage' } : null;
+      return errandOf(need, me);
     case 'sign-off':
       return cell !== undefined && isAskedToSign(me, cell) ? { is: 'inspector', label: 'Sign off…' } : nudge;
     case 'nudge':
