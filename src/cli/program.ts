@@ -13,6 +13,7 @@ import { forecastCommand } from './commands/forecast.ts';
 import { gitCommand } from './commands/git.ts';
 import type { GitParts } from './commands/git.ts';
 import { healthCommand } from './commands/health.ts';
+import type { ReadEnvelope } from './commands/health.ts';
 import { ownersCommand } from './commands/owners.ts';
 import { explainCommand, planCommand, statusCommand } from './commands/look.ts';
 import { addPolicyOfServer, auditCommand, connectionCommand, keysCommand } from './commands/manage.ts';
@@ -34,7 +35,7 @@ export type ProgramParts = Parts &
   ServeParts &
   DemoParts &
   BackupParts &
-  Pick<GitParts, 'analyse'> & { serveSandbox: SandboxParts['serve']; version: string };
+  Pick<GitParts, 'analyse'> & { serveSandbox: SandboxParts['serve']; readEnvelope: ReadEnvelope; version: string };
 
 export function program(io: Io, parts: ProgramParts): Command {
   const command = new Command('signalbox')
@@ -65,7 +66,7 @@ export function program(io: Io, parts: ProgramParts): Command {
     sessionsCommand(io, parts),
     secretsCommand(io, parts),
     gitCommand(io, { analyse: parts.analyse }),
-    healthCommand(io, parts),
+    healthCommand(io, parts, parts.readEnvelope),
     ownersCommand(io, parts),
     versionCommand(io),
     buildNumberCommand(io),

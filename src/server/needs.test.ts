@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Need } from '#api/control-room.ts';
-import { imperative, triageTogether } from './needs.ts';
+import { parseInstance } from '#domain/criteria/index.ts';
+import { imperative, isOwed, triageTogether } from './needs.ts';
 
 describe('what somebody would do, as what they are asked to do', () => {
   test.each([
@@ -48,5 +49,16 @@ describe('bugs without a team', () => {
 
   test('of one track are said of that track', () => {
     expect(triageTogether([need('music/8.9.2/ios')], of)).toEqual([need('music/8.9.2/ios')]);
+  });
+});
+
+describe('what a track still owes', () => {
+  const signOffs = { instance: 'signed-off' };
+
+  test('is all that holds it on its way, what is watched while everyone has it, and nothing once it has ended', () => {
+    expect(isOwed(signOffs, { stage: 'rolling-out' }, undefined)).toBe(true);
+    expect(isOwed(signOffs, { stage: 'released' }, { watchWhile: { released: [parseInstance({ id: 'signed-off' })] } })).toBe(true);
+    expect(isOwed(signOffs, { stage: 'released' }, { watchWhile: {} })).toBe(false);
+    for (const stage of ['completed', 'canceled', 'superseded'] as const) expect(isOwed(signOffs, { stage }, undefined)).toBe(false);
   });
 });

@@ -153,9 +153,14 @@ function whoOf(cell: Cell, who: Cell['who'][number]): string {
   return others === 0 ? name : `${name} and ${others} more`;
 }
 
-/** A track that has arrived owes nothing for steps that are behind it: what is watched while it is out is told, and that alone. */
-function isOwed(cell: Cell, head: TrackHead | undefined, policy: TrackPolicy | undefined): boolean {
-  if (head?.stage !== 'released') return true;
+/** A track that has arrived owes nothing for steps that are behind it: what is watched while it is out is told, and that alone. One that ended owes nothing. */
+export function isOwed(
+  cell: Pick<Cell, 'instance'>,
+  head: Pick<TrackHead, 'stage'> | undefined,
+  policy: Pick<TrackPolicy, 'watchWhile'> | undefined,
+): boolean {
+  if (head === undefined || head.stage === 'completed' || head.stage === 'canceled' || head.stage === 'superseded') return false;
+  if (head.stage !== 'released') return true;
   return policy?.watchWhile.released?.some(({ id }) => id === cell.instance) ?? false;
 }
 

@@ -4,7 +4,16 @@ import { heardFrom } from './testing.ts';
 import type { Heard } from './testing.ts';
 
 const run = (args: string[], input = ''): Promise<Heard> =>
-  heardFrom((io) => healthCommand(io, { standardInput: async () => input, environment: {} }), args);
+  heardFrom(
+    (io) =>
+      healthCommand(io, { standardInput: async () => input, environment: {} }, async (file) => {
+        if (file === 'missing') throw new Error('ENOENT');
+        return file === 'broken'
+          ? { ok: false, because: 'item 1 says no type', atByte: 3, right: 'a type' }
+          : { ok: true, found: { bytes: 2, envelope: { items: [] } } };
+      }),
+    args,
+  );
 
 async function judge(input: unknown): Promise<unknown> {
   const { out } = await run(['judge'], JSON.stringify(input));
@@ -74,5 +83,20 @@ describe('signalbox health simulate', () => {
     expect(out[0]).toMatch(/^5 runs at each rate/);
     expect(code).toBe(0);
     expect(await run(['simulate', '--runs', 'many'])).toMatchObject({ code: 2 });
+  });
+});
+
+describe('signalbox health envelope', () => {
+  test('prints what was found, on one line for a program', async () => {
+    expect((await run(['envelope', '--json', 'a.envelope'])).out).toEqual(['{"bytes":2,"envelope":{"items":[]}}']);
+  });
+
+  test.each([
+    ['broken', 1, 'broken, byte 3: item 1 says no type; right would be a type'],
+    ['missing', 2, 'missing cannot be read: ENOENT'],
+  ])('says why %s is refused', async (file, code, words) => {
+    const heard = await run(['envelope', file]);
+    expect(heard.code).toBe(code);
+    expect(heard.err.join('')).toContain(words);
   });
 });

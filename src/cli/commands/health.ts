@@ -12,12 +12,18 @@ import { paintFor, tableLines } from '../table.ts';
 const EXAMPLE =
   '{ "kind": "verdict", "inputs": { "count": 2, "exposure": 4000, "limit": 1, "unit": 1000, "users": 900, "wallClockHours": 30 } }';
 
-export function healthCommand(io: Io, parts: Pick<Parts, 'standardInput' | 'environment'>): Command {
+/** What a file of a crash reporter holds, or why it cannot be read: `atByte` counts from 0. */
+export type ReadEnvelope = (
+  file: string,
+) => Promise<{ ok: true; found: object } | { ok: false; because: string; atByte: number; right: string }>;
+
+export function healthCommand(io: Io, parts: Pick<Parts, 'standardInput' | 'environment'>, readEnvelope: ReadEnvelope): Command {
   const command = new Command('health').description(
-    'Check a verdict on a rate by hand, and what its promise is worth; no server is needed',
+    'Check a verdict on a rate by hand, what its promise is worth, and what a crash reporter sent; no server is needed',
   );
   command.addCommand(judgeCommand(io, parts));
   command.addCommand(simulateCommand(io, parts));
+  command.addCommand(envelopeCommand(io, readEnvelope));
   return speakThrough(command, io);
 }
 
@@ -39,6 +45,27 @@ function judgeCommand(io: Io, parts: Pick<Parts, 'standardInput'>): Command {
       const answers = cases.map(judgeCase);
       io.out(JSON.stringify(Array.isArray(given.value) ? answers : answers[0]));
       io.exit(answers.some((answer) => 'error' in answer) ? exits.no : exits.ok);
+    });
+}
+
+function envelopeCommand(io: Io, readEnvelope: ReadEnvelope): Command {
+  return new Command('envelope')
+    .description('print what a strict reader finds in a Sentry envelope, a report of an Apple crash or a thread dump of an ANR')
+    .argument('<file>')
+    .option('--json', 'on one line, for a program')
+    .addHelpText('after', '\nExit codes: 0 it was read, 1 it cannot be read, 2 wrong call or no such file.')
+    .action(async (file: string, { json }: { json?: boolean }) => {
+      try {
+        const read = await readEnvelope(file);
+        if (read.ok) io.out(JSON.stringify(read.found, null, json === true ? undefined : 2));
+        else {
+          io.err(`signalbox health envelope: ${file}, byte ${read.atByte}: ${read.because}; right would be ${read.right}`);
+          io.exit(exits.no);
+        }
+      } catch (error) {
+        io.err(`signalbox health envelope: ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+        io.exit(exits.usage);
+      }
     });
 }
 

@@ -45,6 +45,6 @@ function judge(at: JudgeAt<Settings>): Finding {
     clause: 'No source has reported it yet',
     because: `Nothing has been reported for “${at.instance}” of ${at.track.version} on ${platformName(at.track.platform)}.`,
     turnsGreen: `when a source reports green for “${at.instance}”`,
-    who: [{ kind: 'source', name: at.instance, what: 'reports for the first time', contact: null }],
+    who: [{ kind: 'source', name: 'its source', what: 'reports for the first time', contact: null }],
   });
 }
