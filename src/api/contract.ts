@@ -3,6 +3,7 @@ import { appRoutes } from './apps.ts';
 import { auditRoutes } from './audit.ts';
 import { connectionRoutes } from './connections.ts';
 import { controlRoomRoutes } from './control-room.ts';
+import { doctorRoutes } from './doctor.ts';
 import { factRoutes } from './facts.ts';
 import { healthRoutes } from './health.ts';
 import { peopleRoutes } from './people.ts';
@@ -17,6 +18,7 @@ import type { Route } from './route.ts';
 
 export const contract = [
   ...healthRoutes,
+  ...doctorRoutes,
   ...sessionRoutes,
   ...appRoutes,
   ...controlRoomRoutes,

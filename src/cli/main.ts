@@ -25,6 +25,7 @@ const signalbox = program(io, {
   // these rooms are loaded when they are asked for: a version is compared without a database
   serve: async (overrides) => (await import('../main.ts')).runSignalbox({ ...process.env, ...overrides }, (line) => io.out(line)),
   demo: async (options, say) => (await import('../main.ts')).runDemo(options, process.env, say),
+  examineHere: async () => (await import('../main.ts')).examineHere(process.env),
   analyse: async (request) => {
     const { analyseRepository } = await import('#integrations/git/analyse.ts');
     return analyseRepository({ ...request, dataDir: join(readConfig(process.env).dataDir, 'git') });

@@ -6,6 +6,8 @@ import { buildNumberCommand } from './commands/build-number.ts';
 import { connectCommand } from './commands/connect.ts';
 import { demoCommand } from './commands/demo.ts';
 import type { DemoParts } from './commands/demo.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import type { DoctorParts } from './commands/doctor.ts';
 import { deedCommands } from './commands/deeds.ts';
 import { forecastCommand } from './commands/forecast.ts';
 import { gitCommand } from './commands/git.ts';
@@ -27,6 +29,7 @@ import type { Io } from './output.ts';
 export type ProgramParts = Parts &
   ServeParts &
   DemoParts &
+  DoctorParts &
   Pick<GitParts, 'analyse'> & { serveSandbox: SandboxParts['serve']; version: string };
 
 export function program(io: Io, parts: ProgramParts): Command {
@@ -38,6 +41,7 @@ export function program(io: Io, parts: ProgramParts): Command {
   const commands = [
     serveCommand(io, parts),
     demoCommand(io, parts),
+    doctorCommand(io, parts),
     connectCommand(io, parts),
     appCommand(io, parts),
     releaseCommand(io, parts),

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, expect, test } from 'vitest';
@@ -34,7 +34,9 @@ test.each(tables)('the type of $table has the columns of the table', async ({ ta
   expect(columnsOf(type)).toEqual(rows.map(({ column }) => column).toSorted());
 });
 
-test('every table of the first migration has a type', async () => {
-  const made = readFileSync(join(packageRoot(), 'sql/0001-signalbox.sql'), 'utf8').matchAll(/^create table (\w+)/gm);
-  expect(new Set([...made].map(([, name]) => name))).toEqual(new Set(tables.map(({ table }) => table)));
+test('every table of the migrations has a type', async () => {
+  const made = globSync('sql/*.sql', { cwd: packageRoot() }).flatMap((file) => [
+    ...readFileSync(join(packageRoot(), file), 'utf8').matchAll(/^create table (\w+) /gm),
+  ]);
+  expect(new Set(made.map(([, name]) => name))).toEqual(new Set(tables.map(({ table }) => table)));
 });

@@ -10,7 +10,8 @@ import type { Attempts } from './auth/attempts.ts';
 import { isOwnOrigin } from './auth/origin.ts';
 import { nowOf, sent } from './context.ts';
 import type { At, Handlers, Room } from './context.ts';
-import { invalidInput, ProblemAnswer, refuse } from './errors.ts';
+import { invalidInput, ProblemAnswer, refuse, unavailableProblem } from './errors.ts';
+import { isDatabaseReady, unavailability } from '#db/views/health.ts';
 import type { Command } from '#domain/release/commands.ts';
 
 export type RoutesOptions = {
@@ -77,7 +78,10 @@ function handlerOf(each: Route, options: RoutesOptions): RouteHandlerMethod {
 }
 
 async function callerOf(each: Route, request: FastifyRequest, room: Room, now: string): Promise<Caller> {
-  const caller = await identify(room.accounts, request.headers, now);
+  const caller = await identify(room.accounts, request.headers, now).catch(async (error: unknown) => {
+    // The library of the sessions hides the cause.
+    throw unavailability(error) === null && !(await isDatabaseReady(room.db)) ? new ProblemAnswer(unavailableProblem('away')) : error;
+  });
   if (caller === 'bad-key')
     refuse(
       'not-signed-in',
