@@ -63,6 +63,8 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   });
   // An idle connection that breaks (the server restarts) is replaced by the pool; without a listener it would end the process.
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection broke'));
+  // One that breaks between two statements of a transaction tells it when nobody listens; the next statement fails, which is enough.
+  pool.on('connect', (client) => client.on('error', (error) => log.debug({ err: error }, 'a database connection broke')));
   const whenClosed = watchConnections(pool);
   try {
     await checkServer(pool, options);

@@ -32,6 +32,7 @@ export function openAccounts(options: AccountsOptions) {
   });
   // an idle connection that breaks is replaced by the pool; without a listener it would end the process
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   const auth = betterAuth({
     database: pool,
     secret: options.secret,
