@@ -108,7 +108,7 @@ describe('the limits of a connection', () => {
       });
       await sql`select 1`.execute(tx);
     });
-    await expect(transaction).rejects.toThrow();
+    await expect(transaction).rejects.toThrow('terminat');
     expect(await valueOf('1')).toBe(1);
   });
 });

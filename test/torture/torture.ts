@@ -74,7 +74,7 @@ export async function torture({ rounds, databaseUrl, seed, say }: TortureOptions
     for (let round = 1; round <= rounds; round += 1) {
       const app = `torture-${round}`;
       apps.push(app);
-      await prepare(server, key, app, repository.path, sandbox);
+      await prepare(server, key, app, repository, sandbox);
       const load = startLoad(server, key, app);
       // the clock of the kill begins with the first fact that was accepted: a slow machine is killed under load too
       await load.begun;
@@ -137,10 +137,16 @@ export async function firstKey({ url, setupToken }: Server): Promise<string> {
   return ((await response.json()) as { key: string }).key;
 }
 
-export async function prepare(server: Server, key: string, app: string, repo: string, sandbox: Sandbox): Promise<void> {
+export async function prepare(
+  server: Server,
+  key: string,
+  app: string,
+  repository: { path: string; head: string },
+  sandbox: Sandbox,
+): Promise<void> {
   const client = clientOf(server, key);
   await client.createApp({ body: { id: app, platforms: PLATFORMS, policy: policyOf(app) } });
-  await client.addConnection({ params: { app }, body: { integration: 'git', settings: { repo } } });
+  await client.addConnection({ params: { app }, body: { integration: 'git', settings: { repo: repository.path } } });
   await client.addConnection({ params: { app }, body: { integration: 'sandbox', settings: { url: sandbox.url } } });
   for (const platform of PLATFORMS)
     await sandbox.lever({
@@ -153,6 +159,11 @@ export async function prepare(server: Server, key: string, app: string, repo: st
     });
   const told = await client.importHistory({ params: { app } });
   if (told.is !== 'done') throw new Error(`${app} could not be imported: ${told.text}`);
+  const build = { version: VERSION, kind: 'release-candidate' as const, state: 'succeeded' as const, commit: repository.head };
+  await client.reportBuilds({
+    params: { app },
+    body: { items: PLATFORMS.map((platform, index) => ({ ...build, platform, number: String(100 + index) })) },
+  });
 }
 
 type Load = { begun: Promise<void>; stop(): Promise<{ facts: Acked[]; commands: number; unanswered: number }> };
@@ -164,7 +175,7 @@ function startLoad(server: Server, key: string, app: string): Load {
   const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
   let commands = 0;
   let unanswered = 0;
-  let isOver = false;
+  const life = { isOver: false };
   let made = 0;
   const bug = () => {
     made += 1;
@@ -183,7 +194,7 @@ function startLoad(server: Server, key: string, app: string): Load {
     };
   };
   const worker = async (work: () => Promise<void>): Promise<void> => {
-    while (!isOver) {
+    while (!life.isOver) {
       try {
         await work();
       } catch (error) {
@@ -217,7 +228,7 @@ function startLoad(server: Server, key: string, app: string): Load {
   return {
     begun,
     async stop() {
-      isOver = true;
+      life.isOver = true;
       await Promise.all(workers);
       return { facts, commands, unanswered };
     },

@@ -118,10 +118,10 @@ async function lanesNow(db: Kysely<Database>): Promise<Examination['lanes']> {
 async function sourcesNow(db: Kysely<Database>): Promise<Examination['sources']> {
   const { rows } = await sql<Examination['sources'][number]>`
     select s.app, s.source, s.error, s.last_read_at as "lastReadAt",
-      coalesce(s.last_read_at < clock_timestamp() - make_interval(mins => s.fresh_for_minutes), false) as "isOld"
+      coalesce(s.last_read_at < clock_timestamp() - make_interval(secs => 60 * s.fresh_for_minutes), false) as "isOld"
     from sources s join apps a on a.id = s.app
     where s.connected and a.clock is null
-      and (s.error is not null or s.last_read_at < clock_timestamp() - make_interval(mins => s.fresh_for_minutes))
+      and (s.error is not null or s.last_read_at < clock_timestamp() - make_interval(secs => 60 * s.fresh_for_minutes))
     order by s.app, s.source limit ${MOST}`.execute(db);
   return rows;
 }
