@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { sandboxTools } from '#integrations/sandbox/in-process.ts';
 import { astrid, lightPolicy, must, readyToSubmit, room } from './room.ts';
 import type { Room } from './room.ts';
 
@@ -96,6 +97,62 @@ describe('halting', () => {
     at.world.pull({ lever: 'fault', on: 'google-play', calls: 'reads', what: 'error-before', times: 1 });
     must(await at.command({ do: 'halt', reason: 'something is wrong' }));
     await at.engine.settle();
+    expect(release()?.state).toBe('halted');
+  });
+});
+
+describe('a halt is sent whatever else hangs', () => {
+  /** A storefront some of whose calls get no answer until they are broken off; `hung` counts them. */
+  function hanging(isHung: (method: string, url: string) => boolean) {
+    const real = sandboxTools(at.world);
+    const seen = { hung: 0, brokenOff: 0 };
+    const send: typeof fetch = async (input, init) => {
+      if (!isHung(init?.method ?? 'GET', typeof input === 'string' ? input : '')) return real(input, init);
+      seen.hung += 1;
+      return new Promise<Response>((_, reject) => {
+        init?.signal?.addEventListener('abort', () => {
+          seen.brokenOff += 1;
+          reject(new Error('aborted'));
+        });
+      });
+    };
+    return { send, seen };
+  }
+
+  test('a raise that hangs in its lane is broken off for the halt, is in doubt, and is void when the halt is through', async () => {
+    await rollingOut();
+    const { send, seen } = hanging((method, url) => method === 'POST' && /\/(raise|complete)$/.test(url));
+    const engine = at.another('second', { fetch: send });
+    at.clock.turn(70_000);
+    const working = engine.settle();
+    await expect.poll(() => seen.hung, { timeout: 30_000 }).toBe(1);
+    must(await engine.command(at.track, { do: 'halt', reason: 'crashes in playback' }, astrid));
+    await working;
+    await engine.settle();
+    expect(seen).toEqual({ hung: 1, brokenOff: 1 });
+    expect(await at.stage()).toBe('halted 1%');
+    expect(release()).toMatchObject({ state: 'halted', percent: 1 });
+    expect((await actions()).slice(-2).toSorted((a, b) => (a[0] < b[0] ? -1 : 1))).toEqual([
+      ['ensure-halted', 'done', 1],
+      ['ensure-rollout', 'void', 1],
+    ]);
+  });
+
+  test('a transaction that holds the app is ended, and one of the lane’s readings that hangs is not waited for', async () => {
+    await rollingOut();
+    let reads = 0;
+    // the first is the look before the halt; the adapter's own comes after it
+    const { send } = hanging((method) => method === 'GET' && (reads += 1) === 1);
+    const engine = at.another('second', { fetch: send });
+    const holder = await at.base.pool.connect();
+    holder.on('error', () => undefined);
+    await holder.query('begin');
+    await holder.query("update apps set name = name where id = 'music'");
+    must(await engine.command(at.track, { do: 'halt', reason: 'crashes in playback' }, astrid));
+    await expect(holder.query('commit')).rejects.toThrow(/terminat|not queryable/);
+    holder.release(true);
+    await engine.settle();
+    expect(reads).toBeGreaterThan(0);
     expect(release()?.state).toBe('halted');
   });
 });
