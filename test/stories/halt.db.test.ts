@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import type { Command } from '#domain/release/commands.ts';
 import { sandboxTools } from '#integrations/sandbox/in-process.ts';
 import { astrid, lightPolicy, must, readyToSubmit, room } from './room.ts';
 import type { Room } from './room.ts';
@@ -136,6 +137,41 @@ describe('a halt is sent whatever else hangs', () => {
       ['ensure-halted', 'done', 1],
       ['ensure-rollout', 'void', 1],
     ]);
+  });
+
+  test('an order that was lost on its way and arrives after a later halt does not let the rollout go on: it is halted again', async () => {
+    await rollingOut();
+    const real = sandboxTools(at.world);
+    let arrive: (() => Promise<Response>) | null = null;
+    const send: typeof fetch = async (input, init) => {
+      if (arrive !== null || typeof input !== 'string' || !input.endsWith('/resume')) return real(input, init);
+      arrive = () => real(input, { ...init, signal: null });
+      throw new Error('the network is gone');
+    };
+    const engine = at.another('second', { fetch: send });
+    const give = async (command: Command): Promise<string> => {
+      must(await engine.command(at.track, command, astrid));
+      await engine.settle();
+      at.clock.turn(20_000);
+      await engine.settle();
+      return at.stage();
+    };
+    expect(await give({ do: 'halt', reason: 'crashes in playback' })).toBe('halted 1%');
+    expect(await give({ do: 'resume', reason: 'it was the network of the lab' })).toBe('rolling-out 1%');
+    expect(await give({ do: 'halt', reason: 'it crashes all the same' })).toBe('halted 1%');
+    await (arrive as (() => Promise<Response>) | null)?.();
+    expect(release()?.state).toBe('rolling-out');
+    at.clock.turn(70_000);
+    await engine.settle();
+    at.clock.turn(20_000);
+    await engine.settle();
+    expect([await at.stage(), release()?.state]).toEqual(['halted 1%', 'halted']);
+    const told = await at.base.db.selectFrom('journal').select(['kind', 'event']).where('track', '=', at.track).orderBy('seq').execute();
+    const moves = told.map(({ kind }) => kind).filter((kind) => /^(?:halt|resum)/.test(kind));
+    const once = ['halt-ordered', 'halted'];
+    expect(moves).toEqual([...once, 'resume-ordered', 'resumed', ...once, 'resumed', ...once]);
+    const late = told.findLast(({ kind }) => kind === 'resumed')?.event;
+    expect(late).toMatchObject({ byStorefront: true, late: `${at.track}:resume:1:google-play` });
   });
 
   test('a transaction that holds the app is ended, and one of the lane’s readings that hangs is not waited for', async () => {

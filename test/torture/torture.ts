@@ -124,8 +124,20 @@ function randomFrom(seed: number): () => number {
 }
 
 export function clientOf(server: Pick<Server, 'url'>, key: string) {
-  return createClient({ baseUrl: server.url, key });
+  return createClient({ baseUrl: server.url, key, fetch: patiently });
 }
+
+/** While a server says that its database is away, it is asked again, as it wants it: a machine under load may be slow to answer. */
+const ASKED_AGAIN_AT_MOST = 12;
+
+const patiently: typeof fetch = async (input, init) => {
+  for (let times = 1; ; times += 1) {
+    const answer = await fetch(input, init);
+    const seconds = Number(answer.headers.get('retry-after') ?? 'no');
+    if (answer.status !== 503 || Number.isNaN(seconds) || times > ASKED_AGAIN_AT_MOST) return answer;
+    await new Promise((done) => setTimeout(done, seconds * 1000));
+  }
+};
 
 /** Makes the first admin and a key of theirs. Each start of a server makes a new link, and the last one counts: of several any may be it. */
 export async function firstKey(...servers: readonly Server[]): Promise<string> {
