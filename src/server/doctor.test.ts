@@ -48,9 +48,11 @@ describe('the doctor', () => {
   });
 
   test('tells of a process that fell silent, and of none at all', () => {
-    const silent = { ...server, isSilent: true, silentMs: 60_000 };
+    const silent = { ...server, address: 'http://127.0.0.1:4601', isSilent: true, silentMs: 60_000 };
     expect(asks({ ...well, servers: [server, silent] })[0]?.says).toContain('fell silent 60 s ago');
     expect(asks({ ...well, servers: [] })[0]?.todo).toContain('signalbox serve');
+    // it was killed and started again: nobody need do anything
+    expect(asks({ ...well, servers: [server, { ...silent, address: server.address }] })).toEqual([]);
   });
 
   test('has a halt that waits for more than ten seconds done by hand, and lets an ordinary write wait', () => {

@@ -64,7 +64,7 @@ function ofProcesses({ servers }: Examination): Finding[] {
       .filter(({ isSilent }) => isSilent)
       .map((server): Finding => ({
         area: 'processes',
-        level: server.silentMs < 3_600_000 ? 'act' : 'look',
+        level: server.silentMs < 3_600_000 && !isReplaced(server, live) ? 'act' : 'look',
         says: `${nameOf(server)} fell silent ${lengthText(server.silentMs)} ago without saying goodbye; others do its work`,
         todo: 'if it still runs, it is stopped or cut off: end it, and start it again. One that was killed is forgotten after a day',
       })),
@@ -77,6 +77,11 @@ function ofProcesses({ servers }: Examination): Finding[] {
         todo: 'a pooler between it and the database must pass LISTEN through (session mode), or be left out',
       })),
   ];
+}
+
+/** Another process answers at its address: it was killed and started again. */
+function isReplaced({ address }: Examination['servers'][number], live: Examination['servers']): boolean {
+  return address !== null && live.some((other) => other.address === address);
 }
 
 function ofLeases({ leases }: Examination): Finding[] {
