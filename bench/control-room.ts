@@ -60,7 +60,7 @@ async function measure(size: { apps: number; bugs: number; teams: number }): Pro
   // a snapshot asks nothing of the engine: what it shows is stored
   const machine = (): string => new Date().toISOString();
   const clock: Engine['clock'] = { now: machine, appNow: machine };
-  const engine = { onChange: () => () => {}, clock } as unknown as Engine;
+  const engine = { onChange: () => () => {}, onGap: () => () => {}, clock } as unknown as Engine;
   const server = await createServer({
     engine,
     db: connection.db,

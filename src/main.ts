@@ -3,12 +3,14 @@
  * `node src/main.ts` runs it; `signalbox serve` does the same.
  */
 import { randomUUID } from 'node:crypto';
+import { statfs } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { keptSecret, readConfig, secretOf } from '#config';
 import type { Config } from '#config';
+import type { Finding } from '#api/doctor.ts';
 import { backUp } from '#db/backup/backup.ts';
 import type { BackedUp, BackupOptions } from '#db/backup/backup.ts';
 import { checkFile, restore } from '#db/backup/restore.ts';
@@ -18,7 +20,10 @@ import type { Connection } from '#db/connect.ts';
 import { reachEmbedded, startEmbedded } from '#db/embedded/index.ts';
 import type { Embedded } from '#db/embedded/index.ts';
 import { sealKey } from '#db/journal.ts';
+import { traceOf } from '#db/embedded/trace.ts';
 import { migrate } from '#db/migrate.ts';
+import { sessionName } from '#db/servers.ts';
+import { examine } from '#db/views/doctor.ts';
 import { createEngine } from '#engine/engine.ts';
 import { integrations } from '#integrations/index.ts';
 import { openKeyring } from '#lib/keyring.ts';
@@ -33,6 +38,8 @@ import { sampleIntegration } from './sample/integration.ts';
 import { openPlaces } from './sample/place.ts';
 import { samples } from './sample/service.ts';
 import { createServer } from '#server/app.ts';
+import { diagnose, ofDisk } from '#server/doctor.ts';
+import type { Disk } from '#server/doctor.ts';
 import { openAccounts } from '#server/auth/accounts.ts';
 import { authorityOf } from '#server/auth/authority.ts';
 import { newSetupToken } from '#server/auth/setup-link.ts';
@@ -66,10 +73,11 @@ export async function startSignalbox(config: Config, log: Log): Promise<Running>
   const stop = (): Promise<void> => (stopping ??= stopAll(stops, log).then(() => lost(null)));
   try {
     const url = await databaseOf(config, log, stops, (error) => lost(error));
-    const connection = await connect({ url, log });
+    const owner = `${hostname()}:${process.pid}:${randomUUID()}`;
+    const connection = await connect({ url, log, applicationName: sessionName(owner) });
     stops.push(() => connection.close());
     await migrate({ pool: connection.pool, log });
-    const running = await serve(config, log, url, connection, stops);
+    const running = await serve(config, log, { url, connection, owner }, stops);
     return { ...running, stop, ended };
   } catch (error) {
     await stopAll(stops, log);
@@ -86,11 +94,15 @@ async function databaseOf(config: Config, log: Log, stops: (() => Promise<void>)
   return embedded.url;
 }
 
+/** Halts, leases and signs of life come through when all else waits for the database. */
+const URGENT = { poolSize: 4, statementTimeoutMs: 5000, lockTimeoutMs: 5000, connectWithinMs: 5000 };
+
+type Base = { url: string; connection: Connection; owner: string };
+
 async function serve(
   config: Config,
   log: Log,
-  databaseUrl: string,
-  connection: Connection,
+  { url: databaseUrl, connection, owner }: Base,
   stops: (() => Promise<void>)[],
 ): Promise<{ url: string; setupLink: string | null }> {
   const secret = secretOf(config);
@@ -98,6 +110,12 @@ async function serve(
   warnOfKeys(config, keys, log);
   const reach = createReach({ permitted: config.permitted });
   const places = openPlaces(join(config.dataDir, 'sample'));
+  const urgent = await connect({ url: databaseUrl, log, applicationName: sessionName(owner), ...URGENT });
+  stops.push(() => urgent.close());
+  // What people look at waits for none of the engine's work, and holds up none of it.
+  const reading = await connect({ url: databaseUrl, log, applicationName: sessionName(owner) });
+  stops.push(() => reading.close());
+  let address: string | null = null;
   const accounts = openAccounts({
     databaseUrl,
     secret,
@@ -108,13 +126,15 @@ async function serve(
   });
   const engine = createEngine({
     connection,
+    urgent,
+    about: { version: packageVersion(), address: () => address },
     secret,
     keys,
     reach,
     dataDir: config.dataDir,
     integrations: [...integrations, sampleIntegration(places)],
     clock: { now: () => new Date().toISOString() },
-    owner: `${hostname()}:${process.pid}:${randomUUID()}`,
+    owner,
     authority: (who, app) => authorityOf(accounts.pool, who, app, new Date().toISOString()),
     log,
   });
@@ -123,11 +143,12 @@ async function serve(
   const webRoot = join(packageRoot(), 'dist', 'web');
   const server = await createServer({
     engine,
-    db: connection.db,
+    db: reading.db,
     accounts,
     integrations,
     sample,
     clock: engine.clock,
+    disk: () => diskOf(config.dataDir),
     log,
     version: packageVersion(),
     publicUrl: config.publicUrl,
@@ -140,6 +161,7 @@ async function serve(
   stops.push(() => sample.stop());
   await sample.start();
   const listening = await listen(config, (options) => server.listen(options));
+  address = listening;
   const url = config.publicUrl ?? listening;
   const token = await newSetupToken(accounts.pool, engine.clock.now());
   return { url, setupLink: token === null ? null : `${url}/setup#token=${token}` };
@@ -219,6 +241,75 @@ export async function runSignalbox(environment: Readonly<Record<string, string |
     if (reason !== null) throw reason;
   } finally {
     for (const { signal, handler } of handlers) process.off(signal, handler);
+  }
+}
+
+async function diskOf(folder: string): Promise<Disk | null> {
+  try {
+    const { bavail, blocks, bsize } = await statfs(folder);
+    return { folder, freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * What can be seen of an instance from its machine without its server: who holds the data directory, whether a database runs there and what is in it, the disk.
+ *
+ * @throws an error whose message is for the person who asked, when the settings are wrong
+ */
+export async function examineHere(environment: Readonly<Record<string, string | undefined>>): Promise<{ findings: readonly Finding[] }> {
+  const config = readConfig(environment);
+  const disk = await diskOf(config.dataDir);
+  const trace = config.databaseUrl === null ? await traceOf(config.dataDir) : null;
+  const url = config.databaseUrl ?? trace?.url ?? null;
+  const findings: Finding[] = trace === null ? [] : [processFinding(config.dataDir, trace)];
+  if (url === null)
+    findings.push({
+      area: 'database',
+      level: 'act',
+      says: `no PostgreSQL runs on ${config.dataDir}${trace?.hasCluster === true ? '; its data is there' : ', and there is no data yet'}`,
+      todo: 'start the server, which starts it: signalbox serve. Or set DATABASE_URL or DATA_DIR as the server has them',
+    });
+  else findings.push(...(await findingsIn(url, disk)));
+  if (disk !== null && !findings.some(({ area }) => area === 'disk')) findings.push(ofDisk(disk));
+  return { findings };
+}
+
+function processFinding(dataDir: string, { holder }: { holder: number | null }): Finding {
+  return holder === null
+    ? { area: 'processes', level: 'act', says: `no server uses ${dataDir}`, todo: 'start it: signalbox serve' }
+    : {
+        area: 'processes',
+        level: 'look',
+        says: `process ${holder} uses ${dataDir}`,
+        todo: 'if it does not answer: see its log, and whether it is stopped (kill -CONT) or at the limit of its machine',
+      };
+}
+
+async function findingsIn(url: string, disk: Disk | null): Promise<readonly Finding[]> {
+  try {
+    const connection = await connect({
+      url,
+      applicationName: 'signalbox doctor',
+      poolSize: 2,
+      connectWithinMs: 5000,
+      statementTimeoutMs: 5000,
+    });
+    try {
+      return diagnose(await examine(connection.db), disk);
+    } finally {
+      await connection.close();
+    }
+  } catch (error) {
+    return [
+      {
+        area: 'database',
+        level: 'act',
+        says: error instanceof Error ? error.message : String(error),
+        todo: 'bring it back; nothing accepted is lost, and the servers go on by themselves when it answers',
+      },
+    ];
   }
 }
 

@@ -4,6 +4,7 @@ import { appRoutes } from './apps.ts';
 import { auditRoutes } from './audit.ts';
 import { connectionRoutes } from './connections.ts';
 import { controlRoomRoutes } from './control-room.ts';
+import { doctorRoutes } from './doctor.ts';
 import { factRoutes } from './facts.ts';
 import { healthRoutes } from './health.ts';
 import { peopleRoutes } from './people.ts';
@@ -20,6 +21,7 @@ import type { Route } from './route.ts';
 
 export const contract = [
   ...healthRoutes,
+  ...doctorRoutes,
   ...sessionRoutes,
   ...appRoutes,
   ...controlRoomRoutes,

@@ -297,6 +297,9 @@ export type ControlRoomPatch = z.infer<typeof patch>;
 /** How fresh the sources are, told beside the patches: it raises no version. */
 export type SourcesNews = { at: string; sources: z.infer<typeof sourceState>[] };
 
+/** Since when the database has not answered: what is shown is as of then, and nothing can be changed. Null: it answers again. Told beside the patches. */
+export type DatabaseNews = { awaySince: string | null };
+
 export const controlRoomRoutes = [
   route({
     id: 'getControlRoom',

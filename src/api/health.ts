@@ -19,6 +19,14 @@ export const healthRoutes = [
     summary: 'Tell whether it can serve: the database answers',
     tag: 'health',
     who: 'public',
-    answers: { 200: z.object({ ready: z.literal(true) }) },
+    answers: {
+      200: z.object({
+        ready: z.literal(true),
+        hears: z
+          .boolean()
+          .meta({ description: 'It hears at once what other processes on the database do; otherwise it looks every few seconds.' }),
+        silentSources: z.int().meta({ description: 'Sources that are connected and cannot be read now.' }),
+      }),
+    },
   }),
 ] as const;

@@ -27,6 +27,7 @@ const signalbox = program(io, {
   demo: async (options, say) => (await import('../main.ts')).runDemo(options, process.env, say),
   backup: async (wish) => (await import('../main.ts')).runBackup(wish, process.env),
   restore: async (wish) => (await import('../main.ts')).runRestore(wish, process.env),
+  examineHere: async () => (await import('../main.ts')).examineHere(process.env),
   analyse: async (request) => {
     const { analyseRepository } = await import('#integrations/git/analyse.ts');
     return analyseRepository({ ...request, dataDir: join(readConfig(process.env).dataDir, 'git') });

@@ -8,6 +8,8 @@ import { buildNumberCommand } from './commands/build-number.ts';
 import { connectCommand } from './commands/connect.ts';
 import { demoCommand } from './commands/demo.ts';
 import type { DemoParts } from './commands/demo.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import type { DoctorParts } from './commands/doctor.ts';
 import { deedCommands } from './commands/deeds.ts';
 import { forecastCommand } from './commands/forecast.ts';
 import { gitCommand } from './commands/git.ts';
@@ -35,6 +37,7 @@ export type ProgramParts = Parts &
   ServeParts &
   DemoParts &
   BackupParts &
+  DoctorParts &
   Pick<GitParts, 'analyse'> & { serveSandbox: SandboxParts['serve']; readEnvelope: ReadEnvelope; version: string };
 
 export function program(io: Io, parts: ProgramParts): Command {
@@ -48,6 +51,7 @@ export function program(io: Io, parts: ProgramParts): Command {
     demoCommand(io, parts),
     backupCommand(io, parts),
     restoreCommand(io, parts),
+    doctorCommand(io, parts),
     connectCommand(io, parts),
     appCommand(io, parts),
     releaseCommand(io, parts),

@@ -98,6 +98,19 @@ describe('the limits of a connection', () => {
     });
     expect(await valueOf('1')).toBe(1);
   });
+
+  test('one that is ended between two statements of a transaction ends that transaction, and nothing else', async () => {
+    const transaction = database.db.transaction().execute(async (tx) => {
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx);
+      await database.pool.query('select pg_terminate_backend($1)', [rows[0]?.pid]);
+      await new Promise((done) => {
+        setTimeout(done, 100);
+      });
+      await sql`select 1`.execute(tx);
+    });
+    await expect(transaction).rejects.toThrow(/terminat|not queryable/);
+    expect(await valueOf('1')).toBe(1);
+  });
 });
 
 describe('a database that cannot be used is refused in words', () => {

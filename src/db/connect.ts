@@ -21,6 +21,8 @@ export type ConnectOptions = {
   statementTimeoutMs?: number;
   lockTimeoutMs?: number;
   idleInTransactionTimeoutMs?: number;
+  /** How long to wait for a connection, a free one of the pool or a new one. */
+  connectWithinMs?: number;
   /** How long to wait for a server that does not answer yet, as when both are started together. */
   patienceMs?: number;
 };
@@ -49,6 +51,8 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   const pool = new Pool({ ...settingsOf(options), max: options.poolSize ?? 10 });
   // An idle connection that breaks (the server restarts) is replaced by the pool; without a listener it would end the process.
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection broke'));
+  // One that breaks between two statements of a transaction tells it when nobody listens; the next statement fails, which is enough.
+  pool.on('connect', (client) => client.on('error', (error) => log.debug({ err: error }, 'a database connection broke')));
   const whenClosed = watchConnections(pool);
   try {
     await checkServer(pool, options);
@@ -56,7 +60,8 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     await pool.end();
     throw error;
   }
-  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: preparing(pool) }) });
+  const answerWithinMs = (options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS) + NETWORK_MS;
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: preparing(pool, answerWithinMs) }) });
   let closing: Promise<void> | null = null;
   const close = async (): Promise<void> => {
     await db.destroy();
@@ -86,16 +91,20 @@ function settingsOf(options: ConnectOptions): ClientConfig {
   return {
     connectionString: options.url,
     application_name: options.applicationName ?? 'signalbox',
-    statement_timeout: options.statementTimeoutMs ?? 30_000,
+    statement_timeout: options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS,
     lock_timeout: options.lockTimeoutMs ?? 10_000,
     idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs ?? 30_000,
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: options.connectWithinMs ?? 10_000,
     keepAlive: true,
     // Instants are printed in the session's zone, and the parser below expects UTC.
     options: '-c timezone=UTC -c datestyle=ISO',
     types: { getTypeParser },
   };
 }
+
+const STATEMENT_TIMEOUT_MS = 30_000;
+/** What the server itself does not end in time is lost on the way, or the server stands still: the connection is given up. */
+const NETWORK_MS = 5000;
 
 /** Planning such a statement takes the server longer than running it. */
 const LONG_STATEMENT = 4000;
@@ -105,7 +114,7 @@ const MOST_PREPARED = 20;
  * The pool for the query builder: a long question, such as that for the world of a track, is parsed and planned once for each connection and not each time that
  * it is asked. What is asked in too many wordings is sent as it is.
  */
-function preparing(pool: Pool): PostgresPool {
+function preparing(pool: Pool, answerWithinMs: number): PostgresPool {
   const names = new Map<string, string>();
   function nameOf(text: string): string | null {
     if (text.length < LONG_STATEMENT || !text.startsWith('select ')) return null;
@@ -118,12 +127,22 @@ function preparing(pool: Pool): PostgresPool {
   }
   const wrapped = new WeakMap<PoolClient, PostgresPoolClient>();
   function wrap(client: PoolClient): PostgresPoolClient {
-    const query = client.query.bind(client) as (...given: readonly unknown[]) => unknown;
-    function ask(text: unknown, values?: readonly unknown[]): unknown {
-      const name = typeof text === 'string' ? nameOf(text) : null;
-      return name === null ? query(text, values) : query({ name, text, values });
+    const query = client.query.bind(client) as (given: object) => Promise<unknown>;
+    let isStuck = false;
+    async function ask(text: string, values?: readonly unknown[]): Promise<unknown> {
+      const name = nameOf(text);
+      try {
+        return await query({ text, values, query_timeout: answerWithinMs, ...(name === null ? {} : { name }) });
+      } catch (error) {
+        if (isLate(error)) isStuck = true;
+        throw error;
+      }
     }
-    return { query: ask as PostgresPoolClient['query'], release: (error?: Error | boolean) => client.release(error) };
+    // One on which an answer is still awaited is of no use to anyone.
+    return {
+      query: ask as unknown as PostgresPoolClient['query'],
+      release: (error?: Error | boolean) => client.release(error ?? (isStuck ? true : undefined)),
+    };
   }
   return {
     async connect() {
@@ -135,6 +154,11 @@ function preparing(pool: Pool): PostgresPool {
     end: () => pool.end(),
     options: pool.options,
   };
+}
+
+/** The driver gave up waiting for an answer; it has no code for that. */
+function isLate(error: unknown): boolean {
+  return error instanceof Error && error.message === 'Query read timeout';
 }
 
 const CLOSING_MS = 2000;

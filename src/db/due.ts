@@ -39,30 +39,77 @@ export function ofApps(which: Which): ReturnType<typeof sql> {
   return 'only' in which ? sql`app = ${which.only}` : sql`app <> all(${[...which.except]}::text[])`;
 }
 
+/** How long what is taken is held, where the process that took it goes on giving signs of life: longer than the longest reading, of a repository. */
+export const CLAIM_SECONDS = 180;
+
+/** A row that was taken. `isMine`: false while another process works on the same. */
+export type Claimed = Due & { isMine: boolean };
+
+export function leaseOf({ kind, key }: Pick<Due, 'kind' | 'key'>): string {
+  return `${kind}:${key}`;
+}
+
+/**
+ * What is taken is held by a lease of its own name: the two come in one statement, so that a process that is killed leaves one of them to be found. In one order
+ * everywhere, so that two processes that take several cannot wait for each other.
+ */
+function leasing(taken: ReturnType<typeof sql>, owner: string): ReturnType<typeof sql<Claimed>> {
+  return sql<Claimed>`
+    with taken as materialized (${taken} returning kind, key, app), ordered as materialized (select * from taken order by kind, key)
+    select kind, key, app, take_lease(kind || ':' || key, ${owner}, ${CLAIM_SECONDS}) as "isMine" from ordered`;
+}
+
 /** Takes up to `limit` rows that are due, the oldest first; no other process gets them. */
-export async function claimDue(db: Db, kind: DueKind, now: Instant, limit: number, which: Which = { except: [] }): Promise<Due[]> {
-  const { rows } = await sql<Due>`
-    delete from due where (kind, key) in (
+export async function claimDue(
+  db: Db,
+  kind: DueKind,
+  now: Instant,
+  limit: number,
+  owner: string,
+  which: Which = { except: [] },
+): Promise<Claimed[]> {
+  const { rows } = await leasing(
+    sql`delete from due where (kind, key) in (
       select kind, key from due where kind = ${kind} and at <= ${now} and ${ofApps(which)} order by at, key limit ${limit} for update skip locked
-    ) returning kind, key, app`.execute(db);
+    )`,
+    owner,
+  ).execute(db);
   return inOrder(rows);
 }
 
 /** Rows that were taken come in any order: whoever takes the same does the same. */
-function inOrder(rows: readonly Due[]): Due[] {
+function inOrder(rows: readonly Claimed[]): Claimed[] {
   return rows.toSorted((a, b) => (a.key < b.key ? -1 : 1));
 }
 
-/** Takes the tracks that are due in up to `apps` apps, the app of the oldest row first; no other process gets them. */
-export async function claimTracks(db: Db, now: Instant, apps: number, which: Which = { except: [] }): Promise<Due[]> {
-  const { rows } = await sql<Due>`
-    delete from due where (kind, key) in (
+/**
+ * Takes the tracks that are due in up to `apps` apps, the app of the oldest row first; no other process gets them. Tracks that users are receiving go before all
+ * others, however many those are: a halt may be ordered there.
+ */
+export async function claimTracks(db: Db, now: Instant, apps: number, owner: string, which: Which = { except: [] }): Promise<Claimed[]> {
+  const withUsers = sql`key in (select id from tracks where not ended and stage = 'rolling-out')`;
+  const first = await claimTracksThat(withUsers, db, now, apps, owner, which);
+  return first.length > 0 ? first : claimTracksThat(sql`true`, db, now, apps, owner, which);
+}
+
+async function claimTracksThat(
+  condition: ReturnType<typeof sql>,
+  db: Db,
+  now: Instant,
+  apps: number,
+  owner: string,
+  which: Which,
+): Promise<Claimed[]> {
+  const { rows } = await leasing(
+    sql`delete from due where (kind, key) in (
       select kind, key from due
-      where kind = 'track' and at <= ${now} and app in (
-        select app from due where kind = 'track' and at <= ${now} and ${ofApps(which)} group by app order by min(at), app limit ${apps}
+      where kind = 'track' and at <= ${now} and ${condition} and app in (
+        select app from due where kind = 'track' and at <= ${now} and ${condition} and ${ofApps(which)} group by app order by min(at), app limit ${apps}
       )
       order by at, key limit ${apps * MOST_TRACKS_OF_APP} for update skip locked
-    ) returning kind, key, app`.execute(db);
+    )`,
+    owner,
+  ).execute(db);
   return inOrder(rows);
 }
 

@@ -232,7 +232,17 @@ const BATCH = 1000;
  *
  * @param key the key of this instance; seals of another key are told. Null: whoever signed them
  */
-export async function verifyJournal(db: Db, key: Pick<SealKey, 'publicKey'> | null, app?: string): Promise<Audit> {
+export function verifyJournal(db: Db, key: Pick<SealKey, 'publicKey'> | null, app?: string): Promise<Audit> {
+  // As of one moment: a chain that grows while it is read would seem to have lost its head.
+  return db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .setAccessMode('read only')
+    .execute((tx) => verifyJournalHere(tx, key, app));
+}
+
+/** The same in the caller's transaction, which sees one moment. */
+export async function verifyJournalHere(db: Db, key: Pick<SealKey, 'publicKey'> | null, app?: string): Promise<Audit> {
   const problems: string[] = [];
   const tell = (problem: string): void => {
     if (problems.length < MOST_PROBLEMS) problems.push(problem);

@@ -8,15 +8,6 @@ export async function takeLease(db: Db, name: string, owner: string, seconds: nu
   return rows[0]?.taken ?? false;
 }
 
-/** Takes or prolongs several leases, by one statement. The names of those that were taken. */
-export async function takeLeases(db: Db, names: readonly string[], owner: string, seconds: number): Promise<ReadonlySet<string>> {
-  if (names.length === 0) return new Set();
-  // In one order everywhere, so that two processes that take several cannot wait for each other.
-  const { rows } = await sql<{ name: string; taken: boolean }>`
-    select name, take_lease(name, ${owner}, ${seconds}) as taken from unnest(${[...names].toSorted()}::text[]) as name`.execute(db);
-  return new Set(rows.filter(({ taken }) => taken).map(({ name }) => name));
-}
-
 /** Gives back leases, as far as they are still this owner's. */
 export async function giveBackLeases(db: Db, names: readonly string[], owner: string): Promise<void> {
   if (names.length > 0) await db.deleteFrom('leases').where('name', 'in', names).where('owner', '=', owner).execute();

@@ -132,6 +132,19 @@ export async function readyLanes(
   return rows;
 }
 
+/** What is urgent and may be tried now, or is being tried: halts and the like. */
+export async function urgentActions(
+  db: Db,
+  now: Instant,
+  which: Which = { except: [] },
+): Promise<{ lane: string; app: string; key: string }[]> {
+  const { rows } = await sql<{ lane: string; app: string; key: string }>`
+    select lane, app, key from outbox
+    where state in ('ordered', 'trying', 'waiting') and urgent and (next_try_at is null or next_try_at <= ${now}) and ${ofApps(which)}
+    order by ordered_at, key limit 500`.execute(db);
+  return rows;
+}
+
 /**
  * What is to be tried next in a lane: halts and the like before all else, then in the order of ordering. A lane whose first ordinary action waits
  * for its next try goes on with the following ones only where those are urgent: order within a listing is kept. Chat messages overtake each other.

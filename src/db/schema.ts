@@ -36,6 +36,14 @@ export type Inferred = { field: string; because: string };
 /** What a reader remembers for each kind of feed. */
 export type Cursors = Record<string, string>;
 
+/** What a process says of itself with each sign of life. */
+export type ServerState = {
+  /** It hears what the others tell; without that it learns of their commits by looking. */
+  hears: boolean;
+  /** What it works on: tracks and sources by their names, lanes with what is in flight there. `since` by its own clock. */
+  working: readonly { kind: 'track' | 'observe' | 'lane'; key: string; action: string | null; since: Instant }[];
+};
+
 export interface AppsTable {
   id: string;
   name: string;
@@ -454,6 +462,18 @@ export interface LeasesTable {
   until: Instant;
 }
 
+export interface ServersTable {
+  owner: string;
+  host: string;
+  pid: number;
+  version: string;
+  address: string | null;
+  started_at: Instant;
+  beat_at: Instant;
+  said_at: Instant;
+  state: Json<ServerState>;
+}
+
 export interface JournalTable {
   chain: string;
   seq: number;
@@ -549,6 +569,7 @@ export interface Database {
   questions: QuestionsTable;
   due: DueTable;
   leases: LeasesTable;
+  servers: ServersTable;
   journal: JournalTable;
   seals: SealsTable;
   idempotency_keys: IdempotencyKeysTable;

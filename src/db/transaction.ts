@@ -21,6 +21,52 @@ export function inTransaction<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<
   return db.transaction().execute(work);
 }
 
+/** Until what stands in the way of something urgent is ended, and between two looks for more of it. */
+const WAY_CLEARED_EVERY_MS = 1000;
+
+/**
+ * Runs `work` on one connection that is held up by no other for long: of those that hold what it waits for, the first in line is ended, as the database would end it
+ * at a timeout. Whoever ran it tries again, or was never told that it was through. For halts.
+ *
+ * @param told hears how many were ended
+ */
+export function onConnectionBeforeOthers<T>(
+  db: Kysely<Database>,
+  work: (one: Kysely<Database>) => Promise<T>,
+  told: (ended: number) => void,
+): Promise<T> {
+  return db.connection().execute(async (one) => {
+    const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(one);
+    const pid = rows[0]?.pid ?? 0;
+    const timer = setInterval(() => {
+      // Where that does not work the lock's own timeout is left.
+      endWhatBlocks(db, pid).then(
+        (ended) => (ended > 0 ? told(ended) : undefined),
+        () => undefined,
+      );
+    }, WAY_CLEARED_EVERY_MS);
+    try {
+      return await work(one);
+    } finally {
+      clearInterval(timer);
+    }
+  });
+}
+
+/** Ends those that hold what a session waits for and wait for nobody themselves, as far as they are this account's. */
+async function endWhatBlocks(db: Db, pid: number): Promise<number> {
+  const { rows } = await sql<{ ended: boolean }>`
+    with recursive ahead(pid) as (
+      select unnest(pg_blocking_pids(${pid}))
+      union select unnest(pg_blocking_pids(ahead.pid)) from ahead
+    )
+    select pg_terminate_backend(pid) as ended from pg_stat_activity
+    where pid in (select pid from ahead) and cardinality(pg_blocking_pids(pid)) = 0 and pid not in (${pid}, pg_backend_pid()) and usename = current_user`.execute(
+    db,
+  );
+  return rows.filter(({ ended }) => ended).length;
+}
+
 /** Runs `work` in a transaction that is always rolled back, and gives what it learnt: a preview of a change is the change itself, taken back. */
 export async function asIf<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
   try {

@@ -46,7 +46,10 @@ const words: Words<Event> = {
   'halt-ordered': ({ why }) => `ordered a halt${because(why)}`,
   halted: ({ percent, why }) => `halted the rollout at ${percent}%${because(why)}`,
   'resume-ordered': ({ why }) => `ordered to resume${because(why)}`,
-  resumed: ({ percent, byStorefront }) => `resumed the rollout at ${percent}%${by(byStorefront)}`,
+  resumed: ({ percent, byStorefront, late }) =>
+    late === undefined
+      ? `resumed the rollout at ${percent}%${by(byStorefront)}`
+      : `found it live again at ${percent}%: an order that was broken off for the halt arrived after it`,
   released: () => 'reached everyone',
   completed: ({ why }) => `completed${because(why)}`,
   canceled: ({ why }) => `canceled the release${because(why)}`,

@@ -9,9 +9,9 @@ import type { Actor } from '#domain/roles.ts';
 import { canonical, digest, unstorable } from '#db/canonical.ts';
 import { rememberAnswer } from '#db/idempotency.ts';
 import { lockTrack } from '#db/tracks.ts';
-import { asIf, inTransaction, sqlState } from '#db/transaction.ts';
+import { asIf, sqlState } from '#db/transaction.ts';
 import type { Tx } from '#db/transaction.ts';
-import { commitTrack, robotActor, tellAll, untilCommitted } from './commit.ts';
+import { commitTrack, robotActor, tellAll, transactionOf, untilCommitted } from './commit.ts';
 import type { Decided } from './commit.ts';
 import type { Context } from './context.ts';
 import { loadWorld } from './load.ts';
@@ -25,7 +25,7 @@ export type CommandOptions = { basedOn?: number; idempotencyKey?: string; bodyHa
 
 /** Carries out a person's command, or says why not. The robot looks at the track right afterwards. */
 export async function giveCommand(
-  context: Context,
+  given: Context,
   id: string,
   command: Command,
   by: Actor,
@@ -33,6 +33,7 @@ export async function giveCommand(
 ): Promise<CommandResult> {
   const bad = unstorable(command);
   if (bad !== null) return refuse('invalid', bad, 'text of whole characters, without NUL');
+  const context = command.do === 'halt' ? { ...given, db: given.urgentDb } : given;
   const remember: Remember =
     options.idempotencyKey === undefined
       ? null
@@ -79,7 +80,7 @@ async function attempt(
   const loaded = await loadWorld(context, context.db, id);
   if (loaded === null) return noSuchTrack(id);
   const told: Change[] = [];
-  const answer = await inTransaction(context.db, async (tx): Promise<CommandResult> => {
+  const answer = await transactionOf(context, command.do === 'halt', async (tx): Promise<CommandResult> => {
     const stale = basedOn === undefined ? null : await staleness(tx, id, basedOn);
     if (stale !== null) return stale;
     const decided = decideOn(loaded.world, command, by);

@@ -26,8 +26,8 @@ import type { AskedOf, OpenQuestion } from '#db/questions.ts';
 import type { PlanStamp } from '#db/schema.ts';
 import { liveTracksOf, lockTrack, lockTracks, notePlanned, updateTracks } from '#db/tracks.ts';
 import type { TrackHead, TrackUpdate } from '#db/tracks.ts';
-import { inTransaction, isInTheWay, notify } from '#db/transaction.ts';
-import type { Tx } from '#db/transaction.ts';
+import { inTransaction, isInTheWay, notify, onConnectionBeforeOthers } from '#db/transaction.ts';
+import type { Db, Tx } from '#db/transaction.ts';
 import { changedVerdicts, writeVerdicts } from '#db/verdicts.ts';
 import type { ChangedVerdicts, Judged } from '#db/verdicts.ts';
 import { engineTime } from './context.ts';
@@ -103,10 +103,24 @@ export function decidedBy(plan: Plan): Decided {
 /** A track with what was decided about it. */
 type Decision = { loaded: Loaded; decided: Decided };
 
+/** On a connection for what is urgent; what is done there is held up by no other for long. */
+export function beforeOthers<T>(context: Context, work: (db: Db) => Promise<T>): Promise<T> {
+  return onConnectionBeforeOthers(context.urgentDb, work, (ended) =>
+    context.log.warn({ ended }, 'a transaction that stood in the way of a halt was ended; its work is tried again'),
+  );
+}
+
+/** A transaction; one that may order a halt is held up by no other for long. */
+export function transactionOf<T>(context: Context, isUrgent: boolean, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return isUrgent ? beforeOthers(context, (db) => inTransaction(db, work)) : inTransaction(context.db, work);
+}
+
+const isUrgent = ({ actions }: Pick<Plan, 'actions'>): boolean => actions.some(({ urgent }) => urgent);
+
 /** Commits a plan in a transaction of its own, and tells everyone. */
 export async function commitPlan(context: Context, loaded: Loaded, plan: Plan): Promise<Committed> {
   const told: Change[] = [];
-  const committed = await inTransaction(context.db, (tx) => commitTrack(context, tx, loaded, decidedBy(plan), told));
+  const committed = await transactionOf(context, isUrgent(plan), (tx) => commitTrack(context, tx, loaded, decidedBy(plan), told));
   tellAll(context, told);
   return committed;
 }
@@ -115,7 +129,11 @@ export async function commitPlan(context: Context, loaded: Loaded, plan: Plan): 
 export async function commitPlans(context: Context, plans: readonly { loaded: Loaded; plan: Plan }[]): Promise<void> {
   const told: Change[] = [];
   const decisions = plans.map(({ loaded, plan }) => ({ loaded, decided: decidedBy(plan) }));
-  await inTransaction(context.db, (tx) => commitTracks(context, tx, decisions, told));
+  await transactionOf(
+    context,
+    plans.some(({ plan }) => isUrgent(plan)),
+    (tx) => commitTracks(context, tx, decisions, told),
+  );
   tellAll(context, told);
 }
 

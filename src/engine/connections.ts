@@ -15,6 +15,7 @@ import type { Storefront } from '#ports/storefront.ts';
 import { join } from 'node:path';
 import { appNow } from './context.ts';
 import type { Context } from './context.ts';
+import { fenced } from './limit.ts';
 
 /** A connection with its integration and settings that passed the integration's schema. */
 export type Connected = { id: string; app: string; integration: Integration; settings: unknown; serves: readonly string[] };
@@ -63,7 +64,7 @@ export function actorOf(connected: Connected): Actor {
 
 function toolsFor(context: Context, connected: Connected, signal: AbortSignal | undefined, progress?: (line: string) => void): Tools {
   return {
-    fetch: context.fetch,
+    fetch: fenced(context.fetch, signal),
     ...(context.reach === null ? {} : { reach: context.reach }),
     now: () => appNow(context, connected.app),
     log: (message, details) => {

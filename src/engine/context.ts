@@ -14,6 +14,8 @@ import type { AuthorityOf, Change } from './types.ts';
 
 export type Context = {
   db: Db;
+  /** The same database by connections that halts and leases alone use: they wait for no other work of this process. */
+  urgentDb: Db;
   clock: Clocks;
   owner: string;
   integrations: ReadonlyMap<string, Integration>;

@@ -6,6 +6,7 @@ import type { Seal } from '#db/journal.ts';
 import { giveBackAllLeases } from '#db/leases.ts';
 import { listen } from '#db/listen.ts';
 import type { Listening } from '#db/listen.ts';
+import type { ServerState } from '#db/schema.ts';
 import { secretsOf } from '#db/secrets.ts';
 import { sourcesOf } from '#db/sources.ts';
 import { keyringOfSecret } from '#lib/keyring.ts';
@@ -27,6 +28,7 @@ import { removeSample } from './remove-sample.ts';
 import { createRobot } from './robot.ts';
 import { approvePolicy, closeProposal, proposePolicy } from './policy-change.ts';
 import { rotateSecrets } from './rotate-secrets.ts';
+import { createSigns } from './signs.ts';
 import { setClock } from './set-clock.ts';
 import { setRota } from './set-rota.ts';
 import { readAgain } from './unit.ts';
@@ -37,12 +39,16 @@ import { closeWebhook, hearWebhook, openWebhook } from './webhooks.ts';
 export type EngineParts = EngineOptions & {
   /** The migrated database. `pool` needs a few connections beside the one that listens. */
   connection: Pick<Connection, 'db' | 'pool'>;
+  /** A few more connections to it, which halts and leases have for themselves; left out: they share the others. */
+  urgent?: Pick<Connection, 'db'>;
   /** The instance's secret: the key for seals is made from it. All processes on one database have the same. */
   secret: string;
   /** What stored secrets are sealed with; a key made from the secret when left out. */
   keys?: Keyring;
   /** What may be reached for those who enter addresses, and how; left out: everything, by `fetch`. */
   reach?: Reach;
+  /** What others are told of this process, beside its name. */
+  about?: { version: string; address: () => string | null };
   /** Where integrations keep mirrors and caches. */
   dataDir: string;
   fetch?: typeof fetch;
@@ -55,6 +61,7 @@ const LONGEST_STOP_MS = 10_000;
 /** An engine on a database. It does nothing by itself before `start`; `settle` runs it by hand. */
 export function createEngine(parts: EngineParts): Engine & { sealsAfter(seq: number, limit: number): Promise<Seal[]> } {
   const listeners = new Set<(change: Change) => void>();
+  const gaps = new Set<() => void>();
   const { db, pool } = parts.connection;
   const log = parts.log ?? quietLog;
   const changed = (change: Change): void => {
@@ -69,6 +76,7 @@ export function createEngine(parts: EngineParts): Engine & { sealsAfter(seq: num
   const clocks = createClocks(parts.clock);
   const context: Context = {
     db,
+    urgentDb: parts.urgent?.db ?? db,
     clock: clocks,
     owner: parts.owner,
     integrations: new Map(parts.integrations.map((each) => [each.id, each])),
@@ -84,6 +92,14 @@ export function createEngine(parts: EngineParts): Engine & { sealsAfter(seq: num
     wake: () => robot.wake(),
     changed,
   };
+  const startedAt = parts.clock.now();
+  const state = (): ServerState => ({ hears: listening?.hears() ?? false, working: robot.working() });
+  const signs = createSigns(context, () => ({
+    version: parts.about?.version ?? '',
+    address: parts.about?.address() ?? null,
+    startedAt,
+    state: state(),
+  }));
   const robot = createRobot(context, parts.sweepEveryMs ?? SWEEP_EVERY_MS);
   let listening: Listening | null = null;
 
@@ -104,7 +120,8 @@ export function createEngine(parts: EngineParts): Engine & { sealsAfter(seq: num
   /** What was told while nobody listened was not heard. */
   async function overGap(): Promise<void> {
     await clocks.load(db).catch((error: unknown) => log.warn({ err: error }, 'the clocks of the apps could not be read'));
-    robot.wake();
+    for (const told of gaps) told();
+    robot.catchUp();
   }
 
   return {
@@ -117,6 +134,7 @@ export function createEngine(parts: EngineParts): Engine & { sealsAfter(seq: num
         (error) => log.warn({ err: error }, 'the database is not heard for the moment; it is tried again'),
       );
       await clocks.load(db);
+      await signs.start();
       robot.start();
     },
     async stop() {
@@ -129,6 +147,7 @@ export function createEngine(parts: EngineParts): Engine & { sealsAfter(seq: num
         }),
       ]);
       await giveBackAllLeases(db, parts.owner);
+      await signs.stop();
     },
     hold(app) {
       context.held.set(app, (context.held.get(app) ?? 0) + 1);
@@ -150,6 +169,11 @@ export function createEngine(parts: EngineParts): Engine & { sealsAfter(seq: num
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    onGap(listener) {
+      gaps.add(listener);
+      return () => gaps.delete(listener);
+    },
+    state,
     clock: clocks,
     createApp: (app, by) => createApp(context, app, by),
     setClock: (app, to, by, options) => setClock(context, app, to, by, options),

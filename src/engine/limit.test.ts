@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Trouble } from '#ports/trouble.ts';
-import { asTrouble, pauseMs, within } from './limit.ts';
+import { asTrouble, fenced, pauseMs, within } from './limit.ts';
 
 describe('a call to a vendor', () => {
   test('that ignores its signal is given up in time, and may have happened', async () => {
@@ -18,6 +18,33 @@ describe('a call to a vendor', () => {
     const call = within(20, 'the store', (signal) => new Promise<never>(() => signal.addEventListener('abort', () => (ended = true))));
     await expect(call).rejects.toBeInstanceOf(Trouble);
     expect(ended).toBe(true);
+  });
+
+  test('that is broken off by something else says by what, and may have happened', async () => {
+    const ending = new AbortController();
+    const call = within(60_000, 'the store', () => new Promise<never>(() => undefined), { signal: ending.signal });
+    ending.abort('a halt waits');
+    await expect(call).rejects.toMatchObject({ message: 'the call to the store was broken off: a halt waits', mayHaveHappened: true });
+  });
+
+  test('sends nothing more once its time is over, or its lane is another’s', async () => {
+    const sent: string[] = [];
+    const send = (async (input) => {
+      sent.push(typeof input === 'string' ? input : 'elsewhere');
+      return new Response('');
+    }) as typeof fetch;
+    const { promise: stopped, resolve: goOn } = Promise.withResolvers<void>();
+    const late = within(20, 'the store', async (signal) => {
+      await stopped;
+      await fenced(send, signal)('http://127.0.0.1/late');
+    });
+    await expect(late).rejects.toBeInstanceOf(Trouble);
+    goOn();
+    const signal = new AbortController().signal;
+    const lost = within(60_000, 'the store', (own) => fenced(send, own)('http://127.0.0.1/lost'), { signal, mayGoOn: async () => false });
+    await expect(lost).rejects.toThrow('the time of this call was over');
+    await within(60_000, 'the store', (own) => fenced(send, own)('http://127.0.0.1/mine'), { signal, mayGoOn: async () => true });
+    expect(sent).toEqual(['http://127.0.0.1/mine']);
   });
 
   test('that answers is left alone', async () => {

@@ -6,21 +6,54 @@ export const CALL_LIMIT_MS = 10_000;
 /** Reading a repository may have to fetch it first. */
 export const GIT_LIMIT_MS = 120_000;
 
-/** Runs a call with a signal that ends it; a call that ignores the signal is given up all the same. */
-export async function within<T>(ms: number, what: string, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const ending = new AbortController();
+/** Whether a call may send another request, by the signal that ends it. */
+const permissions = new WeakMap<AbortSignal, () => Promise<boolean>>();
+
+/** Ends a call before its time, with the reason as a sentence. `mayGoOn` is asked before each request that the call makes. */
+export type Ending = { signal: AbortSignal; mayGoOn?: () => Promise<boolean> };
+
+/**
+ * Runs a call with a signal that ends it; a call that ignores the signal is given up all the same.
+ *
+ * @param ending what else may end it
+ */
+export async function within<T>(ms: number, what: string, call: (signal: AbortSignal) => Promise<T>, ending?: Ending): Promise<T> {
+  const own = new AbortController();
+  const begun = performance.now();
+  const isOver = (): boolean => own.signal.aborted || performance.now() - begun >= ms;
+  permissions.set(own.signal, async () => !isOver() && ((await ending?.mayGoOn?.()) ?? true) && !isOver());
   let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      ending.abort();
-      reject(new Trouble(`${what} gave no answer within ${ms / 1000} s`, { mayHaveHappened: true }));
-    }, ms);
+  let onBroken: (() => void) | undefined;
+  const broken = new Promise<never>((_, reject) => {
+    const end = (why: string): void => {
+      own.abort();
+      reject(new Trouble(why, { mayHaveHappened: true }));
+    };
+    timer = setTimeout(() => end(`${what} gave no answer within ${ms / 1000} s`), ms);
+    onBroken = () => end(`the call to ${what} was broken off: ${String(ending?.signal.reason)}`);
+    if (ending?.signal.aborted === true) onBroken();
+    else ending?.signal.addEventListener('abort', onBroken, { once: true });
   });
+  broken.catch(() => undefined);
   try {
-    return await Promise.race([call(ending.signal), tooLate]);
+    return await Promise.race([call(own.signal), broken]);
   } finally {
     clearTimeout(timer);
+    if (onBroken !== undefined) ending?.signal.removeEventListener('abort', onBroken);
   }
+}
+
+/**
+ * A `fetch` that sends nothing once the time of the call is over. A process that was stopped for a while and goes on would otherwise send what another has long done
+ * in its place.
+ */
+export function fenced(send: typeof fetch, signal: AbortSignal | undefined): typeof fetch {
+  const maySend = signal === undefined ? undefined : permissions.get(signal);
+  if (maySend === undefined) return send;
+  return async (input, init) => {
+    if (!(await maySend())) throw new Trouble('the time of this call was over before its request was sent', { mayHaveHappened: true });
+    return send(input, init);
+  };
 }
 
 /** What an adapter threw, as trouble. A fault of the adapter's own counts as trouble that may pass and may have had its effect. */

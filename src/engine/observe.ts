@@ -24,6 +24,7 @@ import type { Context } from './context.ts';
 import { observeCustom } from './observe-custom.ts';
 import { observeGit } from './observe-git.ts';
 import { asTrouble, CALL_LIMIT_MS, pauseMs, within } from './limit.ts';
+import type { Ending } from './limit.ts';
 import { storeObserved } from './report.ts';
 import type { Change } from './types.ts';
 import { unitKey } from './unit.ts';
@@ -191,18 +192,22 @@ async function observeStorefront(
 
 type Target = { app: string; platform: string; version: string };
 
+/** How long a reading may take, and what else ends it. */
+export type ReadingTime = { limitMs: number; ending?: Ending };
+
 async function readInto(
   context: Context,
   served: NonNullable<ReturnType<typeof storefrontOf>>,
   which: StorefrontKind,
   target: Target,
+  { limitMs, ending }: ReadingTime = { limitMs: CALL_LIMIT_MS },
 ): Promise<void> {
   const key = `${target.platform}/${target.version}`;
   // Its place among the readings is taken before it is asked: an answer that was long on its way never stands above one that was asked for later, and a process
   // whose clock is behind is heard all the same.
   const before = await currentStorefront(context.db, target.app, which, key);
   const revision = Math.max(Date.parse(context.clock.now()), (before?.revision ?? 0) + 1);
-  const read = await within(CALL_LIMIT_MS, served.connected.integration.name, (signal) => served.open(signal).read(target));
+  const read = await within(limitMs, served.connected.integration.name, (signal) => served.open(signal).read(target), ending);
   const payload = storefrontFact.safeParse({ ...read, storefront: which, platform: target.platform, version: target.version });
   if (!payload.success)
     throw new Trouble(
@@ -229,15 +234,16 @@ async function readInto(
  * @returns false when nothing is connected that serves it
  * @throws Trouble when it cannot be read
  */
-export async function readStorefront(context: Context, target: Target, which: StorefrontKind): Promise<boolean> {
+export async function readStorefront(context: Context, target: Target, which: StorefrontKind, time: ReadingTime): Promise<boolean> {
   const served = storefrontOf(context, await connectedOf(context, target.app), which);
   if (served === null) return false;
   const { freshForMinutes, kinds } = broughtBy(served.connected.integration, 'storefront');
   const source = { app: target.app, source: which, kinds, connected: served.connected, freshForMinutes };
   try {
-    await readInto(context, served, which, target);
+    await readInto(context, served, which, target, time);
   } catch (error) {
-    await noteFailure(context, source, error);
+    // What we ended early ourselves says nothing of the source.
+    if (time.limitMs >= CALL_LIMIT_MS && time.ending?.signal.aborted !== true) await noteFailure(context, source, error);
     throw error;
   }
   await noteRead(context, source, pacedMs(context.clock.of(target.app), BUSY_POLL_MS));

@@ -10,7 +10,6 @@ import type { Actor } from '#domain/roles.ts';
 import type { StorefrontKind } from '#domain/rollout/storefronts.ts';
 import { plusMs } from '#domain/time.ts';
 import { markDue } from '#db/due.ts';
-import { giveBackLease, takeLease } from '#db/leases.ts';
 import { actionOf, nextInLane, noteTry, postponeAction } from '#db/outbox.ts';
 import type { Ordered } from '#db/outbox.ts';
 import type { OpenQuestion } from '#db/questions.ts';
@@ -19,58 +18,64 @@ import type { Db } from '#db/transaction.ts';
 import { refused } from '#ports/outcome.ts';
 import type { Outcome } from '#ports/outcome.ts';
 import type { Trouble } from '#ports/trouble.ts';
-import { commitPlan, commitRecord, robotActor, untilCommitted } from './commit.ts';
+import { beforeOthers, commitPlan, commitRecord, robotActor, untilCommitted } from './commit.ts';
 import type { Line } from './commit.ts';
 import { actorOf, chatOf, connectedOf, gitHostOf, storefrontOf } from './connections.ts';
 import type { Connected } from './connections.ts';
 import { appNow } from './context.ts';
 import type { Context } from './context.ts';
 import { asTrouble, CALL_LIMIT_MS, GIT_LIMIT_MS, pauseMs, within } from './limit.ts';
+import type { LaneHold } from './lane-hold.ts';
 import { loadWorld } from './load.ts';
 import type { Loaded } from './load.ts';
 import { readStorefront } from './observe.ts';
 import { unitKey } from './unit.ts';
 
-/** Longer than reading, calling and reading back take at worst. */
-const LEASE_SECONDS = 60;
+/** A halt looks before it is sent, and does not wait for the answer any longer than this. */
+const LOOK_BEFORE_HALT_MS = 1000;
 
 /** What became of a lane. `busy`: another process works in it. */
 export type LaneResult = 'worked' | 'nothing' | 'busy';
 
-function laneLease(lane: string): string {
-  return `lane:${lane}`;
-}
-
-/** Tries what is ready in a lane, one after the other, until nothing is. */
-export async function performLane(context: Context, lane: string, isStopping: () => boolean): Promise<LaneResult> {
-  const lease = laneLease(lane);
+/** Tries what is ready in a lane, one after the other, until nothing is. What is urgent goes first, by connections of its own. */
+export async function performLane(context: Context, lane: string, hold: LaneHold, isStopping: () => boolean): Promise<LaneResult> {
+  const urgently: Context = { ...context, db: context.urgentDb };
   let worked = false;
   try {
     while (!isStopping()) {
-      // Taken anew for each action: the lease is as long as one action takes.
-      if (!(await takeLease(context.db, lease, context.owner, LEASE_SECONDS))) return worked ? 'worked' : 'busy';
-      const next = await nextInLane(context.db, lane, context.clock.now());
+      if (!(await hold.take())) return worked ? 'worked' : 'busy';
+      const next = await nextInLane(context.urgentDb, lane, context.clock.now());
       if (next === null) break;
-      await performOrRest(context, next);
+      if (!(await mayWrite(hold, next.action, CALL_LIMIT_MS))) return worked ? 'worked' : 'busy';
+      hold.tries(next.key);
+      await performOrRest(next.action.urgent ? urgently : context, next, hold);
+      hold.tries(null);
       worked = true;
     }
   } finally {
-    await giveBackLease(context.db, lease, context.owner);
+    await hold.giveBack();
   }
   return worked ? 'worked' : 'nothing';
+}
+
+/** Two writes to one listing are never under way at once; a halt waits for no write whose process fell silent. */
+async function mayWrite(hold: LaneHold, { urgent }: Action, limitMs: number): Promise<boolean> {
+  return (await hold.takeWriting(limitMs)) || urgent;
 }
 
 /** A fault of ours must not be tried in a circle. */
 const REST_AFTER_FAULT_MS = 30_000;
 
-async function performOrRest(context: Context, ordered: Ordered): Promise<void> {
+async function performOrRest(context: Context, ordered: Ordered, hold: LaneHold): Promise<void> {
+  let done: Tried;
   try {
-    await perform(context, ordered);
+    done = await perform(context, ordered, hold);
   } catch (error) {
     context.log.error({ err: error, action: ordered.key }, 'an action could not be tried');
     await rest(context, ordered, error instanceof Error ? error.message : String(error));
     return;
   }
+  if (done === 'made-way') return;
   const after = await actionOf(context.db, ordered.key);
   if (after?.open === true && after.attempts === ordered.attempts) await rest(context, ordered, 'nothing came of it');
 }
@@ -80,29 +85,38 @@ async function rest(context: Context, { key, inDoubt }: Ordered, outcome: string
   await inTransaction(context.db, (tx) => postponeAction(tx, key, { outcome, nextTryAt, inDoubt, counts: true }));
 }
 
-/** One try of one action. */
-export async function perform(context: Context, ordered: Ordered): Promise<void> {
+/** `made-way`: it was left for a halt that waits, or for the process that has the lane now, and comes again when its turn comes. */
+type Tried = 'tried' | 'made-way';
+
+/** One try of one action. One behind which a halt waits makes way for it: before the call at once; after it, whatever is left to write and read is left for later. */
+async function perform(context: Context, ordered: Ordered, hold: LaneHold): Promise<Tried> {
   const { action, app } = ordered;
   const way = wayFor(context, await connectedOf(context, app), action.effect);
   if ('because' in way) {
     await end(context, ordered, robotActor, refused(way.because, way.wouldHelp));
-    return;
+    return 'tried';
   }
-  const looked = await lookBefore(context, ordered);
+  const looked = await lookBefore(context, ordered, hold);
+  if (hold.hasHaltBehind()) return 'made-way';
   if (looked !== null) {
     await putOff(context, ordered, looked, { mayHaveHappened: false, counts: true });
-    return;
+    return 'tried';
   }
-  if (!(await stillHolds(context, ordered))) return;
-  const lease = laneLease(ordered.lane);
-  // What came before it may have taken its time: the lease is as long as a call takes, from here on.
-  if (!(await takeLease(context.db, lease, context.owner, LEASE_SECONDS))) return;
-  if (!(await noteTry(context.db, ordered.key, { lease, owner: context.owner, now: context.clock.now() }))) return;
+  if (!(await stillHolds(context, ordered))) return 'tried';
+  if (hold.hasHaltBehind()) return 'made-way';
+  // What was read and planned may have taken its time: the call has the whole of a lease before it.
+  if (!(await hold.take()) || !(await mayWrite(hold, action, way.limitMs))) return 'made-way';
+  if (!(await begins(context, ordered, hold))) return 'made-way';
   let outcome: Outcome;
   try {
-    outcome = await within(way.limitMs, way.connected.integration.name, (signal) => way.call(action, signal));
+    outcome = await within(way.limitMs, way.connected.integration.name, (signal) => way.call(action, signal), hold.write());
   } catch (error) {
     const trouble = asTrouble(error);
+    // It is noted as tried and in doubt: the plan after the halt decides what becomes of it.
+    if (hold.hasHaltBehind()) {
+      await readBack(context, ordered, hold);
+      return 'made-way';
+    }
     if (trouble.cure === 'person')
       await end(
         context,
@@ -111,11 +125,20 @@ export async function perform(context: Context, ordered: Ordered): Promise<void>
         refused(trouble.message, `mend the connection to ${way.connected.integration.name}, then try again`),
       );
     else await putOff(context, ordered, trouble, { mayHaveHappened: trouble.mayHaveHappened, counts: false });
-    await readBack(context, ordered);
-    return;
+    await readBack(context, ordered, hold);
+    return 'tried';
   }
   await end(context, ordered, actorOf(way.connected), outcome);
-  await readBack(context, ordered);
+  await readBack(context, ordered, hold);
+  return 'tried';
+}
+
+/**
+ * Notes that it is tried from here on; false when it is not to be tried now. What a halt waits for is ended: whoever holds the track would hold the halt up.
+ */
+function begins(context: Context, { key, action }: Ordered, { lease }: LaneHold): Promise<boolean> {
+  const by = { lease, owner: context.owner, now: context.clock.now() };
+  return action.urgent ? beforeOthers(context, (db) => noteTry(db, key, by)) : noteTry(context.db, key, by);
 }
 
 /* ---- what an action needs ---- */
@@ -235,15 +258,31 @@ function storefrontOfEffect(effect: Effect): StorefrontEffect | null {
 /* ---- before ---- */
 
 /** Reads what the action rests on; gives the trouble when that is not possible. A halt does not wait for a reading. */
-async function lookBefore(context: Context, { action, app }: Ordered): Promise<Trouble | null> {
+async function lookBefore(context: Context, { action, app }: Ordered, hold: LaneHold): Promise<Trouble | null> {
   const effect = storefrontOfEffect(action.effect);
   if (effect === null) return null;
+  const isHalt = effect.kind === 'ensure-halted';
+  const looking = readStorefront(context, { app, platform: platformOf(action), version: effect.version }, effect.storefront, {
+    limitMs: isHalt ? LOOK_BEFORE_HALT_MS : CALL_LIMIT_MS,
+    ending: hold.reading(),
+  });
   try {
-    await readStorefront(context, { app, platform: platformOf(action), version: effect.version }, effect.storefront);
+    // What was read may have to wait until it can be stored; a halt does not.
+    await (isHalt ? noLonger(looking, LOOK_BEFORE_HALT_MS) : looking);
     return null;
   } catch (error) {
-    return effect.kind === 'ensure-halted' ? null : asTrouble(error);
+    return isHalt ? null : asTrouble(error);
   }
+}
+
+/** Waits for something so long at most; it goes on by itself. */
+async function noLonger(work: Promise<unknown>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((done) => {
+    timer = setTimeout(done, ms);
+  });
+  work.catch(() => undefined);
+  await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 /** Plans on what is known now and commits that plan; whether the action still holds by it. */
@@ -251,6 +290,7 @@ async function stillHolds(context: Context, ordered: Ordered): Promise<boolean> 
   const { track, key, action } = ordered;
   if (track === null) return true;
   if (action.effect.kind === 'announce' || action.effect.kind === 'page') return true;
+  if (action.effect.kind === 'ensure-halted' && (await haltHolds(context, ordered, track))) return isOpen(context.db, key);
   const why = await untilCommitted(context, async () => {
     const loaded = await loadWorld(context, context.db, track);
     if (loaded === null) return 'the track is gone';
@@ -267,6 +307,15 @@ async function stillHolds(context: Context, ordered: Ordered): Promise<boolean> 
 async function mayEnd(db: Db, key: string, isDone: boolean): Promise<boolean> {
   const action = await actionOf(db, key);
   return action !== null && (action.open || (isDone && action.state === 'void'));
+}
+
+/** Whether a plan on what is known now leaves a halt as it is. That plan is written down by the next look: a halt waits for nobody who holds the track or the app. */
+async function haltHolds(context: Context, { action, key }: Ordered, track: string): Promise<boolean> {
+  const loaded = await loadWorld(context, context.db, track);
+  if (loaded === null || hasEnded(loaded.world.track)) return false;
+  const planned = plan(loaded.world);
+  const { stages } = action.expects;
+  return (stages.length === 0 || stages.includes(planned.track.stage)) && !planned.voids.some((each) => each.key === key);
 }
 
 async function isOpen(db: Db, key: string): Promise<boolean> {
@@ -336,11 +385,14 @@ async function end(context: Context, ordered: Ordered, by: Actor, outcome: Outco
 }
 
 /** Reads what the action was to change, so that the next plan sees it. A reading that fails is made up for by the schedule. */
-async function readBack(context: Context, { action, app }: Ordered): Promise<void> {
+async function readBack(context: Context, { action, app }: Ordered, hold: LaneHold): Promise<void> {
   const effect = storefrontOfEffect(action.effect);
   const at = context.clock.now();
   if (effect !== null) {
-    await readStorefront(context, { app, platform: platformOf(action), version: effect.version }, effect.storefront).catch(() => false);
+    await readStorefront(context, { app, platform: platformOf(action), version: effect.version }, effect.storefront, {
+      limitMs: CALL_LIMIT_MS,
+      ending: hold.reading(),
+    }).catch(() => false);
     await markDue(context.db, [{ kind: 'observe', key: unitKey({ app, what: 'storefront', which: effect.storefront }), app, at }]);
   } else if (action.effect.kind === 'ensure-branch' || action.effect.kind === 'ensure-tag') {
     await markDue(context.db, [{ kind: 'observe', key: unitKey({ app, what: 'git', which: '' }), app, at }]);

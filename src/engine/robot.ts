@@ -3,16 +3,20 @@
  * timer to the earliest due row; a sweep finds what a lost wake-up left. Every loop may run in any number of processes on one database.
  */
 import { appIds } from '#db/apps.ts';
-import { claimDue, claimTracks, markDue, nextDueAt } from '#db/due.ts';
-import type { Due, Which } from '#db/due.ts';
+import { claimDue, claimTracks, leaseOf, markDue, nextDueAt } from '#db/due.ts';
+import type { Claimed, Due, Which } from '#db/due.ts';
 import { forgetAnswersBefore } from '#db/idempotency.ts';
 import { seal } from '#db/journal.ts';
-import { giveBackLease, takeLease } from '#db/leases.ts';
-import { readyLanes } from '#db/outbox.ts';
+import { giveBackLease, giveBackLeases, takeLease } from '#db/leases.ts';
+import { readyLanes, urgentActions } from '#db/outbox.ts';
+import { takeBackAbandoned } from '#db/servers.ts';
+import type { ServerState } from '#db/schema.ts';
 import { forgottenTracks } from '#db/tracks.ts';
 import { msBetween, plusMs } from '#domain/time.ts';
 import { appNow } from './context.ts';
 import type { Context } from './context.ts';
+import { holdLane } from './lane-hold.ts';
+import type { LaneHold } from './lane-hold.ts';
 import { observeUnit } from './observe.ts';
 import { performLane } from './perform.ts';
 import { tick } from './tick.ts';
@@ -27,13 +31,21 @@ const LONGEST_BUSY_PAUSE_MS = { track: 250, observe: 1000, lane: 250 } as const;
 const LOOK_AGAIN_MS = 30_000;
 /** The timer is set anew at least this often: a clock may be turned. */
 const LONGEST_SLEEP_MS = 30_000;
-/** Longer than the longest reading: of a repository. */
-const OBSERVE_LEASE_SECONDS = 180;
+/** Halts are looked for whenever something happened, and this often. */
+const HALTS_EVERY_MS = 500;
+/** What processes that fell silent left is looked for this often. */
+const ABANDONED_EVERY_MS = 1000;
 const SEAL_EVERY_MS = 60_000;
 const LONGEST_UNREAD_MS = 300_000;
 const ANSWERS_KEPT_MS = 7 * 86_400_000;
 
 type Kind = keyof typeof AT_ONCE;
+type Claimable = Exclude<Kind, 'lane'>;
+
+/** The pause before another look at what was found to be held so many times in a row. */
+function busyPauseMs(kind: Kind, times: number): number {
+  return Math.min(LONGEST_BUSY_PAUSE_MS[kind], BUSY_PAUSE_MS * 2 ** (times - 1));
+}
 
 export type Robot = {
   start(): void;
@@ -42,30 +54,37 @@ export type Robot = {
   wake(): void;
   /** Runs until nothing is due on the clock's present moment, in all apps or in one alone, held or not. Works with and without `start`. */
   settle(app?: string): Promise<void>;
+  /** Looks for what a lost wake-up left, at once: something may have been missed. */
+  catchUp(): void;
+  /** What it works on now. */
+  working(): ServerState['working'];
 };
 
 export function createRobot(context: Context, sweepEveryMs: number): Robot {
-  const running: Record<Kind, Map<string, { app: string; work: Promise<void> }>> = {
+  const running: Record<Kind, Map<string, { app: string; work: Promise<void>; since: string; leases: readonly string[] }>> = {
     track: new Map(),
     observe: new Map(),
     lane: new Map(),
   };
-  const life = { started: false, stopping: false, woken: false };
+  const holds = new Map<string, LaneHold>();
+  const life = { started: false, stopping: false, woken: false, failures: 0 };
   let pumping: Promise<void> | null = null;
   let timer: NodeJS.Timeout | null = null;
   const timers: NodeJS.Timeout[] = [];
-  /** How often in a row something was found to be held by another process. */
-  const foundBusy = new Map<string, number>();
+  /** How often in a row something that is due was found to be held by another process; and lanes by their names. */
+  const foundBusyInARow: Record<Claimable, number> = { track: 0, observe: 0 };
+  const lanesBusy = new Map<string, number>();
 
-  async function pauseFor(kind: Kind, key: string): Promise<void> {
-    const name = `${kind} ${key}`;
-    const times = foundBusy.get(name) ?? 0;
-    foundBusy.set(name, times + 1);
-    await new Promise((done) => setTimeout(done, Math.min(LONGEST_BUSY_PAUSE_MS[kind], BUSY_PAUSE_MS * 2 ** times)));
+  async function pauseFor(lane: string): Promise<void> {
+    const times = (lanesBusy.get(lane) ?? 0) + 1;
+    lanesBusy.set(lane, times);
+    await new Promise((done) => setTimeout(done, busyPauseMs('lane', times)));
   }
 
-  function wasFree(kind: Kind, key: string): void {
-    foundBusy.delete(`${kind} ${key}`);
+  /** Until what is due is looked for again although nothing here changed: soon, where some of it is held by another process. */
+  function pauseForOthers(): number {
+    const found = (['track', 'observe'] as const).filter((kind) => foundBusyInARow[kind] > 0);
+    return found.length === 0 ? BUSY_PAUSE_MS : Math.min(...found.map((kind) => busyPauseMs(kind, foundBusyInARow[kind])));
   }
 
   function inFlight(app?: string): Promise<void>[] {
@@ -77,14 +96,14 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
   const whichOf = (app?: string): Which => (app === undefined ? { except: [...context.held.keys()] } : { only: app });
 
   /** Runs a piece of work beside the others; its end looks for more. */
-  function launch(kind: Kind, key: string, app: string, work: () => Promise<void>): void {
+  function launch(kind: Kind, key: string, app: string, leases: readonly string[], work: () => Promise<void>): void {
     const promise = work()
       .catch((error: unknown) => context.log.error({ err: error, kind, key }, 'a piece of the engine’s work failed'))
       .finally(() => {
         running[kind].delete(key);
         if (life.started) wake();
       });
-    running[kind].set(key, { app, work: promise });
+    running[kind].set(key, { app, work: promise, since: context.clock.now(), leases });
   }
 
   /** One pass: takes what is due, as much as there is room for; whether it took anything. */
@@ -102,20 +121,38 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
       // A halt waits for no room: only for the write that is in flight in its own lane.
       if (running.lane.has(lane) || (running.lane.size >= AT_ONCE.lane && !urgent)) continue;
       took = true;
-      launch('lane', lane, app, () => workIn(lane));
+      launch('lane', lane, app, [], () => workIn(lane));
     }
     return took;
   }
 
+  let isLooking = false;
+  /** Begins what is urgent in lanes that are free, and has what is in flight in the others make way for it. Asks by a connection that no other work can hold up. */
+  async function lookForHalts(which: Which): Promise<void> {
+    if (isLooking) return;
+    isLooking = true;
+    try {
+      const lanes = Map.groupBy(await urgentActions(context.urgentDb, context.clock.now(), which), ({ lane }) => lane);
+      for (const [lane, urgent] of lanes) {
+        const [first] = urgent;
+        if (first === undefined || life.stopping) continue;
+        if (running.lane.has(lane)) holds.get(lane)?.urgentWait(urgent.map(({ key }) => key));
+        else launch('lane', lane, first.app, [], () => workIn(lane));
+      }
+    } finally {
+      isLooking = false;
+    }
+  }
+
   async function takeTracks(which: Which): Promise<boolean> {
     const apps = await claimApps(context.clock.now(), which);
-    for (const [app, dues] of apps) launch('track', app, app, () => lookAt(app, dues));
+    for (const [app, dues] of apps) launch('track', app, app, dues.map(leaseOf), () => lookAt(app, dues));
     return apps.size > 0;
   }
 
   async function takeSources(which: Which): Promise<boolean> {
     const claimed = await claimSources(context.clock.now(), which);
-    for (const due of claimed) launch('observe', due.key, due.app, () => readIt(due));
+    for (const due of claimed) launch('observe', due.key, due.app, [leaseOf(due)], () => readIt(due));
     return claimed.length > 0;
   }
 
@@ -125,14 +162,15 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
     const found = new Map<string, Due[]>();
     if (room <= 0 || ('only' in which && running.track.has(which.only))) return found;
     const free = 'only' in which ? which : { except: [...which.except, ...running.track.keys()] };
-    for (const due of await claimTracks(context.db, now, room, free)) found.set(due.app, [...(found.get(due.app) ?? []), due]);
+    for (const due of await withoutOthers('track', await claimTracks(context.db, now, room, context.owner, free)))
+      found.set(due.app, [...(found.get(due.app) ?? []), due]);
     return found;
   }
 
   async function claimSources(now: string, which: Which): Promise<Due[]> {
     const room = AT_ONCE.observe - running.observe.size;
     if (room <= 0) return [];
-    const claimed = await claimDue(context.db, 'observe', now, room, which);
+    const claimed = await withoutOthers('observe', await claimDue(context.db, 'observe', now, room, context.owner, which));
     const here = claimed.filter(({ key }) => running.observe.has(key));
     // It became due again while it is being looked at: once more, afterwards.
     if (here.length > 0)
@@ -143,13 +181,16 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
     return claimed.filter(({ key }) => !running.observe.has(key));
   }
 
-  async function putBack(rows: readonly Due[], kind: Kind, key: string): Promise<void> {
+  /** What was taken without what another process works on now: that becomes due again, and is found when that process is through or gone. */
+  async function withoutOthers(what: Claimable, claimed: readonly Claimed[]): Promise<Claimed[]> {
+    const theirs = claimed.filter(({ isMine }) => !isMine);
+    foundBusyInARow[what] = theirs.length > 0 ? foundBusyInARow[what] + 1 : 0;
     const at = context.clock.now();
     await markDue(
       context.db,
-      rows.map((due) => ({ ...due, at })),
+      theirs.map(({ kind, key, app }) => ({ kind, key, app, at })),
     );
-    await pauseFor(kind, key);
+    return claimed.filter(({ isMine }) => isMine);
   }
 
   async function lookAt(app: string, dues: readonly Due[]): Promise<void> {
@@ -160,52 +201,45 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
       );
     const ids = dues.map(({ key }) => key);
     try {
-      const { busy, failed } = await tick(context, app, ids);
+      const failed = await tick(context, app, ids);
       // Not lost: looked at again soon. A fault that stays shows in the log and in the track's old `planned at`.
       await later(
         failed.map(({ id }) => id),
         plusMs(context.clock.now(), LOOK_AGAIN_MS),
       );
       for (const { id, error } of failed) context.log.error({ err: error, track: id }, 'a track could not be looked at; it is tried again');
-      if (busy.length > 0)
-        await putBack(
-          dues.filter(({ key }) => busy.includes(key)),
-          'track',
-          app,
-        );
-      else wasFree('track', app);
     } catch (error) {
       await later(ids, plusMs(context.clock.now(), LOOK_AGAIN_MS));
       throw error;
     }
+    // Given back only when all is well: what is left behind is found, and looked at again.
+    await giveBackLeases(context.db, dues.map(leaseOf), context.owner);
   }
 
   async function readIt(due: Due): Promise<void> {
     const unit = unitFrom(due);
-    if (unit === null) return;
-    const lease = `observe:${due.key}`;
-    if (!(await takeLease(context.db, lease, context.owner, OBSERVE_LEASE_SECONDS))) return putBack([due], 'observe', due.key);
-    wasFree('observe', due.key);
     try {
-      await observeUnit(context, unit);
+      if (unit !== null) await observeUnit(context, unit);
     } catch (error) {
       await markDue(context.db, [{ ...due, at: plusMs(context.clock.now(), 60_000) }]);
       throw error;
-    } finally {
-      await giveBackLease(context.db, lease, context.owner);
     }
+    await giveBackLeases(context.db, [leaseOf(due)], context.owner);
   }
 
   async function workIn(lane: string): Promise<void> {
-    const result = await performLane(context, lane, () => life.stopping);
-    if (result === 'busy') await pauseFor('lane', lane);
-    else wasFree('lane', lane);
+    const hold = holdLane(context, lane);
+    holds.set(lane, hold);
+    const result = await performLane(context, lane, hold, () => life.stopping).finally(() => holds.delete(lane));
+    if (result === 'busy') await pauseFor(lane);
+    else lanesBusy.delete(lane);
   }
 
   /* ---- the pump: never two passes at once in one process ---- */
 
   function wake(): void {
     life.woken = true;
+    if (life.started && !life.stopping) lookForHalts(whichOf()).catch(() => undefined);
     if (!life.started || life.stopping || pumping !== null) return;
     pumping = pump().finally(() => {
       pumping = null;
@@ -220,8 +254,10 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
         await pass();
       }
       await sleepUntilDue();
+      life.failures = 0;
     } catch (error) {
-      context.log.error({ err: error }, 'the robot could not look for work; it tries again');
+      life.failures += 1;
+      context.log[life.failures === 1 ? 'error' : 'debug']({ err: error }, 'the robot could not look for work; it tries again');
       setTimer(1000);
     }
   }
@@ -230,7 +266,7 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
     const next = await nextDueAt(context.db, context.clock.now(), whichOf());
     const waitMs = next === null ? LONGEST_SLEEP_MS : msBetween(context.clock.now(), next);
     // What is due and could not be taken waits for room or for another process: its end wakes us, or this timer does.
-    setTimer(Math.min(LONGEST_SLEEP_MS, Math.max(BUSY_PAUSE_MS, waitMs)));
+    setTimer(Math.min(LONGEST_SLEEP_MS, Math.max(pauseForOthers(), waitMs)));
   }
 
   function setTimer(ms: number): void {
@@ -260,6 +296,20 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
     wake();
   }
 
+  /** Looks again at what was taken and never finished: by processes that fell silent, and by this one where the database went away in the middle. */
+  async function takeBack(): Promise<void> {
+    const mine = [...running.track.values(), ...running.observe.values()].flatMap(({ leases }) => leases);
+    const abandoned = await takeBackAbandoned(context.urgentDb, context.owner, mine);
+    if (abandoned.length === 0) return;
+    context.log.info({ abandoned: abandoned.length }, 'work that was taken and never finished is taken up again');
+    const at = context.clock.now();
+    await markDue(
+      context.urgentDb,
+      abandoned.map(({ kind, key }) => ({ kind, key, app: appIn(kind, key), at })),
+    );
+    wake();
+  }
+
   async function sealHeads(): Promise<void> {
     if (!(await takeLease(context.db, 'seal', context.owner, 30))) return;
     try {
@@ -272,12 +322,21 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
 
   function every(ms: number, what: string, work: () => Promise<void>): void {
     let busy = false;
+    let failures = 0;
     timers.push(
       setInterval(() => {
         if (busy || life.stopping) return;
         busy = true;
         work()
-          .catch((error: unknown) => context.log.error({ err: error }, `${what} failed; it is tried again`))
+          .then(() => {
+            if (failures > 0) context.log.info({ failures }, `${what} works again`);
+            failures = 0;
+          })
+          .catch((error: unknown) => {
+            // The first of a row is told: while the database is away there is one of these each second.
+            failures += 1;
+            context.log[failures === 1 ? 'error' : 'debug']({ err: error }, `${what} failed; it is tried again`);
+          })
           .finally(() => {
             busy = false;
           });
@@ -287,11 +346,26 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
 
   return {
     wake,
+    catchUp() {
+      void sweep().catch((error: unknown) => context.log.warn({ err: error }, 'the sweep failed; it is tried again'));
+    },
+    working() {
+      return (['track', 'observe', 'lane'] as const).flatMap((kind) =>
+        [...running[kind]].map(([key, { since }]) => ({
+          kind,
+          key,
+          since,
+          action: kind === 'lane' ? (holds.get(key)?.trying() ?? null) : null,
+        })),
+      );
+    },
     start() {
       life.started = true;
       life.stopping = false;
       every(sweepEveryMs, 'the sweep', () => sweep());
       every(SEAL_EVERY_MS, 'sealing the journal', sealHeads);
+      every(HALTS_EVERY_MS, 'looking for halts', () => lookForHalts(whichOf()));
+      every(ABANDONED_EVERY_MS, 'looking for what was left', takeBack);
       // What a process that died had taken is read and looked at again now.
       void sweep(0).catch((error: unknown) => context.log.error({ err: error }, 'the first sweep failed'));
       wake();
@@ -309,13 +383,19 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
       for (;;) {
         // One kind after the other: what is due is looked at, then what is to be read is read, then what was ordered is done; so that little is looked at twice.
         const took = (await takeTracks(which)) || (await takeSources(which)) || (await takeLanes(which));
+        if (running.lane.size > 0) await lookForHalts(which);
         const all = inFlight(app);
         if (!took && all.length === 0 && !(await isAnythingDue(context, which))) return;
         // Those that end together are followed by one pass, and one that takes its time holds up no other.
-        await settledOr(all, BUSY_PAUSE_MS);
+        await settledOr(all, pauseForOthers());
       }
     },
   };
+}
+
+/** The app of a track, `music/8.9.2/ios`, or of a source, `music|storefront|google-play`. */
+function appIn(kind: 'track' | 'observe', key: string): string {
+  return key.slice(0, key.indexOf(kind === 'track' ? '/' : '|'));
 }
 
 /** Waits for all of them, and no longer than that. */
@@ -324,7 +404,8 @@ async function settledOr(all: readonly Promise<void>[], ms: number): Promise<voi
   const late = new Promise<void>((done) => {
     timer = setTimeout(done, ms);
   });
-  await Promise.race([Promise.all(all), late]);
+  // What another process works on is waited for too.
+  await (all.length === 0 ? late : Promise.race([Promise.all(all), late]));
   clearTimeout(timer);
 }
 

@@ -13,6 +13,7 @@ import type { StorefrontKind } from '#domain/rollout/storefronts.ts';
 import type { Instant } from '#domain/time.ts';
 import type { SecretsStatus } from '#db/secrets.ts';
 import type { SignedMessage } from '#lib/webhook-signature.ts';
+import type { ServerState } from '#db/schema.ts';
 import type { Integration } from '#ports/integration.ts';
 
 /** The machine's clock. */
@@ -94,6 +95,10 @@ export type Engine = {
    */
   hold(app: string): () => void;
   onChange(listener: (change: Change) => void): () => void;
+  /** Commits of other processes may have gone unheard until now: whoever shows something reads it anew. */
+  onGap(listener: () => void): () => void;
+  /** What this process works on, and whether it hears the others. */
+  state(): ServerState;
 
   /** Whether there is an app of this name. */
   hasApp(app: string): Promise<boolean>;

@@ -12,6 +12,7 @@ import type { AppTime, Engine, EngineOptions } from '#engine/types.ts';
 import type { Log } from '#lib/log.ts';
 import type { Accounts } from './auth/accounts.ts';
 import type { Attempts } from './auth/attempts.ts';
+import type { Disk } from './doctor.ts';
 import type { Caller, Known } from './auth/caller.ts';
 import type { Oidc } from './auth/oidc.ts';
 import type { Providers } from './auth/providers.ts';
@@ -30,6 +31,8 @@ export type Room = {
   /** What plays samples; null: this server plays none. */
   sample: SampleService | null;
   clock: AppTime;
+  /** How full the disk of the data directory is; left out: nobody tells. */
+  disk?: () => Promise<Disk | null>;
   log: Log;
   /** The version of the program. */
   version: string;

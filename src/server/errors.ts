@@ -2,6 +2,8 @@
 import type { z } from 'zod';
 import { problemOf } from '#api/problem.ts';
 import type { Problem, ProblemCode } from '#api/problem.ts';
+import { unavailability } from '#db/views/health.ts';
+import type { Unavailable } from '#db/views/health.ts';
 import type { EngineRefusal } from '#engine/types.ts';
 
 /** Thrown by a handler to answer with a problem. */
@@ -110,7 +112,9 @@ export function problemFrom(thrown: unknown): { problem: Problem; headers: Reado
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
     case 'FST_ERR_CTP_INVALID_JSON_BODY':
       return plain(problemOf('not-json', 'the body cannot be read as JSON', 'send one JSON value'));
-    default:
+    default: {
+      const why = unavailability(thrown);
+      if (why !== null) return { problem: unavailableProblem(why), headers: { 'retry-after': '5' }, unexpected: false };
       if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500)
         return plain(problemOf('invalid-input', 'the request cannot be read', null));
       return {
@@ -122,5 +126,27 @@ export function problemFrom(thrown: unknown): { problem: Problem; headers: Reado
         headers: {},
         unexpected: true,
       };
+    }
   }
+}
+
+const unavailableWords: Readonly<Record<Unavailable, readonly [detail: string, right: string]>> = {
+  away: [
+    'the database does not answer: this could not be done. What was accepted before is kept',
+    'nothing need be done here: it goes on by itself when the database is back (GET /api/health/ready tells). Then ask again, with the same Idempotency-Key where there was one',
+  ],
+  full: [
+    'the disk of the database is full: nothing can be written. What was accepted before is kept, and can be read',
+    'make room on the disk of the database; it goes on by itself. Then ask again, with the same Idempotency-Key where there was one',
+  ],
+  'read-only': ['the database takes no writes: it is a standby, or set to read-only', 'let DATABASE_URL name the primary; then ask again'],
+  busy: [
+    'the database is too busy: others held for too long what this needed',
+    'ask again in a few seconds, with the same Idempotency-Key where there was one; if it stays so, signalbox doctor tells what is in the way',
+  ],
+};
+
+export function unavailableProblem(why: Unavailable): Problem {
+  const [detail, right] = unavailableWords[why];
+  return problemOf('not-ready', detail, right);
 }

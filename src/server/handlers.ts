@@ -7,6 +7,7 @@ import { appHandlers } from './routes/apps.ts';
 import { auditHandlers } from './routes/audit.ts';
 import { connectionHandlers } from './routes/connections.ts';
 import { controlRoomHandlers } from './routes/control-room.ts';
+import { doctorHandlers } from './routes/doctor.ts';
 import { factHandlers } from './routes/facts.ts';
 import { healthHandlers } from './routes/health.ts';
 import { peopleHandlers } from './routes/people.ts';
@@ -22,7 +23,8 @@ import { triageHandlers } from './routes/triage.ts';
 
 export function handlers(room: Room, streams: Streams, limits: Limits): Handlers {
   return {
-    ...healthHandlers(room),
+    ...healthHandlers(room, streams),
+    ...doctorHandlers(room),
     ...sessionHandlers(room, streams),
     ...appHandlers(room),
     ...controlRoomHandlers(room, streams, limits),

@@ -138,6 +138,7 @@ const expected: Record<RouteId, Expected> = {
   closeWebhook: 'admin',
   getSecrets: 'admin',
   rotateSecrets: 'admin',
+  getDoctor: 'admin',
   makeSample: 'admin',
   moveSample: 'admin',
   removeSample: 'admin',

@@ -10,8 +10,9 @@ import type { Attempts } from './auth/attempts.ts';
 import { isOwnOrigin } from './auth/origin.ts';
 import { nowOf, sent } from './context.ts';
 import type { At, Handlers, Room } from './context.ts';
-import { invalidInput, ProblemAnswer, refuse } from './errors.ts';
+import { invalidInput, ProblemAnswer, refuse, unavailableProblem } from './errors.ts';
 import type { BadKeys } from './limits.ts';
+import { isDatabaseReady, unavailability } from '#db/views/health.ts';
 import type { Command } from '#domain/release/commands.ts';
 
 export type RoutesOptions = {
@@ -95,7 +96,10 @@ async function callerOf(
   { room, badKeys }: RoutesOptions,
   now: string,
 ): Promise<Caller> {
-  const caller = await identify(room.accounts, request.headers, now);
+  const caller = await identify(room.accounts, request.headers, now).catch(async (error: unknown) => {
+    // The library of the sessions hides the cause.
+    throw unavailability(error) === null && !(await isDatabaseReady(room.db)) ? new ProblemAnswer(unavailableProblem('away')) : error;
+  });
   if (caller === 'bad-key') {
     await badKeys.tell(request);
     refuse(

@@ -2,13 +2,15 @@
  * The stream of an app: patches of its control room as server-sent events. A patch is made once, by reading the view after a commit, and written as it is to all
  * who watch. Its id is the app's version. Who comes back with `Last-Event-ID` gets the patches in between; over a gap
  * the whole snapshot, on which the next patch follows: one that was fetched beside the stream stands at a version of its own, between two patches as like as not.
+ * While the database does not answer, viewers are told since when, and no beat says that what they see is true.
  * That a source was read once more, or grew old, is no commit and raises no version: it is told beside the patches, at most every few seconds and without an id.
  */
 import type { ServerResponse } from 'node:http';
-import type { ControlRoom, SourcesNews } from '#api/control-room.ts';
+import type { ControlRoom, DatabaseNews, SourcesNews } from '#api/control-room.ts';
 import { diffControlRoom } from '#api/patch.ts';
 import { sourcesOf } from '#db/views/apps.ts';
 import type { Watcher } from './auth/access.ts';
+import { versionsOf } from '#db/views/health.ts';
 import { nowOf } from './context.ts';
 import type { Room } from './context.ts';
 import { snapshotOf } from './snapshot.ts';
@@ -20,6 +22,8 @@ export type Streams = {
   check(): Promise<void>;
   /** Ends all streams. */
   close(): void;
+  /** Since when the database has not answered, by the machine's clock; null: it does. */
+  awaySince(): string | null;
   /** Viewers now, for health and tests. */
   viewers(): number;
 };
@@ -149,6 +153,41 @@ export function createStreams(options: StreamOptions): Streams {
     return hub.working;
   };
 
+  /** Since when the database has not answered. */
+  let awaySince: string | null = null;
+
+  const tellAway = (): void => {
+    const news: DatabaseNews = { awaySince };
+    for (const hub of hubs.values()) for (const raw of hub.viewers.keys()) send(hub, raw, eventText('database', null, news));
+  };
+
+  /** What was told while nobody heard, or was lost on the way: seen by the versions. Whether the database answers is seen by the same. */
+  const lookForMissed = async (): Promise<boolean> => {
+    const watched = [...hubs.values()].filter(({ viewers }) => viewers.size > 0);
+    try {
+      const versions = await versionsOf(
+        options.db,
+        watched.map(({ app }) => app),
+      );
+      if (awaySince !== null) {
+        options.log.info({ awaySince }, 'the database answers again');
+        awaySince = null;
+        tellAway();
+      }
+      for (const hub of watched) if ((versions.get(hub.app) ?? 0) > (hub.last?.version ?? 0)) void refresh(hub);
+      return true;
+    } catch (error) {
+      if (awaySince === null) options.log.warn({ err: error }, 'the database does not answer: viewers are told');
+      awaySince ??= options.clock.now();
+      tellAway();
+      return false;
+    }
+  };
+
+  const stopHearing = options.engine.onGap(() => {
+    if (!isClosed) for (const hub of hubs.values()) if (hub.viewers.size > 0) void refresh(hub);
+  });
+
   const stopListening = options.engine.onChange((change) => {
     const hub = hubs.get(change.app);
     if (hub !== undefined && !isClosed) void refresh(hub);
@@ -171,7 +210,8 @@ export function createStreams(options: StreamOptions): Streams {
     void check();
     const now = performance.now();
     for (const hub of hubs.values()) {
-      for (const raw of hub.viewers.keys()) send(hub, raw, `: beat ${nowOf(options, hub.app)}\n\n`);
+      // A beat says that what is shown is true.
+      if (awaySince === null) for (const raw of hub.viewers.keys()) send(hub, raw, `: beat ${nowOf(options, hub.app)}\n\n`);
       if (hub.viewers.size > 0) hub.idleSince = now;
       else if (now - hub.idleSince > keepIdleMs) hubs.delete(hub.app);
     }
@@ -194,6 +234,7 @@ export function createStreams(options: StreamOptions): Streams {
     if (isTelling) return;
     isTelling = true;
     try {
+      if (!(await lookForMissed())) return;
       for (const hub of hubs.values()) if (hub.viewers.size > 0) await tellSources(hub);
     } catch (error) {
       options.log.warn({ err: error }, 'the stream could not read how fresh the sources are');
@@ -263,9 +304,11 @@ export function createStreams(options: StreamOptions): Streams {
       clearInterval(beat);
       clearInterval(look);
       stopListening();
+      stopHearing();
       for (const hub of hubs.values()) for (const raw of hub.viewers.keys()) raw.end();
       hubs.clear();
     },
+    awaySince: () => awaySince,
     viewers: () => [...hubs.values()].reduce((sum, { viewers }) => sum + viewers.size, 0),
   };
 }

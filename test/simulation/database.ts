@@ -21,10 +21,15 @@ export type DatabaseFault = 'broken' | 'answer-lost' | 'in-the-way';
 
 const MOST_CONNECTS = 10;
 
+/** The functions of the schema that ask the database's clock: their copies are told the time. */
+const CLOCKED_NAMES = ['take_lease', 'beat', 'silent_servers', 'abandoned_leases', 'end_sessions_of_silent'];
+const CLOCKED = new RegExp(String.raw`\b(${CLOCKED_NAMES.join('|')})\(`, 'g');
+
 /** Real connections, kept over all cycles of a run. */
 export class RealConnections {
   readonly #base: Pick<Connection, 'pool'>;
   readonly #free: PoolClient[] = [];
+  readonly #all = new Set<PoolClient>();
   #tables: string | null = null;
 
   constructor(base: Pick<Connection, 'pool'>) {
@@ -33,17 +38,7 @@ export class RealConnections {
 
   /** Makes the database one for simulations: leases end by the world's clock, nothing waits for the disk, transactions in each other's way are found at once. */
   async prepare(): Promise<void> {
-    await this.#base.pool.query(`
-      create or replace function take_lease_at(now timestamptz, lease text, who text, seconds double precision) returns boolean language sql as $$
-        with taken as (
-          insert into leases as held (name, owner, until)
-          values (lease, who, now + make_interval(secs => seconds))
-          on conflict (name) do update set owner = excluded.owner, until = excluded.until
-          where held.owner = excluded.owner or held.until < now
-          returning 1
-        )
-        select exists (select 1 from taken)
-      $$`);
+    for (const name of CLOCKED_NAMES) await this.#onOurClock(name);
     const { rows } = await this.#base.pool.query<{ names: string }>(`
       select string_agg(format('%I', tablename), ', ' order by tablename) as names from pg_tables
       where schemaname = 'public' and tablename <> 'migrations' and tablename not like 'facts\\_%'`);
@@ -55,6 +50,19 @@ export class RealConnections {
           execute 'alter table ' || name || ' set (autovacuum_enabled = false)';
         end loop;
       end $$`);
+  }
+
+  /** A copy of one of the schema's functions that is told the time in place of asking the server for it, and calls the copies of the others. */
+  async #onOurClock(name: string): Promise<void> {
+    const { rows } = await this.#base.pool.query<{ text: string }>(
+      'select pg_get_functiondef(oid) as text from pg_proc where proname = $1',
+      [name],
+    );
+    const text = (rows[0]?.text ?? '')
+      .replace(`public.${name}(`, `public.${name}_at(simulated timestamptz, `)
+      .replaceAll('clock_timestamp()', 'simulated')
+      .replaceAll(CLOCKED, (whole, called: string) => (called === name ? whole : `${called}_at(simulated, `));
+    await this.#base.pool.query(text);
   }
 
   /** An empty database, as at the first cycle. */
@@ -75,6 +83,7 @@ export class RealConnections {
     const free = this.#free.pop();
     if (free !== undefined) return free;
     const fresh = await this.#connect();
+    this.#all.add(fresh);
     await fresh.query('set synchronous_commit = off');
     return fresh;
   }
@@ -94,8 +103,11 @@ export class RealConnections {
     this.#free.push(client);
   }
 
+  /** Nothing is under way any more: what processes that were ended never gave back is closed with the rest. */
   close(): void {
-    for (const client of this.#free.splice(0)) client.release();
+    this.#free.length = 0;
+    for (const client of this.#all) client.release(true);
+    this.#all.clear();
   }
 }
 
@@ -228,11 +240,9 @@ export class InstanceDatabase {
     return result;
   }
 
-  /** The one function of ours that asks the database's clock is asked by the world's instead. */
+  /** The functions of ours that ask the database's clock are asked by the world's instead. */
   #onOurClock(text: string): string {
-    return text.includes('take_lease(')
-      ? text.replaceAll('take_lease(', `take_lease_at('${new Date(this.#gate.now).toISOString()}', `)
-      : text;
+    return text.replaceAll(CLOCKED, `$1_at('${new Date(this.#gate.now).toISOString()}', `);
   }
 
   async #send(client: PoolClient, text: string, values: readonly unknown[]): Promise<QueryResult> {
@@ -262,7 +272,7 @@ export class InstanceDatabase {
 }
 
 function isWriting(text: string): boolean {
-  return /^\s*(?:insert|update|delete|with)\b/.test(text) || text.includes('take_lease(');
+  return /^\s*(?:insert|update|delete|with)\b/.test(text) || text.search(CLOCKED) >= 0;
 }
 
 /** A statement in the trace: how it begins, and what it is about where that is short. */

@@ -27,7 +27,7 @@ export type Waiting = {
 type Timer = { id: number; of: string; at: number; everyMs: number | null; fire: () => void };
 
 /** The real ones: the gate itself runs on them while the program's are its own. */
-const real = { setTimeout, clearTimeout, setInterval, clearInterval, setImmediate };
+const real = { setTimeout, clearTimeout, setInterval, clearInterval, setImmediate, now: performance.now.bind(performance) };
 
 /** Who is running: a timer belongs to the instance that set it, and is gone with it. */
 const running = new AsyncLocalStorage<{ gate: Gate; of: string }>();
@@ -209,8 +209,9 @@ class GateTimeout {
   }
 }
 
-/** Puts the gate's timers in the place of the program's own, for all that runs as an instance. Gives what takes them out again. */
+/** Puts the gate's timers, and its clock for measuring spans, in the place of the program's own, for all that runs as an instance. Gives what takes them out again. */
 export function installTimers(): () => void {
+  performance.now = () => running.getStore()?.gate.now ?? real.now();
   const set =
     (isInterval: boolean, own: typeof setTimeout | typeof setInterval) =>
     (fire: (...given: unknown[]) => void, ms = 0, ...given: unknown[]): unknown => {
@@ -233,11 +234,13 @@ export function installTimers(): () => void {
     clearTimeout: clear(real.clearTimeout),
     clearInterval: clear(real.clearInterval),
   });
-  return () =>
-    void Object.assign(globalThis, {
+  return () => {
+    performance.now = real.now;
+    Object.assign(globalThis, {
       setTimeout: real.setTimeout,
       setInterval: real.setInterval,
       clearTimeout: real.clearTimeout,
       clearInterval: real.clearInterval,
     });
+  };
 }

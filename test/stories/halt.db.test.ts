@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import type { Command } from '#domain/release/commands.ts';
+import { sandboxTools } from '#integrations/sandbox/in-process.ts';
 import { astrid, lightPolicy, must, readyToSubmit, room } from './room.ts';
 import type { Room } from './room.ts';
 
@@ -96,6 +98,97 @@ describe('halting', () => {
     at.world.pull({ lever: 'fault', on: 'google-play', calls: 'reads', what: 'error-before', times: 1 });
     must(await at.command({ do: 'halt', reason: 'something is wrong' }));
     await at.engine.settle();
+    expect(release()?.state).toBe('halted');
+  });
+});
+
+describe('a halt is sent whatever else hangs', () => {
+  /** A storefront some of whose calls get no answer until they are broken off; `hung` counts them. */
+  function hanging(isHung: (method: string, url: string) => boolean) {
+    const real = sandboxTools(at.world);
+    const seen = { hung: 0, brokenOff: 0 };
+    const send: typeof fetch = async (input, init) => {
+      if (!isHung(init?.method ?? 'GET', typeof input === 'string' ? input : '')) return real(input, init);
+      seen.hung += 1;
+      return new Promise<Response>((_, reject) => {
+        init?.signal?.addEventListener('abort', () => {
+          seen.brokenOff += 1;
+          reject(new Error('aborted'));
+        });
+      });
+    };
+    return { send, seen };
+  }
+
+  test('a raise that hangs in its lane is broken off for the halt, is in doubt, and is void when the halt is through', async () => {
+    await rollingOut();
+    const { send, seen } = hanging((method, url) => method === 'POST' && /\/(raise|complete)$/.test(url));
+    const engine = at.another('second', { fetch: send });
+    at.clock.turn(70_000);
+    const working = engine.settle();
+    await expect.poll(() => seen.hung, { timeout: 30_000 }).toBe(1);
+    must(await engine.command(at.track, { do: 'halt', reason: 'crashes in playback' }, astrid));
+    await working;
+    await engine.settle();
+    expect(seen).toEqual({ hung: 1, brokenOff: 1 });
+    expect(await at.stage()).toBe('halted 1%');
+    expect(release()).toMatchObject({ state: 'halted', percent: 1 });
+    expect((await actions()).slice(-2).toSorted((a, b) => (a[0] < b[0] ? -1 : 1))).toEqual([
+      ['ensure-halted', 'done', 1],
+      ['ensure-rollout', 'void', 1],
+    ]);
+  });
+
+  test('an order that was lost on its way and arrives after a later halt does not let the rollout go on: it is halted again', async () => {
+    await rollingOut();
+    const real = sandboxTools(at.world);
+    let arrive: (() => Promise<Response>) | null = null;
+    const send: typeof fetch = async (input, init) => {
+      if (arrive !== null || typeof input !== 'string' || !input.endsWith('/resume')) return real(input, init);
+      arrive = () => real(input, { ...init, signal: null });
+      throw new Error('the network is gone');
+    };
+    const engine = at.another('second', { fetch: send });
+    const give = async (command: Command): Promise<string> => {
+      must(await engine.command(at.track, command, astrid));
+      await engine.settle();
+      at.clock.turn(20_000);
+      await engine.settle();
+      return at.stage();
+    };
+    expect(await give({ do: 'halt', reason: 'crashes in playback' })).toBe('halted 1%');
+    expect(await give({ do: 'resume', reason: 'it was the network of the lab' })).toBe('rolling-out 1%');
+    expect(await give({ do: 'halt', reason: 'it crashes all the same' })).toBe('halted 1%');
+    await (arrive as (() => Promise<Response>) | null)?.();
+    expect(release()?.state).toBe('rolling-out');
+    at.clock.turn(70_000);
+    await engine.settle();
+    at.clock.turn(20_000);
+    await engine.settle();
+    expect([await at.stage(), release()?.state]).toEqual(['halted 1%', 'halted']);
+    const told = await at.base.db.selectFrom('journal').select(['kind', 'event']).where('track', '=', at.track).orderBy('seq').execute();
+    const moves = told.map(({ kind }) => kind).filter((kind) => /^(?:halt|resum)/.test(kind));
+    const once = ['halt-ordered', 'halted'];
+    expect(moves).toEqual([...once, 'resume-ordered', 'resumed', ...once, 'resumed', ...once]);
+    const late = told.findLast(({ kind }) => kind === 'resumed')?.event;
+    expect(late).toMatchObject({ byStorefront: true, late: `${at.track}:resume:1:google-play` });
+  });
+
+  test('a transaction that holds the app is ended, and one of the lane’s readings that hangs is not waited for', async () => {
+    await rollingOut();
+    let reads = 0;
+    // the first is the look before the halt; the adapter's own comes after it
+    const { send } = hanging((method) => method === 'GET' && (reads += 1) === 1);
+    const engine = at.another('second', { fetch: send });
+    const holder = await at.base.pool.connect();
+    holder.on('error', () => undefined);
+    await holder.query('begin');
+    await holder.query("update apps set name = name where id = 'music'");
+    must(await engine.command(at.track, { do: 'halt', reason: 'crashes in playback' }, astrid));
+    await expect(holder.query('commit')).rejects.toThrow(/terminat|not queryable/);
+    holder.release(true);
+    await engine.settle();
+    expect(reads).toBeGreaterThan(0);
     expect(release()?.state).toBe('halted');
   });
 });

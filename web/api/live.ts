@@ -1,6 +1,6 @@
 /** The stream of an app: connects, reads, and comes back with the version it has. */
 import { addressOf } from './client.ts';
-import type { ControlRoom, ControlRoomPatch, SourcesNews } from '#api/control-room.ts';
+import type { ControlRoom, ControlRoomPatch, DatabaseNews, SourcesNews } from '#api/control-room.ts';
 import type { Instant } from '#domain/time.ts';
 import { createEventReader } from '../util/sse.ts';
 
@@ -20,6 +20,8 @@ export type LiveHandlers = {
   onSnapshot: (room: ControlRoom) => void;
   /** How fresh the sources are, where that is news. */
   onSources: (news: SourcesNews) => void;
+  /** Since when the database has not answered; null: it answers again. */
+  onDatabase: (news: DatabaseNews) => void;
   /** Anything came. `at` is the app's time, where it was told. */
   onHeard: (at: Instant | null) => void;
   /** The one who is signed in may not see this any more. */
@@ -84,7 +86,8 @@ export function watchControlRoom(app: string, handlers: LiveHandlers): () => voi
             const news = JSON.parse(event.data) as SourcesNews;
             handlers.onHeard(news.at);
             handlers.onSources(news);
-          } else handlers.onHeard(null);
+          } else if (event.name === 'database') handlers.onDatabase(JSON.parse(event.data) as DatabaseNews);
+          else handlers.onHeard(null);
         }
       }
     } catch {

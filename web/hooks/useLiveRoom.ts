@@ -21,6 +21,8 @@ export type Live = {
   heardAtMs: number;
   /** Whether this page has heard the server at all: one that was kept from before has not. */
   isHeard: boolean;
+  /** The server lives, and its database has not answered since then, by the machine's clock. */
+  databaseAwaySince: Instant | null;
   /** What the app's clock showed, and what the browser's showed then. The app may live in another time than its viewer, and at another speed. */
   clock: Reading;
   /** Cells that the last patches changed for the eye, and the version that did: what gets the underline. */
@@ -41,6 +43,7 @@ export function useLiveRoom(app: string): { room: ControlRoom | undefined; error
   const [live, setLive] = useState<Omit<Live, 'clock'> & { clock: Reading | null }>(() => ({
     heardAtMs: keptAtMs() ?? Date.now(),
     isHeard: keptAtMs() === null,
+    databaseAwaySince: null,
     clock: null,
     changed: new Map(),
   }));
@@ -48,7 +51,14 @@ export function useLiveRoom(app: string): { room: ControlRoom | undefined; error
   const isReady = room !== undefined;
 
   const heard = useEffectEvent((at: Instant | null) =>
-    setLive((old) => ({ ...old, heardAtMs: Date.now(), isHeard: true, clock: at === null ? old.clock : readingOf(at) })),
+    setLive((old) => ({
+      ...old,
+      heardAtMs: Date.now(),
+      isHeard: true,
+      // beats, patches and a new line come only while it answers
+      databaseAwaySince: null,
+      clock: at === null ? old.clock : readingOf(at),
+    })),
   );
 
   const mark = (changed: readonly string[], version: number): void => {
@@ -89,6 +99,7 @@ export function useLiveRoom(app: string): { room: ControlRoom | undefined; error
       onPatch: (news) => patch(news),
       onSnapshot: (news) => snapshot(news),
       onSources: (news) => sources(news),
+      onDatabase: ({ awaySince }) => setLive((old) => ({ ...old, isHeard: true, databaseAwaySince: awaySince })),
       onRefused: () => {
         void cache.invalidateQueries({ queryKey: sessionQuery.queryKey });
         void cache.refetchQueries({ queryKey: controlRoomQuery(app).queryKey });

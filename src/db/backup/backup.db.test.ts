@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +11,7 @@ import type { Rows } from '../../../test/setup/earlier.ts';
 import { connect } from '../connect.ts';
 import type { Connection } from '../connect.ts';
 import { sealKey, verifyJournal } from '../journal.ts';
+import { sessionName } from '../servers.ts';
 import { endOfArchive, packed, partsOf } from './archive.ts';
 import type { Part } from './archive.ts';
 import { backUp } from './backup.ts';
@@ -235,11 +237,13 @@ describe('a restore', () => {
       message: expect.stringContaining("not Signalbox's (public.theirs)") as string,
     });
     await target.pool.query('drop table theirs');
-    const running = await connect({ url: target.url });
-    try {
-      await expect(bring()).rejects.toThrow('Stop every process of it first');
-    } finally {
-      await running.close();
+    for (const applicationName of ['signalbox', sessionName(`host:1:${randomUUID()}`)]) {
+      const running = await connect({ url: target.url, applicationName });
+      try {
+        await expect(bring()).rejects.toThrow('Stop every process of it first');
+      } finally {
+        await running.close();
+      }
     }
     expect(await tablesIn(target)).toBe(0);
   });
@@ -269,7 +273,7 @@ describe('a restore', () => {
     expect(restored).toMatchObject({ audit: { ok: true }, migrated: [], settled: { openActions: 1, paused: ['music'] } });
     const after = await everyRow(target.pool);
     const settled = ['public.apps', 'public.tracks', 'public.journal', 'public.outbox', 'public.due', 'auth.account'];
-    const doors = ['public.leases', 'public.setup_links', 'auth.session', 'auth.verification'];
+    const doors = ['public.leases', 'public.servers', 'public.setup_links', 'auth.session', 'auth.verification'];
     const same = Object.keys(before).filter((table) => !settled.includes(table));
     expect(same.map((table) => [table, after[table]])).toEqual(same.map((table) => [table, doors.includes(table) ? [] : before[table]]));
     expect(after['auth.account']).toEqual(before['auth.account']?.map((row) => ({ ...row, accessToken: null })));

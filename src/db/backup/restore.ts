@@ -8,7 +8,7 @@ import { escapeIdentifier, escapeLiteral } from 'pg';
 import type { Client } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { Instant } from '#domain/time.ts';
-import { verifyJournal } from '../journal.ts';
+import { verifyJournalHere } from '../journal.ts';
 import type { Audit, SealKey } from '../journal.ts';
 import { appliedMigrations, applyWithin, endWithMe, LOCK_KEY, makeMigrationsTable, packageMigrations, stillToApply } from '../migrate.ts';
 import type { Applied, Migration } from '../migrate.ts';
@@ -112,7 +112,7 @@ async function takeDatabase(client: Client): Promise<void> {
   if (rows[0]?.taken !== true)
     throw new BackupTrouble('refused', 'Another process migrates this database, or restores it. Wait until it has finished.');
   const busy = await client.query<{ name: string }>(
-    `select distinct application_name as name from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and application_name in ('signalbox', 'signalbox-accounts', 'signalbox-backup')`,
+    `select distinct application_name as name from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and application_name ~ '^signalbox( [0-9a-f-]{36}|-accounts|-backup)?$'`,
   );
   if (busy.rows.length > 0)
     throw new BackupTrouble(
@@ -143,7 +143,7 @@ async function restoreWithin(
   await makeReferences();
   const later = migrations.slice(manifest.schema.length);
   for (const migration of later) await applyWithin(client, migration);
-  const audit = await verifyJournal(db, null);
+  const audit = await verifyJournalHere(db, null);
   if (!audit.ok && !options.brokenJournal)
     throw new BackupTrouble(
       'refused',

@@ -10,11 +10,17 @@ export type Made = { schemas: string[]; tables: Name[]; sequences: Name[]; funct
 
 /**
  * Tables that come back empty. Whoever adds one says why.
- * - `leases`: they belonged to processes that are gone.
+ * - `leases`, `servers`: they belonged to processes that are gone.
  * - `setup_links`: a start makes a new one where there is no admin.
  * - `auth.session`, `auth.verification`: they hold what opens a door, in the clear; and a session that was ended since would live again.
  */
-const LEFT_EMPTY: ReadonlySet<string> = new Set(['public.leases', 'public.setup_links', 'auth.session', 'auth.verification']);
+const LEFT_EMPTY: ReadonlySet<string> = new Set([
+  'public.leases',
+  'public.servers',
+  'public.setup_links',
+  'auth.session',
+  'auth.verification',
+]);
 
 /** Columns that come back empty: tokens of other systems, in the clear, that are asked for anew at the next sign-in. */
 const EMPTIED_COLUMNS: Readonly<Record<string, readonly string[]>> = {

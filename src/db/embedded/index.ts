@@ -12,6 +12,7 @@ import { expectedPlace, prepareDataDirectory, prepareSocketFolder, settlePlace, 
 import { startPostmaster } from './postmaster.ts';
 import type { Postmaster, PostmasterSetup } from './postmaster.ts';
 import { EmbeddedTrouble } from './trouble.ts';
+import type { EmbeddedTroubleCode } from './trouble.ts';
 
 /** What is known of a running embedded PostgreSQL, for the log and `signalbox status`. */
 export type EmbeddedInfo = {
@@ -40,12 +41,25 @@ export type EmbeddedOptions = {
   durable?: boolean;
   /** Where the cluster goes when PostgreSQL's account cannot reach the data directory (root's home). */
   fallbackRoot?: string;
-  /** Called when PostgreSQL ended by itself and could not be started again. */
+  /** Called when PostgreSQL ended by itself and cannot be started again without a person. What may pass, such as a full disk, is waited for. */
   onLost?: (error: Error) => void;
 };
 
-/** A PostgreSQL that ends by itself (out of memory, killed by hand) is started again, but not for ever. */
-const RESTARTS_AT_MOST = 5;
+/** Before a PostgreSQL that ended by itself (out of memory, killed by hand, disk full) is started again: the first pause, doubled with each try up to the longest. */
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 10_000;
+/** One that ran for so long began well: its end is a new trouble. */
+const RAN_WELL_MS = 60_000;
+/** What no waiting mends. */
+const NEEDS_A_PERSON: readonly EmbeddedTroubleCode[] = [
+  'unsupported-platform',
+  'missing-binary',
+  'permission',
+  'other-version',
+  'not-a-cluster',
+  'no-account',
+  'path-too-long',
+];
 
 /**
  * Starts the embedded PostgreSQL on a data directory, as a child of this process, and makes sure that the database `signalbox` exists.
@@ -129,7 +143,8 @@ export async function reachEmbedded(
   }
 }
 
-function urlFor(socketFolder: string, database: string): string {
+/** The address of a cluster by the folder of its socket. */
+export function urlFor(socketFolder: string, database: string): string {
   return `postgresql://${EMBEDDED_USER}@localhost/${database}?host=${encodeURIComponent(socketFolder)}`;
 }
 
@@ -144,7 +159,7 @@ async function ensureDatabase(socketFolder: string): Promise<void> {
   }
 }
 
-/** Starts PostgreSQL again when it ends without having been asked to, with growing pauses. */
+/** Starts PostgreSQL again when it ends without having been asked to, with growing pauses, for as long as waiting may help. */
 function keepRunning(
   first: Postmaster,
   setup: PostmasterSetup,
@@ -152,17 +167,32 @@ function keepRunning(
 ): { pid: () => number; stop: () => Promise<void> } {
   let current = first;
   let isStopping = false;
+  let wakeUp: () => void = () => {};
   let restart: Promise<void> = Promise.resolve();
-  let restarts = 0;
+  let pauseMs = FIRST_PAUSE_MS;
+  let begunAt = performance.now();
 
   const startAgain = async (): Promise<void> => {
-    restarts += 1;
-    if (restarts > RESTARTS_AT_MOST) throw new Error(`PostgreSQL ended ${restarts} times by itself`);
-    await new Promise((done) => {
-      setTimeout(done, 100 * 2 ** restarts);
-    });
-    if (isStopping) return;
-    current = await startPostmaster(setup);
+    if (performance.now() - begunAt > RAN_WELL_MS) pauseMs = FIRST_PAUSE_MS;
+    for (;;) {
+      await new Promise<void>((done) => {
+        const timer = setTimeout(done, pauseMs);
+        wakeUp = () => {
+          clearTimeout(timer);
+          done();
+        };
+      });
+      if (isStopping) return;
+      pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
+      try {
+        current = await startPostmaster(setup);
+        break;
+      } catch (error) {
+        if (error instanceof EmbeddedTrouble && NEEDS_A_PERSON.includes(error.code)) throw error;
+        setup.log.error({ err: error, againInMs: pauseMs }, 'PostgreSQL cannot be started; it is tried again');
+      }
+    }
+    begunAt = performance.now();
     setup.log.info({ pid: current.pid }, 'PostgreSQL runs again');
     watch(current);
   };
@@ -182,6 +212,7 @@ function keepRunning(
     pid: () => current.pid,
     stop: async () => {
       isStopping = true;
+      wakeUp();
       await restart;
       await current.stop();
     },

@@ -15,7 +15,7 @@ export type Lock = { release: () => Promise<void> };
  * Refuses while another process holds it, naming that process. Processes in different network namespaces (containers) do not see each other's locks.
  */
 export async function takeLock(dataDir: string): Promise<Lock> {
-  const address = process.platform === 'linux' ? `\0signalbox-${hashOf(dataDir)}` : join(tmpdir(), `signalbox-${hashOf(dataDir)}.lock`);
+  const address = addressOf(dataDir);
   for (let attempt = 1; ; attempt += 1) {
     const server = await listen(address);
     if (server !== null) return { release: () => new Promise((done) => server.close(() => done())) };
@@ -30,6 +30,15 @@ export async function takeLock(dataDir: string): Promise<Lock> {
     }
     if (process.platform !== 'linux') await rm(address, { force: true });
   }
+}
+
+/** The process that uses a data directory now; null when none does. */
+export async function holderOf(dataDir: string): Promise<number | null> {
+  return askHolder(addressOf(dataDir));
+}
+
+function addressOf(dataDir: string): string {
+  return process.platform === 'linux' ? `\0signalbox-${hashOf(dataDir)}` : join(tmpdir(), `signalbox-${hashOf(dataDir)}.lock`);
 }
 
 /** The listening server, or null when the name is taken. */

@@ -6,7 +6,7 @@ import type { Log } from '#lib/log.ts';
 import { EmbeddedTrouble } from './trouble.ts';
 
 /** What PostgreSQL writes into postmaster.pid; line 8 says "ready" once it answers. */
-export type PostmasterFile = { pid: number; isReady: boolean };
+export type PostmasterFile = { pid: number; isReady: boolean; socketFolder: string };
 
 /** Reads postmaster.pid of a cluster; null when there is none, or not enough of it yet. */
 export async function readPostmasterFile(data: string): Promise<PostmasterFile | null> {
@@ -14,7 +14,7 @@ export async function readPostmasterFile(data: string): Promise<PostmasterFile |
   const lines = text.split('\n');
   const pid = Number(lines[0]);
   if (!Number.isInteger(pid) || pid <= 0) return null;
-  return { pid, isReady: lines[7]?.trim() === 'ready' };
+  return { pid, isReady: lines[7]?.trim() === 'ready', socketFolder: lines[4]?.trim() ?? '' };
 }
 
 /**
@@ -71,7 +71,7 @@ async function isGone(data: string, pid: number, forMs: number): Promise<boolean
 }
 
 /** Does the process live (a zombie does not) and does its command line name the cluster? */
-async function isPostmasterOf(pid: number, data: string): Promise<boolean> {
+export async function isPostmasterOf(pid: number, data: string): Promise<boolean> {
   return (await commandLineOf(pid)).includes(data);
 }
 

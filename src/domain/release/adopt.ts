@@ -9,6 +9,7 @@ import { plusMinutes } from '../time.ts';
 import { isBefore, storefrontsOf } from './can.ts';
 import type { TrackEvent } from './events.ts';
 import { evolve } from './evolve.ts';
+import { lateOrder } from './late.ts';
 import type { Candidate, Track } from './track.ts';
 import { candidateOf, cutOf, hasEnded, percentStep } from './track.ts';
 import type { World } from './world.ts';
@@ -127,6 +128,8 @@ function adoptStorefronts(world: World, track: Track): TrackEvent | null {
       return adoptRollout(world, track, seen, states);
     case 'halted': {
       if (states.includes('replaced')) return replaced(track);
+      const late = track.resuming === null ? lateIn(world, track, seen, track.halts - 1) : null;
+      if (late !== null) return { is: 'resumed', percent: lowestPercent(seen), byStorefront: true, late };
       if (states.some((state) => state === 'halted' || state === 'paused') || !states.every((state) => liveStates.includes(state)))
         return null;
       return { is: 'resumed', percent: lowestPercent(seen), byStorefront: track.resuming === null };
@@ -134,6 +137,12 @@ function adoptStorefronts(world: World, track: Track): TrackEvent | null {
     default:
       return null;
   }
+}
+
+/** The key of an order of ours that was broken off for a halt and arrived after it, in any storefront; null when none did. */
+export function lateIn(world: World, track: Track, seen: readonly Seen[], halts: number): string | null {
+  const found = seen.map(({ state }) => (state === null ? null : lateOrder(world.facts.actions, track, state, halts)));
+  return found.find((order) => order !== null)?.key ?? null;
 }
 
 /** A rejection is old when the track went back for it: the storefront repeats it until the next submission. */

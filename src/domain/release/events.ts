@@ -21,7 +21,8 @@ export type TrackEvent =
   | { is: 'halt-ordered'; key: string; why: string }
   | { is: 'halted'; percent: number; why: string; by: string }
   | { is: 'resume-ordered'; key: string; why: string }
-  | { is: 'resumed'; percent: number; byStorefront: boolean }
+  /** `late`: the key of an order of ours that was broken off and arrived after the halt. Nobody resumed it. */
+  | { is: 'resumed'; percent: number; byStorefront: boolean; late?: string }
   | { is: 'released'; watchUntil: Instant }
   | { is: 'completed'; why: string }
   | { is: 'canceled'; why: string }

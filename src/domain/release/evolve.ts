@@ -6,6 +6,7 @@ import {
   cutOf,
   hasEnded,
   percentsOf,
+  type Back,
   type Candidate,
   type Cut,
   type HaltedTrack,
@@ -31,7 +32,7 @@ export function evolve(track: Track, event: Event, at: Instant, by: string): Tra
     case 'cut':
       return { ...base(track, 'stabilising', at), stage: 'stabilising', cut: event.cut };
     case 'cut-again':
-      return { ...base(track, 'stabilising', at), stage: 'stabilising', cut: event.cut, back: { from: track.stage, at, why: event.why } };
+      return { ...base(track, 'stabilising', at), stage: 'stabilising', cut: event.cut, back: furtherBack(track, at, event.why) };
     case 'candidate-chosen': {
       const cut = needCut(track, event.is);
       if (track.stage === 'stabilising' || track.stage === 'candidate') {
@@ -44,7 +45,7 @@ export function evolve(track: Track, event: Event, at: Instant, by: string): Tra
         ...base(track, 'stabilising', at),
         stage: 'stabilising',
         cut: needCut(track, event.is),
-        back: { from: track.stage, at, why: event.why },
+        back: furtherBack(track, at, event.why),
       };
     case 'submitted':
       return {
@@ -207,6 +208,11 @@ function corrected(track: Track, change: Extract<Event, { is: 'corrected' }>['ch
 /** The note that a step was shadowed or asked for the present candidate, so that each is noted once. */
 export function noteKey(what: 'shadow' | 'ask', step: string, track: Track): string {
   return `${what}:${step}:${candidateOf(track)?.build ?? '-'}`;
+}
+
+/** A track that came back from review and goes back further has still come back from there: the storefront goes on showing what it said then. */
+function furtherBack(track: Track, at: Instant, why: string): Back {
+  return { from: track.back && stageIsBefore(track.stage, track.back.from) ? track.back.from : track.stage, at, why };
 }
 
 function base(track: Track, stage: Stage, at: Instant) {

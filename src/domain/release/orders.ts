@@ -195,7 +195,7 @@ export function askedAgainAt(world: World, wished: Wish): Instant | null {
 }
 
 /** Whether an ordered action serves this wish. */
-export function serves(action: { key: string }, wished: Wish): boolean {
+export function serves(action: { key: string }, wished: Pick<Wish, 'prefix'>): boolean {
   return action.key === wished.prefix || action.key.startsWith(`${wished.prefix}#`);
 }
 

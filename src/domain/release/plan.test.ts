@@ -2,10 +2,11 @@ import { describe, expect, test } from 'vitest';
 import type { Instance } from '../criteria/instance.ts';
 import { aBranch, aBuild, aPolicy, aTrack, anApp, sampleCandidate, sampleCommits, sampleShas } from '../criteria/testing.ts';
 import { parseInstance } from '../criteria/index.ts';
-import type { Colour, Report } from '../facts.ts';
+import type { ActionState, Colour, Report, StorefrontState } from '../facts.ts';
 import { plan } from './plan.ts';
 import { aWorld, everything, performed, saying, settled, written } from './playing.ts';
-import type { World } from './world.ts';
+import type { Track } from './track.ts';
+import type { Plan, World } from './world.ts';
 
 /** A criterion that has the colour the facts report for it. */
 const crashes: Instance = parseInstance({ kind: 'reported', id: 'crash-rate', title: 'Crash rate' });
@@ -316,6 +317,118 @@ describe('halting', () => {
   test('a rollout halted in the storefront’s own console is adopted with that reason', () => {
     const planned = plan(saying(live('green'), 'google-play', { state: 'halted' }));
     expect(planned.track).toMatchObject({ stage: 'halted', by: 'the storefront’s console' });
+  });
+});
+
+describe('an order of ours that was broken off for a halt and arrives after it', () => {
+  const policy = aPolicy({ ...onPlay, platform: 'ios', rollout: [1, 10, 100] });
+  const raise = (change: Partial<ActionState> = {}): ActionState => ({
+    key: 'music/8.9.2/ios:rollout:1047:10%:0:google-play',
+    kind: 'ensure-rollout',
+    step: '10%',
+    orderedBy: 'robot',
+    state: 'void',
+    attempts: 1,
+    inDoubt: true,
+    orderedAt: '2024-10-01T12:00:00.000Z',
+    endedAt: '2024-10-01T12:01:00.000Z',
+    nextTryAt: null,
+    outcome: 'the rollout is being halted',
+    ...change,
+  });
+  /** Halted at 1 % for crashes, and then the storefront shows this. */
+  const then = (state: Partial<StorefrontState>, actions: readonly ActionState[] = [raise()], robot = policy.robot): World => {
+    const track = aTrack('halted', { percent: 1, halts: 1, by: 'M. Lind', why: 'crashes' });
+    const world = aWorld(track, { policy: { ...policy, robot }, facts: { ...built, actions } });
+    return saying(world, 'google-play', { state: 'rolling-out', build: '1047', percent: 10, ...state });
+  };
+  const halts = ({ actions }: Plan): string[] => actions.filter(({ effect }) => effect.kind === 'ensure-halted').map(({ key }) => key);
+  const again = ['music/8.9.2/ios:halt:2:google-play'];
+
+  test('does not resume the rollout: the robot halts it again, pages, and the journal says why', () => {
+    const world = then({});
+    const planned = plan(world);
+    expect(planned.events).toContainEqual({ is: 'resumed', percent: 10, byStorefront: true, late: raise().key });
+    expect(planned.events).toContainEqual(
+      expect.objectContaining({ is: 'halt-ordered', why: expect.stringContaining('It was halted by M. Lind: crashes') as string }),
+    );
+    expect(halts(planned)).toEqual(again);
+    expect(planned.actions.some(({ effect }) => effect.kind === 'page')).toBe(true);
+    expect(settled(performed(written(world, planned), planned.actions)).world.track).toMatchObject({ stage: 'halted', halts: 2 });
+  });
+
+  test('is answered so where the policy only asks before a halt, and while the robot is paused: the halt was ordered before', () => {
+    expect(halts(plan(then({}, [raise()], { ...policy.robot, halt: 'ask' })))).toEqual(again);
+    const paused = { by: 'M. Lind', at: '2024-10-01T12:00:00.000Z', why: 'we look first', until: null };
+    const world = then({});
+    expect(halts(plan({ ...world, app: { ...world.app, robotPaused: paused } }))).toEqual(again);
+  });
+
+  test('to everyone is halted at 100 % where the storefront can', () => {
+    const all = raise({ key: 'music/8.9.2/ios:rollout:1047:100%:0:google-play' });
+    const planned = plan(then({ state: 'released', percent: 100 }, [all]));
+    expect(planned.track).toMatchObject({ stage: 'released' });
+    expect(halts(planned)).toEqual(again);
+  });
+
+  test('explains one halt that was undone: live once more, it is adopted as a person’s doing, and a person is asked', () => {
+    const world = then({});
+    const twice = plan({ ...world, track: { ...world.track, halts: 2 } });
+    expect(twice.track).toMatchObject({ stage: 'rolling-out', percent: 10 });
+    expect(halts(twice)).toEqual([]);
+    expect(twice.actions.map(({ key }) => key)).toContain('music/8.9.2/ios:page:live-again:2');
+  });
+
+  test('explains no other share, no rollout that a person here resumed, and nothing when it had its answer', () => {
+    const resumed = (world: World): unknown => [plan(world).track.stage, halts(plan(world))];
+    const adopted = ['rolling-out', []];
+    expect(resumed(then({ percent: 1 }))).toEqual(adopted);
+    expect(resumed(then({}, [raise({ state: 'done' })]))).toEqual(adopted);
+    expect(resumed(then({}, [raise({ inDoubt: false })]))).toEqual(adopted);
+    const world = then({});
+    const resuming = { key: 'k', at: world.now, by: 'M. Lind', why: 'the cause is off' };
+    expect(resumed({ ...world, track: { ...world.track, resuming } as Track })).toEqual(adopted);
+  });
+
+  test('is known by its earlier try too, where a later one had the answer', () => {
+    expect(halts(plan(then({}, [raise({ state: 'done', attempts: 2 })])))).toEqual(again);
+  });
+
+  test('is told from a person’s word in the console by its key, where the storefront’s object carries one', () => {
+    expect(halts(plan(then({ actionKey: raise().key })))).toEqual(again);
+    expect(halts(plan(then({ actionKey: 'music/8.9.2/ios:halt:1:google-play' })))).toEqual([]);
+  });
+
+  test('before the halt was read back has the halt sent again at once, and no third time before five minutes are over', () => {
+    const halting = { key: 'music/8.9.2/ios:halt:1:google-play', at: '2024-10-01T12:19:00.000Z', by: 'M. Lind', why: 'crashes' };
+    const done = (key: string): ActionState =>
+      raise({ key, kind: 'ensure-halted', step: null, state: 'done', endedAt: '2024-10-01T12:19:30.000Z' });
+    const world = then({ at: '2024-10-01T12:19:40.000Z' }, [raise(), done(halting.key)]);
+    const track = aTrack('rolling-out', { percent: 1, halting });
+    expect(halts(plan({ ...world, track }))).toEqual([`${halting.key}#2`]);
+    const sent = { ...world, facts: { ...world.facts, actions: [...world.facts.actions, done(`${halting.key}#2`)] } };
+    expect(halts(plan({ ...sent, track }))).toEqual([]);
+  });
+});
+
+describe('a rejection for its metadata', () => {
+  test('is no new one when a commit on the branch takes the track back further', () => {
+    const back = { from: 'in-review' as const, at: '2024-10-01T12:00:00.000Z', why: 'the notes' };
+    const track = aTrack('candidate', { submissions: 1, back });
+    const facts = {
+      ...built,
+      branch: aBranch(sampleShas.third),
+      missing: { [sampleShas.second]: [sampleShas.third] },
+      commits: sampleCommits,
+    };
+    const world = saying(aWorld(track, { policy: aPolicy(onPlay), facts }), 'google-play', {
+      state: 'rejected',
+      build: '1047',
+      rejection: { kind: 'metadata', why: 'the notes' },
+      submittedAt: '2024-10-01T11:00:00.000Z',
+    });
+    const planned = plan(world);
+    expect(planned.track).toMatchObject({ stage: 'stabilising', back: { from: 'in-review' } });
   });
 });
 

@@ -9,11 +9,12 @@ import type { ActionState, Waiver } from '../facts.ts';
 import { platformName } from '../names.ts';
 import { earliest, type Instant } from '../time.ts';
 import { fullStop } from '../words.ts';
-import { adopt } from './adopt.ts';
+import { adopt, lateIn, seenOf } from './adopt.ts';
 import { asCandidate, newestBuilt, unfit } from './candidates.ts';
 import { nextStep, stepsOf } from './can.ts';
 import type { Event, RecordEvent, TrackEvent } from './events.ts';
 import { evolve, noteKey } from './evolve.ts';
+import { lateOrder } from './late.ts';
 import { askedAgainAt, isOpen, keyFor, order, orderedEvent, robot, serves, wish, type Wish } from './orders.ts';
 import { permitted } from './permitted.ts';
 import { haltWishes, holdNow, modeFor, modeOf, pauseOf, stopNow, wishesForStep } from './robot.ts';
@@ -33,8 +34,8 @@ export function plan(world: World): Plan {
   const stopping = stopNow(seen, track, verdicts, adoptions);
   const wishes: Wish[] = [];
   const questions: Question[] = [];
-  if (stopping && track.stage === 'rolling-out') {
-    if (seen.policy.robot.halt === 'auto') {
+  if (stopping && (track.stage === 'rolling-out' || track.stage === 'released')) {
+    if (seen.policy.robot.halt === 'auto' || stopping.isOrdered === true) {
       if (!track.halting && stopping.wishes.length > 0) {
         const ordered: TrackEvent = { is: 'halt-ordered', key: stopping.wishes[0]?.prefix ?? '', why: stopping.why };
         events.push(ordered);
@@ -45,7 +46,7 @@ export function plan(world: World): Plan {
         if (track.stage === 'halted') verdicts = judgeTrack(seen, track);
         wishes.push(wish.page(track, `halt:${seen.track.halts + 1}`, stopping.page, 'the robot halted a rollout'));
       }
-    } else if (!track.halting)
+    } else if (!track.halting && track.stage === 'rolling-out')
       questions.push(
         ask(
           seen,
@@ -71,7 +72,7 @@ export function plan(world: World): Plan {
   }
 
   const actions = wishes.flatMap((wished) => {
-    const key = keyFor(seen, wished);
+    const key = keyFor(seen, wished, { again: isUndone(seen, track, wished) });
     return key === null ? [] : [order(wished, key, robot, seen.now)];
   });
   const voids = voidsOf(seen, track, verdicts, wishes);
@@ -87,6 +88,15 @@ export function plan(world: World): Plan {
     robot: robotState(withActions(seen, actions, voids), track, verdicts),
     lookAgainAt: lookAgain(seen, track, verdicts, wishes, hold.nextAt, step),
   };
+}
+
+/** A halt that was done and that an order of ours has undone before it was read back is sent again at once; once, and then as any order whose effect does not show. */
+function isUndone(world: World, track: Track, { prefix, effect }: Wish): boolean {
+  if (effect.kind !== 'ensure-halted') return false;
+  const [sent, ...more] = world.facts.actions.filter((action) => serves(action, { prefix }));
+  const state = seenOf(world).find(({ kind }) => kind === effect.storefront)?.state;
+  if (sent?.state !== 'done' || more.length > 0 || !state || state.at < (sent.endedAt ?? sent.orderedAt)) return false;
+  return lateOrder(world.facts.actions, track, state, track.halts) !== null;
 }
 
 /* ---- waivers end by themselves ---- */
@@ -273,6 +283,18 @@ function messages(world: World, track: Track, events: readonly Event[]): readonl
         break;
       case 'percent-observed':
         wishes.push(wish.announcement(track, `rollout:${event.percent}:${track.halts}`, `${name} is at ${event.percent}%.`));
+        break;
+      case 'resumed':
+        // halted again once for an order of ours; the second time it may be a person, whom only a person can ask
+        if (event.byStorefront && event.late === undefined && lateIn(world, track, seenOf(world), track.halts - 2) !== null)
+          wishes.push(
+            wish.page(
+              track,
+              `live-again:${track.halts}`,
+              `${name} is live again at ${event.percent}% after it was halted twice. An order of ours that was broken off may have done it, or a person in the storefront’s console: halt it, or say that it may go on.`,
+              'a halted rollout went on and nobody here resumed it',
+            ),
+          );
         break;
       case 'halted':
         wishes.push(

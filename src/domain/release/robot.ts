@@ -105,11 +105,13 @@ export function branchName(world: World): string {
   return world.policy.code.releaseBranch.replaceAll('{version}', world.release.version).replaceAll('{platform}', world.track.platform);
 }
 
-export type Stop = { why: string; wishes: readonly Wish[]; page: string };
+/** `isOrdered`: it was ordered before and undone, so that nobody is asked again. */
+export type Stop = { why: string; wishes: readonly Wish[]; page: string; isOrdered?: boolean };
 
 /** Why the rollout must stop now, and the effects that stop it; null while nothing says so. */
 export function stopNow(world: World, track: Track, verdicts: readonly Verdict[], adopted: readonly TrackEvent[]): Stop | null {
-  if (track.stage !== 'rolling-out') return null;
+  const undone = answerToLateOrder(world, track, adopted);
+  if (undone !== null || track.stage !== 'rolling-out') return undone;
   const reds = haltingVerdicts(world, verdicts);
   if (reds.length > 0) {
     const why = reds.map((verdict) => `${verdict.title}: ${verdict.because}`).join(' ');
@@ -118,7 +120,7 @@ export function stopNow(world: World, track: Track, verdicts: readonly Verdict[]
   return answerToOwnMove(world, track, adopted);
 }
 
-function stop(world: World, track: RollingOutTrack, why: string, page: string): Stop {
+function stop(world: World, track: Track, why: string, page: string): Stop {
   return { why, page, wishes: liveHaltable(world, track).map((kind) => wish.halt(track, kind, why)) };
 }
 
@@ -137,6 +139,23 @@ function liveHaltable(world: World, track: Track) {
 /** Effects that halt a rollout where it is live. */
 export function haltWishes(world: World, track: Track, why: string): readonly Wish[] {
   return liveHaltable(world, track).map((kind) => wish.halt(track, kind, why));
+}
+
+/** A halt stands until a person resumes: where an order of ours that was broken off undid it, it is ordered again, whatever the verdicts say by now. */
+function answerToLateOrder(world: World, track: Track, adopted: readonly TrackEvent[]): Stop | null {
+  const undone = adopted.findLast((event) => event.is === 'resumed' && event.late !== undefined);
+  if (undone?.is !== 'resumed' || (track.stage !== 'rolling-out' && track.stage !== 'released')) return null;
+  const before = world.track.stage === 'halted' ? ` It was halted by ${world.track.by}: ${world.track.why}` : '';
+  const why = `An order of ours that was broken off for the halt arrived after it, and nobody resumed.${before}`;
+  return {
+    ...stop(
+      world,
+      track,
+      why,
+      `${track.version} on ${track.platform} went live again at ${undone.percent}%: ${why} The robot halts it again.`,
+    ),
+    isOrdered: true,
+  };
 }
 
 /**

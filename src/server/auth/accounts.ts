@@ -78,6 +78,7 @@ export function openAccounts(options: AccountsOptions) {
   });
   // an idle connection that breaks is replaced by the pool; without a listener it would end the process
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
 
   /** How the session that is being made began, and who judges an arrival: told to the hooks below, which know only rows. */
   const coming = new AsyncLocalStorage<{

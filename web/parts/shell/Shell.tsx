@@ -96,6 +96,7 @@ export function Shell({
 function useQuiet(): { quietMs: number; state: 'live' | 'reconnecting' | 'not-live' } {
   const { live } = useRoom();
   const quietMs = Math.max(0, useBrowserTime(1_000) - live.heardAtMs);
+  if (live.databaseAwaySince !== null) return { quietMs, state: 'not-live' };
   return { quietMs, state: quietMs < RECONNECTING_AFTER_MS ? 'live' : quietMs < NOT_LIVE_AFTER_MS ? 'reconnecting' : 'not-live' };
 }
 
@@ -122,6 +123,16 @@ function NotLiveBar() {
   const zone = useZone();
   const { state } = useQuiet();
   if (state !== 'not-live') return null;
+  if (live.databaseAwaySince !== null)
+    return (
+      <output className={styles.amberBar}>
+        <span>
+          The database has not answered since{' '}
+          {clockTime(new Date(appTime(live.clock, room.app.clock.speed, live.heardAtMs)).toISOString(), zone)}. What is shown is as of then,
+          and nothing can be changed; it goes on by itself when the database is back.
+        </span>
+      </output>
+    );
   return (
     <output className={styles.amberBar}>
       <span>
