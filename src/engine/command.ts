@@ -9,7 +9,7 @@ import type { Actor } from '#domain/roles.ts';
 import { canonical, digest, unstorable } from '#db/canonical.ts';
 import { rememberAnswer } from '#db/idempotency.ts';
 import { lockTrack } from '#db/tracks.ts';
-import { asIf, inTransaction, sqlState } from '#db/transaction.ts';
+import { asIf, unlessRefused, sqlState } from '#db/transaction.ts';
 import type { Tx } from '#db/transaction.ts';
 import { commitTrack, robotActor, tellAll, untilCommitted } from './commit.ts';
 import type { Decided } from './commit.ts';
@@ -79,7 +79,7 @@ async function attempt(
   const loaded = await loadWorld(context, context.db, id);
   if (loaded === null) return noSuchTrack(id);
   const told: Change[] = [];
-  const answer = await inTransaction(context.db, async (tx): Promise<CommandResult> => {
+  const answer = await unlessRefused(context.db, async (tx): Promise<CommandResult> => {
     const stale = basedOn === undefined ? null : await staleness(tx, id, basedOn);
     if (stale !== null) return stale;
     const decided = decideOn(loaded.world, command, by);

@@ -14,13 +14,26 @@ export function noSuchApp(app: string, known: readonly string[]): EngineRefusal 
 
 /** What zod found, in one refusal that names each place. */
 export function invalid(what: string, issues: readonly z.core.$ZodIssue[]): EngineRefusal {
-  const at = issues.map((issue) => ({ path: issue.path.map(String).join('.'), because: issue.message, wouldBeRight: issue.message }));
+  const at = issues.flatMap(faultsOf);
   const [first] = at;
   return {
     ok: false,
     code: 'invalid',
-    because: `${what}: ${first === undefined ? 'it cannot be read' : `${first.path || 'the whole'}: ${first.because}`}`,
+    because: `${what}: ${first === undefined ? 'it cannot be read' : `${first.path}: ${first.because}`}`,
     wouldBeRight: first?.wouldBeRight ?? 'see the reference',
     at,
   };
+}
+
+type Fault = { path: string; because: string; wouldBeRight: string };
+
+function faultsOf(issue: z.core.$ZodIssue): Fault[] {
+  const path = issue.path.map(String).join('.');
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({
+      path: path === '' ? key || '""' : `${path}.${key}`,
+      because: 'nothing here is called so',
+      wouldBeRight: 'leave it out, or mend its spelling',
+    }));
+  return [{ path: path === '' ? 'the whole' : path, because: issue.message, wouldBeRight: issue.message }];
 }
