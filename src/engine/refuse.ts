@@ -1,5 +1,6 @@
 /** Refusals of the engine: a stable code, what was wrong, and what would be right. */
 import type { z } from 'zod';
+import { faultsOf, pathInWords } from '#domain/policy/problems.ts';
 import type { EngineRefusal } from './types.ts';
 
 export type RefusalOf = Extract<EngineRefusal, { ok: false }>;
@@ -12,9 +13,13 @@ export function noSuchApp(app: string, known: readonly string[]): EngineRefusal 
   return refuse('not-found', `there is no app "${app}"`, known.length > 0 ? `the apps are ${known.join(', ')}` : 'create the app first');
 }
 
-/** What zod found, in one refusal that names each place. */
-export function invalid(what: string, issues: readonly z.core.$ZodIssue[]): EngineRefusal {
-  const at = issues.flatMap(faultsOf);
+/** What zod found in a value, in one refusal that names each place, what was wrong there and what would be right. */
+export function invalid(what: string, issues: readonly z.core.$ZodIssue[], value: unknown): EngineRefusal {
+  const at = faultsOf(issues, value).map(({ path, because, wouldBeRight }) => ({
+    path: pathInWords(path) || 'the whole',
+    because,
+    wouldBeRight,
+  }));
   const [first] = at;
   return {
     ok: false,
@@ -23,17 +28,4 @@ export function invalid(what: string, issues: readonly z.core.$ZodIssue[]): Engi
     wouldBeRight: first?.wouldBeRight ?? 'see the reference',
     at,
   };
-}
-
-type Fault = { path: string; because: string; wouldBeRight: string };
-
-function faultsOf(issue: z.core.$ZodIssue): Fault[] {
-  const path = issue.path.map(String).join('.');
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => ({
-      path: path === '' ? key || '""' : `${path}.${key}`,
-      because: 'nothing here is called so',
-      wouldBeRight: 'leave it out, or mend its spelling',
-    }));
-  return [{ path: path === '' ? 'the whole' : path, because: issue.message, wouldBeRight: issue.message }];
 }

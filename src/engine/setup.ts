@@ -93,7 +93,7 @@ export async function raised(tx: Tx, app: string): Promise<AppHead> {
 /** Makes an app with its first policy: the one given, or a short one made from its platforms. */
 export async function createApp(context: Context, wanted: NewApp, by: Actor): Promise<Result<{ app: App; version: number }>> {
   const read = newApp.safeParse(wanted);
-  if (!read.success) return invalid('this app cannot be made', read.error.issues);
+  if (!read.success) return invalid('this app cannot be made', read.error.issues, wanted);
   const bad = unstorable(read.data);
   if (bad !== null) return refuse('invalid', bad, 'text of whole characters, without NUL');
   const { id, name, timezone, platforms, sample } = read.data;
@@ -336,7 +336,7 @@ export async function connect(context: Context, wanted: NewConnection, by: Actor
   const misplaced = misplacedIn(app, integration, [...context.integrations.values()]);
   if (misplaced !== null) return misplaced;
   const settings = integration.settings.safeParse(wanted.settings);
-  if (!settings.success) return invalid(`the settings of ${integration.name}`, settings.error.issues);
+  if (!settings.success) return invalid(`the settings of ${integration.name}`, settings.error.issues, wanted.settings);
   const bad = unstorable(settings.data);
   if (bad !== null) return refuse('invalid', bad, 'text of whole characters, without NUL');
   const away = await outOfReach(context, integration, settings.data);

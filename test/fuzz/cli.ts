@@ -157,6 +157,7 @@ const odd = [
 
 function valueOf(name: string, words: Words, files: readonly string[]): fc.Arbitrary<string> {
   const key = name.replaceAll(/[<>[\].]/g, '').trim();
+  if (key === 'url') return addresses(words);
   const known = Object.hasOwn(words, key) ? (words[key] ?? []).map((word) => (typeof word === 'string' ? word : JSON.stringify(word))) : [];
   const fitting = /track/.test(key)
     ? ['music/8.9.2/ios', 'music/8.9.2/android', 'maps/1.0.0/ios']
@@ -177,25 +178,31 @@ function optionValue(option: Option | undefined, words: Words, files: readonly s
   const choices = option.argChoices ?? [];
   const name = option.attributeName();
   const named = /file/i.test(option.flags) ? 'file' : name;
-  // no address but this machine's: what is tried goes nowhere else
   const isAddress = ['server', 'url', 'repo', 'host'].includes(name);
-  const fitting = isAddress
-    ? fc.constantFrom(
-        'http://127.0.0.1:1',
-        'http://[::1]:1',
-        '',
-        'x',
-        'ftp://127.0.0.1',
-        'http://',
-        JSON.stringify(words['repo']?.[0] ?? '').slice(1, -1),
-        '/nowhere',
-        'ext::x',
-        '--upload-pack=x',
-      )
-    : valueOf(named, words, files);
+  const fitting = isAddress ? addresses(words) : valueOf(named, words, files);
   return choices.length === 0
     ? fitting
     : fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...choices) }, { weight: 1, arbitrary: fitting });
+}
+
+/** No address but this machine's: what is tried goes nowhere else. */
+function addresses(words: Words): fc.Arbitrary<string> {
+  const repository = JSON.stringify(words['repo']?.[0] ?? '').slice(1, -1);
+  return fc.constantFrom(
+    'http://127.0.0.1:1',
+    'http://[::1]:1',
+    'http://127.0.0.1:1/setup#token=abc',
+    'http://127.0.0.1:99999',
+    '',
+    '/',
+    'ftp://127.0.0.1',
+    'http://',
+    repository,
+    '/nowhere',
+    'ext::x',
+    '--upload-pack=x',
+    '\u0000',
+  );
 }
 
 function filesIn(folder: string): string[] {
@@ -289,6 +296,6 @@ function judged({ out, err, code }: Said): 'accepted' | 'refused' {
   if (INSIDE.test(err) || INSIDE.test(out.replaceAll(/"[^"\n]*"/g, '')))
     throw new Fault(`the inside comes out: ${shown} ${JSON.stringify(out.slice(0, 500))}`);
   if (code === exits.trouble && !err.includes(NOTHING_HERE)) throw new Fault(`trouble: ${shown}`, { isTrouble: true });
-  if (code >= exits.usage && err.trim() === '') throw new Fault(`it does not say what was wrong: ${shown}`);
+  if (code >= exits.usage && `${err}${out}`.trim() === '') throw new Fault(`it does not say what was wrong: ${shown}`);
   return code <= exits.no ? 'accepted' : 'refused';
 }
