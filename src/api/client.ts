@@ -88,11 +88,16 @@ export function createClient(options: ClientOptions): Client {
 
 /** The address of a route with its parameters filled in: `/api/apps/music`. */
 export function addressOf(path: string, params: Record<string, unknown> = {}, query: Record<string, unknown> = {}): string {
-  const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(params[name])));
+  const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encoded(params[name]));
   const asked = Object.entries(query)
     .filter(([, value]) => value !== undefined && value !== null)
-    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`);
+    .map(([name, value]) => `${encoded(name)}=${encoded(value)}`);
   return asked.length === 0 ? filled : `${filled}?${asked.join('&')}`;
+}
+
+/** Half of a pair of characters cannot stand in an address: nothing is called so, and the server says it. */
+function encoded(value: unknown): string {
+  return encodeURIComponent(String(value).toWellFormed());
 }
 
 async function call(each: Route, ask: LooseAsk, options: ClientOptions): Promise<unknown> {

@@ -32,17 +32,7 @@ const signalbox = program(io, {
     const { analyseRepository } = await import('#integrations/git/analyse.ts');
     return analyseRepository({ ...request, dataDir: join(readConfig(process.env).dataDir, 'git') });
   },
-  readEnvelope: async (file) => {
-    const { foundIn } = await import('#integrations/sentry/found.ts');
-    const { EnvelopeTrouble } = await import('#integrations/sentry/envelope.ts');
-    const { readFile } = await import('node:fs/promises');
-    try {
-      return { ok: true, found: foundIn(await readFile(file)) };
-    } catch (error) {
-      if (!(error instanceof EnvelopeTrouble)) throw error;
-      return { ok: false, because: error.message, atByte: error.atByte, right: error.wouldBeRight };
-    }
-  },
+  readEnvelope: async (file) => (await import('#integrations/sentry/found.ts')).foundInFile(file),
   serveSandbox: async (options) => (await import('#integrations/sandbox/server.ts')).serveSandbox(options),
 });
 

@@ -67,6 +67,28 @@ async function endWhatBlocks(db: Db, pid: number): Promise<number> {
   return rows.filter(({ ended }) => ended).length;
 }
 
+/**
+ * Runs `work` in one transaction, which is kept only if it came to something: of a refusal nothing is left, not even the app's raised version.
+ *
+ * @param keeps whether the answer is kept; those that are `ok` when not said
+ */
+export async function unlessRefused<T extends { ok: boolean }>(
+  db: Db,
+  work: (tx: Tx) => Promise<T>,
+  keeps: (answer: T) => boolean = ({ ok }) => ok,
+): Promise<T> {
+  try {
+    return await db.transaction().execute(async (tx) => {
+      const answer = await work(tx);
+      if (!keeps(answer)) throw new RolledBack(answer);
+      return answer;
+    });
+  } catch (error) {
+    if (error instanceof RolledBack) return error.value as T;
+    throw error;
+  }
+}
+
 /** Runs `work` in a transaction that is always rolled back, and gives what it learnt: a preview of a change is the change itself, taken back. */
 export async function asIf<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
   try {

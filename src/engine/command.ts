@@ -9,9 +9,9 @@ import type { Actor } from '#domain/roles.ts';
 import { canonical, digest, unstorable } from '#db/canonical.ts';
 import { rememberAnswer } from '#db/idempotency.ts';
 import { lockTrack } from '#db/tracks.ts';
-import { asIf, sqlState } from '#db/transaction.ts';
+import { asIf, sqlState, unlessRefused } from '#db/transaction.ts';
 import type { Tx } from '#db/transaction.ts';
-import { commitTrack, robotActor, tellAll, transactionOf, untilCommitted } from './commit.ts';
+import { beforeOthers, commitTrack, robotActor, tellAll, untilCommitted } from './commit.ts';
 import type { Decided } from './commit.ts';
 import type { Context } from './context.ts';
 import { loadWorld } from './load.ts';
@@ -80,7 +80,7 @@ async function attempt(
   const loaded = await loadWorld(context, context.db, id);
   if (loaded === null) return noSuchTrack(id);
   const told: Change[] = [];
-  const answer = await transactionOf(context, command.do === 'halt', async (tx): Promise<CommandResult> => {
+  const work = async (tx: Tx): Promise<CommandResult> => {
     const stale = basedOn === undefined ? null : await staleness(tx, id, basedOn);
     if (stale !== null) return stale;
     const decided = decideOn(loaded.world, command, by);
@@ -96,7 +96,8 @@ async function attempt(
     if (remember !== null)
       await rememberAnswer(tx, remember.scope, remember.key, { bodyHash: remember.bodyHash, answer: result }, context.clock.now());
     return result;
-  });
+  };
+  const answer = await (command.do === 'halt' ? beforeOthers(context, (db) => unlessRefused(db, work)) : unlessRefused(context.db, work));
   tellAll(context, told);
   return answer;
 }

@@ -111,7 +111,7 @@ export function beforeOthers<T>(context: Context, work: (db: Db) => Promise<T>):
 }
 
 /** A transaction; one that may order a halt is held up by no other for long. */
-export function transactionOf<T>(context: Context, isUrgent: boolean, work: (tx: Tx) => Promise<T>): Promise<T> {
+function transactionOf<T>(context: Context, isUrgent: boolean, work: (tx: Tx) => Promise<T>): Promise<T> {
   return isUrgent ? beforeOthers(context, (db) => inTransaction(db, work)) : inTransaction(context.db, work);
 }
 

@@ -8,7 +8,7 @@ import { orderActions } from '#db/outbox.ts';
 import { describedRelease, writeContents } from '#db/releases.ts';
 import type { Described } from '#db/releases.ts';
 import { lockTrack, tracksOf } from '#db/tracks.ts';
-import { inTransaction } from '#db/transaction.ts';
+import { unlessRefused } from '#db/transaction.ts';
 import type { Tx } from '#db/transaction.ts';
 import type { Action } from '#domain/actions.ts';
 import { contentsFaults, editableParts } from '#domain/release/contents.ts';
@@ -138,21 +138,25 @@ async function writing(
   const known = await knownApp(context, app);
   if (known === null) return noSuchApp(app, await appIds(context.db));
   const told: Change[] = [];
-  const answer = await inTransaction(context.db, async (tx): Promise<Result<{ contents: ReleaseContents; changed: boolean }>> => {
-    // a track's row is locked before its app's, here as everywhere
-    if (trackFirst !== null) await lockTrack(tx, trackFirst);
-    const head = await raiseApp(tx, app);
-    const before = await describedRelease(tx, app, version);
-    if (head === null || before === null)
-      return refuse('not-found', `${app} has no release ${version}`, 'the version of a release that is listed');
-    const decided = decide(before);
-    if (decided === null) return { ok: true, contents: before.contents, changed: false };
-    if ('ok' in decided) return decided;
-    await writeContents(tx, app, version, decided.after);
-    if (decided.order !== undefined) await orderActions(tx, app, [decided.order], context.clock.now());
-    await journal(context, tx, app, head, decided.event, by, told);
-    return { ok: true, contents: decided.after.contents, changed: true };
-  });
+  const answer = await unlessRefused(
+    context.db,
+    async (tx): Promise<Result<{ contents: ReleaseContents; changed: boolean }>> => {
+      // a track's row is locked before its app's, here as everywhere
+      if (trackFirst !== null) await lockTrack(tx, trackFirst);
+      const head = await raiseApp(tx, app);
+      const before = await describedRelease(tx, app, version);
+      if (head === null || before === null)
+        return refuse('not-found', `${app} has no release ${version}`, 'the version of a release that is listed');
+      const decided = decide(before);
+      if (decided === null) return { ok: true, contents: before.contents, changed: false };
+      if ('ok' in decided) return decided;
+      await writeContents(tx, app, version, decided.after);
+      if (decided.order !== undefined) await orderActions(tx, app, [decided.order], context.clock.now());
+      await journal(context, tx, app, head, decided.event, by, told);
+      return { ok: true, contents: decided.after.contents, changed: true };
+    },
+    (answer) => answer.ok && answer.changed,
+  );
   tellAll(context, told);
   return answer;
 }

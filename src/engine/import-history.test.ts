@@ -50,6 +50,7 @@ function analysis(versions: AnalysedVersion[]): Analysis {
     versions,
     left_out: [],
     unparsed_tags: [],
+    unreadable: [],
     other_apps: [],
     dates: {},
   };

@@ -56,6 +56,7 @@ export async function importHistory(
   const now = appNow(context, id);
   const drafts = draftsOf(analysis, app, rules, now);
   progress(`${drafts.length} releases in the history of ${analysis.trunk}`);
+  for (const { ref, because } of analysis.unreadable.slice(0, 20)) progress(`${ref} cannot be read and is left out: ${because}`);
   const told: Change[] = [];
   const counted = await inTransaction(context.db, (tx) => write(context, tx, app, analysis, drafts, rules, by, told));
   tellAll(context, told);

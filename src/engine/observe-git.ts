@@ -8,7 +8,9 @@ import { inTransaction } from '#db/transaction.ts';
 import type { BranchCommit, Fact } from '#domain/facts.ts';
 import { branchFact } from '#domain/facts.ts';
 import { cutOf } from '#domain/release/track.ts';
+import type { Unreadable } from '#domain/history/analysis.ts';
 import type { GitBranch, GitHost } from '#ports/git-host.ts';
+import { Trouble } from '#ports/trouble.ts';
 import { actorOf } from './connections.ts';
 import type { Served } from './connections.ts';
 import { appNow, knownApp } from './context.ts';
@@ -81,7 +83,21 @@ export async function observeGit(context: Context, app: string, served: Served<G
       // Trouble with one branch takes nothing from those before it.
       await storeObserved(context, app, facts, actorOf(served.connected));
     }
+    refuseLostBranches(await (host.unreadable?.() ?? []), tracks);
   });
+}
+
+/** What is known of a live track's branch is old when it cannot be read any more: the repository counts as unread, so that nothing stays green on it. */
+function refuseLostBranches(unreadable: readonly Unreadable[], tracks: readonly LiveTrack[]): void {
+  for (const { state } of tracks) {
+    const branch = isEnded(state.stage) ? undefined : cutOf(state)?.branch;
+    const lost = unreadable.find(({ ref }) => ref === `refs/heads/${branch}`);
+    if (lost !== undefined)
+      throw new Trouble(`the branch ${branch} of a live release cannot be read: ${lost.because}`, {
+        cure: 'person',
+        mayHaveHappened: false,
+      });
+  }
 }
 
 /** Branches of live tracks, and young ones whose release Signalbox does not have yet. */

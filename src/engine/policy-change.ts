@@ -7,7 +7,7 @@ import { appIds } from '#db/apps.ts';
 import { digest, unstorable } from '#db/canonical.ts';
 import { stampOf } from '#db/journal.ts';
 import { decideProposal, insertProposal, lockProposal, openProposals } from '#db/policies.ts';
-import { inTransaction } from '#db/transaction.ts';
+import { unlessRefused } from '#db/transaction.ts';
 import type { Tx } from '#db/transaction.ts';
 import { parsePolicy } from '#domain/policy/document.ts';
 import { behindOf, isOwn, mayGive, roleName, rolesFor } from '#domain/roles.ts';
@@ -44,7 +44,7 @@ export async function proposePolicy(
   const misfit = await policyMisfit(context, app, parsed.policy);
   if (misfit !== null) return misfit;
   const told: Change[] = [];
-  const answer = await inTransaction(context.db, async (tx): Promise<Result<{ proposal: string }>> => {
+  const answer = await unlessRefused(context.db, async (tx): Promise<Result<{ proposal: string }>> => {
     const head = await raised(tx, id);
     if (wanted.basedOn !== head.policyRevision)
       return refuse(
@@ -71,7 +71,7 @@ export async function approvePolicy(context: Context, id: string, proposal: stri
   const missing = lacks(by, 'approve-policy');
   if (missing !== null) return missing;
   const told: Change[] = [];
-  const answer = await inTransaction(context.db, async (tx): Promise<SavedPolicy> => {
+  const answer = await unlessRefused(context.db, async (tx): Promise<SavedPolicy> => {
     const found = await openOne(tx, id, proposal);
     if ('ok' in found) return found;
     if (isOwn(behindOf(found.proposedBy), by) || by.id === found.proposedBy.id) return ownProposal(found, by);
@@ -109,7 +109,7 @@ export async function closeProposal(
 ): Promise<Result<{ state: 'refused' | 'withdrawn' }>> {
   if ((await knownApp(context, id)) === null) return noSuchApp(id, await appIds(context.db));
   const told: Change[] = [];
-  const answer = await inTransaction(context.db, async (tx): Promise<Result<{ state: 'refused' | 'withdrawn' }>> => {
+  const answer = await unlessRefused(context.db, async (tx): Promise<Result<{ state: 'refused' | 'withdrawn' }>> => {
     const found = await openOne(tx, id, proposal);
     if ('ok' in found) return found;
     const state = isOwn(behindOf(found.proposedBy), by) ? 'withdrawn' : 'refused';

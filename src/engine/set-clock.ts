@@ -2,7 +2,7 @@
 import { appClockHead, appIds, raiseApp, setAppClock } from '#db/apps.ts';
 import { appendEntries, lastEntryAt, signatureOf } from '#db/journal.ts';
 import { moveReadings } from '#db/sources.ts';
-import { inTransaction } from '#db/transaction.ts';
+import { unlessRefused } from '#db/transaction.ts';
 import type { Tx } from '#db/transaction.ts';
 import { speedOf, timeBy } from '#domain/release/clock.ts';
 import type { AppClock } from '#domain/release/release.ts';
@@ -34,7 +34,7 @@ export async function setClock(context: Context, app: string, wanted: Wanted, by
   if (wrong !== null) return wrong;
   const told: Change[] = [];
   let turned: ClockOptions['wakes'] = 'all';
-  const answer = await inTransaction(context.db, async (tx): Promise<ClockSet> => {
+  const answer = await unlessRefused(context.db, async (tx): Promise<ClockSet> => {
     const before = await appClockHead(tx, app);
     if (before === null) return noSuchApp(app, await appIds(tx));
     if (!before.sample)

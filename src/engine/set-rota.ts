@@ -2,7 +2,7 @@
 import { appIds } from '#db/apps.ts';
 import { unstorable } from '#db/canonical.ts';
 import { putRota } from '#db/rotas.ts';
-import { inTransaction } from '#db/transaction.ts';
+import { unlessRefused } from '#db/transaction.ts';
 import type { Rota } from '#domain/people/rota.ts';
 import type { Actor } from '#domain/roles.ts';
 import { tellAll } from './commit.ts';
@@ -23,7 +23,7 @@ export async function setRota(context: Context, id: string, duty: string, rota: 
   if (rota !== null && !duties.includes(duty))
     return refuse('not-found', `${id} has no duty "${duty}"`, `one of ${duties.join(', ')}: release managers, and the teams of its policy`);
   const told: Change[] = [];
-  const answer = await inTransaction(context.db, async (tx): Promise<Result<{ duty: string }>> => {
+  const answer = await unlessRefused(context.db, async (tx): Promise<Result<{ duty: string }>> => {
     const head = await raised(tx, id);
     if (!(await putRota(tx, id, duty, rota, appNow(context, id), context.clock.now())))
       return refuse('not-found', `${id} has no rota for "${duty}"`, 'one that is listed');

@@ -10,7 +10,7 @@ import { appendEntries, signatureOf, stampOf } from '#db/journal.ts';
 import { savePolicy as insertPolicy } from '#db/policies.ts';
 import { disconnectSources, expectSource, forgetCursors } from '#db/sources.ts';
 import { liveTracksOf, tracksOf } from '#db/tracks.ts';
-import { asIf, inTransaction } from '#db/transaction.ts';
+import { asIf, inTransaction, unlessRefused } from '#db/transaction.ts';
 import type { ActorStamp } from '#db/schema.ts';
 import type { Tx } from '#db/transaction.ts';
 import { defaultPolicy } from '#domain/policy/defaults.ts';
@@ -93,7 +93,7 @@ export async function raised(tx: Tx, app: string): Promise<AppHead> {
 /** Makes an app with its first policy: the one given, or a short one made from its platforms. */
 export async function createApp(context: Context, wanted: NewApp, by: Actor): Promise<Result<{ app: App; version: number }>> {
   const read = newApp.safeParse(wanted);
-  if (!read.success) return invalid('this app cannot be made', read.error.issues);
+  if (!read.success) return invalid('this app cannot be made', read.error.issues, wanted);
   const bad = unstorable(read.data);
   if (bad !== null) return refuse('invalid', bad, 'text of whole characters, without NUL');
   const { id, name, timezone, platforms, sample } = read.data;
@@ -112,7 +112,7 @@ export async function createApp(context: Context, wanted: NewApp, by: Actor): Pr
   const clock: AppClock | null = read.data.clock === undefined ? null : { ...read.data.clock, when: recordedAt };
   const at = timeBy(clock, recordedAt);
   const told: Change[] = [];
-  const answer = await inTransaction(context.db, async (tx): Promise<Result<{ app: App; version: number }>> => {
+  const answer = await unlessRefused(context.db, async (tx): Promise<Result<{ app: App; version: number }>> => {
     if (!(await insertApp(tx, app, at, recordedAt, { sample, clock })))
       return refuse('conflict', `there is an app "${id}" already`, 'another id');
     await insertPolicy(tx, { app: id, revision: 1, text, document: parsed.policy, why: null, approved: null }, stampOf(by), at, recordedAt);
@@ -201,7 +201,7 @@ export async function savePolicy(
   const wanted: WantedPolicy = { text, document: parsed.policy, basedOn: options.basedOn, why: options.why ?? null, approved: null };
   if (options.dryRun === true) return asIf(context.db, (tx) => saveAndPlan(context, tx, app, wanted, by, [], { compares: true }));
   const told: Change[] = [];
-  const answer = await inTransaction(context.db, async (tx): Promise<SavedPolicy> => {
+  const answer = await unlessRefused(context.db, async (tx): Promise<SavedPolicy> => {
     if (await asksForSecond(context, tx, app.id))
       return refuse(
         'not-allowed',
@@ -336,7 +336,7 @@ export async function connect(context: Context, wanted: NewConnection, by: Actor
   const misplaced = misplacedIn(app, integration, [...context.integrations.values()]);
   if (misplaced !== null) return misplaced;
   const settings = integration.settings.safeParse(wanted.settings);
-  if (!settings.success) return invalid(`the settings of ${integration.name}`, settings.error.issues);
+  if (!settings.success) return invalid(`the settings of ${integration.name}`, settings.error.issues, wanted.settings);
   const bad = unstorable(settings.data);
   if (bad !== null) return refuse('invalid', bad, 'text of whole characters, without NUL');
   const away = await outOfReach(context, integration, settings.data);
@@ -444,7 +444,7 @@ export async function planRelease(
   const stage = wanted.startsAt ?? 'planned';
   const tracks = wanted.platforms.map((platform) => birth({ app: app.id, version, platform, kind, at, stage }));
   const told: Change[] = [];
-  const answer = await inTransaction(context.db, async (tx): Promise<Result<{ release: Release; tracks: readonly string[] }>> => {
+  const answer = await unlessRefused(context.db, async (tx): Promise<Result<{ release: Release; tracks: readonly string[] }>> => {
     const head = await raised(tx, app.id);
     if (!(await insertRelease(tx, release, context.clock.now())))
       return refuse('conflict', `${app.id} has a release ${version} already`, 'another version');

@@ -1,6 +1,6 @@
 /** What we ask of the place where an app's code lives. Readers return what is there; writers ask for an end and may be called again without harm. */
 import type { BranchCommit } from '#domain/facts.ts';
-import type { Analysis, CutMethod, HistoryWindow } from '#domain/history/analysis.ts';
+import type { Analysis, CutMethod, HistoryWindow, Unreadable } from '#domain/history/analysis.ts';
 import type { Instant } from '#domain/time.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -58,6 +58,8 @@ export type GitCherryPick = {
 export type GitHost = {
   /** Every branch with its head, trunk marked. */
   branchHeads(): Promise<readonly GitBranch[]>;
+  /** Branches and tags that are there and cannot be read: they are in no other answer. Left out where there are never any. */
+  unreadable?(): Promise<readonly Unreadable[]>;
   /** Where the branch left trunk; null where the two share no history. */
   cutOf(branch: string): Promise<GitCut | null>;
   /** The commits of the branch that its cut does not contain, oldest first. */

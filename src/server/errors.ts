@@ -112,11 +112,19 @@ export function problemFrom(thrown: unknown): { problem: Problem; headers: Reado
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
     case 'FST_ERR_CTP_INVALID_JSON_BODY':
       return plain(problemOf('not-json', 'the body cannot be read as JSON', 'send one JSON value'));
+    case 'FST_ERR_BAD_URL':
+      return plain(
+        problemOf(
+          'invalid-input',
+          'the address has a % that begins no character',
+          'UTF-8 with %XX for each byte of what is no plain letter: %25 for a % itself',
+        ),
+      );
     default: {
       const why = unavailability(thrown);
       if (why !== null) return { problem: unavailableProblem(why), headers: { 'retry-after': '5' }, unexpected: false };
       if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500)
-        return plain(problemOf('invalid-input', 'the request cannot be read', null));
+        return plain(problemOf('invalid-input', 'the request cannot be read', 'a request as /api/openapi.json describes it'));
       return {
         problem: problemOf(
           'trouble',

@@ -127,11 +127,11 @@ function parse(each: Route, request: FastifyRequest): { params: unknown; query: 
   const part = (name: 'params' | 'query' | 'body', value: unknown): unknown => {
     const schema = each[name];
     if (schema === undefined) return undefined;
-    const bad = unstorable(value, name);
+    const bad = unkeepable(value, name);
     if (bad !== null)
       throw new ProblemAnswer(
-        problemOf('invalid-input', `${bad}: text with a character that cannot be stored`, 'plain Unicode text without NUL', {
-          errors: [{ path: bad, detail: 'a character that cannot be stored', right: null }],
+        problemOf('invalid-input', `${bad.path}: ${bad.detail}`, bad.right, {
+          errors: [{ path: bad.path, detail: bad.detail, right: bad.right }],
         }),
       );
     const result = schema.safeParse(value ?? (name === 'body' ? undefined : {}));
@@ -141,12 +141,28 @@ function parse(each: Route, request: FastifyRequest): { params: unknown; query: 
   return { params: part('params', request.params), query: part('query', request.query), body: part('body', request.body) };
 }
 
-/** The place of the first text that PostgreSQL could not keep: one with NUL, or with half of a surrogate pair. */
-function unstorable(value: unknown, path: string): string | null {
-  if (typeof value === 'string') return value.includes('\0') || !value.isWellFormed() ? path : null;
+/** More lists and objects within each other than any schema has, and far fewer than would exhaust what walks through them. */
+const DEEPEST = 64;
+
+type Unkeepable = { path: string; detail: string; right: string };
+
+/** The place of the first thing that could not be kept: a text with NUL or with half of a surrogate pair, which PostgreSQL refuses, or nesting without end. */
+function unkeepable(value: unknown, path: string, depth = 0): Unkeepable | null {
+  if (typeof value === 'string')
+    return value.includes('\0') || !value.isWellFormed()
+      ? { path, detail: 'text with a character that cannot be stored', right: 'plain Unicode text without NUL' }
+      : null;
   if (typeof value !== 'object' || value === null) return null;
+  if (depth === DEEPEST) {
+    const top = path.split('.').slice(0, 3).join('.');
+    return {
+      path: top,
+      detail: `more than ${DEEPEST} lists and objects within each other`,
+      right: 'what this route takes: see /api/openapi.json',
+    };
+  }
   for (const [name, inner] of Object.entries(value)) {
-    const found = unstorable(name, `${path}.?`) ?? unstorable(inner, `${path}.${name}`);
+    const found = unkeepable(name, `${path}.?`, depth) ?? unkeepable(inner, `${path}.${name}`, depth + 1);
     if (found !== null) return found;
   }
   return null;

@@ -39,14 +39,19 @@ const now = (): string => new Date().toISOString();
 export type TestServerOptions = Partial<
   Pick<ServerOptions, 'webRoot' | 'limits' | 'patience' | 'trustedProxies' | 'integrations' | 'publicUrl' | 'log'>
 > &
-  Pick<EngineParts, 'reach' | 'keys'>;
+  Pick<EngineParts, 'reach' | 'keys'> & {
+    /** A copy of the tests' own when not said. */
+    database?: TestDatabase;
+    /** The robot stands still, and nothing happens but what is asked. */
+    isStill?: boolean;
+  };
 
 /** Tests ask faster than anybody may. */
 const UNLIMITED: Limits = { ...LIMITS, anonymous: 1e9, credential: 1e9, reporting: 1e9, badKeys: 1e9 };
 
 export async function testServer(options: TestServerOptions = {}): Promise<TestServer> {
   const { webRoot = null, integrations = [], publicUrl = null, log = quietLog } = options;
-  const database = await testDatabase();
+  const database = options.database ?? (await testDatabase());
   const secret = 'a secret for tests, of enough length';
   const accounts = openAccounts({
     databaseUrl: database.url,
@@ -85,7 +90,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     heartbeatMs: 200,
     sourcesMs: 100,
   });
-  await engine.start();
+  if (options.isStill !== true) await engine.start();
   const url = await server.listen({ host: '127.0.0.1', port: 0 });
   const keyFor: TestServer['keyFor'] = async (options) => {
     const { secret } = await createKey(

@@ -67,6 +67,7 @@ function analysisOf(versions: AnalysedVersion[], more: Partial<Analysis> = {}): 
     versions,
     left_out: [],
     unparsed_tags: [],
+    unreadable: [],
     other_apps: [],
     dates: {},
     ...more,

@@ -122,6 +122,9 @@ function notes(analysis: Analysis): string[] {
     lines.push(
       `not read as versions: ${unparsed.slice(0, 8).map(nameOf).join(', ')}${unparsed.length > 8 ? ` and ${unparsed.length - 8} more` : ''}`,
     );
+  const { unreadable } = analysis;
+  for (const { ref, because } of unreadable.slice(0, 8)) lines.push(`not readable: ${nameOf(ref)}: ${because}`);
+  if (unreadable.length > 8) lines.push(`and ${unreadable.length - 8} more branches and tags that cannot be read`);
   return lines;
 }
 

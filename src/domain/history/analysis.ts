@@ -82,6 +82,9 @@ export type AnalysedVersion = {
 /** A version that was left out of the figures, with the reason in words. */
 export type LeftOut = { version: string; tag: string | null; because: string };
 
+/** A branch or tag, by its full name, that the repository names and cannot give; with the reason in words. */
+export type Unreadable = { ref: string; because: string };
+
 export type Analysis = {
   /** `refs/heads/main` */
   trunk: string;
@@ -95,6 +98,8 @@ export type Analysis = {
   left_out: LeftOut[];
   /** Tags that are no version: `latest`, `nightly-2024-05-01`. */
   unparsed_tags: string[];
+  /** Branches and tags that could not be read, and of which nothing is told here. */
+  unreadable: readonly Unreadable[];
   /** Finals of another app of the same repository, by the prefix of their tags. */
   other_apps: { app: string; finals: number }[];
   /** When the commits named in `versions` were made, by id. */

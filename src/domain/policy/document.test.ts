@@ -79,10 +79,22 @@ describe('text that is no policy', () => {
     expect(fault('watch: *nothing\n')).toContain('Unresolved alias');
     expect(problems('teams: &t { player: *t }\n').length).toBeGreaterThan(0);
   });
-  test('refuses a document of more than a megabyte and one that is nested without end', () => {
-    expect(fault(`# ${'x'.repeat(1_000_001)}`)).toContain('at most 1000000');
-    expect(fault('['.repeat(500_000))).toContain('more than 100 brackets are open');
+  test('refuses a document of more than a quarter of a megabyte and one that is nested without end', () => {
+    expect(fault(`# ${'x'.repeat(250_001)}`)).toContain('at most 250000');
+    expect(fault('['.repeat(200_000))).toContain('more than 100 brackets are open');
     expect(problems('- '.repeat(20_000)).length).toBeGreaterThan(0);
+  });
+});
+
+test('what stood there is repeated as far as anybody reads it', () => {
+  expect(fault(`watch: !${'x'.repeat(5000)} 7d\n`).length).toBeLessThan(300);
+  expect(fault(`code: { tag: "{version} ${'x'.repeat(5000)}" }\n`).length).toBeLessThan(300);
+});
+
+describe('very many faults', () => {
+  test('are told up to two hundred, and do not take the longer the more they are', () => {
+    expect(problems(Array.from({ length: 20_000 }, (_, at) => `k${at}: 1\n`).join(''))).toHaveLength(200);
+    expect(problems('watch: 7d\n'.repeat(20_000))).toHaveLength(200);
   });
 });
 

@@ -4,7 +4,7 @@
  */
 import { checkDocument } from './checks.ts';
 import { faultsOf, type Path, type Problem } from './problems.ts';
-import { readText } from './read.ts';
+import { mostProblems, readText } from './read.ts';
 import { gatherSteps, keysAt, type PolicyDocument, policySchema } from './schema.ts';
 
 export type { PolicyDocument } from './schema.ts';
@@ -14,7 +14,7 @@ export type ParsedPolicy = { ok: true; policy: PolicyDocument } | { ok: false; p
 
 /**
  * Reads a policy, YAML or JSON. Everything that is wrong is named, with its line and column (from 1), the path, the reason, and what would be right;
- * never throws. Refuses what the robot could not follow to the letter: unknown keys, kinds and ids, rollouts that do not end, halts that never happen.
+ * never throws. Of very many faults the first are named. Refuses what the robot could not follow to the letter: unknown keys, kinds and ids, rollouts that do not end, halts that never happen.
  */
 export function parsePolicy(text: string): ParsedPolicy {
   const read = readText(text);
@@ -23,7 +23,7 @@ export function parsePolicy(text: string): ParsedPolicy {
   const parsed = policySchema.safeParse(value);
   const faults = parsed.success ? checkDocument(parsed.data) : faultsOf(parsed.error.issues, gatherAll(value), keysAt);
   if (parsed.success && faults.length === 0) return { ok: true, policy: parsed.data };
-  const problems = faults.map((fault) => read.place({ ...fault, path: writtenPath(fault.path) }));
+  const problems = faults.slice(0, mostProblems).map((fault) => read.place({ ...fault, path: writtenPath(fault.path) }));
   return { ok: false, problems: distinct(problems).toSorted((a, b) => a.line - b.line || a.column - b.column) };
 }
 

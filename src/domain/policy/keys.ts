@@ -4,6 +4,7 @@ import { readCadence, readDays, readHours, readMilestone } from '../calendar/spa
 import { isLocalDate, isTimeZone } from '../calendar/zone.ts';
 import { parseDuration } from '../duration.ts';
 import type { Freeze, Window } from './track-policy.ts';
+import { shown } from './problems.ts';
 
 /** Reads a text by `read`; null from it is a refusal, answered with `right`. */
 export function readAs<T>(read: (text: string) => T | null, right: string) {
@@ -130,7 +131,7 @@ export const template = z
     else if (/[\s~^:?*[\\]|\.\.|^[/-]|\/$|@\{/.test(text.replaceAll(/\{\w+\}/g, 'x'))) {
       context.addIssue({
         code: 'custom',
-        message: `git refuses ${JSON.stringify(text)} as a name`,
+        message: `git refuses ${shown(text)} as a name`,
         params: { wouldBeRight: 'a name without spaces and without ~ ^ : ? * [ \\ or two dots' },
       });
     }

@@ -76,6 +76,20 @@ function editDistance(a: string, b: string): number {
 
 type Issue = z.core.$ZodIssue;
 
+/** Of so many unknown keys in one place the nearest known ones are looked for, and no more are told. */
+const MOST_KEYS = 200;
+
+/** What a value should have been, in words. */
+const kinds: Readonly<Partial<Record<string, string>>> = {
+  object: 'a map of keys, such as { process: light }',
+  record: 'a map of names, each with what belongs to it',
+  array: 'a list, such as [one, two]',
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+};
+
 /**
  * Faults of what zod found. `value` is the document as read, to name what stood there; `keysAt` names the keys known at a path, for the near misses.
  * Messages written in the schemas say what would be right; where zod speaks for itself, its issue is put in our words.
@@ -90,7 +104,7 @@ function faultsOfIssue(issue: Issue, prefix: Path, value: unknown, keysAt: (path
   const own = ownWords(issue);
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => {
+      return issue.keys.slice(0, MOST_KEYS).map((key) => {
         const known = keysAt(path);
         return {
           path: [...path, key],
@@ -115,7 +129,7 @@ function faultsOfIssue(issue: Issue, prefix: Path, value: unknown, keysAt: (path
         {
           path,
           because: found === 'nothing' ? 'something is missing here' : `${found} cannot stand here`,
-          wouldBeRight: own ?? issue.expected,
+          wouldBeRight: own ?? kinds[issue.expected] ?? issue.expected,
         },
       ];
     case 'invalid_union':

@@ -3,10 +3,12 @@ import { isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import type { Document, Node } from 'yaml';
 import { type Fault, type Path, pathInWords, type Problem } from './problems.ts';
 
-/** More than this is no policy: the longest one known has four hundred lines. */
-export const largestPolicyBytes = 1_000_000;
+/** More characters than these are no policy: the longest one known has four hundred lines. The reader takes about a second over so many. */
+const LARGEST = 250_000;
 /** Aliases may repeat this much before they are taken for an attack. */
 const MOST_ALIASES = 100;
+/** Nobody reads more faults than these at once. */
+export const mostProblems = 200;
 /** More brackets open at once than this mean nothing in a policy (brackets in comments and patterns count too). */
 const DEEPEST = 100;
 
@@ -14,14 +16,14 @@ export type ReadText = { ok: true; value: unknown; place(fault: Fault): Problem 
 
 /** Reads YAML (or JSON, which is YAML too). Refuses what is too large or too deep, syntax errors, doubled keys, several documents, tags, and alias bombs. */
 export function readText(text: string): ReadText {
-  if (text.length > largestPolicyBytes) {
-    return refused(1, 1, `the document has ${text.length} characters`, `at most ${largestPolicyBytes}`);
+  if (text.length > LARGEST) {
+    return refused(1, 1, `the document has ${text.length} characters`, `at most ${LARGEST}`);
   }
   const deep = tooDeep(text);
   if (deep)
     return refused(deep.line, deep.column, `more than ${DEEPEST} brackets are open here`, 'brackets that are closed, a few levels deep');
   try {
-    return readDocument(text, parseDocument(text, { prettyErrors: false }));
+    return readDocument(text, parseDocument(text, { prettyErrors: false, uniqueKeys: false }));
   } catch (error) {
     return refused(1, 1, `the document cannot be read: ${error instanceof Error ? error.message : String(error)}`, 'YAML or JSON');
   }
@@ -48,10 +50,13 @@ function readDocument(text: string, document: Document.Parsed): ReadText {
   const add = (offset: number, because: string, wouldBeRight: string) => {
     problems.push({ ...placeIn(text, offset), path: '', because, wouldBeRight });
   };
-  for (const error of document.errors) add(error.pos[0], ...syntaxInWords(error.code, error.message));
-  for (const warning of document.warnings) add(warning.pos[0], warning.message, 'plain values: a policy has no tags');
+  for (const error of document.errors.slice(0, mostProblems)) add(error.pos[0], ...syntaxInWords(error.code, error.message));
+  for (const warning of document.warnings.slice(0, mostProblems))
+    add(warning.pos[0], warning.message, 'plain values: a policy has no tags');
+  for (const offset of doubledKeys(document.contents, []).slice(0, mostProblems))
+    add(offset, 'this key stands here for the second time', 'each key once: join the two');
   if (problems.length > 0) return { ok: false, problems };
-  for (const fault of oddKeys(document.contents, [])) add(fault.offset, fault.because, 'a key in plain words');
+  for (const fault of oddKeys(document.contents, []).slice(0, mostProblems)) add(fault.offset, fault.because, 'a key in plain words');
   if (problems.length > 0) return { ok: false, problems };
   const aliases = aliasTrouble(document);
   if (typeof aliases === 'string') return refused(1, 1, aliases, 'write the values out, or repeat less of them by aliases (*name)');
@@ -68,10 +73,8 @@ function aliasTrouble(document: Document.Parsed): string | { value: unknown } {
 }
 
 function syntaxInWords(code: string, message: string): [string, string] {
-  const first = message.split('\n')[0] ?? message;
+  const first = short(message.split('\n')[0] ?? message);
   switch (code) {
-    case 'DUPLICATE_KEY':
-      return ['this key stands here for the second time', 'each key once: join the two'];
     case 'MULTIPLE_DOCS':
       return ['a second document begins here', 'one policy in one document, without ---'];
     case 'TAB_AS_INDENT':
@@ -83,6 +86,25 @@ function syntaxInWords(code: string, message: string): [string, string] {
     default:
       return [first, 'YAML or JSON'];
   }
+}
+
+/** The reader repeats what stood there, however long it is. */
+function short(message: string): string {
+  return message.length > 200 ? `${message.slice(0, 200).toWellFormed()}…` : message;
+}
+
+/** Where keys stand for the second time. The reader itself compares each key of a map with all others, which takes it minutes over some ten thousand. */
+function doubledKeys(node: unknown, found: number[]): number[] {
+  if (isMap(node)) {
+    const seen = new Set<unknown>();
+    for (const { key, value } of node.items) {
+      const name: unknown = isScalar(key) ? key.value : key;
+      if (seen.has(name)) found.push(offsetOf(key) ?? offsetOf(node) ?? 0);
+      seen.add(name);
+      doubledKeys(value, found);
+    }
+  } else if (isSeq(node)) for (const item of node.items) doubledKeys(item, found);
+  return found;
 }
 
 /** Keys that are no plain words: lists and maps as keys, empty ones. */

@@ -50,7 +50,7 @@ export type AnalyseOptions = {
 };
 
 /** Raised with every change of what an analysis says, so that a kept one is not taken for a new one. */
-const EDITION = 1;
+const EDITION = 2;
 
 /**
  * Analyses a repository. Without news since the last time the kept answer is given.
@@ -59,7 +59,7 @@ const EDITION = 1;
 export async function analyseRepository(options: AnalyseOptions): Promise<Analysis> {
   const mirror = await openMirror(options);
   const key = createHash('sha256')
-    .update(JSON.stringify([EDITION, mirror.refsKey, mirror.head, options.grammar ?? {}, options.window ?? {}]))
+    .update(JSON.stringify([EDITION, mirror.refsKey, mirror.head, mirror.unreadable, options.grammar ?? {}, options.window ?? {}]))
     .digest('hex');
   const file = path.join(
     mirror.gitDir,
@@ -125,6 +125,7 @@ async function analyseMirror(mirror: Mirror, options: AnalyseOptions): Promise<A
     versions,
     left_out: [...trains.leftOut, ...leftOut],
     unparsed_tags: trains.unparsed,
+    unreadable: mirror.unreadable,
     other_apps: trains.otherApps,
     dates: datesOf(graph, versions),
   };

@@ -22,6 +22,7 @@ export type GitFault =
   | 'refused'
   | 'too-large'
   | 'locked'
+  | 'damaged'
   | 'failed';
 
 /** Trouble with git. `fault` says which; the message names the repository (never a password in its address) and what would be right. */
@@ -231,6 +232,10 @@ function verb(args: readonly string[]): string {
   return args.find((arg) => !arg.startsWith('-')) ?? 'git';
 }
 
+/** What only the source's side of a fetch says of itself. Texts: upload-pack.c, pack-objects.c, fetch-pack.c, refs/files-backend.c of git. */
+export const OF_THE_SOURCE_ITSELF =
+  /not our ref|possible repository corruption|remote error: .*(corrupt|unable to read)|trying to write non-commit object/;
+
 /** What git says in English (LC_ALL=C), as a fault of ours. Texts: transport.c, remote-curl.c, connect.c, bundle.c of git. */
 function faultOf(command: string, code: number, said: string): GitTrouble {
   const words = withoutSecrets(
@@ -251,6 +256,10 @@ function faultOf(command: string, code: number, said: string): GitTrouble {
       'auth-needed',
       `git ${command}: the repository asks who you are (${words}). Give git a credential helper, an SSH key or a token in the address`,
     );
+  }
+  // before what reads as a broken line: a server that finds its own repository broken hangs up too
+  if (is(OF_THE_SOURCE_ITSELF) || is(/did not send all necessary objects|exists; cannot create/)) {
+    return new GitTrouble('damaged', `git ${command}: something in the repository cannot be read (${words})`);
   }
   if (
     is(

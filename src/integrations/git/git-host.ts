@@ -51,6 +51,10 @@ export function gitHost(settings: GitSettings, tools: GitTools): GitHost {
       });
     },
 
+    async unreadable() {
+      return (await look()).mirror.unreadable;
+    },
+
     async cutOf(branch) {
       const seen = await look();
       return cutOfBranch(seen, branchNamed(seen, branch), settings.cutPolicy ?? 'first-parent', run);

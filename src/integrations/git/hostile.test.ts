@@ -195,6 +195,96 @@ describe('what is in a repository', () => {
     expect(existsSync('/tmp/never')).toBe(false);
   });
 
+  const NOWHERE = '0'.repeat(40);
+  const LACKING = 'a'.repeat(40);
+  const notReadable: readonly [why: string, name: string, content: string][] = [
+    ['a branch of no commit', 'refs/heads/zero', NOWHERE],
+    ['a tag of no commit', 'refs/tags/zero', NOWHERE],
+    ['a branch at a commit that is not there', 'refs/heads/gone', LACKING],
+    ['a tag at a commit that is not there', 'refs/tags/v2.0', LACKING],
+    ['a file in place of a branch', 'refs/heads/garbage', 'hello there'],
+    ['an empty file in place of a branch', 'refs/heads/empty', ''],
+  ];
+
+  test('branches and tags that lead nowhere are told as not readable, each with the reason, and the rest is read', async () => {
+    const { gitDir, commit, ref } = bare();
+    const root = commit('one');
+    ref('refs/heads/main', root);
+    ref('refs/heads/release/8.9', commit('two', { parent: root }));
+    ref('refs/tags/v8.9.0', root);
+    for (const [, name, content] of notReadable) ref(name, content);
+    const host = hostOf(gitDir);
+    expect((await host.branchHeads()).map(({ name }) => name)).toEqual(['main', 'release/8.9']);
+    expect((await host.tags()).map(({ name }) => name)).toEqual(['v8.9.0']);
+    const told = new Map((await host.unreadable?.())?.map(({ ref, because }) => [ref, because]));
+    for (const [why, name, content] of notReadable)
+      expect({ why, told: told.get(name) }).toEqual({
+        why,
+        told: expect.stringMatching(content === LACKING ? /lacks what it leads to, aaaaaaaaaaaa/ : /names no commit/) as string,
+      });
+    expect((await host.history()).unreadable).toHaveLength(notReadable.length);
+  });
+
+  test('a name with a space, which git refuses and tells up to there, takes nothing from a branch of the shorter name', async () => {
+    const { gitDir, commit, ref } = bare();
+    for (const name of ['main', 'a', 'a b']) ref(`refs/heads/${name}`, commit('one'));
+    const host = hostOf(gitDir);
+    expect((await host.branchHeads()).map(({ name }) => name)).toEqual(['a', 'main']);
+    expect(await host.unreadable?.()).toMatchObject([{ ref: 'refs/heads/a' }]);
+  });
+
+  test('branches whose trees, parents or objects are not there are found among many, and the rest is read', async () => {
+    const { gitDir, commit, ref, write } = bare();
+    const root = commit('one');
+    for (const name of ['main', 'a', 'b', 'c', 'd', 'release/8.9']) ref(`refs/heads/${name}`, root);
+    ref('refs/heads/no-tree', commit('two', { of: LACKING, parent: root }));
+    ref('refs/heads/no-parent', commit('three', { parent: LACKING }));
+    ref('refs/heads/no-commit', write('blob', 'four'));
+    ref('refs/heads/gone', LACKING);
+    const host = hostOf(gitDir);
+    expect((await host.branchHeads()).map(({ name }) => name)).toEqual(['a', 'b', 'c', 'd', 'main', 'release/8.9']);
+    expect((await host.unreadable?.())?.map(({ ref }) => ref).toSorted()).toEqual([
+      'refs/heads/gone',
+      'refs/heads/no-commit',
+      'refs/heads/no-parent',
+      'refs/heads/no-tree',
+    ]);
+  });
+
+  test('a branch that cannot be read any more is shown no longer, and is there again when it is mended', async () => {
+    const { gitDir, commit, ref } = bare();
+    const root = commit('one');
+    ref('refs/heads/main', root);
+    ref('refs/heads/release/8.9', root);
+    const dataDir = place();
+    const heads = async () => (await gitHost(gitSettings.parse({ repo: gitDir }), { dataDir }).branchHeads()).map(({ name }) => name);
+    expect(await heads()).toEqual(['main', 'release/8.9']);
+    ref('refs/heads/release/8.9', LACKING);
+    expect(await heads()).toEqual(['main']);
+    ref('refs/heads/release/8.9', root);
+    expect(await heads()).toEqual(['main', 'release/8.9']);
+  });
+
+  test('nothing is told of a repository whose trunk cannot be read', async () => {
+    const { gitDir, commit, ref } = bare();
+    ref('refs/heads/main', LACKING);
+    ref('refs/heads/release/8.9', commit('one'));
+    await expect(hostOf(gitDir).branchHeads()).rejects.toThrow(/refs\/heads\/main cannot be read: .* Right would be/);
+  });
+
+  test('branches and tags may be called whatever git permits', async () => {
+    const names = ['-rf', '--upload-pack=x', '<script>', '%00', '{{x}}', '$(never)', 'Main', 'HEAD', '@', 'é'.repeat(60)];
+    const { gitDir, commit, ref } = bare();
+    const root = commit('one');
+    for (const name of [...names, 'main']) ref(`refs/heads/${name}`, root);
+    for (const name of names) ref(`refs/tags/${name}`, root);
+    const host = hostOf(gitDir);
+    expect((await host.branchHeads()).map(({ name }) => name).toSorted()).toEqual([...names, 'main'].toSorted());
+    expect((await host.tags()).map(({ name }) => name).toSorted()).toEqual(names.toSorted());
+    expect(await host.unreadable?.()).toEqual([]);
+    for (const name of names) await expect(host.commitsSince({ cut: root, branch: name })).resolves.toEqual([]);
+  });
+
   test('subjects and names that would move a cursor or turn the text are told with marks in place of what is not seen', async () => {
     const { gitDir, commit, ref } = bare();
     const root = commit('one');

@@ -3,13 +3,14 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import path from 'node:path';
-import { ensureConfig, git, GitTrouble } from './client.ts';
+import { ensureConfig, git, GitTrouble, OF_THE_SOURCE_ITSELF } from './client.ts';
 import type { Git, GitFault } from './client.ts';
 import { writeWhole } from './files.ts';
 import { addressOf, nameOf, sourceOf } from './source.ts';
 import type { Source } from './source.ts';
 import { routeTo } from './route.ts';
 import type { Route } from './route.ts';
+import type { Unreadable } from '#domain/history/analysis.ts';
 import type { Reach } from '#ports/integration.ts';
 
 export type Mirror = {
@@ -20,6 +21,8 @@ export type Mirror = {
   refsKey: string;
   /** The full name of the branch that the source's HEAD names, where it says so. */
   head: string | null;
+  /** Branches and tags that are not in the mirror, because the source cannot give what they lead to. */
+  unreadable: readonly Unreadable[];
   /** Whether this opening brought anything new. */
   news: boolean;
   /** Lends a git in the mirror that can show the token to the source, and how it gets there: for pushing. */
@@ -43,7 +46,11 @@ export type OpenMirror = {
 const MOST_FILE_BYTES = 20 * 2 ** 30;
 
 /** What was true when the mirror was last brought up to date; kept beside its objects. */
-type State = { refsKey: string; head: string | null; stamp: string | null };
+type State = { refsKey: string; head: string | null; stamp: string | null; unreadable: readonly Unreadable[] };
+
+/** A branch or tag by its full name, as the source lists it. */
+type RemoteRef = { name: string; sha: string };
+type Remote = { refsKey: string; head: string | null; format: 'sha1' | 'sha256'; refs: readonly RemoteRef[] };
 
 const REFSPECS = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*'];
 /** Longer than git holds a lock on refs: one that is still there was left by a process that died. */
@@ -156,6 +163,7 @@ async function refreshOnce(source: Source, gitDir: string, options: OpenMirror):
     git: inMirror,
     refsKey: state.refsKey,
     head: state.head,
+    unreadable: state.unreadable,
     news,
     atSource: (work) =>
       withToken(source, gitDir, configFile, options.token, route, (file) =>
@@ -166,12 +174,12 @@ async function refreshOnce(source: Source, gitDir: string, options: OpenMirror):
   if (known && stamp !== null && known.stamp === stamp) return mirror(known, false);
 
   const remote = await listRemote(source, gitDir, configFile, route, options);
-  if (known && known.refsKey === remote.refsKey) {
+  if (known && known.refsKey === remote.refsKey && !(await mayBeMended(known, gitDir))) {
     if (known.stamp !== stamp) await writeState(gitDir, { ...known, stamp });
     return mirror(known, false);
   }
-  await fetched(source, gitDir, configFile, remote.format, route, options);
-  const state: State = { refsKey: remote.refsKey, head: remote.head, stamp };
+  const unreadable = await fetched(source, gitDir, configFile, remote, known === null, route, options);
+  const state: State = { refsKey: remote.refsKey, head: remote.head, stamp, unreadable };
   if (await isLongSincePacked(gitDir)) {
     // Optimisations only: a mirror without them answers the same, more slowly.
     await inMirror.text(['pack-refs', '--all'], { signal: options.signal }).catch(() => {});
@@ -179,6 +187,13 @@ async function refreshOnce(source: Source, gitDir: string, options: OpenMirror):
   }
   await writeState(gitDir, state);
   return mirror(state, true);
+}
+
+const MENDED_AFTER_MS = 600_000;
+
+/** What could not be read may have been mended without a branch that moved: it is tried again now and then. */
+async function mayBeMended({ unreadable }: State, gitDir: string): Promise<boolean> {
+  return unreadable.length > 0 && Date.now() - (await stat(path.join(gitDir, STATE_FILE))).mtimeMs > MENDED_AFTER_MS;
 }
 
 const PACKED_EVERY_MS = 3_600_000;
@@ -204,21 +219,31 @@ const OF_THE_SOURCE: ReadonlySet<GitFault> = new Set([
   'empty',
   'too-large',
   'missing-path',
+  'damaged',
 ]);
 
+/** How often a repository is asked for parts of itself, to find those that it cannot give. */
+const MOST_PARTS = 60;
+
+/**
+ * Fetches what is new. Where the source cannot give what some branches or tags lead to (objects that it lacks, names that git refuses), the others are fetched without them, and
+ * those are told with what git said. Throws where nothing can be read, or not what HEAD names, which trunk is told by.
+ *
+ * @param isFresh nothing is in the mirror yet: what does not hold together came from the source
+ */
 async function fetched(
   source: Source,
   gitDir: string,
   configFile: string,
-  format: 'sha1' | 'sha256',
+  remote: Remote,
+  isFresh: boolean,
   route: Route,
   options: OpenMirror,
-): Promise<void> {
+): Promise<readonly Unreadable[]> {
   options.onProgress?.(`reading ${nameOf(source)}`);
   const run = { onProgress: options.onProgress, signal: options.signal, mostFileBytes: options.mostFileBytes ?? MOST_FILE_BYTES };
-  try {
-    await ensureBare(gitDir, configFile, format);
-    await named(
+  const fetch = (which: readonly string[], refspecs: readonly RemoteRef[] | null): Promise<string> =>
+    named(
       source,
       withToken(source, gitDir, configFile, options.token, route, (file) =>
         git({ gitDir, configFile: file, before: route.before }).text(
@@ -226,7 +251,6 @@ async function fetched(
             'fetch',
             ...route.fetches,
             '--progress',
-            '--prune',
             '--force',
             '--no-tags',
             '--no-auto-maintenance',
@@ -234,17 +258,95 @@ async function fetched(
             '--no-recurse-submodules',
             // A shallow clone (CI makes them) has its boundary too; without this its refs would be turned away.
             '--update-shallow',
+            ...(refspecs === null ? ['--prune'] : ['--stdin']),
             '--end-of-options',
             route.address,
-            ...REFSPECS,
+            ...which,
           ],
-          run,
+          refspecs === null ? run : { ...run, input: refspecs.map(({ name }) => `+${name}:${name}\n`).join('') },
         ),
       ),
     );
+  try {
+    await ensureBare(gitDir, configFile, remote.format);
+    const nowhere = remote.refs.filter(({ sha }) => /^0+$/.test(sha));
+    if (nowhere.length === 0) {
+      try {
+        await fetch(REFSPECS, null);
+        return [];
+      } catch (error) {
+        if (!(isFresh ? isDamaged(error) : isDamagedThere(error))) throw error;
+      }
+    }
+    return await fetchedInParts(source, gitDir, configFile, remote, nowhere, (refs) => fetch([], refs));
   } catch (error) {
     throw error instanceof GitTrouble ? new FetchTrouble(error.fault, error.message, { cause: error }) : error;
   }
+}
+
+const isDamaged = (error: unknown): error is GitTrouble => error instanceof GitTrouble && error.fault === 'damaged';
+/** Damaged by the source's own word, and not perhaps by what is in the mirror. */
+const isDamagedThere = (error: unknown): boolean => isDamaged(error) && OF_THE_SOURCE_ITSELF.test(error.message);
+
+async function fetchedInParts(
+  source: Source,
+  gitDir: string,
+  configFile: string,
+  remote: Remote,
+  nowhere: readonly RemoteRef[],
+  fetch: (refs: readonly RemoteRef[]) => Promise<string>,
+): Promise<readonly Unreadable[]> {
+  const unreadable: Unreadable[] = nowhere.map(({ name }) => ({
+    ref: name,
+    because: 'its name is none that git permits, or it names no commit',
+  }));
+  const parts: RemoteRef[][] = [remote.refs.filter((ref) => !nowhere.includes(ref))];
+  const read = new Set<string>();
+  for (let tried = 0; parts.length > 0; tried++) {
+    const part = parts.pop() ?? [];
+    if (part.length === 0) continue;
+    if (tried === MOST_PARTS)
+      throw new GitTrouble(
+        'damaged',
+        `${nameOf(source)}: more of its branches and tags cannot be read than are looked for. Right would be a repository that "git fsck" finds whole`,
+      );
+    try {
+      await fetch(part);
+      for (const { name } of part) read.add(name);
+    } catch (error) {
+      if (!isDamaged(error)) throw error;
+      const [, lacking] = /not our ref ([0-9a-f]{40,64})/.exec(error.message) ?? [];
+      const isLacking = ({ sha }: RemoteRef): boolean => sha === lacking || part.length === 1;
+      const lost = part.filter(isLacking);
+      for (const { name, sha } of lost)
+        unreadable.push({
+          ref: name,
+          because:
+            sha === lacking ? `the repository lacks what it leads to, ${sha.slice(0, 12)}` : 'something that it leads to cannot be read',
+        });
+      const rest = part.filter((ref) => !isLacking(ref));
+      const half = lost.length > 0 ? rest.length : Math.ceil(rest.length / 2);
+      parts.push(rest.slice(0, half), rest.slice(half));
+    }
+  }
+  const [first] = unreadable;
+  const trunk = unreadable.find(({ ref }) => ref === remote.head && !read.has(ref));
+  if (first !== undefined && (trunk !== undefined || ![...read].some((name) => name.startsWith('refs/heads/'))))
+    throw new GitTrouble(
+      'damaged',
+      `${nameOf(source)}: ${(trunk ?? first).ref} cannot be read: ${(trunk ?? first).because}. Right would be a repository that "git fsck" finds whole`,
+    );
+  await removeOthers(gitDir, configFile, read);
+  return unreadable;
+}
+
+/** Takes out of the mirror what the source does not have any more, and what cannot be read there now: nothing old is shown as if it were so. */
+async function removeOthers(gitDir: string, configFile: string, kept: ReadonlySet<string>): Promise<void> {
+  const inMirror = git({ gitDir, configFile });
+  const there = (await inMirror.text(['for-each-ref', '--format=%(refname)', 'refs/heads', 'refs/tags'])).split('\n');
+  const others = there.filter((name) => name !== '' && !kept.has(name));
+  if (others.length > 0)
+    await inMirror.text(['update-ref', '--stdin', '-z'], { input: others.map((name) => `delete ${name}\0\0`).join('') });
 }
 
 /**
@@ -278,13 +380,7 @@ async function withToken<T>(
 }
 
 /** Branches, tags and HEAD as the source has them now, digested to one key. */
-async function listRemote(
-  source: Source,
-  gitDir: string,
-  configFile: string,
-  route: Route,
-  options: OpenMirror,
-): Promise<{ refsKey: string; head: string | null; format: 'sha1' | 'sha256' }> {
+async function listRemote(source: Source, gitDir: string, configFile: string, route: Route, options: OpenMirror): Promise<Remote> {
   const listing = await named(
     source,
     withToken(source, gitDir, configFile, options.token, route, (file) =>
@@ -297,14 +393,16 @@ async function listRemote(
   const lines = listing.split('\n').filter((line) => line !== '');
   let head: string | null = null;
   let headSha: string | null = null;
-  const branches: { name: string; sha: string }[] = [];
+  const refs: RemoteRef[] = [];
   for (const line of lines) {
     const [left = '', name = ''] = line.split('\t');
     if (left.startsWith('ref: ')) {
       if (name === 'HEAD') head = left.slice('ref: '.length);
     } else if (name === 'HEAD') headSha = left;
-    else if (name.startsWith('refs/heads/')) branches.push({ name, sha: left });
+    // what an annotated tag leads to has a line of its own
+    else if (!name.endsWith('^{}')) refs.push({ name, sha: left });
   }
+  const branches = refs.filter(({ name }) => name.startsWith('refs/heads/'));
   if (branches.length === 0) throw new GitTrouble('empty', `git: ${nameOf(source)} has no branch with a commit`);
   if (head !== null && !branches.some((branch) => branch.name === head)) head = null;
   if (head === null && headSha !== null) {
@@ -316,6 +414,7 @@ async function listRemote(
     refsKey: createHash('sha256').update(lines.sort().join('\n')).digest('hex'),
     head,
     format: branches[0]?.sha.length === 64 ? 'sha256' : 'sha1',
+    refs,
   };
 }
 
@@ -360,7 +459,7 @@ async function readState(gitDir: string): Promise<State | null> {
   try {
     const state = JSON.parse(await readFile(path.join(gitDir, STATE_FILE), 'utf8')) as Partial<State>;
     if (typeof state.refsKey !== 'string') return null;
-    return { refsKey: state.refsKey, head: state.head ?? null, stamp: state.stamp ?? null };
+    return { refsKey: state.refsKey, head: state.head ?? null, stamp: state.stamp ?? null, unreadable: state.unreadable ?? [] };
   } catch {
     return null;
   }

@@ -1,5 +1,6 @@
 /** What a strict reader finds in a file that a crash reporter wrote: an envelope, a decoded one, a report of an Apple crash, or Android's thread dump of an ANR. */
-import { isObject, readEnvelope } from './envelope.ts';
+import { readFile } from 'node:fs/promises';
+import { EnvelopeTrouble, isObject, readEnvelope } from './envelope.ts';
 import { threadDump } from './thread-dump.ts';
 
 type FoundItem = {
@@ -44,6 +45,19 @@ export type Found = { bytes: number } & (
 
 /** Items whose payload is bytes of some other kind. */
 const NOT_JSON: ReadonlySet<string> = new Set(['attachment', 'replay_recording', 'replay_video', 'profile_chunk']);
+
+/** The same of a file: why it cannot be read where it is none of them. Throws where there is no such file. */
+export async function foundInFile(
+  file: string,
+): Promise<{ ok: true; found: Found } | { ok: false; because: string; atByte: number; right: string }> {
+  const bytes = await readFile(file);
+  try {
+    return { ok: true, found: foundIn(bytes) };
+  } catch (error) {
+    if (!(error instanceof EnvelopeTrouble)) throw error;
+    return { ok: false, because: error.message, atByte: error.atByte, right: error.wouldBeRight };
+  }
+}
 
 /** Throws `EnvelopeTrouble` for what is none of them. */
 export function foundIn(bytes: Buffer): Found {

@@ -28,6 +28,8 @@ export function controlRoomHandlers(
       return snapshot;
     },
     streamControlRoom: async ({ params, query }, at) => {
+      // its answer would never end, and nobody would read it
+      if (at.request.method === 'HEAD') refuse('no-such-method', 'a stream of events has no head', 'GET');
       const header = at.request.headers['last-event-id'];
       const after = typeof header === 'string' && /^\d{1,15}$/.test(header) ? Number(header) : (query.after ?? null);
       if ((await appVersion(room.db, params.app)) === null) notFound(`app "${params.app}"`, 'see GET /api/apps');
