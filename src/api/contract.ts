@@ -6,6 +6,7 @@ import { connectionRoutes } from './connections.ts';
 import { controlRoomRoutes } from './control-room.ts';
 import { factRoutes } from './facts.ts';
 import { healthRoutes } from './health.ts';
+import { notificationRoutes } from './notifications.ts';
 import { peopleRoutes } from './people.ts';
 import { policyRoutes } from './policy.ts';
 import { releaseListRoutes } from './release-lists.ts';
@@ -34,6 +35,7 @@ export const contract = [
   ...accessRoutes,
   ...teamRoutes,
   ...auditRoutes,
+  ...notificationRoutes,
   ...sampleRoutes,
   ...secretRoutes,
 ] as const satisfies readonly Route[];
