@@ -33,8 +33,8 @@ export const auditRoutes = [
       actor: z.string().max(200).optional(),
       is: eventKinds.optional(),
       by: actorKind.optional(),
-      from: momentIn.optional().meta({ description: 'Only what was written down at this moment or later' }),
-      to: momentIn.optional().meta({ description: 'Only what was written down before this moment' }),
+      from: momentIn.optional().meta({ description: 'Only what happened at this moment or later, in the time of its app' }),
+      to: momentIn.optional().meta({ description: 'Only what happened before this moment' }),
       text: z
         .string()
         .trim()

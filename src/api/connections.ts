@@ -24,11 +24,9 @@ export const connection = z
     settings: z.record(z.string(), z.unknown()).meta({ description: 'Without its secrets' }),
     createdAt: moment.nullable(),
     webhook: z.boolean().meta({ description: 'Whether a signed message wakes it' }),
-    sources: z
-      .array(sourceState)
-      .meta({
-        description: 'What it brings: when each was last read, for how long a reading counts, when the next is, and what went wrong',
-      }),
+    sources: z.array(sourceState).meta({
+      description: 'What it brings: when each was last read, for how long a reading counts, when the next is, and what went wrong',
+    }),
   })
   .meta({ id: 'Connection' });
 

@@ -58,15 +58,16 @@ export async function checkConnection(
   return { ok: true, tried };
 }
 
-async function tryOut(context: Context, { integration }: Connected, { asks, limitMs, call }: Try): Promise<Tried> {
+async function tryOut(context: Context, { integration }: Connected, one: Try): Promise<Tried> {
+  const { asks: asked } = one;
   const began = context.clock.now();
   const tookMs = (): number => msBetween(began, context.clock.now());
   try {
-    const answer = await within(limitMs, integration.name, call);
-    return { asked: asks, ok: true, answer, right: null, tookMs: tookMs() };
+    const answer = await within(one.limitMs, integration.name, (signal) => one.call(signal));
+    return { asked, ok: true, answer, right: null, tookMs: tookMs() };
   } catch (error) {
     const right = error instanceof OutOfReach ? error.right : rightOf(asTrouble(error).cure);
-    return { asked: asks, ok: false, answer: asTrouble(error).message, right, tookMs: tookMs() };
+    return { asked, ok: false, answer: asTrouble(error).message, right, tookMs: tookMs() };
   }
 }
 

@@ -149,10 +149,10 @@ describe('the audit log', () => {
     expect(await texts({ text: 'ON TIME' })).toEqual(['posted an update on 8.9.2 to #release-8-9-2: We are on time.']);
     expect(await texts({ text: '%' })).toEqual([]);
     const all = (await client.listAudit({ query: { app: 'music', limit: 200 } })).items;
-    const middle = all[Math.floor(all.length / 2)]?.recordedAt ?? '';
+    const middle = all[Math.floor(all.length / 2)]?.at ?? '';
     const later = await client.listAudit({ query: { app: 'music', limit: 200, from: middle } });
     const earlier = await client.listAudit({ query: { app: 'music', limit: 200, to: middle } });
     expect(later.items.length + earlier.items.length).toBe(all.length);
-    expect(earlier.items.every(({ recordedAt }) => recordedAt < middle)).toBe(true);
+    expect(earlier.items.every(({ at }) => at < middle)).toBe(true);
   });
 });

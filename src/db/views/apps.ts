@@ -52,7 +52,7 @@ export async function sourcesOf(db: Kysely<Database>, app: string, now: Instant)
   return rows.map((row) => ({ ...row, state: freshnessOf(row, now) }));
 }
 
-/** Releases that are under way, by platform; the oldest first. */
+/** Releases that are under way, by platform. */
 export async function liveVersions(db: Kysely<Database>, app: string) {
   return db.selectFrom('tracks').select(['platform', 'version']).where('app', '=', app).where('ended', '=', false).orderBy('at').execute();
 }

@@ -12,7 +12,7 @@ export type JournalQuestion = {
   is: readonly string[] | null;
   /** Who acts: a person, a key, the robot, an integration. */
   by: string | null;
-  /** Written down from here on, and before there. */
+  /** Happened from here on, and before there, in the time of its app. */
   from: string | null;
   to: string | null;
   /** Words that stand in the event, in the name of who did it or of the track, in any case of letters. */
@@ -38,8 +38,8 @@ export async function journal(db: Kysely<Database>, question: JournalQuestion) {
     .$if(actor !== null, (query) => query.where(sql<boolean>`actor->>'id' = ${actor}`))
     .$if(is !== null, (query) => query.where(sql<string>`event->>'is'`, 'in', is === null || is.length === 0 ? [''] : [...is]))
     .$if(by !== null, (query) => query.where(sql<boolean>`actor->>'kind' = ${by}`))
-    .$if(from !== null, (query) => query.where('recorded_at', '>=', from ?? ''))
-    .$if(to !== null, (query) => query.where('recorded_at', '<', to ?? ''))
+    .$if(from !== null, (query) => query.where('at', '>=', from ?? ''))
+    .$if(to !== null, (query) => query.where('at', '<', to ?? ''))
     .$if(words !== null, (query) =>
       query.where(sql<boolean>`(event::text ilike ${words} or actor->>'name' ilike ${words} or coalesce(track, '') ilike ${words})`),
     )

@@ -38,9 +38,10 @@ export async function releaseChannels(db: Kysely<Database>, app: string) {
     .select(['version', sql<string>`contents->>'channel'`.as('channel')])
     .where('app', '=', app)
     .where(sql<boolean>`contents->>'channel' is not null`)
-    .where(({ exists, selectFrom }) =>
-      exists(
-        selectFrom('tracks')
+    .where((where) =>
+      where.exists(
+        where
+          .selectFrom('tracks')
           .select('tracks.id')
           .whereRef('tracks.app', '=', 'releases.app')
           .whereRef('tracks.version', '=', 'releases.version')

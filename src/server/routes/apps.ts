@@ -50,7 +50,7 @@ export function appHandlers(
     listPlatforms: async ({ params }) => {
       const app = await appOrNone(params.app);
       const { revision = 0 } = (await policyInForce(room.db, app.id)) ?? {};
-      const live = await liveVersions(room.db, app.id);
+      const live = (await liveVersions(room.db, app.id)).toSorted((a, b) => a.version.localeCompare(b.version, 'en', { numeric: true }));
       const items = await Promise.all(
         app.platforms.map(async (platform) => {
           const rules = await room.policies.of(app.id, revision, platform, 'regular');
