@@ -18,6 +18,7 @@ import { checkConnection } from './check-connection.ts';
 import { giveCommand, preview } from './command.ts';
 import { createClocks } from './clocks.ts';
 import { CHANNEL } from './commit.ts';
+import { tellerOf } from './connections.ts';
 import type { Context } from './context.ts';
 import { importHistory } from './import-history.ts';
 import { describeRelease, noteDecision, postUpdate } from './describe-release.ts';
@@ -169,6 +170,7 @@ export function createEngine(parts: EngineParts): Engine & { sealsAfter(seq: num
     disconnect: (id, by) => disconnect(context, id, by),
     changeConnection: (id, wanted, by) => changeConnection(context, id, wanted, by),
     checkConnection: (id, by, options) => checkConnection(context, id, by, options),
+    tellerOf: (app) => tellerOf(context, app),
     renameApp: (app, name, by) => renameApp(context, app, name, by),
     openWebhook: (id, by) => openWebhook(context, id, by),
     closeWebhook: (id, by) => closeWebhook(context, id, by),

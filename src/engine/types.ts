@@ -151,6 +151,8 @@ export type Engine = {
   ): Promise<Result<{ id: string }>>;
   /** Asks a connection for something of each kind that it serves, changing nothing. `posts`: its chat gets a message too. */
   checkConnection(id: string, by: Actor, options: { posts: boolean }): Promise<Result<{ tried: readonly Tried[] }>>;
+  /** By which connection people are told what is ordered to be told; null: by none. */
+  tellerOf(app: string): Promise<{ connection: string; name: string } | null>;
   /** Calls an app otherwise; its id stays. */
   renameApp(app: string, name: string, by: Actor): Promise<Result<{ name: string }>>;
   /** A new secret with which others sign messages that wake a connection; it is told this once, and the one before counts no more. */

@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import type { notice as noticeShape } from '#api/notifications.ts';
 import { appById } from '#db/views/apps.ts';
-import { connectionsOf } from '#db/views/connections.ts';
 import { lateNotices, notices, releaseChannels } from '#db/views/notices.ts';
 import { policyInForce } from '#db/views/policy.ts';
 import { noticeKindOf, noticeRules, tallyOf } from '#domain/notices.ts';
@@ -22,14 +21,6 @@ export function notificationHandlers(room: Room): Handlers<'getNotifications' | 
   const requireApp = async (app: string): Promise<void> => {
     if ((await appById(room.db, app)) === null) notFound(`app "${app}"`, 'see GET /api/apps');
   };
-  const chatOf = async (app: string) => {
-    for (const { id, integration, serves } of await connectionsOf(room.db, app)) {
-      const found = room.integrations.find((each) => each.id === integration);
-      if (found?.provides.chat !== undefined && (serves.length === 0 || serves.includes('chat')))
-        return { connection: id, name: found.name };
-    }
-    return null;
-  };
   const channelsFor = async (app: string): Promise<(to: NoticeRule['to']) => { of: string; channel: string | null }[]> => {
     const inForce = await policyInForce(room.db, app);
     const document = inForce === null ? null : await room.policies.documentOf(app, inForce.revision);
@@ -45,7 +36,7 @@ export function notificationHandlers(room: Room): Handlers<'getNotifications' | 
       const late = (await lateNotices(room.db, params.app, since, MOST_LOOKED_AT)).map(shown);
       const channels = await channelsFor(params.app);
       return {
-        chat: await chatOf(params.app),
+        chat: await room.engine.tellerOf(params.app),
         kinds: noticeRules.map(({ kind, title, about, isUrgent, to }) => {
           const mine = late.filter((each) => each.kind === kind);
           return {

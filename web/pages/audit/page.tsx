@@ -196,7 +196,7 @@ function MoreFilters({ filter }: { filter: AuditFilter }) {
             set({ of: event.target.value === 'instance' ? 'instance' : undefined, track: undefined, kind: undefined, actor: undefined })
           }
         >
-          <option value="">The app and its releases</option>
+          <option value="">This app</option>
           <option value="instance">People and keys</option>
         </SelectField>
       ) : null}

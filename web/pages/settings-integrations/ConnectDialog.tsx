@@ -7,7 +7,7 @@ import { FormDialog } from '../../parts/commands/FormDialog.tsx';
 import { useRoom } from '../../parts/room.ts';
 import shared from '../../parts/settings/settings.module.css';
 import { CheckField, SelectField, TextArea, TextField } from '../../ui/Field.tsx';
-import { fieldsOf, missingIn, portName, settingsOf, textsOf } from './form-model.ts';
+import { fieldsOf, missingIn, portName, sentences, settingsOf, textsOf } from './form-model.ts';
 import type { Field } from './form-model.ts';
 
 export type Integration = Awaited<ReturnType<typeof settings.listIntegrations>>['items'][number];
@@ -115,9 +115,7 @@ function OneField({
           {...shown}
           type="password"
           autoComplete="off"
-          hint={[hint, isOld ? 'Left empty, it stays as it is. It is kept sealed, and never shown.' : 'It is kept sealed, and never shown.']
-            .filter((text) => text !== null)
-            .join('. ')}
+          hint={sentences(hint, isOld ? 'Left empty, it stays as it is.' : null, 'It is kept sealed, and never shown.')}
           onChange={(event) => onChange(event.target.value)}
         />
       );
@@ -128,7 +126,7 @@ function OneField({
           {...shown}
           rows={2}
           spellCheck={false}
-          hint={`${hint ?? ''} ${kind === 'lines' ? 'One a line.' : 'One a line: name = value.'}`.trim()}
+          hint={sentences(hint, kind === 'lines' ? 'One a line.' : 'One a line: name = value.')}
           onChange={(event) => onChange(event.target.value)}
         />
       );

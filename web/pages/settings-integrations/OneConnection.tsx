@@ -39,7 +39,8 @@ export function OneConnection({
   connection: Connection;
   /** Whether it tells people things: a message can be tried. */
   hasChat: boolean;
-  onChange: () => void;
+  /** Null: there is no form of its settings. */
+  onChange: (() => void) | null;
   onSecret: (made: { path: string; secret: string }) => void;
 }) {
   const { room } = useRoom();
@@ -122,7 +123,11 @@ export function OneConnection({
               Try it with a message to the channel
             </Button>
           ) : null}
-          <Button aria-label={`Change the settings of ${name}`} because={because} onClick={onChange}>
+          <Button
+            aria-label={`Change the settings of ${name}`}
+            because={because ?? (onChange === null ? 'It is the world of a sample, and has no settings' : null)}
+            onClick={() => onChange?.()}
+          >
             Settings…
           </Button>
           <Button because={because} onClick={() => setAsked(open())}>

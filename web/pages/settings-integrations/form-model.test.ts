@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fieldsOf, labelOf, missingIn, portName, settingsOf, textsOf } from './form-model.ts';
+import { fieldsOf, labelOf, missingIn, portName, sentences, settingsOf, textsOf } from './form-model.ts';
 
 const schema = {
   type: 'object',
@@ -67,4 +67,8 @@ describe('the form of an integration', () => {
 
 test('ports are called as people call them', () => {
   expect([portName('gitHost'), portName('storefront:google-play'), portName('else')]).toEqual(['Code', 'Stores (google-play)', 'else']);
+});
+
+test('the parts of a hint are sentences', () => {
+  expect(sentences('How tags are read', null, 'One a line.')).toBe('How tags are read. One a line.');
 });

@@ -150,3 +150,11 @@ export function portName(port: string): string {
   const [name = port, which] = port.split(':');
   return which === undefined ? (portNames[name] ?? name) : `${portNames[name] ?? name} (${which})`;
 }
+
+/** Parts of a hint, each with its full stop. */
+export function sentences(...parts: readonly (string | null)[]): string {
+  return parts
+    .filter((part) => part !== null)
+    .map((part) => (/[.!?]$/.test(part) ? part : `${part}.`))
+    .join(' ');
+}

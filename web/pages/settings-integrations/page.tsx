@@ -26,6 +26,10 @@ export default function SettingsIntegrationsPage() {
   const [asked, setAsked] = useState<{ integration: Integration; connection: Connection | null } | null>(null);
   const [secret, setSecret] = useState<{ name: string; path: string; value: string } | null>(null);
   const of = (id: string): Integration | undefined => integrations.data?.items.find((each) => each.id === id);
+  const asking = (connection: Connection): (() => void) | null => {
+    const integration = of(connection.integration);
+    return integration === undefined ? null : () => setAsked({ integration, connection });
+  };
   return (
     <SettingsPage id="integrations">
       {secret === null ? null : (
@@ -51,10 +55,7 @@ export default function SettingsIntegrationsPage() {
                   (of(connection.integration)?.provides.includes('chat') ?? false) &&
                   (connection.serves.length === 0 || connection.serves.includes('chat'))
                 }
-                onChange={() => {
-                  const integration = of(connection.integration);
-                  if (integration !== undefined) setAsked({ integration, connection });
-                }}
+                onChange={asking(connection)}
                 onSecret={({ path, secret: value }) => setSecret({ name: connection.name, path, value })}
               />
             ))

@@ -4,10 +4,9 @@ import { Link } from '@tanstack/react-router';
 import type { CellState } from '#domain/cell-state.ts';
 import { troubleOf } from '../../api/client.ts';
 import { settings } from '../../api/settings-client.ts';
-import { More } from '../../parts/lists/ListPage.tsx';
 import { Moment } from '../../parts/Moment.tsx';
 import { useRoom } from '../../parts/room.ts';
-import { Read, SettingsPage, useMaySet } from '../../parts/settings/SettingsPage.tsx';
+import { byCursor, cursorIn, Paged, Read, SettingsPage, useMaySet } from '../../parts/settings/SettingsPage.tsx';
 import shared from '../../parts/settings/settings.module.css';
 import { Button } from '../../ui/Button.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
@@ -160,44 +159,36 @@ function Sent() {
   const app = room.app.id;
   const list = useInfiniteQuery({
     queryKey: ['notices', app, room.version],
-    queryFn: ({ pageParam }) =>
-      settings.listNotices({ params: { app }, query: { limit: 20, ...(pageParam === null ? {} : { cursor: pageParam }) } }),
-    initialPageParam: null as string | null,
-    getNextPageParam: (last) => last.next,
+    queryFn: ({ pageParam }) => settings.listNotices({ params: { app }, query: { limit: 20, ...cursorIn(pageParam) } }),
+    ...byCursor,
     placeholderData: (old) => old,
   });
   return (
     <Panel title="Messages">
-      <Read list={list} what="the messages">
-        {({ pages }) => {
-          const notices = pages.flatMap(({ items }) => items);
-          return notices.length === 0 ? (
-            <EmptyState title="Nothing was told yet">The first message comes with the first step of a release.</EmptyState>
-          ) : (
-            <ul className={styles.notices}>
-              {notices.map(({ key, text, channel, state, outcome, orderedBy, orderedAt }) => (
-                <li key={key}>
-                  <Lamp state={lampOf[state]} silent />
-                  <div>
-                    <p>{text}</p>
-                    <p className={shared.soft}>
-                      {stateWords[state]}
-                      {channel === null ? '' : ` in ${channel}`}
-                      {outcome === null || outcome === '' ? '' : `: ${outcome}`}; ordered by {orderedBy},{' '}
-                      <Moment at={orderedAt} as="full" />
-                    </p>
-                  </div>
-                </li>
-              ))}
-            </ul>
-          );
-        }}
-      </Read>
-      {list.hasNextPage ? (
-        <div className={shared.more}>
-          <More hasMore isReading={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()} what="older messages" />
-        </div>
-      ) : null}
+      <Paged
+        list={list}
+        what="the messages"
+        more="older messages"
+        none={<EmptyState title="Nothing was told yet">The first message comes with the first step of a release.</EmptyState>}
+      >
+        {(notices) => (
+          <ul className={styles.notices}>
+            {notices.map(({ key, text, channel, state, outcome, orderedBy, orderedAt }) => (
+              <li key={key}>
+                <Lamp state={lampOf[state]} silent />
+                <div>
+                  <p>{text}</p>
+                  <p className={shared.soft}>
+                    {stateWords[state]}
+                    {channel === null ? '' : ` in ${channel}`}
+                    {outcome === null || outcome === '' ? '' : `: ${outcome}`}; ordered by {orderedBy}, <Moment at={orderedAt} as="full" />
+                  </p>
+                </div>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Paged>
     </Panel>
   );
 }

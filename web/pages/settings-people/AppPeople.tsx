@@ -1,9 +1,8 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { client } from '../../api/client.ts';
-import { More } from '../../parts/lists/ListPage.tsx';
 import { useRoom } from '../../parts/room.ts';
 import { Grants, useAppNames } from '../../parts/settings/GrantFields.tsx';
-import { Read } from '../../parts/settings/SettingsPage.tsx';
+import { byCursor, cursorIn, Paged } from '../../parts/settings/SettingsPage.tsx';
 import shared from '../../parts/settings/settings.module.css';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { Panel } from '../../ui/Panel.tsx';
@@ -15,37 +14,30 @@ export function AppPeople() {
   const names = useAppNames();
   const list = useInfiniteQuery({
     queryKey: ['app-people', app, 'paged'],
-    queryFn: ({ pageParam }) =>
-      client.listAppPeople({ params: { app }, query: { limit: 100, ...(pageParam === null ? {} : { cursor: pageParam }) } }),
-    initialPageParam: null as string | null,
-    getNextPageParam: (last) => last.next,
+    queryFn: ({ pageParam }) => client.listAppPeople({ params: { app }, query: { limit: 100, ...cursorIn(pageParam) } }),
+    ...byCursor,
   });
   return (
     <Panel title={`Who has a role in ${room.app.name}`}>
-      <Read list={list} what="the people">
-        {({ pages }) => {
-          const people = pages.flatMap(({ items }) => items);
-          return people.length === 0 ? (
-            <EmptyState title="Nobody has a role here">An admin gives roles.</EmptyState>
-          ) : (
-            <ul className={shared.rows}>
-              {people.map(({ id, name, roles, teams }) => (
-                <li key={id}>
-                  <div>
-                    <h3>{name}</h3>
-                    <Grants grants={[{ app, roles, teams }]} names={names} />
-                  </div>
-                </li>
-              ))}
-            </ul>
-          );
-        }}
-      </Read>
-      {list.hasNextPage ? (
-        <div className={shared.more}>
-          <More hasMore isReading={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()} what="more people" />
-        </div>
-      ) : null}
+      <Paged
+        list={list}
+        what="the people"
+        more="more people"
+        none={<EmptyState title="Nobody has a role here">An admin gives roles.</EmptyState>}
+      >
+        {(people) => (
+          <ul className={shared.rows}>
+            {people.map(({ id, name, roles, teams }) => (
+              <li key={id}>
+                <div>
+                  <h3>{name}</h3>
+                  <Grants grants={[{ app, roles, teams }]} names={names} />
+                </div>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Paged>
     </Panel>
   );
 }

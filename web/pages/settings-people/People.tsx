@@ -3,13 +3,12 @@ import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import type { Role } from '#domain/roles.ts';
 import { settings } from '../../api/settings-client.ts';
 import { FormDialog } from '../../parts/commands/FormDialog.tsx';
-import { More } from '../../parts/lists/ListPage.tsx';
 import { Moment } from '../../parts/Moment.tsx';
 import { useRoom } from '../../parts/room.ts';
 import { Grants, RoleFields, teamsIn, useAppNames } from '../../parts/settings/GrantFields.tsx';
 import { ReasonDialog } from '../../parts/settings/ReasonDialog.tsx';
 import type { Asked } from '../../parts/settings/ReasonDialog.tsx';
-import { Read } from '../../parts/settings/SettingsPage.tsx';
+import { byCursor, cursorIn, Paged } from '../../parts/settings/SettingsPage.tsx';
 import shared from '../../parts/settings/settings.module.css';
 import { Button } from '../../ui/Button.tsx';
 import { SelectField, TextField } from '../../ui/Field.tsx';
@@ -28,16 +27,14 @@ export function People({ onLink }: { onLink: (what: string, link: string) => voi
   const [shown, setShown] = useState<Person | null>(null);
   const list = useInfiniteQuery({
     queryKey: [KEY],
-    queryFn: ({ pageParam }) => settings.listPeople({ query: { limit: 100, ...(pageParam === null ? {} : { cursor: pageParam }) } }),
-    initialPageParam: null as string | null,
-    getNextPageParam: (last) => last.next,
+    queryFn: ({ pageParam }) => settings.listPeople({ query: { limit: 100, ...cursorIn(pageParam) } }),
+    ...byCursor,
   });
   const words = search.trim().toLowerCase();
   return (
     <Panel title="People">
-      <Read list={list} what="the people" rows={6}>
-        {({ pages }) => {
-          const people = pages.flatMap(({ items }) => items);
+      <Paged list={list} what="the people" more="more people" none={null}>
+        {(people) => {
           const found = people.filter(({ name, email }) => `${name} ${email}`.toLowerCase().includes(words));
           return (
             <>
@@ -67,12 +64,7 @@ export function People({ onLink }: { onLink: (what: string, link: string) => voi
             </>
           );
         }}
-      </Read>
-      {list.hasNextPage ? (
-        <div className={shared.more}>
-          <More hasMore isReading={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()} what="more people" />
-        </div>
-      ) : null}
+      </Paged>
       {edited === null ? null : <RolesDialog person={edited} onClose={() => setEdited(null)} />}
       {asked === null ? null : <ReasonDialog asked={asked} onClose={() => setAsked(null)} />}
       {shown === null ? null : <PersonSessions person={shown} onClose={() => setShown(null)} />}

@@ -1,4 +1,5 @@
 import { useRef, useState } from 'react';
+import type { Dispatch, SetStateAction } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { may, whoMay } from '../../api/authority.ts';
 import { settings } from '../../api/settings-client.ts';
@@ -36,7 +37,7 @@ function useFaults(text: string) {
   return { isRested: isRested && check.data !== undefined, faults: isRested ? (check.data?.problems ?? []) : [] };
 }
 
-export function Editor({ policy, edit, onEdit }: { policy: Policy; edit: Edit | null; onEdit: (edit: Edit | null) => void }) {
+export function Editor({ policy, edit, onEdit }: { policy: Policy; edit: Edit | null; onEdit: Dispatch<SetStateAction<Edit | null>> }) {
   const me = useMe();
   const area = useRef<CodeAreaHandle>(null);
   const [asked, setAsked] = useState<string | null>(null);
@@ -138,7 +139,8 @@ export function Editor({ policy, edit, onEdit }: { policy: Policy; edit: Edit | 
             {...(edit?.because === undefined ? {} : { because: edit.because })}
             onDone={() => {
               setAsked(null);
-              onEdit(null);
+              // what was written on meanwhile stays
+              onEdit((now) => (now?.text === asked ? null : now));
             }}
           />
         )}

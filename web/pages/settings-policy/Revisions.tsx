@@ -3,12 +3,11 @@ import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
 import { may, whoMay } from '../../api/authority.ts';
 import { troubleOf } from '../../api/client.ts';
 import { settings } from '../../api/settings-client.ts';
-import { More } from '../../parts/lists/ListPage.tsx';
 import { Moment } from '../../parts/Moment.tsx';
 import { DiffView } from '../../parts/policy-change/DiffView.tsx';
 import { proposalsQuery, revisionsQuery } from '../../parts/policy-change/queries.ts';
 import { useMe, useRoom } from '../../parts/room.ts';
-import { Read } from '../../parts/settings/SettingsPage.tsx';
+import { Paged, Read } from '../../parts/settings/SettingsPage.tsx';
 import shared from '../../parts/settings/settings.module.css';
 import { Button } from '../../ui/Button.tsx';
 import { Panel, Tag } from '../../ui/Panel.tsx';
@@ -25,22 +24,15 @@ export function Revisions({ inForce, onBackTo }: { inForce: number; onBackTo: (t
   return (
     <>
       <Panel title="Revisions">
-        <Read list={list} what="the revisions">
-          {({ pages }) => (
+        <Paged list={list} what="the revisions" more="older revisions" none={null}>
+          {(revisions) => (
             <ul className={shared.rows}>
-              {pages
-                .flatMap(({ items }) => items)
-                .map((revision) => (
-                  <OneRevision key={revision.revision} revision={revision} isInForce={revision.revision === inForce} onBackTo={onBackTo} />
-                ))}
+              {revisions.map((revision) => (
+                <OneRevision key={revision.revision} revision={revision} isInForce={revision.revision === inForce} onBackTo={onBackTo} />
+              ))}
             </ul>
           )}
-        </Read>
-        {list.hasNextPage ? (
-          <div className={shared.more}>
-            <More hasMore isReading={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()} what="older revisions" />
-          </div>
-        ) : null}
+        </Paged>
       </Panel>
       {closed.length === 0 ? null : (
         <Panel title="Proposed, and not to be">

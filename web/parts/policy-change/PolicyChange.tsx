@@ -55,9 +55,10 @@ function useChange({ text, basedOn, because = '' }: Wanted, onDone: () => void) 
       return `Revision ${revision} of the policy is in force`;
     },
     onSuccess: async (words) => {
-      say(words);
+      // told once the page shows it: who goes on writing goes on from there
       await refreshPolicy(cache);
       onDone();
+      say(words);
     },
     // somebody was quicker: the page shows what is in force now, and the text is kept
     onError: async (error) => {

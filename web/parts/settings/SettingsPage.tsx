@@ -8,6 +8,7 @@ import { appPeopleQuery } from '../../api/queries.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { Panel } from '../../ui/Panel.tsx';
+import { More } from '../lists/ListPage.tsx';
 import { Moment } from '../Moment.tsx';
 import page from '../Page.module.css';
 import { inTitle, useMe, useRoom } from '../room.ts';
@@ -157,3 +158,53 @@ export function Read<T>({
     return <EmptyState title="This is not shown to you">An admin of all apps reads and changes it.</EmptyState>;
   return <NotRead error={list.error} what={capital(what)} again={() => void list.refetch()} />;
 }
+
+type Page<T> = { items: readonly T[]; next: string | null };
+
+/** A list that is read page by page: what stands there while it is read, where it is empty, and more of it on request. */
+export function Paged<T>({
+  list,
+  what,
+  more,
+  none,
+  children,
+}: {
+  list: {
+    data: { pages: readonly Page<T>[] } | undefined;
+    error: unknown;
+    refetch: () => unknown;
+    hasNextPage: boolean;
+    isFetchingNextPage: boolean;
+    fetchNextPage: () => unknown;
+  };
+  what: string;
+  /** `older messages` */
+  more: string;
+  none: ReactNode;
+  children: (items: readonly T[]) => ReactNode;
+}) {
+  return (
+    <>
+      <Read list={list} what={what}>
+        {({ pages }) => {
+          const items = pages.flatMap((each) => each.items);
+          return items.length === 0 ? none : children(items);
+        }}
+      </Read>
+      {list.hasNextPage ? (
+        <div className={styles.more}>
+          <More hasMore isReading={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()} what={more} />
+        </div>
+      ) : null}
+    </>
+  );
+}
+
+/** What a list that is read page by page asks with: the cursor where there is one. */
+export const cursorIn = (cursor: string | null): { cursor?: string } => (cursor === null ? {} : { cursor });
+
+/** What every list that is read page by page says of its pages. */
+export const byCursor = {
+  initialPageParam: null as string | null,
+  getNextPageParam: (last: { next: string | null }): string | null => last.next,
+};

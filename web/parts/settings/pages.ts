@@ -1,5 +1,6 @@
 /** The pages of settings: what each controls, what of the journal is its history, and who may change it. */
 import type { Me } from '../../api/authority.ts';
+import { instanceKinds } from '../journal/journal-model.ts';
 import { settingsNames } from '../shell/navigation.ts';
 import type { IconName } from '../../ui/Icon.tsx';
 
@@ -14,6 +15,9 @@ export type SettingsPart = {
   /** Kinds of entries of the journal that are its history. */
   history: readonly string[];
 };
+
+/** The kinds of entries that the audit log has under one name. */
+const ofInstance = (id: (typeof instanceKinds)[number]['id']): readonly string[] => instanceKinds.find((each) => each.id === id)?.is ?? [];
 
 export const settingsParts: Readonly<Record<SettingsId, SettingsPart>> = {
   apps: {
@@ -56,28 +60,14 @@ export const settingsParts: Readonly<Record<SettingsId, SettingsPart>> = {
     of: 'instance',
     icon: 'person',
     about: 'Who may come in, and what each may do in which app.',
-    history: [
-      'person-added',
-      'roles-set',
-      'person-deactivated',
-      'person-reactivated',
-      'person-removed',
-      'invited',
-      'invitation-revoked',
-      'invitation-accepted',
-      'password-link-made',
-      'sessions-ended',
-      'provider-set',
-      'provider-removed',
-      'access-set',
-    ],
+    history: [...ofInstance('people'), ...ofInstance('access'), 'password-link-made', 'sessions-ended'],
   },
   keys: {
     of: 'instance',
     icon: 'key',
     about:
       'Credentials of machines: API keys act within their roles and scopes, reporting keys write facts of one app and do nothing else.',
-    history: ['key-created', 'key-revoked'],
+    history: ofInstance('keys'),
   },
 };
 
