@@ -61,6 +61,26 @@ const journalSearch = (search: Record<string, unknown>): JournalSearch =>
     }),
   );
 
+export type AuditSearch = JournalSearch & {
+  /** `instance`: what concerns people and keys, and belongs to no app. */
+  of?: 'instance' | undefined;
+  text?: string | undefined;
+  /** Days, the first and the last of them shown: `2024-10-01`. */
+  from?: string | undefined;
+  to?: string | undefined;
+};
+
+const auditSearch = (search: Record<string, unknown>): AuditSearch => ({
+  ...journalSearch(search),
+  ...(search['of'] === 'instance' ? { of: 'instance' } : {}),
+  ...Object.fromEntries(
+    (['text', 'from', 'to'] as const).flatMap((name) => {
+      const word = wordIn(search[name]);
+      return word === undefined || (name !== 'text' && !/^\d{4}-\d\d-\d\d$/.test(word)) ? [] : [[name, word] as const];
+    }),
+  ),
+});
+
 const root = createRootRoute({ component: Outlet, notFoundComponent: NothingHere, errorComponent: Broken });
 
 const home = createRoute({ getParentRoute: () => root, path: '/', component: pages.home });
@@ -77,6 +97,27 @@ const invitation = createRoute({ getParentRoute: () => root, path: '/invitation'
 const newPassword = createRoute({ getParentRoute: () => root, path: '/new-password', component: pages.newPassword });
 const firstAdmin = createRoute({ getParentRoute: () => root, path: '/setup', component: pages.firstAdmin });
 const newApp = createRoute({ getParentRoute: () => root, path: '/settings/apps/new', component: pages.newApp });
+
+// of one app, which the address names beside; of the whole Signalbox, where the app is only the one that is around
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  component: pages.settings,
+  validateSearch: (search: Record<string, unknown>): { app?: string } => {
+    const app = wordIn(search['app']);
+    return app === undefined ? {} : { app };
+  },
+});
+const settingsPages = [
+  createRoute({ getParentRoute: () => settings, path: '/apps', component: pages.settingsApps }),
+  createRoute({ getParentRoute: () => settings, path: '/platforms', component: pages.settingsPlatforms }),
+  createRoute({ getParentRoute: () => settings, path: '/policy', component: pages.settingsPolicy }),
+  createRoute({ getParentRoute: () => settings, path: '/teams', component: pages.settingsTeams }),
+  createRoute({ getParentRoute: () => settings, path: '/integrations', component: pages.settingsIntegrations }),
+  createRoute({ getParentRoute: () => settings, path: '/notifications', component: pages.settingsNotifications }),
+  createRoute({ getParentRoute: () => settings, path: '/people', component: pages.settingsPeople }),
+  createRoute({ getParentRoute: () => settings, path: '/keys', component: pages.settingsKeys }),
+] as const;
 
 const app = createRoute({ getParentRoute: () => root, path: '/$app', component: pages.app });
 const setUp = createRoute({ getParentRoute: () => app, path: '/set-up', component: pages.setUp });
@@ -101,7 +142,7 @@ const appPages = [
   createRoute({ getParentRoute: () => app, path: '/bugs', component: pages.bugs, validateSearch: bugsSearch }),
   createRoute({ getParentRoute: () => app, path: '/bugs/$bug', component: pages.bugs, validateSearch: bugsSearch }),
   createRoute({ getParentRoute: () => app, path: '/activity', component: pages.activity, validateSearch: journalSearch }),
-  createRoute({ getParentRoute: () => app, path: '/audit', component: pages.audit, validateSearch: journalSearch }),
+  createRoute({ getParentRoute: () => app, path: '/audit', component: pages.audit, validateSearch: auditSearch }),
   createRoute({ getParentRoute: () => app, path: '/profile', component: pages.profile }),
   createRoute({ getParentRoute: () => app, path: '/$version', component: pages.release }),
   createRoute({ getParentRoute: () => app, path: '/$version/sign-offs', component: pages.signOffs, validateSearch: signOffsSearch }),
@@ -118,6 +159,7 @@ export const router = createRouter({
     newPassword,
     firstAdmin,
     newApp,
+    settings.addChildren(settingsPages),
     app.addChildren([setUp, ...appPages, room.addChildren(selections)]),
   ]),
   scrollRestoration: false,

@@ -1,5 +1,7 @@
 /** Apps: list, make, show; their sources; importing a repository's history. */
 import { z } from 'zod';
+import { robotModes } from '#domain/policy/track-policy.ts';
+import { storefrontKinds } from '#domain/rollout/storefronts.ts';
 import { app, sourceState } from './control-room.ts';
 import { route } from './route.ts';
 import { appId, appParams, moment, pageOf, pageQuery, platformId } from './words.ts';
@@ -7,6 +9,26 @@ import { appId, appParams, moment, pageOf, pageQuery, platformId } from './words
 export const appSummary = app
   .extend({ version: z.int(), tracks: z.int().meta({ description: 'Tracks that are alive' }), createdAt: moment.nullable() })
   .meta({ id: 'AppSummary' });
+
+/** What the policy in force says of a platform's regular releases. */
+export const platformRules = z
+  .object({
+    platform: platformId,
+    process: z.string(),
+    storefronts: z.array(z.enum(storefrontKinds)),
+    rollout: z.array(z.number()).meta({ description: 'Shares in percent, rising, the last of them 100' }),
+    steps: z.array(
+      z.object({
+        step: z.string().meta({ description: '`cut`, `candidate`, `submit`, or a share: `10%`' }),
+        robot: z.enum(robotModes),
+        window: z.string().nullable().meta({ description: 'Days and hours in the zone of the app; null: at any time' }),
+        criteria: z.array(z.object({ id: z.string(), title: z.string() })),
+      }),
+    ),
+    halts: z.array(z.object({ id: z.string(), title: z.string() })).meta({ description: 'What halts a rollout when it turns red' }),
+    live: z.array(z.string()).meta({ description: 'Versions that are under way there' }),
+  })
+  .meta({ id: 'PlatformRules' });
 
 export const appRoutes = [
   route({
@@ -49,6 +71,28 @@ export const appRoutes = [
     who: 'see',
     params: appParams,
     answers: { 200: appSummary },
+  }),
+  route({
+    id: 'renameApp',
+    method: 'put',
+    path: '/api/apps/{app}',
+    summary: 'Call an app otherwise; its id stays',
+    tag: 'apps',
+    who: 'admin',
+    params: appParams,
+    body: z.strictObject({ name: z.string().trim().min(1).max(100) }),
+    answers: { 200: appSummary },
+  }),
+  route({
+    id: 'listPlatforms',
+    method: 'get',
+    path: '/api/apps/{app}/platforms',
+    summary:
+      'Tell what the policy in force says of each platform: where it ships, its shares, and each step with who takes it and what holds it',
+    tag: 'apps',
+    who: 'see',
+    params: appParams,
+    answers: { 200: z.object({ revision: z.int(), items: z.array(platformRules) }).meta({ id: 'Platforms' }) },
   }),
   route({
     id: 'listSources',

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { route } from './route.ts';
 import { journalEntry } from './tracks.ts';
-import { actorKind, appId, eventKinds, moment, pageOf, pageQuery } from './words.ts';
+import { actorKind, appId, eventKinds, moment, momentIn, pageOf, pageQuery } from './words.ts';
 
 export const seal = z
   .object({
@@ -33,6 +33,15 @@ export const auditRoutes = [
       actor: z.string().max(200).optional(),
       is: eventKinds.optional(),
       by: actorKind.optional(),
+      from: momentIn.optional().meta({ description: 'Only what happened at this moment or later, in the time of its app' }),
+      to: momentIn.optional().meta({ description: 'Only what happened before this moment' }),
+      text: z
+        .string()
+        .trim()
+        .min(1)
+        .max(200)
+        .optional()
+        .meta({ description: 'Words that stand in the event, in the name of who did it, or in the name of the track' }),
     }),
     answers: { 200: pageOf(journalEntry).meta({ id: 'JournalPage' }) },
   }),

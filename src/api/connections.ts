@@ -1,5 +1,6 @@
 /** Connections: what an app is connected to, and the integrations there are with the form of their settings. */
 import { z } from 'zod';
+import { sourceState } from './control-room.ts';
 import { route } from './route.ts';
 import { appParams, moment } from './words.ts';
 
@@ -22,8 +23,28 @@ export const connection = z
     serves: z.array(z.string()),
     settings: z.record(z.string(), z.unknown()).meta({ description: 'Without its secrets' }),
     createdAt: moment.nullable(),
+    webhook: z.boolean().meta({ description: 'Whether a signed message wakes it' }),
+    sources: z.array(sourceState).meta({
+      description: 'What it brings: when each was last read, for how long a reading counts, when the next is, and what went wrong',
+    }),
   })
   .meta({ id: 'Connection' });
+
+const serves = z
+  .array(z.string().min(1).max(100))
+  .max(20)
+  .default([])
+  .meta({ description: 'Ports and storefronts that it serves: `git-host`, `storefront:google-play`; all that it can when empty' });
+
+export const tried = z
+  .object({
+    asked: z.string().meta({ description: 'What it was asked for' }),
+    ok: z.boolean(),
+    answer: z.string().meta({ description: 'What came back, or what went wrong' }),
+    right: z.string().nullable().meta({ description: 'What would help; null where all is well' }),
+    tookMs: z.int(),
+  })
+  .meta({ id: 'Tried' });
 
 const connectionParams = appParams.extend({ connection: z.string().min(1).max(100) });
 
@@ -58,13 +79,38 @@ export const connectionRoutes = [
     body: z.strictObject({
       integration: z.string().min(1).max(100),
       settings: z.record(z.string(), z.unknown()).default({}),
-      serves: z
-        .array(z.string().min(1).max(100))
-        .max(20)
-        .default([])
-        .meta({ description: 'Ports and storefronts that it serves: `git-host`, `storefront:google-play`; all that it can when empty' }),
+      serves,
     }),
     answers: { 201: connection },
+  }),
+  route({
+    id: 'changeConnection',
+    method: 'put',
+    path: '/api/apps/{app}/connections/{connection}',
+    summary: 'Give a connection other settings; a secret that is left out stays, as long as it leads to the same place',
+    tag: 'connections',
+    who: 'admin',
+    params: connectionParams,
+    body: z.strictObject({
+      settings: z
+        .record(z.string(), z.unknown())
+        .meta({ description: 'All of them; of secrets those that are to be others, and null for one that is to be none' }),
+      serves,
+    }),
+    answers: { 200: connection },
+  }),
+  route({
+    id: 'checkConnection',
+    method: 'post',
+    path: '/api/apps/{app}/connections/{connection}/check',
+    summary: 'Try a connection: ask it for something of each kind that it serves, and tell what was asked and answered',
+    tag: 'connections',
+    who: 'admin',
+    params: connectionParams,
+    body: z.strictObject({
+      message: z.boolean().default(false).meta({ description: 'Also post a message to its chat, which people see; all else only reads' }),
+    }),
+    answers: { 200: z.object({ ok: z.boolean(), tried: z.array(tried) }).meta({ id: 'ConnectionCheck' }) },
   }),
   route({
     id: 'removeConnection',

@@ -7,6 +7,7 @@ import { controlRoomRoutes } from './control-room.ts';
 import { doctorRoutes } from './doctor.ts';
 import { factRoutes } from './facts.ts';
 import { healthRoutes } from './health.ts';
+import { notificationRoutes } from './notifications.ts';
 import { peopleRoutes } from './people.ts';
 import { policyRoutes } from './policy.ts';
 import { releaseListRoutes } from './release-lists.ts';
@@ -36,6 +37,7 @@ export const contract = [
   ...accessRoutes,
   ...teamRoutes,
   ...auditRoutes,
+  ...notificationRoutes,
   ...sampleRoutes,
   ...secretRoutes,
 ] as const satisfies readonly Route[];

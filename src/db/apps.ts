@@ -111,6 +111,10 @@ export async function updateApp(tx: Tx, app: string, to: { timezone: string; pla
     .execute();
 }
 
+export async function renameApp(tx: Tx, app: string, name: string): Promise<void> {
+  await tx.updateTable('apps').set({ name }).where('id', '=', app).execute();
+}
+
 export async function pauseApp(tx: Tx, app: string, pause: RobotPause | null): Promise<void> {
   await tx
     .updateTable('apps')

@@ -93,6 +93,15 @@ export async function connectionOf(db: Db, id: string): Promise<StoredConnection
   return row ?? null;
 }
 
+/** Writes the settings of a connection over: secrets sealed. */
+export async function updateConnection(tx: Tx, id: string, settings: Record<string, unknown>, serves: readonly string[]): Promise<void> {
+  await tx
+    .updateTable('connections')
+    .set({ settings: JSON.stringify(settings), serves: [...serves] })
+    .where('id', '=', id)
+    .execute();
+}
+
 export async function removeConnection(tx: Tx, id: string, at: Instant): Promise<void> {
   await tx.updateTable('connections').set({ removed_at: at, settings: '{}', webhook: null }).where('id', '=', id).execute();
 }

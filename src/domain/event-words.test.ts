@@ -215,6 +215,15 @@ const told: Told = {
     event: { is: 'connected', connection: 'c', integration: 'sandbox', serves: ['gitHost', 'storefront:google-play'] },
     says: 'connected Sandbox for git host and Google Play',
   },
+  'app-renamed': { event: { is: 'app-renamed', from: 'Music', to: 'Tunes' }, says: 'calls the app Tunes, which was Music' },
+  'connection-changed': {
+    event: { is: 'connection-changed', connection: 'c', integration: 'git', changed: ['repo', 'token'] },
+    says: 'changed the connection to Git: repo and token',
+  },
+  'chat-tried': {
+    event: { is: 'chat-tried', connection: 'c', integration: 'sandbox', ok: false, answer: 'no such channel' },
+    says: 'could post no message by Sandbox to try it: no such channel',
+  },
   disconnected: { event: { is: 'disconnected', connection: 'c', integration: 'git' }, says: 'disconnected Git' },
   'webhook-opened': {
     event: { is: 'webhook-opened', connection: 'c', integration: 'git' },

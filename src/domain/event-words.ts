@@ -99,6 +99,7 @@ const partNames: Readonly<Record<string, string>> = {
 /** Events of an app or of a release as a whole: they are in the app's own chain. */
 const ofApps: Words<AppEvent> = {
   'app-created': ({ name, platforms }) => `made the app ${name} for ${listed(platforms.map(platformName))}`,
+  'app-renamed': ({ from, to }) => `calls the app ${to}, which was ${from}`,
   'clock-set': ({ from, to }) => `turned the clock from ${clockTime(from.at)} to ${clockTime(to.at)}; ${paceInWords(to.speed)}`,
   'policy-saved': ({ revision, why, proposal }) =>
     proposal === undefined
@@ -112,6 +113,9 @@ const ofApps: Words<AppEvent> = {
   connected: ({ integration, serves }) =>
     `connected ${sourceName(integration)}${serves.length === 0 ? '' : ` for ${listed(serves.map(servedName))}`}`,
   disconnected: ({ integration }) => `disconnected ${sourceName(integration)}`,
+  'connection-changed': ({ integration, changed }) => `changed the connection to ${sourceName(integration)}: ${listed(changed)}`,
+  'chat-tried': ({ integration, ok, answer }) =>
+    `${ok ? 'posted a message by' : 'could post no message by'} ${sourceName(integration)} to try it${because(ok ? null : answer)}`,
   'webhook-opened': ({ integration }) => `gave ${sourceName(integration)} a new secret to wake its connection with`,
   'webhook-closed': ({ integration }) => `let ${sourceName(integration)} wake its connection no more`,
   'release-begun': ({ version, after, cutOn }) => `began ${version}: ${after} was cut on ${platformName(cutOn)}`,

@@ -107,6 +107,12 @@ export function chatOf(context: Context, all: readonly Connected[]): Served<Chat
   return null;
 }
 
+/** Who tells people of an app what is ordered to be told; null: nobody. */
+export async function tellerOf(context: Context, app: string): Promise<{ connection: string; name: string } | null> {
+  const served = chatOf(context, await connectedOf(context, app));
+  return served === null ? null : { connection: served.connected.id, name: served.connected.integration.name };
+}
+
 export const feedPorts = ['tracker', 'builds'] as const;
 export type FeedPort = (typeof feedPorts)[number];
 

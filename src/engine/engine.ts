@@ -14,15 +14,19 @@ import type { Keyring } from '#lib/keyring.ts';
 import { quietLog } from '#lib/log.ts';
 import type { Log } from '#lib/log.ts';
 import type { Reach } from '#lib/reach.ts';
+import { changeConnection } from './change-connection.ts';
+import { checkConnection } from './check-connection.ts';
 import { giveCommand, preview } from './command.ts';
 import { createClocks } from './clocks.ts';
 import { CHANNEL } from './commit.ts';
+import { tellerOf } from './connections.ts';
 import type { Context } from './context.ts';
 import { importHistory } from './import-history.ts';
 import { describeRelease, noteDecision, postUpdate } from './describe-release.ts';
 import { bringPast } from './bring-past.ts';
 import { createPolicyBook } from './policy-book.ts';
 import { replanRelease } from './replan.ts';
+import { renameApp } from './rename-app.ts';
 import { report } from './report.ts';
 import { removeSample } from './remove-sample.ts';
 import { createRobot } from './robot.ts';
@@ -188,6 +192,10 @@ export function createEngine(parts: EngineParts): Engine & { sealsAfter(seq: num
     bringPast: (app, past, by) => bringPast(context, app, past, by),
     removeSample: (app, by) => removeSample(context, app, by),
     disconnect: (id, by) => disconnect(context, id, by),
+    changeConnection: (id, wanted, by) => changeConnection(context, id, wanted, by),
+    checkConnection: (id, by, options) => checkConnection(context, id, by, options),
+    tellerOf: (app) => tellerOf(context, app),
+    renameApp: (app, name, by) => renameApp(context, app, name, by),
     openWebhook: (id, by) => openWebhook(context, id, by),
     closeWebhook: (id, by) => closeWebhook(context, id, by),
     hearWebhook: (app, connection, message) => hearWebhook(context, app, connection, message),

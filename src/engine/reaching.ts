@@ -11,8 +11,12 @@ import type { EngineRefusal } from './types.ts';
 
 /** Why an integration may not go where these settings lead; null when it may, or when nobody can tell now (a resolver that gives no answer). */
 export async function outOfReach(context: Context, integration: Integration, settings: unknown): Promise<EngineRefusal | null> {
-  const { hosts, paths } = integration.reaches?.(settings) ?? { hosts: hostsIn(integration, settings), paths: [] };
-  return refusalOf(context, { hosts, paths });
+  return refusalOf(context, placeOf(integration, settings));
+}
+
+/** Where an integration goes with these settings. */
+export function placeOf(integration: Integration, settings: unknown): Place {
+  return integration.reaches?.(settings) ?? { hosts: hostsIn(integration, settings), paths: [] };
 }
 
 /** The same of the endpoints that a policy names for its own criteria. */

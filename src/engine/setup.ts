@@ -26,6 +26,7 @@ import type { Actor } from '#domain/roles.ts';
 import { storefrontKinds } from '#domain/rollout/storefronts.ts';
 import { isRefused, parse } from '#domain/versions/index.ts';
 import type { FactKind } from '#domain/facts.ts';
+import type { Instant } from '#domain/time.ts';
 import type { Integration, PortName } from '#ports/integration.ts';
 import { tell, tellAll } from './commit.ts';
 import { broughtBy, portNamed, secretFieldsOf, servable } from './connections.ts';
@@ -313,7 +314,6 @@ export async function saveAndPlan(
 
 /* ---- connections ---- */
 
-/** Connects an app: settings are checked by the integration's own schema, secrets are sealed. */
 /** The robot of a sample acts on an invented release: it must reach nothing real. */
 function misplacedIn(app: { id: string; sample: boolean }, integration: Integration, all: readonly Integration[]): EngineRefusal | null {
   if (app.sample && integration.invented === undefined)
@@ -327,6 +327,7 @@ function misplacedIn(app: { id: string; sample: boolean }, integration: Integrat
   return null;
 }
 
+/** Connects an app: settings are checked by the integration's own schema, secrets are sealed. */
 export async function connect(context: Context, wanted: NewConnection, by: Actor): Promise<Result<{ id: string }>> {
   const app = await knownApp(context, wanted.app);
   if (app === null) return noSuchApp(wanted.app, await appIds(context.db));
@@ -335,28 +336,18 @@ export async function connect(context: Context, wanted: NewConnection, by: Actor
     return refuse('not-found', `there is no integration "${wanted.integration}"`, `one of ${[...context.integrations.keys()].join(', ')}`);
   const misplaced = misplacedIn(app, integration, [...context.integrations.values()]);
   if (misplaced !== null) return misplaced;
-  const settings = integration.settings.safeParse(wanted.settings);
-  if (!settings.success) return invalid(`the settings of ${integration.name}`, settings.error.issues, wanted.settings);
-  const bad = unstorable(settings.data);
-  if (bad !== null) return refuse('invalid', bad, 'text of whole characters, without NUL');
-  const away = await outOfReach(context, integration, settings.data);
-  if (away !== null) return away;
-  const serves = wanted.serves.map(portNamed);
-  const stranger = serves.find((each) => !servable(integration).includes(each));
-  if (stranger !== undefined)
-    return refuse('invalid', `${integration.name} cannot serve "${stranger}"`, `one of ${servable(integration).join(', ')}`);
+  const fit = await connectionFit(context, integration, wanted);
+  if ('ok' in fit) return fit;
+  const { settings, serves } = fit;
   const id = `con_${randomBytes(9).toString('base64url')}`;
   const at = appNow(context, app.id);
   const recordedAt = context.clock.now();
   const told: Change[] = [];
   await inTransaction(context.db, async (tx) => {
     const head = await raised(tx, app.id);
-    const sealed = sealSettings(context.keys, id, settings.data as Record<string, unknown>, secretFieldsOf(integration));
+    const sealed = sealSettings(context.keys, id, settings, secretFieldsOf(integration));
     await insertConnection(tx, { id, app: app.id, integration: integration.id, settings: sealed, serves, at }, stampOf(by), recordedAt);
-    const rules = await context.policies.rulesOf(tx, app.id, app.policyRevision);
-    const used = new Set(app.platforms.flatMap((platform) => rules.of(platform, 'regular').storefronts));
-    for (const source of sourcesBrought(integration, serves, used))
-      await expectSource(tx, { app: app.id, connection: id, recordedAt, ...source });
+    await expectSources(context, tx, app, { id, integration, serves }, recordedAt);
     const live = await liveTracksOf(tx, app.id);
     await markDue(
       tx,
@@ -377,6 +368,39 @@ export async function connect(context: Context, wanted: NewConnection, by: Actor
   await wakeUnits(context, app.id);
   context.wake();
   return { ok: true, id };
+}
+
+/** What a connection is told, read by its integration: its settings, and what it is to serve. Or why it cannot be so. */
+export async function connectionFit(
+  context: Context,
+  integration: Integration,
+  wanted: Pick<NewConnection, 'settings' | 'serves'>,
+): Promise<{ settings: Record<string, unknown>; serves: readonly string[] } | EngineRefusal> {
+  const settings = integration.settings.safeParse(wanted.settings);
+  if (!settings.success) return invalid(`the settings of ${integration.name}`, settings.error.issues, wanted.settings);
+  const bad = unstorable(settings.data);
+  if (bad !== null) return refuse('invalid', bad, 'text of whole characters, without NUL');
+  const away = await outOfReach(context, integration, settings.data);
+  if (away !== null) return away;
+  const serves = wanted.serves.map(portNamed);
+  const stranger = serves.find((each) => !servable(integration).includes(each));
+  if (stranger !== undefined)
+    return refuse('invalid', `${integration.name} cannot serve "${stranger}"`, `one of ${servable(integration).join(', ')}`);
+  return { settings: settings.data as Record<string, unknown>, serves };
+}
+
+/** The sources that a connection will fill are expected from now on. */
+export async function expectSources(
+  context: Context,
+  tx: Tx,
+  app: App & { policyRevision: number },
+  { id, integration, serves }: { id: string; integration: Integration; serves: readonly string[] },
+  recordedAt: Instant,
+): Promise<void> {
+  const rules = await context.policies.rulesOf(tx, app.id, app.policyRevision);
+  const used = new Set(app.platforms.flatMap((platform) => rules.of(platform, 'regular').storefronts));
+  for (const source of sourcesBrought(integration, serves, used))
+    await expectSource(tx, { app: app.id, connection: id, recordedAt, ...source });
 }
 
 type Brought = { source: string; kinds: readonly FactKind[]; freshForMinutes: number | null };

@@ -63,6 +63,8 @@ export type ReleaseName = { app: string; version: string };
 export type ReleaseChange = Partial<Pick<ReleaseContents, EditablePart>> & { manager?: string | null };
 /** A release of the past of a sample app; all of its tracks have ended. */
 export type PastRelease = { release: Release; tracks: readonly Track[] };
+/** One thing that a connection was asked, and what came back. `right`: what would help; null where all is well. */
+export type Tried = { asked: string; ok: boolean; answer: string; right: string | null; tookMs: number };
 export type NewConnection = { app: string; integration: string; settings: unknown; serves: readonly string[] };
 
 /** One fact of a batch as accepted or not; a batch is stored whole, refused ones are named. */
@@ -146,6 +148,18 @@ export type Engine = {
   removeSample(app: string, by: Actor): Promise<Result<{ app: string }>>;
   connect(connection: NewConnection, by: Actor): Promise<Result<{ id: string }>>;
   disconnect(id: string, by: Actor): Promise<Result<{ id: string }>>;
+  /** Writes the settings of a connection over; secrets that are left out stay. */
+  changeConnection(
+    id: string,
+    wanted: { settings: Record<string, unknown>; serves: readonly string[] },
+    by: Actor,
+  ): Promise<Result<{ id: string }>>;
+  /** Asks a connection for something of each kind that it serves, changing nothing. `posts`: its chat gets a message too. */
+  checkConnection(id: string, by: Actor, options: { posts: boolean }): Promise<Result<{ tried: readonly Tried[] }>>;
+  /** By which connection people are told what is ordered to be told; null: by none. */
+  tellerOf(app: string): Promise<{ connection: string; name: string } | null>;
+  /** Calls an app otherwise; its id stays. */
+  renameApp(app: string, name: string, by: Actor): Promise<Result<{ name: string }>>;
   /** A new secret with which others sign messages that wake a connection; it is told this once, and the one before counts no more. */
   openWebhook(id: string, by: Actor): Promise<Result<{ secret: string }>>;
   closeWebhook(id: string, by: Actor): Promise<Result<{ id: string }>>;

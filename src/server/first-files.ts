@@ -12,8 +12,8 @@ export type Part = 'index' | 'app' | 'room';
 const APP_ADDRESS = /^\/[a-z][a-z0-9-]{0,62}(?:\/|$)/;
 /** The room itself and a criterion that is open in it. */
 const ROOM_ADDRESS = /^\/[a-z][a-z0-9-]{0,62}\/?$|^\/[a-z][a-z0-9-]{0,62}\/\d[^/]*\/[^/]+\/[^/]+$/;
-/** First words of addresses that belong to no app. */
-const NO_APPS = /^\/(?:sign-in|setup|settings)(?:\/|$)/;
+/** Addresses that stand in no app. The pages of settings do: of the one that they are about. */
+const NO_APPS = /^\/(?:sign-in|setup|settings\/apps\/new)(?:\/|$)/;
 /** The faces that every page is set in; those of other alphabets come when a letter of theirs does. */
 const FACES = /(?:inter|jetbrains-mono)-latin-wght-normal[^/]*\.woff2$/;
 

@@ -10,6 +10,7 @@ import { controlRoomHandlers } from './routes/control-room.ts';
 import { doctorHandlers } from './routes/doctor.ts';
 import { factHandlers } from './routes/facts.ts';
 import { healthHandlers } from './routes/health.ts';
+import { notificationHandlers } from './routes/notifications.ts';
 import { peopleHandlers } from './routes/people.ts';
 import { policyHandlers } from './routes/policy.ts';
 import { releaseListHandlers } from './routes/release-lists.ts';
@@ -39,6 +40,7 @@ export function handlers(room: Room, streams: Streams, limits: Limits): Handlers
     ...accessHandlers(room, streams),
     ...teamHandlers(room),
     ...auditHandlers(room),
+    ...notificationHandlers(room),
     ...sampleHandlers(room),
     ...secretHandlers(room),
   };

@@ -68,9 +68,18 @@ export async function addWeb(server: FastifyInstance, options: Room & { webRoot:
   });
 }
 
+/** The app that an address is of: it begins with it, or, in the settings, names it beside. */
+function appIn(url: string): string | undefined {
+  const [path = '', query = ''] = url.split('?');
+  const [, slug] = APP_PAGE.exec(path) ?? [];
+  if (slug !== 'settings') return slug;
+  const [, beside] = APP_PAGE.exec(`/${new URLSearchParams(query).get('app') ?? ''}`) ?? [];
+  return beside;
+}
+
 /** What the first view needs, for who may see it, so that it asks nothing more: who is signed in, and the snapshot of the app that the page shows. */
 async function firstBlocks(request: FastifyRequest, room: Room): Promise<string> {
-  const [, app] = APP_PAGE.exec(request.url.split('?')[0] ?? '') ?? [];
+  const app = appIn(request.url);
   try {
     const caller = await identify(room.accounts, request.headers, room.clock.now());
     if (caller === 'bad-key' || caller.kind === 'anonymous') return '';

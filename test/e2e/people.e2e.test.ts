@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
@@ -496,6 +496,112 @@ describe('several people in one control room', () => {
     await expect.poll(async () => (await trackOf('ios')).stage, { timeout: VIEWS_WITHIN_MS }).toBe('canceled');
     await pageOfTrack(maja).getByText('Its changes go into the next version').first().waitFor();
     await expectAccessible(maja, 'canceled');
+  });
+
+  test('an admin looks at the effect of a policy before it is saved, and a second person approves the next', async () => {
+    await maja.goto(`${world.url}/settings/policy?app=tunes`);
+    const text = maja.getByLabel('The document, YAML or JSON');
+    await text.waitFor();
+    await text.fill(`${POLICY}rollouts: [1]\n`);
+    await maja.getByRole('button', { name: `Line ${POLICY.split('\n').length}` }).waitFor();
+    await maja.getByText('there is no key "rollouts" here').waitFor();
+    const asked = `${POLICY.replace('[no-blocking-bugs, store-notes, legal, crash-rate]', '[no-blocking-bugs, legal, crash-rate]')}policy-changes: { second-approver: true }\n`;
+    await text.fill(asked);
+    await maja.getByRole('button', { name: 'Look at its effect' }).click();
+    await maja.getByText('2 lines added, 1 taken out').waitFor();
+    await maja.getByText(/^\d of \d live tracks? would do otherwise\.|^Nothing changes for the/).waitFor();
+    await expectAccessible(maja, 'the effect of a policy');
+    await maja.getByRole('button', { name: /^Save as revision/ }).click();
+    await maja.getByText('Say why: it stands beside the revision.').waitFor();
+    await maja.getByLabel('Why').fill('two eyes see more');
+    await maja.getByRole('button', { name: /^Save as revision/ }).click();
+    await maja.getByText(/Revision \d+ of the policy is in force/).waitFor();
+
+    await text.fill(`${asked}# reviewed each quarter\n`);
+    await maja.getByRole('button', { name: 'Look at its effect' }).click();
+    await maja.getByText('The policy in force asks for a second person').waitFor();
+    await maja.getByLabel('Why, for whoever approves it').fill('say when it is reviewed');
+    await maja.getByRole('button', { name: 'Propose it' }).click();
+    await maja.getByRole('heading', { name: 'A proposal waits' }).waitFor();
+    await maja.getByText('You proposed it; somebody else approves it.').waitFor();
+
+    await tomas.goto(`${world.url}/settings/policy?app=tunes`);
+    await tomas.getByRole('button', { name: 'Look at its effect, then approve' }).click();
+    await tomas.getByText('# reviewed each quarter').waitFor();
+    await tomas.getByRole('button', { name: /^Approve: revision/ }).click();
+    await maja.getByText(/Proposed by Maja Lind, approved by Tomas Berg/).waitFor();
+    await maja
+      .getByRole('button', { name: /^Back to revision/ })
+      .first()
+      .waitFor();
+
+    await vera.goto(`${world.url}/settings/policy?app=tunes`);
+    await vera.getByText('You may read it. An admin of Tunes may change it.').waitFor();
+    expect(await vera.getByLabel('The document, YAML or JSON').getAttribute('readonly')).not.toBeNull();
+  });
+
+  test('an admin invites somebody by a link that is shown once, and changes what another may do', async () => {
+    await maja.goto(`${world.url}/settings/people?app=tunes`);
+    await maja.getByRole('button', { name: 'Invite somebody…' }).click();
+    await dialogOf(maja).getByLabel('E-mail').fill('noor@example.com');
+    await dialogOf(maja).getByLabel('Teams whose word they may give').fill('player');
+    await expectAccessible(maja, 'inviting somebody');
+    await act(maja, 'Make the invitation');
+    const shown = maja.getByRole('region', { name: 'The invitation of noor@example.com' });
+    expect(await shown.getByRole('code').innerText()).toContain('/invitation#token=');
+    await shown.getByRole('button', { name: 'I have kept it' }).click();
+    expect(await maja.getByText('#token=').count()).toBe(0);
+    await maja.getByText('member of a team in Tunes, for player').waitFor();
+
+    await maja.getByRole('button', { name: 'Change the roles of Vera Holm' }).click();
+    await dialogOf(maja)
+      .getByRole('checkbox', { name: /^release manager/ })
+      .check();
+    await act(maja, 'Set the roles');
+    await maja.getByText('viewer and release manager in Tunes', { exact: true }).waitFor();
+    await maja.getByText('made Vera Holm viewer and release manager in tunes').waitFor();
+  });
+
+  test('a key is shown once and counts until it is revoked; an integration says what it was asked and answered', async () => {
+    await maja.goto(`${world.url}/settings/keys?app=tunes`);
+    await maja.getByRole('button', { name: 'New reporting key…' }).click();
+    await dialogOf(maja).getByLabel('Name').fill('CI of the client');
+    await act(maja, 'Make the key');
+    const shown = maja.getByRole('region', { name: 'The key CI of the client' });
+    const reporting = await shown.getByRole('code').innerText();
+    await shown.getByRole('button', { name: 'I have kept it' }).click();
+    const report = () =>
+      createClient({ baseUrl: world.url, key: reporting })
+        .reportChecks({ params: { app: 'tunes' }, body: { items: [] } })
+        .then(
+          () => 'taken',
+          (error: unknown) => (error as { problem: { code: string } }).problem.code,
+        );
+    expect(await report()).not.toBe('not-signed-in');
+    await maja.getByRole('button', { name: 'Revoke CI of the client' }).click();
+    await act(maja, 'Revoke it');
+    await maja.getByText('revoked', { exact: true }).waitFor();
+    expect(await report()).toBe('not-signed-in');
+
+    await maja.goto(`${world.url}/settings/integrations?app=tunes`);
+    await maja.getByRole('button', { name: 'Try git' }).click();
+    await maja.getByText('List the branches of the repository').waitFor();
+    await maja.getByText(/trunk is main at .* It may read, and make nothing\./).waitFor();
+  });
+
+  test('the audit log is narrowed by words and kept as a file', async () => {
+    await maja.goto(`${world.url}/tunes/audit`);
+    await maja.getByLabel('Words').fill('two eyes');
+    await maja.waitForURL(/text=two/);
+    await expect.poll(() => maja.getByRole('row').count(), { timeout: VIEWS_WITHIN_MS }).toBe(2);
+    const [file] = await Promise.all([maja.waitForEvent('download'), maja.getByRole('button', { name: 'Export CSV' }).click()]);
+    const rows = (await readFile(await file.path(), 'utf8')).trimEnd().split('\r\n');
+    expect(file.suggestedFilename()).toBe('tunes-audit.csv');
+    expect(rows).toHaveLength(2);
+    expect(rows[1]).toContain('two eyes see more');
+    await maja.getByLabel('About').selectOption({ label: 'People and keys' });
+    await maja.getByLabel('Words').fill('CI of the client');
+    await maja.getByText('revoked the key CI of the client').waitFor();
   });
 
   test('a session that ends leads to the sign-in once, and back to where one was', async () => {

@@ -150,9 +150,14 @@ async function lastLine(body: ReadableStream<Uint8Array<ArrayBuffer>>, onLine: A
   }
 }
 
-export const client = Object.fromEntries(
-  Object.entries(routes).map(([id, [method, path]]) => [id, (ask: Ask = {}) => call(method, path, ask)]),
-) as unknown as Pick<Client, Used>;
+/** A client of some routes, each by its method and path. */
+export function clientOf<Id extends keyof Client>(table: Readonly<Record<Id, readonly [string, string]>>): Pick<Client, Id> {
+  return Object.fromEntries(
+    Object.entries<readonly [string, string]>(table).map(([id, [method, path]]) => [id, (ask: Ask = {}) => call(method, path, ask)]),
+  ) as unknown as Pick<Client, Id>;
+}
+
+export const client = clientOf<Used>(routes);
 
 /** What went wrong, for a person. Errors that are bugs of ours say so and are not hidden. */
 export function troubleOf(error: unknown): Trouble {

@@ -12,6 +12,6 @@
   const system = matchMedia('(prefers-color-scheme: light)').matches ? 'light' : 'dark';
   document.documentElement.dataset.theme = wanted === 'dark' || wanted === 'light' ? wanted : system;
   // the outline of an app's pages stands until they do (index.html); the other pages have another shape
-  if (/^\/(?!(?:sign-in|setup|settings)(?:\/|$))[a-z]/.test(location.pathname)) document.documentElement.dataset.outline = 'app';
+  if (/^\/(?!(?:sign-in|setup|settings\/apps\/new)(?:\/|$))[a-z]/.test(location.pathname)) document.documentElement.dataset.outline = 'app';
   document.documentElement.dataset.density = kept('density') === 'compact' ? 'compact' : 'comfortable';
 })();

@@ -289,6 +289,15 @@ const drawings = {
     ),
   },
   channel: { box: 16, paths: <path {...line} d="M6.500 2L4.500 14M11.500 2l-2 12M2.500 5.500h12M1.500 10.500h12" /> },
+  key: {
+    box: 16,
+    paths: (
+      <>
+        <circle {...line} cx="5.200" cy="10.800" r="3" />
+        <path {...line} d="M7.400 8.600L13.500 2.500M10.500 5.500l2 2" />
+      </>
+    ),
+  },
   filter: { box: 16, paths: <path {...line} d="M2 3.500h12M4.500 8h7M6.800 12.500h2.400" /> },
   rows: { box: 16, paths: <path {...line} d="M2.500 3.500h11M2.500 8h11M2.500 12.500h11" /> },
 } as const satisfies Record<string, Drawing>;

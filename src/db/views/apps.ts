@@ -32,13 +32,14 @@ export async function appVersion(db: Kysely<Database>, id: string): Promise<numb
   return (await db.selectFrom('apps').select('version').where('id', '=', id).executeTakeFirst())?.version ?? null;
 }
 
-/** The sources of an app's facts, and how fresh each is. */
+/** The sources of an app's facts, how fresh each is, and the connection that fills it (null: it reports by itself). */
 export async function sourcesOf(db: Kysely<Database>, app: string, now: Instant) {
   const rows = await db
     .selectFrom('sources')
     .select([
       'source',
       'kinds',
+      'connection',
       'connected',
       'last_read_at as lastReadAt',
       'fresh_for_minutes as freshForMinutes',
@@ -49,4 +50,9 @@ export async function sourcesOf(db: Kysely<Database>, app: string, now: Instant)
     .orderBy('source')
     .execute();
   return rows.map((row) => ({ ...row, state: freshnessOf(row, now) }));
+}
+
+/** Releases that are under way, by platform. */
+export async function liveVersions(db: Kysely<Database>, app: string) {
+  return db.selectFrom('tracks').select(['platform', 'version']).where('app', '=', app).where('ended', '=', false).orderBy('at').execute();
 }

@@ -12,6 +12,11 @@ export type JournalQuestion = {
   is: readonly string[] | null;
   /** Who acts: a person, a key, the robot, an integration. */
   by: string | null;
+  /** Happened from here on, and before there, in the time of its app. */
+  from: string | null;
+  to: string | null;
+  /** Words that stand in the event, in the name of who did it or of the track, in any case of letters. */
+  text: string | null;
   /** The apps that the caller may see; null: all. */
   only: readonly string[] | null;
   /** Whether entries of the instance itself, which belong to no app, are among them. */
@@ -23,7 +28,8 @@ export type JournalQuestion = {
 
 /** Entries of the journal, the newest first. */
 export async function journal(db: Kysely<Database>, question: JournalQuestion) {
-  const { app, track, actor, is, by, only, instance, before } = question;
+  const { app, track, actor, is, by, from, to, text, only, instance, before } = question;
+  const words = text === null ? null : `%${text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
   const rows = await db
     .selectFrom('journal')
     .select(['chain', 'seq', 'at', 'recorded_at as recordedAt', 'actor', 'app', 'track', 'event', 'hash', 'prev as previous'])
@@ -32,6 +38,11 @@ export async function journal(db: Kysely<Database>, question: JournalQuestion) {
     .$if(actor !== null, (query) => query.where(sql<boolean>`actor->>'id' = ${actor}`))
     .$if(is !== null, (query) => query.where(sql<string>`event->>'is'`, 'in', is === null || is.length === 0 ? [''] : [...is]))
     .$if(by !== null, (query) => query.where(sql<boolean>`actor->>'kind' = ${by}`))
+    .$if(from !== null, (query) => query.where('at', '>=', from ?? ''))
+    .$if(to !== null, (query) => query.where('at', '<', to ?? ''))
+    .$if(words !== null, (query) =>
+      query.where(sql<boolean>`(event::text ilike ${words} or actor->>'name' ilike ${words} or coalesce(track, '') ilike ${words})`),
+    )
     .$if(only !== null, (query) => query.where('app', 'in', only === null || only.length === 0 ? [''] : [...only]))
     .$if(!instance, (query) => query.where('app', '<>', INSTANCE))
     .$if(before !== null, (query) =>

@@ -1,4 +1,5 @@
 /** What an app is connected to. Secret settings are sealed in the database and are not opened here. */
+import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import type { Database } from '../schema.ts';
 
@@ -6,6 +7,7 @@ function listed(db: Kysely<Database>) {
   return db
     .selectFrom('connections')
     .select(['id', 'app', 'integration', 'settings', 'serves', 'at as createdAt'])
+    .select(sql<boolean>`webhook is not null`.as('webhook'))
     .where('removed_at', 'is', null);
 }
 

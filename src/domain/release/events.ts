@@ -69,6 +69,7 @@ export type Event = TrackEvent | RecordEvent;
 /** What happened to an app and to none of its tracks, and how a track came in that Signalbox did not watch. */
 export type AppEvent =
   | { is: 'app-created'; name: string; platforms: readonly string[]; timezone: string }
+  | { is: 'app-renamed'; from: string; to: string }
   /** A sample app's clock was turned by a person. */
   | { is: 'clock-set'; from: { at: Instant; speed: number }; to: { at: Instant; speed: number } }
   /** `proposal`: it was proposed by somebody else, and the actor approved it. */
@@ -80,6 +81,10 @@ export type AppEvent =
   | { is: 'rota-removed'; duty: string }
   | { is: 'connected'; connection: string; integration: string; serves: readonly string[] }
   | { is: 'disconnected'; connection: string; integration: string }
+  /** `changed`: the settings that are others now, by their names; their values may be secret. */
+  | { is: 'connection-changed'; connection: string; integration: string; changed: readonly string[] }
+  /** A message was posted to the channel of the app, to see whether it comes there. */
+  | { is: 'chat-tried'; connection: string; integration: string; ok: boolean; answer: string }
   /** Messages signed with the connection's secret wake it from now on (an older secret counts no more), or none does. */
   | { is: 'webhook-opened'; connection: string; integration: string }
   | { is: 'webhook-closed'; connection: string; integration: string }

@@ -1,4 +1,5 @@
-import { appById, appsAfter, sourcesOf } from '#db/views/apps.ts';
+import { appById, appsAfter, liveVersions, sourcesOf } from '#db/views/apps.ts';
+import { policyInForce } from '#db/views/policy.ts';
 import { defaultPolicy } from '#domain/policy/defaults.ts';
 import type { z } from 'zod';
 import type { appSummary } from '#api/apps.ts';
@@ -7,6 +8,7 @@ import type { Handlers, Room } from '../context.ts';
 import { sent } from '../context.ts';
 import { cursorOf, isWord, page, wordsOf } from '../cursor.ts';
 import { notFound, orRefuse } from '../errors.ts';
+import { rulesView } from '../platform-view.ts';
 import { clockView } from '../snapshot.ts';
 
 type AppSummary = z.output<typeof appSummary>;
@@ -15,7 +17,9 @@ function summaryOf({ clock, ...app }: NonNullable<Awaited<ReturnType<typeof appB
   return { ...app, clock: clockView(clock) };
 }
 
-export function appHandlers(room: Room): Handlers<'listApps' | 'createApp' | 'getApp' | 'listSources' | 'importHistory'> {
+export function appHandlers(
+  room: Room,
+): Handlers<'listApps' | 'createApp' | 'getApp' | 'renameApp' | 'listPlatforms' | 'listSources' | 'importHistory'> {
   const appOrNone = async (app: string): Promise<AppSummary> =>
     summaryOf((await appById(room.db, app)) ?? notFound(`app "${app}"`, 'see GET /api/apps'));
 
@@ -37,7 +41,30 @@ export function appHandlers(room: Room): Handlers<'listApps' | 'createApp' | 'ge
     getApp: async ({ params }) => appOrNone(params.app),
     listSources: async ({ params }, at) => {
       await appOrNone(params.app);
-      return { items: await sourcesOf(room.db, params.app, at.now) };
+      return { items: (await sourcesOf(room.db, params.app, at.now)).map(({ connection: _connection, ...source }) => source) };
+    },
+    renameApp: async ({ params, body }, at) => {
+      orRefuse(await room.engine.renameApp(params.app, body.name, at.actor(params.app)));
+      return appOrNone(params.app);
+    },
+    listPlatforms: async ({ params }) => {
+      const app = await appOrNone(params.app);
+      const { revision = 0 } = (await policyInForce(room.db, app.id)) ?? {};
+      const live = (await liveVersions(room.db, app.id)).toSorted((a, b) => a.version.localeCompare(b.version, 'en', { numeric: true }));
+      const items = await Promise.all(
+        app.platforms.map(async (platform) => {
+          const rules = await room.policies.of(app.id, revision, platform, 'regular');
+          return rules === null
+            ? []
+            : [
+                rulesView(
+                  rules,
+                  live.filter((track) => track.platform === platform).map(({ version }) => version),
+                ),
+              ];
+        }),
+      );
+      return { revision, items: items.flat() };
     },
     importHistory: async ({ params }, at) => {
       await appOrNone(params.app);

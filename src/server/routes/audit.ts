@@ -17,6 +17,9 @@ export function auditHandlers(room: Room): Handlers<'listAudit' | 'verifyAudit' 
         actor: query.actor ?? null,
         is: query.is?.split(',') ?? null,
         by: query.by ?? null,
+        from: query.from ?? null,
+        to: query.to ?? null,
+        text: query.text ?? null,
         only,
         // who came in, from where, and with which rights is for those who answer for it
         instance: isInstanceAdmin(at.caller),

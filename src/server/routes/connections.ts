@@ -1,13 +1,22 @@
 import { z } from 'zod';
-import { appById } from '#db/views/apps.ts';
+import { appById, sourcesOf } from '#db/views/apps.ts';
 import { connectionById, connectionsOf } from '#db/views/connections.ts';
+import type { Instant } from '#domain/time.ts';
 import type { Handlers, Room } from '../context.ts';
 import { notFound, orRefuse } from '../errors.ts';
 
 export function connectionHandlers(
   room: Room,
 ): Handlers<
-  'listIntegrations' | 'listConnections' | 'addConnection' | 'removeConnection' | 'openWebhook' | 'closeWebhook' | 'hearWebhook'
+  | 'listIntegrations'
+  | 'listConnections'
+  | 'addConnection'
+  | 'changeConnection'
+  | 'checkConnection'
+  | 'removeConnection'
+  | 'openWebhook'
+  | 'closeWebhook'
+  | 'hearWebhook'
 > {
   const byId = new Map(room.integrations.map((integration) => [integration.id, integration]));
 
@@ -18,6 +27,18 @@ export function connectionHandlers(
       Object.entries(connection.settings).map(([name, value]) => [name, secrets.has(name) ? '(hidden)' : value]),
     );
     return { ...connection, name: integration?.name ?? connection.integration, settings };
+  };
+  const withSources = async <C extends { id: string }>(app: string, connections: readonly C[], now: Instant) => {
+    const sources = await sourcesOf(room.db, app, now);
+    return connections.map((connection) => ({
+      ...connection,
+      sources: sources.flatMap(({ connection: of, ...source }) => (of === connection.id ? [source] : [])),
+    }));
+  };
+  const one = async (id: string, now: Instant) => {
+    const found = await connectionById(room.db, id);
+    const [view] = found === null ? [] : await withSources(found.app, [shown(found)], now);
+    return view ?? notFound(`connection "${id}"`);
   };
 
   /** @throws a problem when the app has no such connection */
@@ -36,15 +57,23 @@ export function connectionHandlers(
         settings: formOf(settings),
       })),
     }),
-    listConnections: async ({ params }) => {
+    listConnections: async ({ params }, at) => {
       if ((await appById(room.db, params.app)) === null) notFound(`app "${params.app}"`, 'see GET /api/apps');
-      return { items: (await connectionsOf(room.db, params.app)).map(shown) };
+      return { items: await withSources(params.app, (await connectionsOf(room.db, params.app)).map(shown), at.now) };
     },
     addConnection: async ({ params, body }, at) => {
       const { id } = orRefuse(await room.engine.connect({ app: params.app, ...body }, at.actor(params.app)));
-      const made = await connectionById(room.db, id);
-      if (made === null) throw new Error(`the connection ${id} was made and is not there`);
-      return shown(made);
+      return one(id, at.now);
+    },
+    changeConnection: async ({ params, body }, at) => {
+      await mine(params);
+      orRefuse(await room.engine.changeConnection(params.connection, body, at.actor(params.app)));
+      return one(params.connection, at.now);
+    },
+    checkConnection: async ({ params, body }, at) => {
+      await mine(params);
+      const { tried } = orRefuse(await room.engine.checkConnection(params.connection, at.actor(params.app), { posts: body.message }));
+      return { ok: tried.every(({ ok }) => ok), tried };
     },
     removeConnection: async ({ params }, at) => {
       await mine(params);

@@ -174,6 +174,9 @@ export function trackHandlers(room: Room): Handlers<Id> {
         only: null,
         instance: false,
         before: at === undefined || chain === undefined || seq === undefined ? null : { at, chain, seq: Number(seq) },
+        from: null,
+        to: null,
+        text: null,
         limit: query.limit + 1,
       });
       const { items, next } = page(rows, query.limit, (last) => cursorOf(last.recordedAt, last.chain, String(last.seq)));

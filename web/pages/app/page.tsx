@@ -1,27 +1,9 @@
-/** Everything of one app: who may see it, its room kept live, what stands around each page, and the dialogs. */
-import { lazy, Suspense, useEffect, useState } from 'react';
+/** Everything of one app at its own address: who may see it, and its room kept live around each page. */
 import { useQuery } from '@tanstack/react-query';
-import { Outlet, useNavigate, useParams, useRouter, useRouterState } from '@tanstack/react-router';
-import { codeOf } from '../../api/client.ts';
+import { Outlet, useParams } from '@tanstack/react-router';
 import { sessionQuery } from '../../api/queries.ts';
-import { useKeptRoom } from '../../hooks/useKeptRoom.ts';
-import { useLiveRoom } from '../../hooks/useLiveRoom.ts';
-import { Broken, Plain } from '../../parts/Broken.tsx';
-import { AskProvider } from '../../parts/commands/ask.ts';
-import type { Ask } from '../../parts/commands/ask.ts';
-import { HelpProvider } from '../../parts/help/help.ts';
-import { RoomProvider, inTitle, useRoom } from '../../parts/room.ts';
-import { titleAt } from '../../parts/shell/navigation.ts';
-import { usePages } from '../../parts/shell/Navigation.tsx';
-import { Shell } from '../../parts/shell/Shell.tsx';
-import { useShellKeys } from '../../parts/shell/useShellKeys.ts';
-import plain from '../../parts/Plain.module.css';
-import { write } from '../../util/storage.ts';
-
-// dialogs are no part of the first view: they come when one is first opened
-const AskedDialog = lazy(async () => ({ default: (await import('../../parts/commands/dialogs.tsx')).AskedDialog }));
-const HelpDialog = lazy(async () => ({ default: (await import('../../parts/help/HelpDialog.tsx')).HelpDialog }));
-const CommandMenu = lazy(async () => ({ default: (await import('../../parts/command-menu/CommandMenu.tsx')).CommandMenu }));
+import { Broken } from '../../parts/Broken.tsx';
+import { LiveApp, ToSignIn } from '../../parts/shell/LiveApp.tsx';
 
 export default function AppPage() {
   const { app } = useParams({ from: '/$app' });
@@ -29,71 +11,9 @@ export default function AppPage() {
   if (session.isError) return <Broken error={session.error} />;
   if (session.data === undefined) return null;
   if (session.data.who === null) return <ToSignIn />;
-  return <LiveApp key={app} app={app} session={session.data} />;
-}
-
-/** Goes to the sign-in, once, and says where to come back to. The address is read once too: while one goes there, it changes. */
-function ToSignIn() {
-  const router = useRouter();
-  const navigate = useNavigate();
-  useEffect(() => {
-    void navigate({ to: '/sign-in', search: { to: router.state.location.href }, replace: true });
-  }, [router, navigate]);
-  return null;
-}
-
-function LiveApp({ app, session }: { app: string; session: NonNullable<Parameters<typeof RoomProvider>[0]['value']>['session'] }) {
-  const { room, error, live } = useLiveRoom(app);
-  useKeptRoom(room, session, live.isHeard);
-  const name = room?.app.name;
-  useEffect(() => {
-    if (name === undefined) return;
-    write('app', app);
-  }, [app, name]);
-  if (room === undefined) {
-    if (codeOf(error) === 'not-found')
-      return (
-        <Plain title={`There is no app “${app}”`}>
-          <p className={plain.lead}>
-            It may have another slug, or it is not shown to you: an admin gives roles.{' '}
-            <a className="link" href="/">
-              Go to the start
-            </a>
-          </p>
-        </Plain>
-      );
-    return error === null ? null : <Broken error={error} />;
-  }
   return (
-    <RoomProvider value={{ room, live, session }}>
-      <Inside />
-    </RoomProvider>
-  );
-}
-
-/** What every page of the app has: the dialogs, the keys that lead to pages, and the shell. */
-function Inside() {
-  const { room } = useRoom();
-  const [ask, setAsk] = useState<Ask | null>(null);
-  const [open, setOpen] = useState<'help' | 'search' | null>(null);
-  const { pages } = usePages();
-  const path = useRouterState({ select: (state) => state.location.pathname });
-  const title = titleAt(path, { app: room.app.id, pages }) ?? { text: room.app.name, above: [] };
-  const inTab = [title.text, ...title.above.map(({ text }) => text).toReversed()].filter((text) => text !== 'Releases').join(' · ');
-  useShellKeys({ onHelp: () => setOpen('help'), onSearch: () => setOpen('search') });
-  return (
-    <HelpProvider value={() => setOpen('help')}>
-      <AskProvider value={setAsk}>
-        <title>{`${inTab || title.text} · ${inTitle(room.app)} · Signalbox`}</title>
-        <Shell title={title.text} crumbs={title.above} onHelp={() => setOpen('help')} onSearch={() => setOpen('search')}>
-          <Outlet />
-        </Shell>
-        <Suspense>
-          {ask === null ? null : <AskedDialog ask={ask} onClose={() => setAsk(null)} />}
-          {open === 'help' ? <HelpDialog onClose={() => setOpen(null)} /> : null}
-          {open === 'search' ? <CommandMenu onClose={() => setOpen(null)} /> : null}
-        </Suspense>
-      </AskProvider>
-    </HelpProvider>
+    <LiveApp key={app} app={app} session={session.data}>
+      <Outlet />
+    </LiveApp>
   );
 }

@@ -1,21 +1,24 @@
 /** The journal: who or what did what, to what, why, on what evidence; each entry holds the hash of the one before it. */
-import { useState } from 'react';
-import { Link, useSearch } from '@tanstack/react-router';
+import { useEffect, useEffectEvent, useState } from 'react';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { platformName } from '#domain/names.ts';
+import { meIn } from '../../api/authority.ts';
 import { client, troubleOf } from '../../api/client.ts';
+import { useSettled } from '../../hooks/useSettled.ts';
 import { Filters } from '../../parts/journal/Filters.tsx';
-import { csvOf, detailsOf, queryOf } from '../../parts/journal/journal-model.ts';
-import type { Filter } from '../../parts/journal/journal-model.ts';
+import { auditQueryOf, csvOf, detailsOf, instanceKinds, kinds } from '../../parts/journal/journal-model.ts';
+import type { AuditFilter } from '../../parts/journal/journal-model.ts';
 import { Older } from '../../parts/journal/Older.tsx';
 import styles from '../../parts/journal/Journal.module.css';
 import type { JournalEntry } from '../../parts/journal/types.ts';
 import { Moment } from '../../parts/Moment.tsx';
-import { useMe, useRoom } from '../../parts/room.ts';
+import { useMe, useRoom, useZone } from '../../parts/room.ts';
 import { say } from '../../parts/shell/announce.ts';
 import { Loading, NotRead } from '../../parts/States.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
+import { SelectField, TextField } from '../../ui/Field.tsx';
 import { Lamp } from '../../ui/Lamp.tsx';
 import { ProblemNote } from '../../ui/ProblemNote.tsx';
 
@@ -23,18 +26,19 @@ const PAGE = 100;
 /** A file holds at most so many entries; the API gives the rest. */
 const MOST_IN_A_FILE = 20_000;
 
-function auditQuery(app: string, filter: Filter, limit: number, cursor: string | undefined) {
-  const { track, ...query } = queryOf(filter);
-  return client.listAudit({ query: { app, ...query, ...(track === undefined ? {} : { track: `${app}/${track}` }), limit, cursor } });
+function read(filter: AuditFilter, app: string, zone: string, limit: number, cursor: string | undefined) {
+  return client.listAudit({ query: { ...auditQueryOf(filter, app, zone), limit, cursor } });
 }
 
 export default function AuditPage() {
   const { room } = useRoom();
   const filter = useSearch({ from: '/$app/audit' });
+  const zone = useZone();
   const app = room.app.id;
+  const isOfInstance = filter.of === 'instance';
   const list = useInfiniteQuery({
-    queryKey: ['audit', app, filter],
-    queryFn: ({ pageParam }) => auditQuery(app, filter, PAGE, pageParam),
+    queryKey: ['audit', app, filter, zone],
+    queryFn: ({ pageParam }) => read(filter, app, zone, PAGE, pageParam),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next ?? undefined,
     staleTime: Number.POSITIVE_INFINITY,
@@ -54,7 +58,14 @@ export default function AuditPage() {
         <Files filter={filter} />
       </div>
       <Verify />
-      <Filters filter={filter} known={entries.map(({ actor }) => actor)} />
+      <Filters
+        filter={filter}
+        known={entries.map(({ actor }) => actor)}
+        among={isOfInstance ? instanceKinds : kinds}
+        hasTracks={!isOfInstance}
+      >
+        <MoreFilters filter={filter} />
+      </Filters>
       <div className={styles.panel}>
         <div className={styles.news} aria-live="polite">
           {isBehind ? (
@@ -110,7 +121,7 @@ function Entry({ entry }: { entry: JournalEntry }) {
       </td>
       <td>
         {app === undefined || version === undefined || platform === undefined ? (
-          <span className={styles.kind}>the app</span>
+          <span className={styles.kind}>{entry.app === null ? 'this Signalbox' : 'the app'}</span>
         ) : (
           <Link className="link" to="/$app/$version/$platform" params={{ app, version, platform }}>
             {platformName(platform)} {version}
@@ -142,6 +153,8 @@ function What({ entry }: { entry: JournalEntry }) {
           <Detail key={name} name={name} value={value} />
         ))}
         <Detail name={actor.kind === 'key' ? 'with the key' : 'who'} value={`${actor.kind} ${actor.id}`} />
+        {actor.actsFor === undefined ? null : <Detail name="for the person" value={actor.actsFor} />}
+        {actor.address === undefined ? null : <Detail name="from" value={actor.address} />}
         <Detail name="recorded" value={entry.recordedAt} />
         <Detail name="chain" value={`${entry.chain}, entry ${entry.seq}`} />
         <Detail name="hash" value={entry.hash} />
@@ -160,9 +173,44 @@ function Detail({ name, value }: { name: string; value: string }) {
   );
 }
 
+const TYPED_FOR_MS = 400;
+
+/** Words, days, and whether it is about the app or about people and keys, which admins of all apps read. */
+function MoreFilters({ filter }: { filter: AuditFilter }) {
+  const { session } = useRoom();
+  const navigate = useNavigate();
+  const [text, setText] = useState(filter.text ?? '');
+  const typed = useSettled(text, TYPED_FOR_MS);
+  const set = useEffectEvent((part: AuditFilter): void => {
+    void navigate({ to: '.', search: (old: AuditFilter) => ({ ...old, ...part }), replace: true });
+  });
+  useEffect(() => set({ text: typed.trim() === '' ? undefined : typed }), [typed]);
+  const word = (value: string): string | undefined => (value === '' ? undefined : value);
+  return (
+    <>
+      {meIn(session, '*').isAdmin ? (
+        <SelectField
+          label="About"
+          value={filter.of ?? ''}
+          onChange={(event) =>
+            set({ of: event.target.value === 'instance' ? 'instance' : undefined, track: undefined, kind: undefined, actor: undefined })
+          }
+        >
+          <option value="">This app</option>
+          <option value="instance">People and keys</option>
+        </SelectField>
+      ) : null}
+      <TextField label="Words" type="search" value={text} maxLength={200} onChange={(event) => setText(event.target.value)} />
+      <TextField label="From" type="date" value={filter.from ?? ''} onChange={(event) => set({ from: word(event.target.value) })} />
+      <TextField label="To" type="date" value={filter.to ?? ''} onChange={(event) => set({ to: word(event.target.value) })} />
+    </>
+  );
+}
+
 /** The whole of what the filter shows, as a file. */
-function Files({ filter }: { filter: Filter }) {
+function Files({ filter }: { filter: AuditFilter }) {
   const { room } = useRoom();
+  const zone = useZone();
   const app = room.app.id;
   const [busy, setBusy] = useState<'csv' | 'json' | null>(null);
   const save = async (form: 'csv' | 'json'): Promise<void> => {
@@ -172,16 +220,17 @@ function Files({ filter }: { filter: Filter }) {
       let cursor: string | undefined;
       do {
         // each page is asked for by the end of the one before it
-        const page = await auditQuery(app, filter, 200, cursor);
+        const page = await read(filter, app, zone, 200, cursor);
         all.push(...page.items);
         cursor = page.next ?? undefined;
       } while (cursor !== undefined && all.length < MOST_IN_A_FILE);
       const text = form === 'csv' ? csvOf(all) : JSON.stringify(all, null, 2);
-      handOut(`${app}-audit.${form}`, text, form === 'csv' ? 'text/csv' : 'application/json');
+      const name = `${filter.of === 'instance' ? 'signalbox' : app}-audit.${form}`;
+      handOut(name, text, form === 'csv' ? 'text/csv' : 'application/json');
       say(
         cursor === undefined
-          ? `${all.length} entries are in ${app}-audit.${form}.`
-          : `The newest ${all.length} entries are in ${app}-audit.${form}; the API gives the older ones.`,
+          ? `${all.length} entries are in ${name}.`
+          : `The newest ${all.length} entries are in ${name}; the API gives the older ones.`,
       );
     } catch (error) {
       say(`The file was not made: ${troubleOf(error).detail}.`);

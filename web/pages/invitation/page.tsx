@@ -2,15 +2,14 @@
 import { useState } from 'react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { passwordLeast, passwordLength } from '#domain/people/password.ts';
 import { roleName } from '#domain/roles.ts';
 import { client, codeOf, troubleOf } from '../../api/client.ts';
 import { queryClient, sessionQuery } from '../../api/queries.ts';
 import { Plain } from '../../parts/Broken.tsx';
+import { EntryForm } from '../../parts/entry/EntryForm.tsx';
+import type { Entry } from '../../parts/entry/entry-model.ts';
 import plain from '../../parts/Plain.module.css';
 import { Providers } from '../sign-in/Providers.tsx';
-import { Button } from '../../ui/Button.tsx';
-import { TextField } from '../../ui/Field.tsx';
 import { ProblemNote } from '../../ui/ProblemNote.tsx';
 import { tokenIn } from '../../util/token.ts';
 
@@ -56,56 +55,27 @@ function given({ grants }: Invitation): string {
 }
 
 function Accept({ token, invitation }: { token: string; invitation: Invitation }) {
-  const [name, setName] = useState(invitation.name);
-  const [password, setPassword] = useState('');
-  const [wasTried, setTried] = useState(false);
   const navigate = useNavigate();
   const accept = useMutation({
-    mutationFn: () => client.acceptInvitation({ body: { token, name, password } }),
+    mutationFn: ({ name, password }: Entry) => client.acceptInvitation({ body: { token, name, password } }),
     onSuccess: async (session) => {
       queryClient.clear();
       queryClient.setQueryData(sessionQuery.queryKey, session);
       await navigate({ to: '/', replace: true });
     },
   });
-  const length = passwordLength(password);
-  const isReady = name.trim() !== '' && length >= passwordLeast;
   return (
     <Plain title="You are invited" lead={`${invitation.email}. ${given(invitation)}`}>
-      <form
-        className={plain.form}
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          setTried(true);
-          if (isReady && !accept.isPending) accept.mutate();
-        }}
+      <EntryForm
+        asks={{ name: invitation.name }}
+        username={invitation.email}
+        act="Come in"
+        doing="Coming in…"
+        sending={accept}
+        onSend={(entry) => accept.mutate(entry)}
       >
-        <TextField
-          label="Your name"
-          autoComplete="name"
-          required
-          value={name}
-          error={wasTried && name.trim() === '' ? 'Say your name: it stands beside what you decide.' : null}
-          onChange={(event) => setName(event.target.value)}
-        />
-        <input type="hidden" name="username" autoComplete="username" value={invitation.email} readOnly />
-        <TextField
-          label="Password"
-          type="password"
-          autoComplete="new-password"
-          required
-          hint={`At least ${passwordLeast} characters. Length is what counts: several words do.`}
-          value={password}
-          error={wasTried && length < passwordLeast ? `The password has ${length} characters; it needs at least ${passwordLeast}.` : null}
-          onChange={(event) => setPassword(event.target.value)}
-        />
-        <ProblemNote trouble={accept.error === null ? null : troubleOf(accept.error)} />
-        <Button look="primary" type="submit" because={accept.isPending ? 'It is being sent' : null}>
-          {accept.isPending ? 'Coming in…' : 'Come in'}
-        </Button>
         <Providers to="/" lead="Or without a password of Signalbox’s own:" />
-      </form>
+      </EntryForm>
     </Plain>
   );
 }

@@ -30,7 +30,7 @@ export function CommandMenu({ onClose }: { onClose: () => void }) {
   const take = (entry: Entry): void => {
     write('recent', JSON.stringify(remembered(recent, entry.id)));
     onClose();
-    if (entry.act.is === 'go') void navigate({ to: entry.act.to });
+    if (entry.act.is === 'go') void navigate({ to: entry.act.to, search: entry.act.search ?? {} });
     else ask(entry.act.ask);
   };
   return (

@@ -8,7 +8,7 @@ import type { Me } from '../../api/authority.ts';
 import type { IconName } from '../../ui/Icon.tsx';
 import type { Ask } from '../commands/ask.ts';
 import { leadTrack } from '../lead-track.ts';
-import { pagesOf } from '../shell/navigation.ts';
+import { pagesOf, settingsNames } from '../shell/navigation.ts';
 
 export type Entry = {
   /** Kept among the recent ones, so it is the same on every visit. */
@@ -18,7 +18,7 @@ export type Entry = {
   /** What is said beside it: its state, or where it is. */
   note: string | null;
   icon: IconName;
-  act: { is: 'go'; to: string } | { is: 'ask'; ask: Ask };
+  act: { is: 'go'; to: string; search?: { app: string } | undefined } | { is: 'ask'; ask: Ask };
 };
 
 type Order = Extract<Ask, { is: 'halt' | 'resume' | 'cancel' | 'withdraw' | 'submit' | 'start' | 'raise' | 'cut' }>['is'];
@@ -37,14 +37,30 @@ const orders: readonly { is: Order; words: (name: string) => string; icon: IconN
 /** Everything that this person may go to or do in the app now. */
 export function entriesOf(room: ControlRoom, me: Me): readonly Entry[] {
   const nameOf = (track: { platform: string; version: string }): string => `${platformName(track.platform)} ${track.version}`;
-  const pages: Entry[] = pagesOf(room, me).map(({ id, label, icon, to, count }) => ({
+  const pages: Entry[] = pagesOf(room, me).map(({ id, label, icon, to, search, count }) => ({
     id: `page ${id}`,
     group: 'Pages',
     label,
     note: count === null ? null : `${count.value} ${count.what}`,
     icon,
-    act: { is: 'go', to },
+    act: { is: 'go', to, search },
   }));
+  const settings: Entry[] = Object.entries(settingsNames).map(([id, label]) => ({
+    id: `settings ${id}`,
+    group: 'Pages',
+    label: `Settings: ${label}`,
+    note: null,
+    icon: 'settings',
+    act: { is: 'go', to: `/settings/${id}`, search: { app: room.app.id } },
+  }));
+  const setUp: Entry = {
+    id: 'page set-up',
+    group: 'Pages',
+    label: 'Set-up',
+    note: null,
+    icon: 'plug',
+    act: { is: 'go', to: `/${room.app.id}/set-up` },
+  };
   const base = `/${room.app.id}`;
   const releases: Entry[] = room.releases.map(({ version, part }) => ({
     id: `release ${version}`,
@@ -74,7 +90,7 @@ export function entriesOf(room: ControlRoom, me: Me): readonly Entry[] {
     icon: 'filter',
     act: { is: 'go', to: `${base}/${track.version}/${track.platform}/${encodeURIComponent(cell.instance)}` },
   }));
-  return [...actionsOf(room, me, cells, nameOf), ...pages, ...releases, ...tracks, ...criteria];
+  return [...actionsOf(room, me, cells, nameOf), ...pages, ...settings, setUp, ...releases, ...tracks, ...criteria];
 }
 
 function actionsOf(

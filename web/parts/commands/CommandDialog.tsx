@@ -15,6 +15,7 @@ import { Lamp } from '../../ui/Lamp.tsx';
 import { ProblemNote } from '../../ui/ProblemNote.tsx';
 import { client, codeOf, troubleOf } from '../../api/client.ts';
 import { controlRoomQuery } from '../../api/queries.ts';
+import { useSettled } from '../../hooks/useSettled.ts';
 import { paramsOf, useRoom } from '../room.ts';
 import { say } from '../shell/announce.ts';
 import { changesOf } from './changes.ts';
@@ -273,7 +274,7 @@ function StaleNote({ track, news }: { track: TrackHead; news: readonly string[] 
 
 /** What would come of a command; asked for again when the form has rested. */
 function usePreview(track: TrackHead, preview: CommandIn | null) {
-  const settled = useSettled(preview);
+  const settled = useSettled(preview, SETTLES_AFTER_MS);
   return useQuery({
     queryKey: ['preview', track.id, track.revision, settled],
     queryFn: () => client.previewCommand({ params: paramsOf(track), body: { command: settled as Command } }),
@@ -335,14 +336,3 @@ function byRobot(sentence: string): string {
 }
 
 const count = (holds: number): string => (holds === 1 ? '1 hold' : `${holds} holds`);
-
-/** A value once it has stopped changing: a preview is asked for when the typing rests. */
-function useSettled<T>(value: T): T {
-  const [settled, setSettled] = useState(value);
-  const key = JSON.stringify(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(JSON.parse(key) as T), SETTLES_AFTER_MS);
-    return () => clearTimeout(timer);
-  }, [key]);
-  return settled;
-}

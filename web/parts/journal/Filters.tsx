@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { useNavigate } from '@tanstack/react-router';
 import { platformName } from '#domain/names.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -7,8 +8,23 @@ import { actors, kinds } from './journal-model.ts';
 import type { Filter } from './journal-model.ts';
 import styles from './Journal.module.css';
 
-/** Track, actor and kind, kept in the address. `known`: people, keys and integrations that were seen in the list. */
-export function Filters({ filter, known }: { filter: Filter; known: readonly { id: string; name: string }[] }) {
+/**
+ * Track, actor and kind, kept in the address. `known`: people, keys and integrations that were seen in the list; `among`: the kinds to choose from;
+ * `hasTracks`: whether what is listed is of tracks; `children`: more fields.
+ */
+export function Filters({
+  filter,
+  known,
+  among = kinds,
+  hasTracks = true,
+  children,
+}: {
+  filter: Filter;
+  known: readonly { id: string; name: string }[];
+  among?: readonly { id: string; label: string }[];
+  hasTracks?: boolean;
+  children?: ReactNode;
+}) {
   const { room } = useRoom();
   const navigate = useNavigate();
   const set = (part: Filter): void => {
@@ -27,14 +43,16 @@ export function Filters({ filter, known }: { filter: Filter; known: readonly { i
   const isNarrowed = Object.values(filter).some((value) => value !== undefined);
   return (
     <search className={styles.filters} aria-label="Narrow the list">
-      <SelectField label="Track" value={filter.track ?? ''} onChange={(event) => set({ track: word(event.target.value) })}>
-        <option value="">All tracks</option>
-        {named.map(({ id, name }) => (
-          <option key={id} value={id}>
-            {name}
-          </option>
-        ))}
-      </SelectField>
+      {hasTracks ? (
+        <SelectField label="Track" value={filter.track ?? ''} onChange={(event) => set({ track: word(event.target.value) })}>
+          <option value="">All tracks</option>
+          {named.map(({ id, name }) => (
+            <option key={id} value={id}>
+              {name}
+            </option>
+          ))}
+        </SelectField>
+      ) : null}
       <SelectField
         label="Who"
         value={filter.actor === undefined ? (filter.by ?? '') : `=${filter.actor}`}
@@ -64,14 +82,15 @@ export function Filters({ filter, known }: { filter: Filter; known: readonly { i
       </SelectField>
       <SelectField label="Kind" value={filter.kind ?? ''} onChange={(event) => set({ kind: word(event.target.value) })}>
         <option value="">All kinds</option>
-        {kinds.map(({ id, label }) => (
+        {among.map(({ id, label }) => (
           <option key={id} value={id}>
             {label}
           </option>
         ))}
       </SelectField>
+      {children}
       {isNarrowed ? (
-        <Button look="ghost" onClick={() => set({ track: undefined, by: undefined, actor: undefined, kind: undefined })}>
+        <Button look="ghost" onClick={() => void navigate({ to: '.', search: {}, replace: true })}>
           Show all
         </Button>
       ) : null}

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { csvOf, detailsOf, kinds, passes, queryOf } from './journal-model.ts';
+import { auditQueryOf, csvOf, detailsOf, instanceKinds, kinds, passes, queryOf } from './journal-model.ts';
 import type { JournalEntry } from './types.ts';
 
 const halted = { track: 'music/8.9.2/android', is: 'halted', actor: { kind: 'robot', id: 'robot' } };
@@ -27,6 +27,27 @@ describe('the filter of activity and audit', () => {
     [{ actor: 'p1' }, false],
   ])('a line that comes live is counted only where %j shows it', (filter, isShown) => {
     expect(passes(halted, filter, 'music')).toBe(isShown);
+  });
+});
+
+describe('the audit log', () => {
+  const query = (filter: Parameters<typeof auditQueryOf>[0]) => auditQueryOf(filter, 'music', 'Europe/Stockholm');
+
+  test('is narrowed by days as the viewer has them, both of them shown, and by words', () => {
+    expect(query({ from: '2024-10-01', to: '2024-10-01', text: ' crash ', track: '8.9.2/ios' })).toEqual({
+      app: 'music',
+      track: 'music/8.9.2/ios',
+      text: 'crash',
+      from: '2024-09-30T22:00:00.000Z',
+      to: '2024-10-01T22:00:00.000Z',
+    });
+    expect(query({ from: '2024-02-30', text: ' ' })).toEqual({ app: 'music' });
+  });
+
+  test('of people and keys has kinds of its own, and no track', () => {
+    expect(query({ of: 'instance', track: '8.9.2/ios', kind: 'keys' })).toEqual({ app: '*', is: 'key-created,key-revoked' });
+    const all: readonly string[] = [...kinds, ...instanceKinds].flatMap(({ is }) => is as readonly string[]);
+    expect(new Set(all).size).toBe(all.length);
   });
 });
 

@@ -1,4 +1,5 @@
 /** What the journal may be narrowed by, and how it is written into a file. */
+import { dayOf, isLocalDate, momentOf } from '#domain/calendar/zone.ts';
 import type { JournalEntry } from './types.ts';
 
 export const kinds = [
@@ -41,27 +42,58 @@ export const kinds = [
     is: ['robot-paused', 'robot-unpaused', 'shadowed', 'asked', 'action-ordered', 'action-ended', 'action-retried'],
   },
   {
+    id: 'plans',
+    label: 'Plans and words',
+    is: ['release-begun', 'release-planned', 'release-replanned', 'release-described', 'decision-noted', 'update-posted', 'corrected'],
+  },
+  {
     id: 'set-up',
-    label: 'Set-up, plans and words',
+    label: 'Settings and set-up',
     is: [
       'app-created',
+      'app-renamed',
       'policy-saved',
+      'policy-proposed',
+      'policy-proposal-closed',
+      'rota-set',
+      'rota-removed',
       'connected',
+      'connection-changed',
       'disconnected',
+      'chat-tried',
       'webhook-opened',
       'webhook-closed',
       'imported',
       'history-imported',
-      'release-begun',
-      'release-planned',
-      'release-described',
-      'decision-noted',
-      'update-posted',
-      'corrected',
       'clock-set',
       'restored',
     ],
   },
+] as const;
+
+/** Of the whole Signalbox and of no app: people, keys and ways in. */
+export const instanceKinds = [
+  {
+    id: 'people',
+    label: 'People and their roles',
+    is: [
+      'person-added',
+      'roles-set',
+      'person-deactivated',
+      'person-reactivated',
+      'person-removed',
+      'invited',
+      'invitation-revoked',
+      'invitation-accepted',
+    ],
+  },
+  {
+    id: 'sessions',
+    label: 'Sign-ins, sessions and passwords',
+    is: ['signed-in', 'sessions-ended', 'password-set', 'password-link-made', 'account-linked'],
+  },
+  { id: 'keys', label: 'Keys', is: ['key-created', 'key-revoked'] },
+  { id: 'access', label: 'Ways in', is: ['access-set', 'provider-set', 'provider-removed'] },
 ] as const;
 
 export const actors = [
@@ -73,6 +105,35 @@ export const actors = [
 
 export type Filter = { track?: string | undefined; by?: string | undefined; actor?: string | undefined; kind?: string | undefined };
 
+/** What the audit log is narrowed by beside: words, and days of the viewer's zone (`2024-10-01`, both shown). */
+export type AuditFilter = Filter & {
+  of?: 'instance' | undefined;
+  text?: string | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
+};
+
+/** The query of the API for a filter of the audit log. A day that is none is left out, as if it had not been said. */
+export function auditQueryOf(filter: AuditFilter, app: string, zone: string) {
+  const { track, ...query } = queryOf(filter);
+  const text = filter.text?.trim() ?? '';
+  const from = dayIn(filter.from, 0, zone);
+  const to = dayIn(filter.to, 1, zone);
+  return {
+    app: filter.of === 'instance' ? '*' : app,
+    ...query,
+    ...(track === undefined || filter.of === 'instance' ? {} : { track: `${app}/${track}` }),
+    ...(text === '' ? {} : { text }),
+    ...(from === null ? {} : { from }),
+    ...(to === null ? {} : { to }),
+  };
+}
+
+/** When a day begins in a zone, or the one `after` days behind it. */
+function dayIn(day: string | undefined, after: number, zone: string): string | null {
+  return day === undefined || !isLocalDate(day) ? null : new Date(momentOf(dayOf(day) + after, 0, zone)).toISOString();
+}
+
 /** The query of the API for a filter of the address; words that name nothing are left out, as if they had not been said. */
 export function queryOf(filter: Filter): {
   track?: string;
@@ -80,7 +141,7 @@ export function queryOf(filter: Filter): {
   actor?: string;
   is?: string;
 } {
-  const kind = kinds.find(({ id }) => id === filter.kind);
+  const kind = [...kinds, ...instanceKinds].find(({ id }) => id === filter.kind);
   const by = actors.find(({ id }) => id === filter.by);
   return {
     ...(filter.track === undefined ? {} : { track: filter.track }),
@@ -135,6 +196,8 @@ const columns = [
   'actorKind',
   'actorId',
   'actorName',
+  'actsFor',
+  'address',
   'is',
   'text',
   'event',
@@ -160,6 +223,8 @@ export function csvOf(entries: readonly JournalEntry[]): string {
     actor.kind,
     actor.id,
     actor.name,
+    actor.actsFor ?? '',
+    actor.address ?? '',
     told(event['is']),
     entry.text,
     JSON.stringify(event),

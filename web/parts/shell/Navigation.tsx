@@ -54,10 +54,11 @@ export function SideNav() {
 }
 
 function NavLink({ page, isHere }: { page: PageLink; isHere: boolean }) {
-  const { label, icon, to, count } = page;
+  const { label, icon, to, count, search = {} } = page;
   return (
     <Link
       to={to}
+      search={search}
       activeOptions={{ exact: true, includeSearch: false }}
       activeProps={{}}
       aria-current={isHere ? 'page' : undefined}
@@ -119,6 +120,8 @@ export function TabBar() {
 
 function AppSwitch() {
   const { room } = useRoom();
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const here = path.startsWith('/settings/') ? 'settings' : null;
   const me = useMe();
   const navigate = useNavigate();
   const apps = useQuery(appsQuery).data?.items ?? [];
@@ -136,7 +139,9 @@ function AppSwitch() {
       key: app.id,
       label: app.sample ? `${app.name} (sample)` : app.name,
       checked: app.id === room.app.id,
-      onSelect: () => void navigate({ to: '/$app', params: { app: app.id } }),
+      // who sets one app up after the other stays on the page that one is at
+      onSelect: () =>
+        void (here === 'settings' ? navigate({ to: '.', search: { app: app.id } }) : navigate({ to: '/$app', params: { app: app.id } })),
     })),
     ...(me.isAdmin ? [{ key: '+', label: 'New app…', onSelect: () => void navigate({ to: '/settings/apps/new' }) }] : []),
   ];

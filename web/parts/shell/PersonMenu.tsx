@@ -32,7 +32,7 @@ export function PersonMenu() {
       label={`${me.name}: profile${isNarrow ? ', more pages' : ''} and signing out`}
       button={<Avatar name={me.name} />}
       items={[
-        ...pages.map(({ id, label, to }) => ({ key: id, label, onSelect: () => void navigate({ to }) })),
+        ...pages.map(({ id, label, to, search = {} }) => ({ key: id, label, onSelect: () => void navigate({ to, search }) })),
         {
           key: 'out',
           label: 'Sign out',

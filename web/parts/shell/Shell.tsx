@@ -53,9 +53,9 @@ export function Shell({
             <span className={styles.phoneLogo}>
               <Icon name="logo" size={20} />
             </span>
-            {crumbs.map(({ text, to }) => (
+            {crumbs.map(({ text, to, search = {} }) => (
               <Fragment key={to}>
-                <Link to={to} className={styles.crumb}>
+                <Link to={to} search={search} className={styles.crumb}>
                   {text}
                 </Link>
                 <span aria-hidden="true" className={styles.crumb}>

@@ -42,7 +42,7 @@ describe('the navigation', () => {
   test('an app without a release has no page of a version', () => {
     const ids = pagesOf(room([]), nobody).map(({ id }) => id);
     expect(ids).not.toContain('builds');
-    expect(ids).toEqual(expect.arrayContaining(['room', 'releases', 'bugs', 'activity', 'audit', 'set-up']));
+    expect(ids).toEqual(expect.arrayContaining(['room', 'releases', 'bugs', 'activity', 'audit', 'settings']));
   });
 
   test("bugs without a team are the release manager's; sign-offs are the teams' own", () => {
@@ -68,6 +68,8 @@ describe('the navigation', () => {
     ['/music/8.9.2/ios', 'releases'],
     ['/music/8.9.2/builds', 'builds'],
     ['/music/bugs/PLAY-1', 'bugs'],
+    ['/settings/policy', 'settings'],
+    ['/music/set-up', 'settings'],
     ['/podcasts/bugs', null],
   ])('%s belongs to %s', (path, page) => {
     expect(pageAt(path, 'music')).toBe(page);
@@ -91,6 +93,8 @@ describe('the title of an address', () => {
     ['/music/bugs', 'Bugs & triage'],
     ['/music/bugs/PLAY-4412', 'Bugs & triage / PLAY-4412'],
     ['/music/profile', 'My profile'],
+    ['/settings/policy', 'Settings / Process and policy'],
+    ['/music/set-up', 'Settings / Set-up'],
     ['/podcasts', null],
   ])('%s is %s', (path, title) => {
     expect(at(path)).toBe(title);

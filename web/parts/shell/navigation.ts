@@ -1,19 +1,34 @@
 /** Which pages there are for an app, and what stands beside their names. */
 import type { ControlRoom } from '#api/control-room.ts';
 import type { Me } from '../../api/authority.ts';
+import { entryOf } from '#domain/entry.ts';
 import { platformName } from '#domain/names.ts';
 import type { IconName } from '../../ui/Icon.tsx';
 
 export type PageLink = {
-  id: 'room' | 'releases' | 'bugs' | 'sign-offs' | 'builds' | 'changes' | 'activity' | 'audit' | 'set-up' | 'profile';
+  id: 'room' | 'releases' | 'bugs' | 'sign-offs' | 'builds' | 'changes' | 'activity' | 'audit' | 'settings' | 'profile';
   label: string;
   icon: IconName;
   /** Its address. */
   to: string;
+  /** What its address says beside: the app, where that does not begin the address. */
+  search?: { app: string };
   /** What is counted beside its name; null: nothing is. */
   count: { value: number; what: string; isMine: boolean } | null;
   part: 'main' | 'more' | 'own';
 };
+
+/** The pages of settings by the last word of their addresses, in their order. */
+export const settingsNames = {
+  apps: 'Apps',
+  platforms: 'Platforms',
+  policy: 'Process and policy',
+  teams: 'Teams and on call',
+  integrations: 'Integrations',
+  notifications: 'Notifications',
+  people: 'People',
+  keys: 'Keys',
+} as const;
 
 type Known = Pick<ControlRoom, 'app' | 'releases' | 'counts'>;
 
@@ -71,7 +86,7 @@ export function pagesOf({ app, releases, counts }: Known, me: Pick<Me, 'roles' |
         ]),
     link('activity', 'Activity', 'clock', `${base}/activity`, 'more'),
     link('audit', 'Audit log', 'list', `${base}/audit`, 'more'),
-    link('set-up', 'Set-up', 'plug', `${base}/set-up`, 'more'),
+    { ...link('settings', 'Settings', 'settings', '/settings/apps', 'more'), search: { app: app.id } },
     link('profile', 'My profile', 'person', `${base}/profile`, 'own'),
   ];
 }
@@ -79,15 +94,16 @@ export function pagesOf({ app, releases, counts }: Known, me: Pick<Me, 'roles' |
 /** Which page an address belongs to: a track is a part of its release, a criterion of the room. */
 export function pageAt(path: string, app: string): PageLink['id'] | null {
   const [, slug, first, second, third] = path.split('/');
+  // settings belong to no app's address; setting an app up is the first of them
+  if (slug === 'settings' || (slug === app && first === 'set-up')) return 'settings';
   if (slug !== app) return null;
   if (first === undefined || first === '') return 'room';
-  if (first === 'releases' || first === 'bugs' || first === 'activity' || first === 'audit' || first === 'set-up' || first === 'profile')
-    return first;
+  if (first === 'releases' || first === 'bugs' || first === 'activity' || first === 'audit' || first === 'profile') return first;
   if (second === 'sign-offs' || second === 'builds' || second === 'changes') return second;
   return third === undefined || third === '' ? 'releases' : 'room';
 }
 
-export type Crumb = { text: string; to: string };
+export type Crumb = { text: string; to: string; search?: { app: string } | undefined };
 
 /** The title of the page at an address, and the pages above it: Releases / 8.9.2 / Android. Null where the address is of no page. */
 export function titleAt(
@@ -113,9 +129,14 @@ export function titleAt(
     case 'room':
     case 'activity':
     case 'audit':
-    case 'set-up':
     case 'profile':
       return { text: here.label, above: [] };
+    case 'settings': {
+      const text = path.endsWith('/set-up') ? 'Set-up' : entryOf(settingsNames, first);
+      return text === undefined
+        ? { text: here.label, above: [] }
+        : { text, above: [{ text: here.label, to: here.to, search: here.search }] };
+    }
     default:
       return here.id satisfies never;
   }

@@ -16,7 +16,7 @@ const wayTo: Readonly<Record<PageLink['id'], string | null>> = {
   activity: 'g a',
   audit: 'g l',
   profile: 'g p',
-  'set-up': null,
+  settings: 'g e',
 };
 
 /** The keys that act on every page of an app; Ctrl K and ⌘K open the command menu, from a field too. */
@@ -26,9 +26,9 @@ export function useShellKeys({ onHelp, onSearch }: { onHelp: () => void; onSearc
   const density = useDensity();
   const { pages } = usePages();
   const ways = Object.fromEntries(
-    pages.flatMap(({ id, to }) => {
+    pages.flatMap(({ id, to, search }) => {
       const way = wayTo[id];
-      return way === null ? [] : [[way, () => void navigate({ to })]];
+      return way === null ? [] : [[way, () => void navigate({ to, search: search ?? {} })]];
     }),
   );
   useKeys({

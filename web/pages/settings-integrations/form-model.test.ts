@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest';
+import { fieldsOf, labelOf, missingIn, portName, sentences, settingsOf, textsOf } from './form-model.ts';
+
+const schema = {
+  type: 'object',
+  properties: {
+    repo: { type: 'string', description: 'A directory or an address' },
+    token: { type: 'string', secret: true },
+    trainParts: { type: 'integer' },
+    tagGrammar: { type: 'array', items: { type: 'string' } },
+    cutPolicy: { type: 'string', enum: ['first-parent', 'merge-base'] },
+    apps: { type: 'object', additionalProperties: { type: 'string' }, default: {} },
+    write: { type: 'boolean', default: false },
+  },
+  required: ['repo', 'write'],
+};
+const fields = fieldsOf(schema);
+const filled = {
+  ...textsOf(fields, null),
+  repo: ' https://git.example.com/music.git ',
+  trainParts: '2',
+  tagGrammar: '^v1\n\n^v2',
+  apps: 'music = music-demo',
+  write: 'true',
+};
+
+describe('the form of an integration', () => {
+  test('has a field for each setting of its schema, and asks for those that have no default', () => {
+    expect(fields.map(({ label, kind, required }) => `${label}: ${kind}${required ? ', needed' : ''}`)).toEqual([
+      'Repo: text, needed',
+      'Token: secret',
+      'Train parts: number',
+      'Tag grammar: lines',
+      'Cut policy: choice',
+      'Apps: record',
+      'Write: switch',
+    ]);
+    expect(labelOf('cutPolicy')).toBe('Cut policy');
+  });
+
+  test('sends each value as its schema has it, and leaves out what is empty', () => {
+    expect(settingsOf(fields, filled)).toEqual({
+      repo: 'https://git.example.com/music.git',
+      trainParts: 2,
+      tagGrammar: ['^v1', '^v2'],
+      apps: { music: 'music-demo' },
+      write: true,
+    });
+  });
+
+  test('begins with the settings of a connection, and never with a secret', () => {
+    const settings = settingsOf(fields, filled);
+    const texts = textsOf(fields, { ...settings, token: '(hidden)' });
+    expect(texts['token']).toBe('');
+    expect(settingsOf(fields, texts)).toEqual(settings);
+  });
+
+  test.each([
+    [{ repo: '' }, 'Repo is needed.'],
+    [{ trainParts: 'two' }, 'Train parts is a number.'],
+    [{ apps: 'music' }, 'Apps is a name, an equals sign and a value in each line.'],
+    [{}, null],
+  ])('says what is missing: %o', (part, says) => {
+    expect(missingIn(fields, { ...filled, ...part })).toBe(says);
+  });
+});
+
+test('ports are called as people call them', () => {
+  expect([portName('gitHost'), portName('storefront:google-play'), portName('else')]).toEqual(['Code', 'Stores (google-play)', 'else']);
+});
+
+test('the parts of a hint are sentences', () => {
+  expect(sentences('How tags are read', null, 'One a line.')).toBe('How tags are read. One a line.');
+});

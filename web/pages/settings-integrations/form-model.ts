@@ -1,0 +1,160 @@
+/** The form of an integration's settings, drawn from its own schema (JSON Schema), and what is sent of it. */
+
+export type Field = {
+  name: string;
+  label: string;
+  /** `lines`: a list, one entry a line. `record`: names and values, `name = value` a line. */
+  kind: 'text' | 'secret' | 'number' | 'switch' | 'choice' | 'lines' | 'record';
+  hint: string | null;
+  required: boolean;
+  options: readonly string[];
+  /** What it is while nobody says otherwise, as a field shows it. */
+  initial: string;
+};
+
+type Schema = {
+  type?: unknown;
+  description?: unknown;
+  secret?: unknown;
+  default?: unknown;
+  enum?: unknown;
+  properties?: unknown;
+  required?: unknown;
+};
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The fields of a schema, in its order. What it has a default for, and secrets of an old connection, may be left empty. */
+export function fieldsOf(schema: Readonly<Record<string, unknown>>): readonly Field[] {
+  const { properties, required } = schema as Schema;
+  if (!isRecord(properties)) return [];
+  const needed = Array.isArray(required) ? required : [];
+  return Object.entries(properties).map(([name, value]) => {
+    const part: Schema = isRecord(value) ? value : {};
+    const kind = kindOf(part);
+    return {
+      name,
+      label: labelOf(name),
+      kind,
+      hint: typeof part.description === 'string' ? part.description : null,
+      required: needed.includes(name) && part.default === undefined,
+      options: Array.isArray(part.enum) ? part.enum.map(String) : [],
+      initial: part.default === undefined ? '' : shown(kind, part.default),
+    };
+  });
+}
+
+function kindOf(part: Schema): Field['kind'] {
+  if (part.secret === true) return 'secret';
+  if (Array.isArray(part.enum)) return 'choice';
+  switch (part.type) {
+    case 'boolean':
+      return 'switch';
+    case 'number':
+    case 'integer':
+      return 'number';
+    case 'array':
+      return 'lines';
+    case 'object':
+      return 'record';
+    default:
+      return 'text';
+  }
+}
+
+/** `tagGrammar` → `Tag grammar` */
+export function labelOf(name: string): string {
+  const words = name.replaceAll(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`);
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** A value as its field shows it. */
+export function shown(kind: Field['kind'], value: unknown): string {
+  if (value === undefined || value === null) return '';
+  if (kind === 'lines' && Array.isArray(value)) return value.map(String).join('\n');
+  if (kind === 'record' && isRecord(value))
+    return Object.entries(value)
+      .map(([name, each]) => `${name} = ${String(each)}`)
+      .join('\n');
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** What a form begins with: the settings of a connection, its secrets left out; or the defaults. */
+export function textsOf(fields: readonly Field[], settings: Readonly<Record<string, unknown>> | null): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    fields.map(({ name, kind, initial }) => [name, settings === null ? initial : kind === 'secret' ? '' : shown(kind, settings[name])]),
+  );
+}
+
+/** The settings as they are sent: what is empty is left out. */
+export function settingsOf(fields: readonly Field[], texts: Readonly<Record<string, string>>): Record<string, unknown> {
+  return Object.fromEntries(
+    fields.flatMap(({ name, kind }) => {
+      const text = (texts[name] ?? '').trim();
+      return text === '' ? [] : [[name, valueOf(kind, text)]];
+    }),
+  );
+}
+
+function valueOf(kind: Field['kind'], text: string): unknown {
+  const lines = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  switch (kind) {
+    case 'text':
+    case 'secret':
+    case 'choice':
+      return text;
+    case 'number':
+      return Number(text);
+    case 'switch':
+      return text === 'true';
+    case 'lines':
+      return lines;
+    case 'record':
+      return Object.fromEntries(
+        lines.map((line) => {
+          const [name = '', ...rest] = line.split('=');
+          return [name.trim(), rest.join('=').trim()];
+        }),
+      );
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** What is missing before it can be sent; null: nothing. */
+export function missingIn(fields: readonly Field[], texts: Readonly<Record<string, string>>): string | null {
+  const empty = fields.find(({ name, required }) => required && (texts[name] ?? '').trim() === '');
+  if (empty !== undefined) return `${empty.label} is needed.`;
+  const odd = fields.find(({ name, kind }) => kind === 'number' && (texts[name] ?? '').trim() !== '' && Number.isNaN(Number(texts[name])));
+  if (odd !== undefined) return `${odd.label} is a number.`;
+  const bare = fields.find(
+    ({ name, kind }) => kind === 'record' && (texts[name] ?? '').split('\n').some((line) => line.trim() !== '' && !line.includes('=')),
+  );
+  return bare === undefined ? null : `${bare.label} is a name, an equals sign and a value in each line.`;
+}
+
+/** Ports as people call them. */
+export const portNames: Readonly<Record<string, string>> = {
+  gitHost: 'Code',
+  storefront: 'Stores',
+  tracker: 'Bugs',
+  builds: 'Builds and tests',
+  chat: 'Chat',
+};
+
+/** A port, or the port for one storefront, as people call it. */
+export function portName(port: string): string {
+  const [name = port, which] = port.split(':');
+  return which === undefined ? (portNames[name] ?? name) : `${portNames[name] ?? name} (${which})`;
+}
+
+/** Parts of a hint, each with its full stop. */
+export function sentences(...parts: readonly (string | null)[]): string {
+  return parts
+    .filter((part) => part !== null)
+    .map((part) => (/[.!?]$/.test(part) ? part : `${part}.`))
+    .join(' ');
+}

@@ -1,0 +1,99 @@
+/** Roles and teams in apps, as an invitation gives them and as a person has them. */
+import { useQuery } from '@tanstack/react-query';
+import { roleName, roles, rolesFor } from '#domain/roles.ts';
+import type { Role } from '#domain/roles.ts';
+import { appsQuery } from '../../api/queries.ts';
+import { CheckField, TextField } from '../../ui/Field.tsx';
+import { Tag } from '../../ui/Panel.tsx';
+import styles from './settings.module.css';
+
+export type Grant = { app: string; roles: readonly Role[]; teams: readonly string[] };
+
+/** What a role is for, and whether it may be the second person. */
+const about: Readonly<Record<Role, string>> = {
+  viewer: 'sees everything',
+  member: 'signs off for their teams, reports bugs, halts',
+  'release-manager': 'takes the steps of a release, decides bugs, waives',
+  'release-team': 'second person: approves waivers and policies',
+  admin: 'sets up apps, policies, people and keys; approves policies',
+};
+
+/** Whether a role lets one be the second person, who approves what another asked for. */
+export function isSecond(held: readonly Role[]): boolean {
+  return held.some((role) => rolesFor['approve-waiver'].includes(role));
+}
+
+/** `release manager and member of a team in all apps, for player` */
+export function grantInWords({ app, roles: held, teams }: Grant, names: ReadonlyMap<string, string>): string {
+  const where = app === '*' ? 'all apps' : (names.get(app) ?? app);
+  const whose = teams.includes('*') ? ', for all teams' : teams.length === 0 ? '' : `, for ${teams.join(', ')}`;
+  return `${roles
+    .filter((role) => held.includes(role))
+    .map(roleName)
+    .join(' and ')} in ${where}${whose}`;
+}
+
+/** The names of apps by their ids. */
+export function useAppNames(): ReadonlyMap<string, string> {
+  const apps = useQuery(appsQuery).data?.items ?? [];
+  return new Map(apps.map(({ id, name }) => [id, name]));
+}
+
+/** The words of a list of teams: `player, car-mode`; `*` for all. */
+export function teamsIn(text: string): string[] {
+  return [...new Set(text.split(/[\s,]+/).filter((word) => word !== ''))];
+}
+
+/** Roles to choose, and the teams whose word they may give. */
+export function RoleFields({
+  held,
+  teams,
+  onRoles,
+  onTeams,
+}: {
+  held: readonly Role[];
+  teams: string;
+  onRoles: (held: readonly Role[]) => void;
+  onTeams: (teams: string) => void;
+}) {
+  return (
+    <>
+      <fieldset className={styles.set}>
+        <legend>Roles</legend>
+        {roles.map((role) => (
+          <CheckField
+            key={role}
+            label={
+              <>
+                {roleName(role)} <span className={styles.soft}>{about[role]}</span>
+              </>
+            }
+            checked={held.includes(role)}
+            onChange={(event) => onRoles(roles.filter((each) => (each === role ? event.target.checked : held.includes(each))))}
+          />
+        ))}
+      </fieldset>
+      <TextField
+        label="Teams whose word they may give"
+        value={teams}
+        placeholder="player, car-mode"
+        hint="As the policy names them, between commas; * for all."
+        onChange={(event) => onTeams(event.target.value)}
+      />
+    </>
+  );
+}
+
+/** What somebody holds, a line for each app. */
+export function Grants({ grants, names }: { grants: readonly Grant[]; names: ReadonlyMap<string, string> }) {
+  if (grants.length === 0) return <p className={styles.soft}>No role: sees what is shown to everyone.</p>;
+  return (
+    <ul>
+      {grants.map((grant) => (
+        <li key={grant.app} className={styles.soft}>
+          {grantInWords(grant, names)} {isSecond(grant.roles) ? <Tag>second person</Tag> : null}
+        </li>
+      ))}
+    </ul>
+  );
+}
