@@ -153,6 +153,7 @@ async function serve(
     version: packageVersion(),
     publicUrl: config.publicUrl,
     trustedProxies: config.trustedProxies,
+    reach,
     webRoot: existsSync(join(webRoot, 'index.html')) ? webRoot : null,
   });
   stops.push(() => server.close());

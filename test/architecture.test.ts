@@ -1,6 +1,8 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { integrations } from '#integrations/index.ts';
 import { packageRoot } from '#lib/package-root.ts';
 import { importsOf, trespassesOf } from './setup/source.ts';
 import type { Import } from './setup/source.ts';
@@ -195,6 +197,37 @@ describe('what a room may not do', () => {
       .filter(({ file, isTest }) => file !== 'src/config.ts' && !COMPOSITION_ROOTS.has(file) && !isTest)
       .flatMap(({ file, text }) => trespassesOf(text, file).filter(({ kind }) => kind === 'environment'));
     expect(trespasses.map(({ at, what }) => `${at}: ${what}`)).toEqual([]);
+  });
+
+  test('what a server goes out for goes by the guard of lib/reach: nobody else has the network', () => {
+    // clients of a server that a person names, the sample's own server, and what the guard stands aside for, each where it is said why
+    const others =
+      /^src\/(lib\/reach|api\/client|sample\/demo|engine\/engine|server\/auth\/oidc|integrations\/sandbox\/harness)\.ts$|^src\/cli\//;
+    const trespasses = sources
+      .filter(({ file, isTest }) => file.startsWith('src/') && !isTest && !others.test(file))
+      .flatMap(({ file, text }) => trespassesOf(text, file).filter(({ kind }) => kind === 'network'));
+    // an adapter uses the `fetch` that it is handed with its tools, and says so by a name of its own
+    expect(trespasses.map(({ at, what }) => `${at}: ${what}`)).toEqual([]);
+    const undici = sources.filter(
+      ({ file, imports }) => imports.some(({ specifier }) => specifier === 'undici') && file.startsWith('src/'),
+    );
+    expect(undici.map(({ file }) => file).filter((file) => !isTestFile(file))).toEqual(['src/lib/reach.ts']);
+  });
+
+  test('a setting of an integration that holds an address is marked as one, or the integration says where it goes', () => {
+    const unmarked = integrations
+      .filter((integration) => integration.reaches === undefined)
+      .flatMap(({ id, settings }) =>
+        Object.entries(
+          (z.toJSONSchema(settings, { io: 'input', unrepresentable: 'any' }).properties ?? {}) as Record<string, Record<string, unknown>>,
+        )
+          .filter(
+            ([name, field]) => (field['format'] === 'uri' || /url|uri|host|address|endpoint/i.test(name)) && field['address'] !== true,
+          )
+          .map(([name]) => `${id}: ${name}`),
+      );
+    expect(unmarked).toEqual([]);
+    expect(integrations.length).toBeGreaterThan(1);
   });
 
   test('no file is called utils: it would say nothing of what is in it', () => {

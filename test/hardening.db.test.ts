@@ -299,6 +299,15 @@ describe('an address that an admin enters', () => {
     expect(answer.json()['right']).toMatch(/ALLOW_PRIVATE_ADDRESSES|LOCAL_REPOSITORIES/);
   });
 
+  test('of an identity provider is refused when it is set', async () => {
+    const settings = { name: 'Company', issuer: 'https://corp.example', clientId: 'signalbox' };
+    const answer = await send('PUT', '/api/settings/providers/company', settings);
+    expect(answer.status).toBe(400);
+    expect(answer.json()).toMatchObject({
+      errors: [{ path: 'body.issuer', detail: expect.stringContaining('a private network') as string }],
+    });
+  });
+
   test('in a policy is refused when it is looked at, before it can be saved', async () => {
     const policy = (await send('GET', '/api/apps/music/policy')).json() as { text?: string };
     const text = policy.text ?? '';

@@ -9,6 +9,7 @@ import { endedWatchers } from './auth/access.ts';
 import { countAttempts } from './auth/attempts.ts';
 import type { Room } from './context.ts';
 import { problemFrom } from './errors.ts';
+import type { Reach } from '#lib/reach.ts';
 import { handlers } from './handlers.ts';
 import { keepPolicies } from './policies.ts';
 import { CALLBACK_PATH } from './auth/accounts.ts';
@@ -31,6 +32,8 @@ export type ServerOptions = Omit<Room, 'policies' | 'sample' | 'providers' | 'oi
   /** Proxies whose word about a caller's address counts; none when not said. */
   trustedProxies?: readonly string[];
   limits?: Limits;
+  /** Where this server may go for identity providers; everywhere when not said. */
+  reach?: Reach;
   patience?: Patience;
   /** Between two signs of life on a stream; 15 s when not said. */
   heartbeatMs?: number;
@@ -75,6 +78,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     publicUrl: options.publicUrl,
     now: () => options.clock.now(),
     log: options.log,
+    ...(options.reach === undefined ? {} : { reach: options.reach }),
   });
   const room: Room = { ...options, providers, oidc, sample: options.sample ?? null, policies: keepPolicies(options.db) };
   const streams = createStreams({

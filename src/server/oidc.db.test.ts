@@ -6,7 +6,10 @@ import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import type { CryptoKey, JWTPayload } from 'jose';
 import { Provider } from 'oidc-provider';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { openOidc } from './auth/oidc.ts';
 import { testServer } from './testing.ts';
+import { quietLog } from '#lib/log.ts';
+import { createReach } from '#lib/reach.ts';
 import type { TestServer } from './testing.ts';
 
 /*
@@ -285,4 +288,40 @@ test('a provider that is not what its settings say is not used, and its check sa
   });
   await setProvider({});
   expect((await admin('POST', '/api/settings/providers/company/check')).body).toEqual({ ok: true, problem: null, right: null });
+});
+
+test('a discovery document that names endpoints inside, or a provider that is itself out of reach, is told and not gone to', async () => {
+  const visits: string[] = [];
+  const inside = createServer((request, response) => {
+    visits.push(request.url ?? '');
+    response.end('{}');
+  });
+  const sly = createServer((_request, response) => {
+    const issuer = `http://127.0.0.1:${(sly.address() as AddressInfo).port}`;
+    const secret = `http://localhost:${(inside.address() as AddressInfo).port}/token`;
+    const document = { issuer, authorization_endpoint: `${issuer}/a`, token_endpoint: secret, jwks_uri: secret };
+    response.end(JSON.stringify({ ...document, id_token_signing_alg_values_supported: ['RS256'] }));
+  });
+  for (const server of [inside, sly]) await once(server.listen(0, '127.0.0.1'), 'listening');
+  const guarded = openOidc({
+    accounts: room.accounts,
+    providers: room.accounts.providers,
+    publicUrl: null,
+    now: () => new Date().toISOString(),
+    log: quietLog,
+    // the one address, and not what else this machine has
+    reach: createReach({
+      permitted: { addresses: ['127.0.0.1'], directories: [] },
+      lookup: (_host, _options, answer) => answer(null, [{ address: '10.0.0.9', family: 4 }]),
+    }),
+  });
+  const found = await room.accounts.providers.byId('company');
+  if (found === null) throw new Error('the provider of the tests is not set');
+  const issuer = `http://127.0.0.1:${(sly.address() as AddressInfo).port}`;
+  expect(await guarded.check({ ...found, issuer })).toMatchObject({ problem: expect.stringContaining('a private network') as string });
+  expect(await guarded.check({ ...found, issuer: `http://localhost:${(inside.address() as AddressInfo).port}` })).toMatchObject({
+    problem: expect.stringContaining('a private network') as string,
+  });
+  expect(visits).toEqual([]);
+  for (const server of [inside, sly]) server.close();
 });

@@ -83,6 +83,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     publicUrl,
     webRoot,
     limits: UNLIMITED,
+    ...(options.reach === undefined ? {} : { reach: options.reach }),
     ...(options.limits === undefined ? {} : { limits: options.limits }),
     ...(options.patience === undefined ? {} : { patience: options.patience }),
     ...(options.trustedProxies === undefined ? {} : { trustedProxies: options.trustedProxies }),

@@ -88,7 +88,7 @@ describe('text that is no policy', () => {
 
 test('what stood there is repeated as far as anybody reads it', () => {
   expect(fault(`watch: !${'x'.repeat(5000)} 7d\n`).length).toBeLessThan(300);
-  expect(fault(`code: { tag: "{version} ${'x'.repeat(5000)}" }\n`).length).toBeLessThan(300);
+  for (const each of faults(`code: { tag: "{version} ${'x'.repeat(5000)}" }\n`)) expect(each.length).toBeLessThan(300);
 });
 
 describe('very many faults', () => {

@@ -52,7 +52,7 @@ function readDocument(text: string, document: Document.Parsed): ReadText {
   };
   for (const error of document.errors.slice(0, mostProblems)) add(error.pos[0], ...syntaxInWords(error.code, error.message));
   for (const warning of document.warnings.slice(0, mostProblems))
-    add(warning.pos[0], warning.message, 'plain values: a policy has no tags');
+    add(warning.pos[0], short(warning.message), 'plain values: a policy has no tags');
   for (const offset of doubledKeys(document.contents, []).slice(0, mostProblems))
     add(offset, 'this key stands here for the second time', 'each key once: join the two');
   if (problems.length > 0) return { ok: false, problems };

@@ -303,8 +303,8 @@ function trailersIn(text: string): { key: string; value: string }[] {
 }
 
 function branchNamed({ refs, mirror }: Pick<Seen, 'refs' | 'mirror'>, branch: string): Ref {
-  const wanted = branch.startsWith('refs/heads/') ? branch : `refs/heads/${branch}`;
-  const ref = refs.branches.find((one) => one.name === wanted);
+  // a branch may itself be called refs/heads/x: its short name goes first
+  const ref = refs.branches.find((one) => shortName(one) === branch) ?? refs.branches.find((one) => one.name === branch);
   if (ref) return ref;
   const near = refs.branches.slice(0, 8).map(shortName).join(', ');
   throw new GitTrouble(

@@ -273,7 +273,7 @@ describe('what is in a repository', () => {
   });
 
   test('branches and tags may be called whatever git permits', async () => {
-    const names = ['-rf', '--upload-pack=x', '<script>', '%00', '{{x}}', '$(never)', 'Main', 'HEAD', '@', 'é'.repeat(60)];
+    const names = ['-rf', '--upload-pack=x', '<script>', '%00', '{{x}}', '$(never)', 'Main', 'HEAD', '@', 'refs/heads/x', 'é'.repeat(60)];
     const { gitDir, commit, ref } = bare();
     const root = commit('one');
     for (const name of [...names, 'main']) ref(`refs/heads/${name}`, root);

@@ -242,7 +242,7 @@ async function fetched(
 ): Promise<readonly Unreadable[]> {
   options.onProgress?.(`reading ${nameOf(source)}`);
   const run = { onProgress: options.onProgress, signal: options.signal, mostFileBytes: options.mostFileBytes ?? MOST_FILE_BYTES };
-  const fetch = (which: readonly string[], refspecs: readonly RemoteRef[] | null): Promise<string> =>
+  const bring = (which: readonly string[], refspecs: readonly RemoteRef[] | null): Promise<string> =>
     named(
       source,
       withToken(source, gitDir, configFile, options.token, route, (file) =>
@@ -272,13 +272,13 @@ async function fetched(
     const nowhere = remote.refs.filter(({ sha }) => /^0+$/.test(sha));
     if (nowhere.length === 0) {
       try {
-        await fetch(REFSPECS, null);
+        await bring(REFSPECS, null);
         return [];
       } catch (error) {
         if (!(isFresh ? isDamaged(error) : isDamagedThere(error))) throw error;
       }
     }
-    return await fetchedInParts(source, gitDir, configFile, remote, nowhere, (refs) => fetch([], refs));
+    return await fetchedInParts(source, gitDir, configFile, remote, nowhere, (refs) => bring([], refs));
   } catch (error) {
     throw error instanceof GitTrouble ? new FetchTrouble(error.fault, error.message, { cause: error }) : error;
   }
@@ -294,7 +294,7 @@ async function fetchedInParts(
   configFile: string,
   remote: Remote,
   nowhere: readonly RemoteRef[],
-  fetch: (refs: readonly RemoteRef[]) => Promise<string>,
+  bring: (refs: readonly RemoteRef[]) => Promise<string>,
 ): Promise<readonly Unreadable[]> {
   const unreadable: Unreadable[] = nowhere.map(({ name }) => ({
     ref: name,
@@ -311,7 +311,7 @@ async function fetchedInParts(
         `${nameOf(source)}: more of its branches and tags cannot be read than are looked for. Right would be a repository that "git fsck" finds whole`,
       );
     try {
-      await fetch(part);
+      await bring(part);
       for (const { name } of part) read.add(name);
     } catch (error) {
       if (!isDamaged(error)) throw error;

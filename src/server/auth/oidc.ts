@@ -8,6 +8,8 @@ import { z } from 'zod';
 import { writeInstance } from '#db/instance-journal.ts';
 import type { InstanceEvent } from '#domain/people/events.ts';
 import type { Log } from '#lib/log.ts';
+import { OutOfReach } from '#lib/reach.ts';
+import type { Reach } from '#lib/reach.ts';
 import { admission, grantsByGroups } from './admission.ts';
 import { CALLBACK_PATH } from './accounts.ts';
 import type { Accounts, Arrival } from './accounts.ts';
@@ -30,6 +32,8 @@ export type Oidc = {
     program: string | undefined;
   }): Promise<{ location: string; cookies: string[] }>;
   check(provider: Provider): Promise<Trouble | null>;
+  /** Why this server may not go to an address that somebody entered; null when it may, or when nobody can tell now. */
+  outOfReach(address: string): Promise<Trouble | null>;
 };
 
 export type Trouble = { problem: string; right: string };
@@ -53,10 +57,11 @@ export function openOidc(options: {
   publicUrl: string | null;
   now: () => string;
   log: Log;
-  fetch?: typeof fetch;
+  /** Where this server may go for providers that were entered in the settings; one of the environment is the operator's own word. Left out: everywhere. */
+  reach?: Reach;
 }): Oidc {
-  const { accounts, providers, now, log } = options;
-  const ask = options.fetch ?? fetch;
+  const { accounts, providers, now, log, reach } = options;
+  const ask = (provider: Provider): typeof fetch => (reach === undefined || provider.from === 'environment' ? fetch : reach.fetch);
   let origin = options.publicUrl;
   let kept: { name: string; auth: ReturnType<Accounts['withProviders']> } | null = null;
 
@@ -77,7 +82,7 @@ export function openOidc(options: {
       return { problem: `${provider.issuer} is not an https address`, right: 'an issuer with https (plain http only on this machine)' };
     let found: unknown;
     try {
-      const answer = await ask(address, {
+      const answer = await ask(provider)(address, {
         signal: AbortSignal.timeout(TIMEOUT_MS),
         redirect: 'error',
         headers: { accept: 'application/json' },
@@ -87,6 +92,8 @@ export function openOidc(options: {
       if (text.length > MOST_BYTES) return { problem: `${address} answered ${text.length} bytes`, right: 'a discovery document' };
       found = JSON.parse(text);
     } catch (error) {
+      const away = outOfReachIn(error);
+      if (away !== null) return away;
       return {
         problem: `${address} could not be read: ${error instanceof Error ? error.message : String(error)}`,
         right: 'an address that this server reaches',
@@ -105,8 +112,25 @@ export function openOidc(options: {
         problem: `the discovery document is of ${read.data.issuer}, not of ${provider.issuer}`,
         right: `${read.data.issuer}, if that is meant`,
       };
-    const unsafe = [read.data.authorization_endpoint, read.data.token_endpoint, read.data.jwks_uri].find((each) => !isSafe(each));
-    return unsafe === undefined ? null : { problem: `${unsafe} is not an https address`, right: 'endpoints with https' };
+    const { authorization_endpoint, token_endpoint, jwks_uri, userinfo_endpoint } = read.data;
+    const unsafe = [authorization_endpoint, token_endpoint, jwks_uri].find((each) => !isSafe(each));
+    if (unsafe !== undefined) return { problem: `${unsafe} is not an https address`, right: 'endpoints with https' };
+    if (provider.from === 'environment') return null;
+    // what the document names is as little trusted as the address of the document: better-auth goes there next
+    for (const endpoint of [token_endpoint, jwks_uri, userinfo_endpoint ?? jwks_uri]) {
+      const away = await outOfReach(endpoint);
+      if (away !== null) return away;
+    }
+    return null;
+  }
+
+  async function outOfReach(address: string): Promise<Trouble | null> {
+    try {
+      await reach?.addressesOf(new URL(address).hostname);
+      return null;
+    } catch (error) {
+      return outOfReachIn(error);
+    }
   }
 
   const gate = (provider: Provider) => async (arrival: Arrival) => {
@@ -168,6 +192,7 @@ export function openOidc(options: {
 
   return {
     check,
+    outOfReach,
     servedAt(url) {
       origin ??= url;
     },
@@ -200,6 +225,12 @@ export function openOidc(options: {
       const provider = await providers.byId(path.slice(CALLBACK_PATH.length + 1));
       const failed = (code: string) => ({ location: `/sign-in?error=${code}`, cookies: [] });
       if (provider === null || origin === null) return failed('no-such-provider');
+      // a name may mean another place than when it was looked at: the token would be fetched from there
+      const trouble = await check(provider);
+      if (trouble !== null) {
+        log.warn({ provider: provider.id, ...trouble }, 'a provider that somebody came back from cannot be used');
+        return failed('failed');
+      }
       const auth = await authNow();
       const headers = new Headers({
         ...(cookie === undefined ? {} : { cookie }),
@@ -266,11 +297,11 @@ export function openOidc(options: {
 
   async function userInfo(provider: Provider, accessToken: string | undefined, sub: string): Promise<Record<string, unknown>> {
     const document = discovery.safeParse(
-      await (await ask(discoveryOf(provider), { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'error' })).json(),
+      await (await ask(provider)(discoveryOf(provider), { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'error' })).json(),
     );
     const endpoint = document.data?.userinfo_endpoint;
     if (endpoint === undefined || accessToken === undefined || !isSafe(endpoint)) return {};
-    const answer = await ask(endpoint, {
+    const answer = await ask(provider)(endpoint, {
       headers: { authorization: `Bearer ${accessToken}` },
       signal: AbortSignal.timeout(TIMEOUT_MS),
       redirect: 'error',
@@ -278,6 +309,13 @@ export function openOidc(options: {
     const said = answer.ok ? z.record(z.string(), z.unknown()).safeParse(await answer.json()).data : undefined;
     return said !== undefined && said['sub'] === sub ? said : {};
   }
+}
+
+/** The refusal of the guard within an error of `fetch`; null for any other error. */
+function outOfReachIn(error: unknown): Trouble | null {
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    if (cause instanceof OutOfReach) return { problem: cause.message.slice(0, -cause.right.length - 2), right: cause.right };
+  return null;
 }
 
 function discoveryOf({ issuer }: { issuer: string }): string {

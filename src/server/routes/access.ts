@@ -170,6 +170,11 @@ export function accessHandlers(room: Room, streams: Streams): Handlers<Mine> {
       if (before !== null) notOfEnvironment(before);
       for (const { app } of [...body.grants, ...(body.groups?.grants ?? [])])
         if (app !== '*' && (await appById(room.db, app)) === null) notFound(`app "${app}"`, 'see GET /api/apps');
+      const away = await oidc.outOfReach(body.issuer);
+      if (away !== null)
+        refuse('invalid-input', `body.issuer: ${away.problem}`, away.right, {
+          errors: [{ path: 'body.issuer', detail: away.problem, right: away.right }],
+        });
       // another issuer is another provider: the old one's secret is not handed to it
       if (body.clientSecret === undefined && before !== null && before.clientSecret !== null && before.issuer !== body.issuer)
         refuse(
