@@ -101,23 +101,13 @@ const newApp = createRoute({ getParentRoute: () => root, path: '/settings/apps/n
 // of one app, which the address names beside; of the whole Signalbox, where the app is only the one that is around
 const settings = createRoute({
   getParentRoute: () => root,
-  path: '/settings',
+  path: '/settings/$page',
   component: pages.settings,
   validateSearch: (search: Record<string, unknown>): { app?: string } => {
     const app = wordIn(search['app']);
     return app === undefined ? {} : { app };
   },
 });
-const settingsPages = [
-  createRoute({ getParentRoute: () => settings, path: '/apps', component: pages.settingsApps }),
-  createRoute({ getParentRoute: () => settings, path: '/platforms', component: pages.settingsPlatforms }),
-  createRoute({ getParentRoute: () => settings, path: '/policy', component: pages.settingsPolicy }),
-  createRoute({ getParentRoute: () => settings, path: '/teams', component: pages.settingsTeams }),
-  createRoute({ getParentRoute: () => settings, path: '/integrations', component: pages.settingsIntegrations }),
-  createRoute({ getParentRoute: () => settings, path: '/notifications', component: pages.settingsNotifications }),
-  createRoute({ getParentRoute: () => settings, path: '/people', component: pages.settingsPeople }),
-  createRoute({ getParentRoute: () => settings, path: '/keys', component: pages.settingsKeys }),
-] as const;
 
 const app = createRoute({ getParentRoute: () => root, path: '/$app', component: pages.app });
 const setUp = createRoute({ getParentRoute: () => app, path: '/set-up', component: pages.setUp });
@@ -159,7 +149,7 @@ export const router = createRouter({
     newPassword,
     firstAdmin,
     newApp,
-    settings.addChildren(settingsPages),
+    settings,
     app.addChildren([setUp, ...appPages, room.addChildren(selections)]),
   ]),
   scrollRestoration: false,

@@ -13,32 +13,20 @@ function routes(): readonly string[] {
   const text = readFileSync(join(packageRoot(), 'web', 'routes.tsx'), 'utf8');
   const found = [...text.matchAll(/getParentRoute: \(\) => (\w+),\s+path: '([^']+)'/g)];
   expect(found.length).toBe([...text.matchAll(/\bpath: '/g)].length);
-  return (
-    found
-      .map(([, parent = '', path = '']) =>
-        parent === 'root' ? path : parent === 'settings' ? `/settings${path}` : path === '/' ? '/$app' : `/$app${path}`,
-      )
-      // settings are their pages
-      .filter((path) => path !== '/settings')
-  );
+  return found.map(([, parent = '', path = '']) => (parent === 'root' ? path : path === '/' ? '/$app' : `/$app${path}`));
 }
 
 /** Where each is looked at. */
-const walked: Readonly<Record<string, string>> = {
+const walked: Readonly<Record<string, string | readonly string[]>> = {
   '/': '/',
   '/sign-in': '/sign-in',
   '/setup': '/setup',
   '/invitation': '/invitation',
   '/new-password': '/new-password',
   '/settings/apps/new': '/settings/apps/new',
-  '/settings/apps': '/settings/apps?app=music',
-  '/settings/platforms': '/settings/platforms?app=music',
-  '/settings/policy': '/settings/policy?app=music',
-  '/settings/teams': '/settings/teams?app=music',
-  '/settings/integrations': '/settings/integrations?app=music',
-  '/settings/notifications': '/settings/notifications?app=music',
-  '/settings/people': '/settings/people?app=music',
-  '/settings/keys': '/settings/keys?app=music',
+  '/settings/$page': ['apps', 'platforms', 'policy', 'teams', 'integrations', 'notifications', 'people', 'keys'].map(
+    (page) => `/settings/${page}?app=music`,
+  ),
   '/$app': '/music',
   '/$app/set-up': '/music/set-up',
   '/$app/releases': '/music/releases',
@@ -80,7 +68,7 @@ export function walkEveryPage(here: () => { url: string; browser: Browser; cooki
     });
 
     // two at a time: while one page waits for its answers, another is looked at
-    test.concurrent.for(Object.values(walked))(
+    test.concurrent.for(Object.values(walked).flat())(
       '%s has one title, no violation, and no complaint, on a desk and on a phone',
       async (address) => {
         const problems: string[] = [];

@@ -22,12 +22,4 @@ export const pages = {
   profile: lazyRouteComponent(() => import('./profile/page.tsx')),
   setUp: lazyRouteComponent(() => import('./set-up/page.tsx')),
   settings: lazyRouteComponent(() => import('./settings/page.tsx')),
-  settingsApps: lazyRouteComponent(() => import('./settings-apps/page.tsx')),
-  settingsPlatforms: lazyRouteComponent(() => import('./settings-platforms/page.tsx')),
-  settingsPolicy: lazyRouteComponent(() => import('./settings-policy/page.tsx')),
-  settingsTeams: lazyRouteComponent(() => import('./settings-teams/page.tsx')),
-  settingsIntegrations: lazyRouteComponent(() => import('./settings-integrations/page.tsx')),
-  settingsNotifications: lazyRouteComponent(() => import('./settings-notifications/page.tsx')),
-  settingsPeople: lazyRouteComponent(() => import('./settings-people/page.tsx')),
-  settingsKeys: lazyRouteComponent(() => import('./settings-keys/page.tsx')),
 };

@@ -162,7 +162,7 @@ function AllApps() {
                   {id === room.app.id ? (
                     <span className={styles.soft}>This one</span>
                   ) : (
-                    <Link className="link" to="/settings/apps" search={{ app: id }}>
+                    <Link className="link" to="/settings/$page" params={{ page: 'apps' }} search={{ app: id }}>
                       Its settings
                     </Link>
                   )}

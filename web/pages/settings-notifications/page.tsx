@@ -54,7 +54,7 @@ export default function SettingsNotificationsPage() {
               </ul>
               <p className={shared.note}>
                 Channels of teams stand under{' '}
-                <Link className="link" to="/settings/teams" search={{ app: room.app.id }}>
+                <Link className="link" to="/settings/$page" params={{ page: 'teams' }} search={{ app: room.app.id }}>
                   teams
                 </Link>
                 , the one of a release on its page. Nothing is sent to single people: no mail, no push to a phone, and no digest.
@@ -88,7 +88,7 @@ function Way({ chat }: { chat: Rules['chat'] }) {
             {chat === null
               ? 'No chat is connected: nobody is told anything outside of these pages, and what was to be told is refused. The journal has it in any case. '
               : `${chat.name} tells it. `}
-            <Link className="link" to="/settings/integrations" search={{ app: room.app.id }}>
+            <Link className="link" to="/settings/$page" params={{ page: 'integrations' }} search={{ app: room.app.id }}>
               {chat === null ? 'Connect one' : 'Its connection'}
             </Link>
           </span>

@@ -32,7 +32,7 @@ export default function SettingsPlatformsPage() {
       </Read>
       <p className={shared.soft}>
         Another platform, a step’s criteria, its window and what the robot does are written in the{' '}
-        <Link className="link" to="/settings/policy" search={{ app: room.app.id }}>
+        <Link className="link" to="/settings/$page" params={{ page: 'policy' }} search={{ app: room.app.id }}>
           policy
         </Link>
         .

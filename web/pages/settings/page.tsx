@@ -1,13 +1,15 @@
 /** The settings: the app that they are about, the way to each page, and the page. */
+import { lazy, Suspense } from 'react';
+import type { ComponentType, LazyExoticComponent } from 'react';
 import { useQuery } from '@tanstack/react-query';
-import { Link, Navigate, Outlet, useNavigate, useRouterState, useSearch } from '@tanstack/react-router';
+import { Link, Navigate, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { appsQuery, sessionQuery } from '../../api/queries.ts';
 import { useNarrow } from '../../hooks/useMedia.ts';
-import { Broken, Plain } from '../../parts/Broken.tsx';
+import { Broken, NothingHere, Plain } from '../../parts/Broken.tsx';
 import plain from '../../parts/Plain.module.css';
 import { useRoom } from '../../parts/room.ts';
 import { settingsIds, settingsParts } from '../../parts/settings/pages.ts';
-import type { SettingsPart } from '../../parts/settings/pages.ts';
+import type { SettingsId, SettingsPart } from '../../parts/settings/pages.ts';
 import { LiveApp, ToSignIn } from '../../parts/shell/LiveApp.tsx';
 import { settingsNames } from '../../parts/shell/navigation.ts';
 import { SelectField } from '../../ui/Field.tsx';
@@ -15,8 +17,23 @@ import { Icon } from '../../ui/Icon.tsx';
 import { read } from '../../util/storage.ts';
 import styles from './settings.module.css';
 
+/** Each is loaded when it is first gone to. Not among the routes: a first view has no use for their names. */
+const pages: Readonly<Record<SettingsId, LazyExoticComponent<ComponentType>>> = {
+  apps: lazy(() => import('../settings-apps/page.tsx')),
+  platforms: lazy(() => import('../settings-platforms/page.tsx')),
+  policy: lazy(() => import('../settings-policy/page.tsx')),
+  teams: lazy(() => import('../settings-teams/page.tsx')),
+  integrations: lazy(() => import('../settings-integrations/page.tsx')),
+  notifications: lazy(() => import('../settings-notifications/page.tsx')),
+  people: lazy(() => import('../settings-people/page.tsx')),
+  keys: lazy(() => import('../settings-keys/page.tsx')),
+};
+
 export default function SettingsPage() {
-  const { app } = useSearch({ from: '/settings' });
+  const { app } = useSearch({ from: '/settings/$page' });
+  const { page } = useParams({ from: '/settings/$page' });
+  const id = settingsIds.find((each) => each === page);
+  const Page = id === undefined ? NothingHere : pages[id];
   const session = useQuery(sessionQuery);
   const apps = useQuery({ ...appsQuery, enabled: app === undefined && session.data?.who !== null && session.data !== undefined });
   if (session.isError || apps.isError) return <Broken error={session.error ?? apps.error} />;
@@ -28,7 +45,9 @@ export default function SettingsPage() {
         <div className={styles.settings}>
           <Ways />
           <div className={styles.page}>
-            <Outlet />
+            <Suspense>
+              <Page />
+            </Suspense>
           </div>
         </div>
       </LiveApp>
@@ -50,10 +69,10 @@ export default function SettingsPage() {
 /** The pages, those of the app and those of this Signalbox; on a phone, where nothing stands beside the page, the choice of the app too. */
 function Ways() {
   const { room } = useRoom();
-  const path = useRouterState({ select: (state) => state.location.pathname });
+  const { page } = useParams({ from: '/settings/$page' });
   const of = (part: SettingsPart['of']) => settingsIds.filter((id) => settingsParts[id].of === part);
   const link = (id: (typeof settingsIds)[number]) => (
-    <Link key={id} to={`/settings/${id}`} search={{ app: room.app.id }} aria-current={path === `/settings/${id}` ? 'page' : undefined}>
+    <Link key={id} to="/settings/$page" params={{ page: id }} search={{ app: room.app.id }} aria-current={page === id ? 'page' : undefined}>
       <Icon name={settingsParts[id].icon} />
       {settingsNames[id]}
     </Link>
