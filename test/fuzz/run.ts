@@ -52,6 +52,7 @@ try {
   for (const [index, target] of targets.entries()) {
     const tally = await play(target, { inputs: each[index] ?? 1, seed, ...(values.path === undefined ? {} : { path: values.path }) });
     tallies.push(tally);
+    process.stderr.write(`${index + 1} of ${targets.length}: ${target.group}: ${target.name}, ${tally.inputs} inputs\n`);
     if (tally.fault !== null) say(`\nFAULT in ${tally.fault}\n`);
   }
 } finally {
