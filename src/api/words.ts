@@ -2,12 +2,13 @@
 import { z } from 'zod';
 import { notPlatforms } from '#domain/names.ts';
 import { roles, scopes } from '#domain/roles.ts';
+import { instantIn } from '#domain/time.ts';
 
 /** A moment as the API sends it: ISO-8601, UTC, milliseconds. */
 export const moment = z.iso.datetime().meta({ description: 'ISO-8601 in UTC: `2024-10-01T12:20:00.000Z`' });
 
 /** A moment as the API takes it, with any offset; it is kept in UTC. */
-export const momentIn = z.iso.datetime({ offset: true }).transform((at) => new Date(at).toISOString());
+export const momentIn = instantIn;
 
 export const appId = z
   .string()

@@ -207,6 +207,25 @@ describe('commands', () => {
   }, 30_000);
 });
 
+describe('secrets', () => {
+  test('of a webhook are made, shown once, and worth nothing when it is closed', async () => {
+    const made = JSON.parse((await signalbox(['connection', 'add', 'music', 'sandbox', '--json'])).out) as { id: string };
+    const opened = await signalbox(['connection', 'open-webhook', 'music', made.id]);
+    expect(opened).toMatchObject({ code: 0, out: expect.stringContaining(`/api/apps/music/webhooks/${made.id}`) as string });
+    expect(opened.out.split('\n')[0]).toMatch(/^whsec_/);
+    expect(await signalbox(['connection', 'close-webhook', 'music', made.id])).toMatchObject({ code: 0 });
+    expect(await signalbox(['connection', 'close-webhook', 'music', 'nothing'])).toMatchObject({ code: 2 });
+  });
+
+  test('that are stored are sealed anew with another key', async () => {
+    const before = JSON.parse((await signalbox(['secrets', 'status', '--json'])).out) as { current: string; keys: unknown[] };
+    expect(await signalbox(['secrets', 'rotate'])).toMatchObject({ code: 0, out: expect.stringContaining('A new key') as string });
+    const after = JSON.parse((await signalbox(['secrets', 'status', '--json'])).out) as typeof before;
+    expect(after.current).not.toBe(before.current);
+    expect(after.keys.length).toBe(before.keys.length + 1);
+  });
+});
+
 describe('the server', () => {
   test('ends cleanly when it is asked to, and what was stored is there when it comes back', async () => {
     server.kill('SIGINT');

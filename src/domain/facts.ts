@@ -3,9 +3,9 @@
  * This file has their shapes as zod schemas, because they come in over HTTP and from adapters, and the typed view that the criteria read.
  */
 import { z } from 'zod';
+import { factInstant } from './time.ts';
 import type { Instant } from './time.ts';
 
-const instant = z.iso.datetime({ offset: true }).transform((at) => new Date(at).toISOString());
 const word = z.string().trim().min(1).max(200);
 const sha = z.string().regex(/^[0-9a-f]{7,64}$/, 'a commit id: 7 to 64 hexadecimal digits');
 const url = z.url({ protocol: /^https?$/ }).max(2000);
@@ -33,9 +33,9 @@ export const buildFact = z.object({
   branch: word.optional(),
   /** Which RC of this version it is; counted by Signalbox when the caller does not say. */
   candidate: z.int().min(1).max(100_000).optional(),
-  startedAt: instant.optional(),
-  finishedAt: instant.optional(),
-  expectedAt: instant.optional(),
+  startedAt: factInstant.optional(),
+  finishedAt: factInstant.optional(),
+  expectedAt: factInstant.optional(),
   url: url.optional(),
 });
 
@@ -60,7 +60,7 @@ export const distributionFact = z.object({
   build: word,
   audience: z.enum(audiences),
   state: z.enum(['pending', 'in-progress', 'delivered', 'failed']),
-  dueAt: instant.optional(),
+  dueAt: factInstant.optional(),
   people: z.int().min(0).optional(),
   url: url.optional(),
 });
@@ -82,7 +82,7 @@ export const bugFact = z.object({
   fixedBy: z.array(sha).max(50).default([]),
   /** Builds on which a person or a test has seen it gone. */
   verifiedOn: z.array(word).max(50).default([]),
-  reportedAt: instant.optional(),
+  reportedAt: factInstant.optional(),
   url: url.optional(),
 });
 
@@ -94,7 +94,7 @@ export const checkFact = z.object({
   version: word,
   state: z.enum(['open', 'closed', 'failed']),
   team: word.nullable().default(null),
-  dueAt: instant.optional(),
+  dueAt: factInstant.optional(),
   url: url.optional(),
 });
 
@@ -129,13 +129,13 @@ export const storefrontFact = z.object({
     .default(null),
   /** When a storefront that advances by itself takes its next phase, and to what percentage. */
   nextMove: z
-    .object({ at: instant, percent: z.number().min(0).max(100) })
+    .object({ at: factInstant, percent: z.number().min(0).max(100) })
     .nullable()
     .default(null),
   pausedDaysUsed: z.number().min(0).default(0),
   /** The key of our action that the storefront's object carries, where it has a place for one. */
   actionKey: z.string().max(200).nullable().default(null),
-  submittedAt: instant.nullable().default(null),
+  submittedAt: factInstant.nullable().default(null),
   url: url.optional(),
 });
 
@@ -148,10 +148,10 @@ export const branchFact = z.object({
   /** Platforms the branch serves; none means all. */
   platforms: z.array(word).max(20).default([]),
   cut: z
-    .object({ sha, at: instant, inferred: z.boolean().default(false) })
+    .object({ sha, at: factInstant, inferred: z.boolean().default(false) })
     .nullable()
     .default(null),
-  headAt: instant.optional(),
+  headAt: factInstant.optional(),
 });
 
 /** Which commits of a release branch a build lacks. */

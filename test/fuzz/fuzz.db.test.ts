@@ -76,6 +76,14 @@ describe('found by fuzzing', () => {
       });
   });
 
+  test('a moment at the edge of what years with four digits can tell is refused, and the lists of releases stay readable', async () => {
+    for (const start of ['0000-01-01T00:00:00.000+23:59', '9999-12-31T23:59:59.999-23:59', '1969-12-31T23:59:59Z']) {
+      const answer = await send('PUT', '/api/apps/music/releases/8.9.2/plan', JSON.stringify({ planned: { start }, reason: 'so' }));
+      expect(JSON.parse(answer.text)).toMatchObject({ errors: [{ path: 'body.planned.start', detail: 'a moment from 1970 to 2999' }] });
+    }
+    expect((await send('GET', '/api/apps/music/releases', null)).status).toBe(200);
+  });
+
   test('a change that is refused, or that changes nothing, leaves the version of the app as it was', async () => {
     const before = await version();
     const planned = { start: '2024-10-01T12:20:00Z', finish: '1970-01-01T00:00:00Z' };

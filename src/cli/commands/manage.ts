@@ -70,6 +70,38 @@ export function connectionCommand(io: Io, parts: Parts): Command {
       }),
     );
   command
+    .command('open-webhook')
+    .description(
+      'make the secret with which others sign messages that wake a connection; it is shown this once, and one made before counts no more',
+    )
+    .argument('<app>')
+    .argument('<id>')
+    .option('--json', 'print JSON')
+    .action((app: string, connection: string, options: Json) =>
+      ask(io, parts, options, async ({ client, url }) => {
+        const made = await client.openWebhook({ params: { app, connection }, body: {} });
+        return {
+          lines: [
+            made.secret,
+            `Messages go to ${url.replace(/\/+$/, '')}${made.path}, signed with the secret above. It is not shown again.`,
+          ],
+          json: made,
+        };
+      }),
+    );
+  command
+    .command('close-webhook')
+    .description('let nobody wake a connection any more')
+    .argument('<app>')
+    .argument('<id>')
+    .option('--json', 'print JSON')
+    .action((app: string, connection: string, options: Json) =>
+      ask(io, parts, options, async ({ client }) => {
+        await client.closeWebhook({ params: { app, connection } });
+        return { lines: [`Nobody wakes ${connection} any more.`], json: { closed: connection } };
+      }),
+    );
+  command
     .command('kinds')
     .description('list the integrations and their settings')
     .option('--json', 'print JSON')

@@ -1,9 +1,8 @@
 /** Who is on call: people who take turns, handed over at one local time, and days on which someone stands in. */
 import { z } from 'zod';
+import { instantIn } from '../time.ts';
 import type { Instant } from '../time.ts';
 import { dayOf, isLocalDate, momentOf, wallTime } from '../calendar/zone.ts';
-
-const instant = z.iso.datetime({ offset: true }).transform((at) => new Date(at).toISOString());
 
 /** A rota as it is kept: `people` take turns of `days` days each, the first of them from `from` on, handed over at `at` (local time of the app). */
 export const rota = z.strictObject({
@@ -25,7 +24,7 @@ export const rota = z.strictObject({
   swaps: z
     .array(
       z
-        .strictObject({ from: instant, to: instant, person: z.string().min(1).max(100) })
+        .strictObject({ from: instantIn, to: instantIn, person: z.string().min(1).max(100) })
         .refine(({ from, to }) => from < to, 'a swap ends after it begins'),
     )
     .max(200)

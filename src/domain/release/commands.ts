@@ -1,12 +1,12 @@
 /** Commands: what a person (or a key with that authority) may ask of a track. Their shapes as zod schemas, because they come in over HTTP. */
 import { z } from 'zod';
 import { bugDecisions, signOffStates } from '../facts.ts';
+import { instantIn } from '../time.ts';
 import { stages } from './track.ts';
 
 const reason = z.string().trim().min(1).max(2000);
 const word = z.string().trim().min(1).max(200);
 const note = z.string().trim().max(2000).nullable().default(null);
-const instant = z.iso.datetime({ offset: true }).transform((at) => new Date(at).toISOString());
 
 export const command = z.discriminatedUnion('do', [
   z.object({
@@ -30,7 +30,7 @@ export const command = z.discriminatedUnion('do', [
     do: z.literal('pause-robot'),
     scope: z.enum(['app', 'track']).default('track'),
     reason,
-    until: instant.nullable().default(null),
+    until: instantIn.nullable().default(null),
   }),
   z.object({ do: z.literal('unpause-robot'), scope: z.enum(['app', 'track']).default('track'), reason }),
   z.object({ do: z.literal('nominate-bug'), bug: word, reason }),
@@ -44,7 +44,7 @@ export const command = z.discriminatedUnion('do', [
     instance: word,
     category: z.enum(['known-and-accepted', 'data-is-not-enough', 'fallback-is-on', 'data-is-wrong']),
     reason: z.string().trim().min(1).max(2000),
-    until: z.union([z.object({ step: word }), z.object({ at: instant })]).optional(),
+    until: z.union([z.object({ step: word }), z.object({ at: instantIn })]).optional(),
     endsIf: z.array(z.enum(['new-candidate', 'worse-colour'])).default(['new-candidate', 'worse-colour']),
   }),
   z.object({
@@ -52,7 +52,7 @@ export const command = z.discriminatedUnion('do', [
     instance: word,
     category: z.enum(['known-and-accepted', 'data-is-not-enough', 'fallback-is-on', 'data-is-wrong']),
     reason: z.string().trim().min(1).max(2000),
-    until: z.union([z.object({ step: word }), z.object({ at: instant })]).optional(),
+    until: z.union([z.object({ step: word }), z.object({ at: instantIn })]).optional(),
     endsIf: z.array(z.enum(['new-candidate', 'worse-colour'])).default(['new-candidate', 'worse-colour']),
   }),
   z.object({ do: z.literal('approve-waiver'), waiver: word }),
@@ -68,7 +68,10 @@ export const command = z.discriminatedUnion('do', [
   z.object({
     do: z.literal('correct'),
     /** Where the release branch was really cut, or when a stage was really reached: what was read out of history is an inference. */
-    what: z.union([z.object({ cut: z.string().regex(/^[0-9a-f]{7,64}$/), at: instant }), z.object({ stage: z.enum(stages), at: instant })]),
+    what: z.union([
+      z.object({ cut: z.string().regex(/^[0-9a-f]{7,64}$/), at: instantIn }),
+      z.object({ stage: z.enum(stages), at: instantIn }),
+    ]),
     reason,
   }),
   z.object({
