@@ -120,6 +120,8 @@ export function gitTargets(): Target[] {
       group: 'git',
       name: `repositories of ${REFS} hostile names each`,
       weight: 1,
+      // a repository takes some hundred programs to make and to read
+      hangMs: 120_000,
       inputs: fc.record({
         refs: fc.array(
           fc.record({ place: fc.constantFrom('heads', 'tags'), name, leads: fc.constantFrom('root', 'root', 'second', ...TARGETS) }),

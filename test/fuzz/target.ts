@@ -27,6 +27,8 @@ export type Target<I = unknown> = {
   /** Its share of the inputs, against those of the others. */
   weight: number;
   inputs: Arbitrary<I>;
+  /** An input that takes longer is a hang; 20 s when not said. */
+  hangMs?: number;
   /** Tries one input. Throws Fault for what must never be. */
   attempt(input: I): Promise<Verdict>;
   /** The input as a person reads it, in a report of a fault. */
@@ -49,7 +51,7 @@ export type Tally = {
   fault: string | null;
 };
 
-/** An input that takes longer is a hang: no answer of ours takes a tenth of it. */
+/** An input that takes longer is a hang: no answer of ours takes a tenth of it, on a machine that is not busy with other things. */
 const HANG_MS = 20_000;
 
 export type Play = { inputs: number; seed: number; /** The way to one input, as a report of a fault tells it. */ path?: string };
@@ -63,7 +65,7 @@ export async function play(each: Target, { inputs, seed, path }: Play): Promise<
       tally.inputs += 1;
       const began = performance.now();
       try {
-        tally[await inTime(each.attempt(input))] += 1;
+        tally[await inTime(each.attempt(input), each.hangMs ?? HANG_MS)] += 1;
       } catch (error) {
         if (!(error instanceof Fault) || error.isTrouble) tally.trouble += 1;
         throw error;
@@ -71,7 +73,7 @@ export async function play(each: Target, { inputs, seed, path }: Play): Promise<
         tally.slowestMs = Math.max(tally.slowestMs, performance.now() - began);
       }
     }),
-    { seed: own, numRuns: inputs, ...(path === undefined ? {} : { path, endOnFailure: true }), maxSkipsPerRun: 0 },
+    { seed: own, ...(path === undefined ? { numRuns: inputs } : { numRuns: 1, path, endOnFailure: true }), maxSkipsPerRun: 0 },
   );
   if (found.failed) {
     const [input] = found.counterexample ?? [];
@@ -86,10 +88,10 @@ export async function play(each: Target, { inputs, seed, path }: Play): Promise<
   return tally;
 }
 
-async function inTime<T>(work: Promise<T>): Promise<T> {
+async function inTime<T>(work: Promise<T>, hangMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Fault(`no answer within ${HANG_MS / 1000} s`, { isTrouble: true })), HANG_MS);
+    timer = setTimeout(() => reject(new Fault(`no answer within ${hangMs / 1000} s`, { isTrouble: true })), hangMs);
   });
   try {
     return await Promise.race([work, late]);
