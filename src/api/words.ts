@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { notPlatforms } from '#domain/names.ts';
 import { roles, scopes } from '#domain/roles.ts';
-import { instantIn } from '#domain/time.ts';
+import { instantIn } from '#domain/moment.ts';
 
 /** A moment as the API sends it: ISO-8601, UTC, milliseconds. */
 export const moment = z.iso.datetime().meta({ description: 'ISO-8601 in UTC: `2024-10-01T12:20:00.000Z`' });

@@ -3,7 +3,7 @@
  * This file has their shapes as zod schemas, because they come in over HTTP and from adapters, and the typed view that the criteria read.
  */
 import { z } from 'zod';
-import { factInstant } from './time.ts';
+import { factInstant } from './moment.ts';
 import type { Instant } from './time.ts';
 
 const word = z.string().trim().min(1).max(200);

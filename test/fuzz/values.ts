@@ -236,7 +236,7 @@ export function spoilt(value: unknown, { at, how, key, value: other }: Wrong): u
         name,
         Array.isArray(here)
           ? Array(1001).fill(here[0] ?? null)
-          : (typeof here === 'string' ? here : (JSON.stringify(here) ?? '')).repeat(300),
+          : (typeof here === 'string' ? here : (JSON.stringify(here) ?? '')).repeat(300).slice(0, 400_000),
       );
       break;
     case 'deepen':

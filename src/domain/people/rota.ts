@@ -1,6 +1,6 @@
 /** Who is on call: people who take turns, handed over at one local time, and days on which someone stands in. */
 import { z } from 'zod';
-import { instantIn } from '../time.ts';
+import { instantIn } from '../moment.ts';
 import type { Instant } from '../time.ts';
 import { dayOf, isLocalDate, momentOf, wallTime } from '../calendar/zone.ts';
 

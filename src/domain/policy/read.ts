@@ -3,8 +3,8 @@ import { isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import type { Document, Node } from 'yaml';
 import { type Fault, type Path, pathInWords, type Problem } from './problems.ts';
 
-/** More characters than these are no policy: the longest one known has four hundred lines. The reader takes about a second over so many. */
-const LARGEST = 250_000;
+/** More characters than these are no policy: the longest one known has four hundred lines. The reader takes part of a second over so many. */
+const LARGEST = 100_000;
 /** Aliases may repeat this much before they are taken for an attack. */
 const MOST_ALIASES = 100;
 /** Nobody reads more faults than these at once. */

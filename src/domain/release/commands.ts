@@ -1,7 +1,7 @@
 /** Commands: what a person (or a key with that authority) may ask of a track. Their shapes as zod schemas, because they come in over HTTP. */
 import { z } from 'zod';
 import { bugDecisions, signOffStates } from '../facts.ts';
-import { instantIn } from '../time.ts';
+import { instantIn } from '../moment.ts';
 import { stages } from './track.ts';
 
 const reason = z.string().trim().min(1).max(2000);
