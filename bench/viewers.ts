@@ -1,4 +1,5 @@
-/** From the acceptance of a fact to the patch at each of 2,000 viewers of one app's stream, who are a process of their own; and what they cost the server in memory. */
+/** From the acceptance of a fact to the patch at each of 2,000 viewers of one app's stream, who are in a thread of their own; and what they cost the server in memory. */
+import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
@@ -60,13 +61,10 @@ export const bench: Bench = {
   },
 };
 
-function next<Is extends Heard['is']>(viewers: Worker, is: Is): Promise<Extract<Heard, { is: Is }>> {
-  return new Promise((resolve, reject) => {
-    viewers.once('message', (heard: Heard) =>
-      heard.is === is ? resolve(heard as Extract<Heard, { is: Is }>) : reject(new Error(`${heard.is} came out of turn`)),
-    );
-    viewers.once('error', reject);
-  });
+async function next<Is extends Heard['is']>(viewers: Worker, is: Is): Promise<Extract<Heard, { is: Is }>> {
+  const [heard] = (await once(viewers, 'message')) as [Heard];
+  if (heard.is !== is) throw new Error(`${heard.is} came out of turn`);
+  return heard as Extract<Heard, { is: Is }>;
 }
 
 if (!isMainThread && parentPort !== null) watch(workerData as Orders, parentPort);
