@@ -1,16 +1,10 @@
 /** How many facts are accepted in a second, over HTTP with a reporting key, durably: one in a request, and a thousand. The robot looks at them meanwhile. */
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { createClient } from '#api/client.ts';
 import type { Client } from '#api/client.ts';
-import { firstAdmin } from '../test/e2e/world.ts';
 import { percentile } from './figure.ts';
 import type { Bench, Figure } from './figure.ts';
-import { serve } from './server.ts';
+import { APP, withApp } from './server.ts';
 
-const APP = 'music';
 const SINGLE = 3000;
 const AT_ONCE = 32;
 const BATCHES = 30;
@@ -18,15 +12,8 @@ const IN_BATCH = 1000;
 
 export const bench: Bench = {
   title: 'facts accepted',
-  run: async (say) => {
-    const folder = await mkdtemp(join(tmpdir(), 'signalbox-bench-facts-'));
-    await chmod(folder, 0o755);
-    const server = await serve(folder);
-    try {
-      const { key } = await firstAdmin({ url: server.url, setupLink: await server.setupLink() });
-      const client = createClient({ baseUrl: server.url, key });
-      await client.createApp({ body: { id: APP, platforms: ['android', 'ios', 'desktop'] } });
-      await client.planRelease({ params: { app: APP }, body: { version: '8.9.2', startsAt: 'developing' } });
+  run: (say) =>
+    withApp(async ({ client }) => {
       say(`${SINGLE} facts one by one, then ${AT_ONCE} at a time`);
       const alone = await single(client, SINGLE / 10, 1);
       const together = await single(client, SINGLE, AT_ONCE);
@@ -39,11 +26,7 @@ export const bench: Bench = {
         { what: `one fact accepted, ${AT_ONCE} at a time, p95`, value: together.p95, unit: 'ms' },
         { what: `facts accepted, ${IN_BATCH} in a request`, value: bulk, unit: '/s' },
       ] satisfies Figure[];
-    } finally {
-      await server.end();
-      await rm(folder, { recursive: true, force: true });
-    }
-  },
+    }),
 };
 
 let told = 0;

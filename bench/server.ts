@@ -1,7 +1,13 @@
 /** The server as it is run, in a process of its own on its embedded database with `fsync`, and what it takes of the machine's memory. */
 import { spawn } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient } from '#api/client.ts';
+import type { Client } from '#api/client.ts';
 import { packageRoot } from '#lib/package-root.ts';
+import { firstAdmin } from '../test/e2e/world.ts';
 
 /** `setupLink` waits for the link with which the first admin is made; on a database that was there before there is none. */
 export type Served = { pid: number; url: string; setupLink: () => Promise<string>; end: () => Promise<void> };
@@ -38,6 +44,26 @@ export async function serve(folder: string): Promise<Served> {
       await ended;
     },
   };
+}
+
+/** The app of `withApp`, with its release on trunk. */
+export const APP = 'music';
+
+/** Runs `work` on a server that has an app of three platforms and one release, in a folder that goes afterwards. */
+export async function withApp<T>(work: (served: Served & { client: Client; key: string }) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'signalbox-bench-server-'));
+  await chmod(folder, 0o755);
+  const served = await serve(folder);
+  try {
+    const { key } = await firstAdmin({ url: served.url, setupLink: await served.setupLink() });
+    const client = createClient({ baseUrl: served.url, key });
+    await client.createApp({ body: { id: APP, platforms: ['android', 'ios', 'desktop'] } });
+    await client.planRelease({ params: { app: APP }, body: { version: '8.9.2', startsAt: 'developing' } });
+    return await work({ ...served, client, key });
+  } finally {
+    await served.end();
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** Megabytes of a process and of its descendants, shared pages divided among those who share them. */

@@ -1,17 +1,11 @@
 /** From the acceptance of a fact to the patch at each of 2,000 viewers of one app's stream, who are in a thread of their own; and what they cost the server in memory. */
 import { once } from 'node:events';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import http from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
-import { createClient } from '#api/client.ts';
-import { firstAdmin } from '../test/e2e/world.ts';
 import { percentile } from './figure.ts';
 import type { Bench } from './figure.ts';
-import { memoryOf, serve } from './server.ts';
+import { APP, memoryOf, withApp } from './server.ts';
 
-const APP = 'music';
 const VIEWERS = 2000;
 const FACTS = 40;
 
@@ -21,20 +15,13 @@ type Heard = { is: 'open' } | { is: 'heard'; version: number; at: readonly numbe
 
 export const bench: Bench = {
   title: 'the stream with many viewers',
-  run: async (say) => {
-    const folder = await mkdtemp(join(tmpdir(), 'signalbox-bench-viewers-'));
-    await chmod(folder, 0o755);
-    const server = await serve(folder);
-    try {
-      const { key } = await firstAdmin({ url: server.url, setupLink: await server.setupLink() });
-      const client = createClient({ baseUrl: server.url, key });
-      await client.createApp({ body: { id: APP, platforms: ['android', 'ios', 'desktop'] } });
-      await client.planRelease({ params: { app: APP }, body: { version: '8.9.2', startsAt: 'developing' } });
-      const before = memoryOf(server.pid).node;
+  run: (say) =>
+    withApp(async ({ client, key, url, pid }) => {
+      const before = memoryOf(pid).node;
       say(`${VIEWERS} viewers come`);
-      const viewers = new Worker(new URL(import.meta.url), { workerData: { url: server.url, key, viewers: VIEWERS } satisfies Orders });
+      const viewers = new Worker(new URL(import.meta.url), { workerData: { url, key, viewers: VIEWERS } satisfies Orders });
       await next(viewers, 'open');
-      const withThem = memoryOf(server.pid).node;
+      const withThem = memoryOf(pid).node;
       say(`${FACTS} facts`);
       const delays: number[] = [];
       for (let fact = 0; fact < FACTS; fact++) {
@@ -54,11 +41,7 @@ export const bench: Bench = {
         { what: `fact accepted → patch at the last of ${VIEWERS} viewers, of all facts`, value: percentile(delays, 1), unit: 'ms' },
         { what: `memory of the server with ${VIEWERS} viewers`, value: withThem, unit: 'MB', note: `${before} MB without them` },
       ];
-    } finally {
-      await server.end();
-      await rm(folder, { recursive: true, force: true });
-    }
-  },
+    }),
 };
 
 async function next<Is extends Heard['is']>(viewers: Worker, is: Is): Promise<Extract<Heard, { is: Is }>> {
