@@ -65,11 +65,13 @@ export async function lookIn(context: BrowserContext, problems?: string[]): Prom
   return page;
 }
 
-/** Runs in the page. Colours that change by a transition are there a frame after its end. */
+/** Runs in the page. Colours that change by a transition are there a frame after its end, and what inherits them may follow with one of its own. */
 const showTheme = (theme: Theme): string => `(async () => {
   document.documentElement.dataset.theme = '${theme}';
-  await Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined)));
-  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  do {
+    await Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined)));
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  } while (document.getAnimations().some(({ playState }) => playState === 'running'));
 })()`;
 
 /** No violation that axe knows, in both themes or those that are named; of a dialog alone while one stands before the page. */
