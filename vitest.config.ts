@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 const NEEDS_DATABASE = '**/*.db.test.ts';
@@ -15,11 +16,15 @@ export default defineConfig({
     hookTimeout: 60_000,
     // two files at a time on two cores: one alone, which is what the machine would be given, leaves a core waiting for the database
     maxWorkers: 2,
+    // commands and servers that tests start as processes read their modules compiled: half of what each start costs
+    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules', '.cache', 'signalbox-compile') },
     projects: [
       {
         extends: true,
         test: {
           name: 'unit',
+          // files share what they import: half of their time went into reading it anew
+          isolate: false,
           include: ['{src,web,test,scripts,bench}/**/*.test.{ts,tsx}'],
           exclude: [...NEVER, NEEDS_DATABASE, NEEDS_BROWSER],
           testTimeout: 20_000,
@@ -27,7 +32,14 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'database', include: [NEEDS_DATABASE], exclude: NEVER, globalSetup: './test/setup/cluster.ts', testTimeout: 60_000 },
+        test: {
+          name: 'database',
+          isolate: false,
+          include: [NEEDS_DATABASE],
+          exclude: NEVER,
+          globalSetup: './test/setup/cluster.ts',
+          testTimeout: 60_000,
+        },
       },
       {
         extends: true,

@@ -7,7 +7,8 @@ import type { Colour } from '#domain/facts.ts';
 import { defaultPolicy } from '#domain/policy/defaults.ts';
 import type { StabilisingTrack, Track } from '#domain/release/track.ts';
 
-export type Size = { apps: number; bugs: number; teams: number };
+/** `journal`: lines of each track; 60 when left out. */
+export type Size = { apps: number; bugs: number; teams: number; journal?: number };
 
 const platforms = ['android', 'ios', 'desktop'];
 const versions = ['8.9.2', '8.9.3'];
@@ -33,12 +34,13 @@ export const LARGEST_APP = 'app-0';
 
 export async function fill(db: Kysely<Database>, size: Size): Promise<void> {
   const perApp = Math.ceil(size.teams / size.apps);
-  for (let index = 0; index < size.apps; index += 1) await fillApp(db, `app-${index}`, index === 0 ? size.teams : perApp);
+  for (let index = 0; index < size.apps; index += 1)
+    await fillApp(db, `app-${index}`, index === 0 ? size.teams : perApp, size.journal ?? 60);
   await fillBugs(db, size);
   await sql`analyze`.execute(db);
 }
 
-async function fillApp(db: Kysely<Database>, app: string, teams: number): Promise<void> {
+async function fillApp(db: Kysely<Database>, app: string, teams: number, lines: number): Promise<void> {
   const names = Array.from({ length: teams }, (_, index) => `team-${index}`);
   const policy = `${defaultPolicy(app, { process: 'weekly-mobile', platforms, timezone: 'Europe/Stockholm' })}\nteams:\n${names.map((team) => `  ${team}: { owns: ["src/${team}/**"], channel: "#${team}" }`).join('\n')}\n`;
   await db
@@ -103,7 +105,7 @@ async function fillApp(db: Kysely<Database>, app: string, teams: number): Promis
     .insertInto('journal')
     .values(
       tracks.flatMap((track, of) =>
-        Array.from({ length: 60 }, (_, index) => ({
+        Array.from({ length: lines }, (_, index) => ({
           chain: track.id,
           seq: index + 1,
           hash: 'f'.repeat(64),

@@ -87,7 +87,7 @@ function inOrder(rows: readonly Claimed[]): Claimed[] {
  * others, however many those are: a halt may be ordered there.
  */
 export async function claimTracks(db: Db, now: Instant, apps: number, owner: string, which: Which = { except: [] }): Promise<Claimed[]> {
-  const withUsers = sql`key in (select id from tracks where not ended and stage = 'rolling-out')`;
+  const withUsers = sql`key in (select id from tracks where not ended and (stage = 'rolling-out' or state ? 'liveIn'))`;
   const first = await claimTracksThat(withUsers, db, now, apps, owner, which);
   return first.length > 0 ? first : claimTracksThat(sql`true`, db, now, apps, owner, which);
 }

@@ -60,6 +60,7 @@ export async function project(tx: Tx, event: Event, scene: Scene): Promise<void>
     case 'approved':
     case 'rejected':
     case 'withdrawn':
+    case 'live-in-part':
     case 'rollout-started':
     case 'percent-observed':
     case 'halt-ordered':

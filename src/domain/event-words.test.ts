@@ -47,6 +47,10 @@ const told: Told = {
   approved: { event: { is: 'approved' }, says: 'was approved by the storefront' },
   rejected: { event: { is: 'rejected', kind: 'metadata', why: 'no test account' }, says: 'was rejected for its metadata: no test account' },
   withdrawn: { event: { is: 'withdrawn', why: 'a blocker' }, says: 'withdrew the submission: a blocker' },
+  'live-in-part': {
+    event: { is: 'live-in-part', storefront: 'google-play', percent: 1, byStorefront: true },
+    says: 'went live on Google Play at 1% by the storefront itself, before the others',
+  },
   'rollout-started': {
     event: { is: 'rollout-started', percent: 1, candidate, byStorefront: true },
     says: 'started the rollout at 1% by the storefront itself',

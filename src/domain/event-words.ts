@@ -5,6 +5,7 @@ import type { Colour, SignOff } from './facts.ts';
 import { platformName, sourceName, stepInWords } from './names.ts';
 import type { Granted, InstanceEvent } from './people/events.ts';
 import { roleName } from './roles.ts';
+import { capabilities, namesOf } from './rollout/storefronts.ts';
 import type { AppEvent, Event } from './release/events.ts';
 
 type Words<E extends { is: string }> = { [Is in E['is']]: (event: Extract<E, { is: Is }>) => string };
@@ -41,14 +42,16 @@ const words: Words<Event> = {
   approved: () => 'was approved by the storefront',
   rejected: ({ kind, why }) => `was rejected for its ${kind}${because(why)}`,
   withdrawn: ({ why }) => `withdrew the submission${because(why)}`,
+  'live-in-part': ({ storefront, percent, byStorefront }) =>
+    `went live on ${capabilities[storefront].inSentence} at ${percent}%${by(byStorefront)}, before the others`,
   'rollout-started': ({ percent, byStorefront }) => `started the rollout at ${percent}%${by(byStorefront)}`,
   'percent-observed': ({ percent, byStorefront }) => `reached ${percent}%${by(byStorefront)}`,
   'halt-ordered': ({ why }) => `ordered a halt${because(why)}`,
   halted: ({ percent, why }) => `halted the rollout at ${percent}%${because(why)}`,
   'resume-ordered': ({ why }) => `ordered to resume${because(why)}`,
-  resumed: ({ percent, byStorefront, late }) =>
+  resumed: ({ percent, byStorefront, late, inPart }) =>
     late === undefined
-      ? `resumed the rollout at ${percent}%${by(byStorefront)}`
+      ? `resumed the rollout at ${percent}%${inPart === undefined ? '' : ` on ${namesOf(inPart.storefronts)}`}${by(byStorefront)}`
       : `found it live again at ${percent}%: an order that was broken off for the halt arrived after it`,
   released: () => 'reached everyone',
   completed: ({ why }) => `completed${because(why)}`,
@@ -233,6 +236,7 @@ const ofTheTrack: ReadonlySet<string> = new Set<Event['is']>([
   'went-back',
   'approved',
   'rejected',
+  'live-in-part',
   'rollout-started',
   'percent-observed',
   'released',

@@ -168,7 +168,13 @@ function sentenceOf(track: SummaryTrack, withVersion: boolean, { now, timezone }
 
   if (track.stage === 'halted')
     return say(0, 'red', 'is halted', ` at ${track.percent ?? 0}%: ${withStop(track.haltedWhy ?? 'no reason was given')}`);
-  if (track.halting) return say(1, 'red', 'is being halted', ` at ${track.percent ?? 0}%; the storefront has not confirmed it yet.`);
+  if (track.halting)
+    return say(
+      1,
+      'red',
+      'is being halted',
+      `${track.percent === null ? '' : ` at ${track.percent}%`}; the storefront has not confirmed it yet.`,
+    );
   if (track.robot.is === 'failed') return say(2, 'red', 'needs a person', `${place(track)}: ${failure(track.robot.sentence)}`);
 
   const colour = worst(track.holding);

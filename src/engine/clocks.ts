@@ -55,7 +55,7 @@ export function pacedMs(clock: AppClock | null, everyMs: number): number {
   return speed <= 1 ? everyMs : Math.max(Math.min(everyMs, LEAST_BETWEEN_READS_MS), everyMs / speed);
 }
 
-/** For how many minutes of the app's time a reading is fresh: as its integration says, and long enough for the next readings to come. */
+/** For how many minutes of the app's time a reading is fresh: as its integration says, and long enough for the next readings to come, `pausedMs` apart. */
 export function freshMinutes(clock: AppClock | null, saidMinutes: number | null, pausedMs: number): number | null {
   const speed = speedOf(clock);
   return saidMinutes === null || speed <= 1 ? saidMinutes : Math.max(saidMinutes, Math.ceil((READINGS_FRESH * pausedMs * speed) / 60_000));

@@ -84,16 +84,18 @@ type Source = { app: string; source: string; kinds: readonly FactKind[]; connect
 
 /** Reads a source, and notes that it is alive or why it could not be read. */
 async function reading(context: Context, source: Source, everyMs: number, read: () => Promise<void>): Promise<number> {
+  const began = context.clock.now();
   try {
     await read();
-    await noteRead(context, source, everyMs);
+    await noteRead(context, source, everyMs, msBetween(began, context.clock.now()));
     return everyMs;
   } catch (error) {
     return noteFailure(context, source, error);
   }
 }
 
-async function noteRead(context: Context, source: Source, everyMs: number): Promise<void> {
+/** @param tookMs how long the reading took, of the machine's time: on a busy machine the next ones take as long */
+async function noteRead(context: Context, source: Source, everyMs: number, tookMs: number): Promise<void> {
   const { app } = source;
   const at = appNow(context, app);
   const clock = context.clock.of(app);
@@ -105,7 +107,7 @@ async function noteRead(context: Context, source: Source, everyMs: number): Prom
     at,
     recordedAt: context.clock.now(),
     connection: source.connected.id,
-    freshForMinutes: freshMinutes(clock, source.freshForMinutes, everyMs),
+    freshForMinutes: freshMinutes(clock, source.freshForMinutes, everyMs + tookMs),
     nextReadAt: nextReading(clock, at, everyMs),
   });
   // Its first reading turns an Unknown, and so does the first after a failure.
@@ -239,6 +241,7 @@ export async function readStorefront(context: Context, target: Target, which: St
   if (served === null) return false;
   const { freshForMinutes, kinds } = broughtBy(served.connected.integration, 'storefront');
   const source = { app: target.app, source: which, kinds, connected: served.connected, freshForMinutes };
+  const began = context.clock.now();
   try {
     await readInto(context, served, which, target, time);
   } catch (error) {
@@ -246,7 +249,7 @@ export async function readStorefront(context: Context, target: Target, which: St
     if (time.limitMs >= CALL_LIMIT_MS && time.ending?.signal.aborted !== true) await noteFailure(context, source, error);
     throw error;
   }
-  await noteRead(context, source, pacedMs(context.clock.of(target.app), BUSY_POLL_MS));
+  await noteRead(context, source, pacedMs(context.clock.of(target.app), BUSY_POLL_MS), msBetween(began, context.clock.now()));
   return true;
 }
 
@@ -281,30 +284,25 @@ async function observeFeed(context: Context, app: string, which: string, connect
   if (found === undefined || served === null) return null;
   const { freshForMinutes, kinds } = broughtBy(found.integration, port);
   const source = `${found.integration.id}:${port}`;
-  return reading(
-    context,
-    { app, source, kinds, connected: found, freshForMinutes },
-    pacedMs(context.clock.of(app), pollEveryMs(freshForMinutes)),
-    async () => {
-      const cursor = await cursorOf(context.db, app, source, id);
-      const news = await within(CALL_LIMIT_MS, found.integration.name, (signal) => served.open(signal).changesSince(app, cursor));
-      for (let from = 0; from < news.facts.length; from += MOST_AT_ONCE) {
-        const { left } = await storeObserved(context, app, news.facts.slice(from, from + MOST_AT_ONCE), actorOf(found));
-        if (left > 0)
-          context.log.info({ app, source, left }, 'facts about releases or platforms that this app does not have were left out');
-      }
-      if (news.cursor !== cursor) {
-        await sourceWasRead(context.db, {
-          app,
-          source,
-          kinds,
-          at: appNow(context, app),
-          recordedAt: context.clock.now(),
-          connection: id,
-          freshForMinutes,
-        });
-        await keepCursor(context.db, app, source, id, news.cursor);
-      }
-    },
-  );
+  const everyMs = pacedMs(context.clock.of(app), pollEveryMs(freshForMinutes));
+  return reading(context, { app, source, kinds, connected: found, freshForMinutes }, everyMs, async () => {
+    const cursor = await cursorOf(context.db, app, source, id);
+    const news = await within(CALL_LIMIT_MS, found.integration.name, (signal) => served.open(signal).changesSince(app, cursor));
+    for (let from = 0; from < news.facts.length; from += MOST_AT_ONCE) {
+      const { left } = await storeObserved(context, app, news.facts.slice(from, from + MOST_AT_ONCE), actorOf(found));
+      if (left > 0) context.log.info({ app, source, left }, 'facts about releases or platforms that this app does not have were left out');
+    }
+    if (news.cursor !== cursor) {
+      await sourceWasRead(context.db, {
+        app,
+        source,
+        kinds,
+        at: appNow(context, app),
+        recordedAt: context.clock.now(),
+        connection: id,
+        freshForMinutes: freshMinutes(context.clock.of(app), freshForMinutes, everyMs),
+      });
+      await keepCursor(context.db, app, source, id, news.cursor);
+    }
+  });
 }

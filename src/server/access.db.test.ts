@@ -72,6 +72,20 @@ describe('an invitation', () => {
     await admin.revokeInvitation({ params: { invitation: revoked.invitation.id } });
     expect((await send('POST', '/api/invitations/look', { token: tokenOf(revoked.link) })).status).toBe(410);
   });
+
+  test('whose time is over lets nobody in, and another can be sent', async () => {
+    const { link } = await admin.invite({ body: { email: 'late@example.com' } });
+    const { rowCount } = await room.accounts.pool.query(
+      "update auth.links set created_at = created_at - interval '31 days', expires_at = expires_at - interval '31 days' where email = 'late@example.com'",
+    );
+    expect(rowCount).toBe(1);
+    const token = tokenOf(link);
+    expect((await send('POST', '/api/invitations/look', { token })).status).toBe(410);
+    expect(await send('POST', '/api/invitations/accept', { token, name: 'Late', password: PASSWORD })).toMatchObject({ status: 410 });
+    expect((await admin.listPeople({ query: {} })).items.map(({ email }) => email)).not.toContain('late@example.com');
+    const again = await admin.invite({ body: { email: 'late@example.com' } });
+    expect((await send('POST', '/api/invitations/look', { token: tokenOf(again.link) })).status).toBe(200);
+  });
 });
 
 describe('a person', () => {

@@ -1,9 +1,15 @@
+import { createServer, IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createClient, ProblemError } from '#api/client.ts';
 import type { Client } from '#api/client.ts';
 import type { ControlRoom, ControlRoomPatch, SourcesNews } from '#api/control-room.ts';
 import { applyPatch } from '#api/patch.ts';
 import { sourceWasRead } from '#db/sources.ts';
+import { quietLog } from '#lib/log.ts';
+import { keepPolicies } from './policies.ts';
+import { createStreams } from './stream.ts';
 import { testServer } from './testing.ts';
 import type { TestServer } from './testing.ts';
 
@@ -231,6 +237,37 @@ describe('the stream', () => {
       lastReadAt: at,
     });
     expect((await client.getControlRoom({ params: app })).version).toBe(before.version);
+  });
+
+  test('drops a viewer who takes nothing of what they are sent, and no other', async () => {
+    const { db } = room.database;
+    const streams = createStreams({
+      db,
+      clock: room.engine.clock,
+      engine: room.engine,
+      log: quietLog,
+      policies: keepPolicies(db),
+      mayWatch: () => Promise.resolve([]),
+      bufferLimitBytes: 2000,
+      heartbeatMs: 20,
+    });
+    const watcher = { by: 'key', id: 'k', app: 'music' } as const;
+    const listening = createServer((_, raw) => void streams.open('music', 1, raw, watcher)).listen(0, '127.0.0.1');
+    await new Promise((done) => listening.once('listening', done));
+    const taking = await fetch(`http://127.0.0.1:${(listening.address() as AddressInfo).port}/`);
+    // an answer that no socket takes up
+    const stuck = new ServerResponse(new IncomingMessage(new Socket()));
+    await streams.open('music', 1, stuck, watcher);
+    expect(stuck.writableLength).toBeGreaterThan(2000);
+    expect(streams.viewers()).toBe(2);
+    let text = '';
+    for await (const chunk of taking.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      text += chunk;
+      if (stuck.destroyed && text.split(': beat').length > 3) break;
+    }
+    expect({ isDropped: stuck.destroyed, viewers: streams.viewers() }).toEqual({ isDropped: true, viewers: 1 });
+    streams.close();
+    listening.close();
   });
 
   test('beats in the time of the app', async () => {

@@ -12,7 +12,7 @@ import { behindPlan } from '#domain/insights/lateness.ts';
 import { forecast } from '#domain/insights/forecast.ts';
 import type { ComingBuild } from '#domain/insights/forecast.ts';
 import type { History } from '#domain/insights/history.ts';
-import { candidateOf, cutOf, hasEnded, percentOf, percentsOf } from '#domain/release/track.ts';
+import { candidateOf, cutOf, haltingOf, hasEnded, percentOf, percentsOf } from '#domain/release/track.ts';
 import type { RobotPause, Track } from '#domain/release/track.ts';
 import { capabilities } from '#domain/rollout/storefronts.ts';
 import type { StorefrontKind } from '#domain/rollout/storefronts.ts';
@@ -135,8 +135,9 @@ function signalOf(holding: readonly VerdictRow[], hasNext: boolean): TrackHead['
 }
 
 function pendingOf(track: Track): TrackHead['pending'] {
-  if ((track.stage === 'rolling-out' || track.stage === 'released') && track.halting !== null) {
-    const { at, by, why } = track.halting;
+  const halting = haltingOf(track);
+  if (halting !== null) {
+    const { at, by, why } = halting;
     return { is: 'halting', at, by, why };
   }
   if (track.stage === 'halted' && track.resuming !== null) {

@@ -137,14 +137,14 @@ describe('triage', () => {
     team = await maja.locator('label').filter({ has: chosen() }).first().locator('b').innerText();
     await maja.keyboard.press('Control+Enter');
     await maja.getByText('Say why: the reason is kept and read by teams.').waitFor();
-    await expectAccessible(maja, 'triage with something missing', ['light']);
+    await expectAccessible(maja, 'triage with something missing', { themes: ['light'] });
   });
 
   test('what was decided waits ten seconds with its words, and U takes it back', async () => {
     await maja.getByLabel(/3\. Reason/).fill('Only on the smallest screen, and the bar comes back.');
     await maja.keyboard.press('Control+Enter');
     await expectText(waiting(), new RegExp(`PLAY-4433: assign to ${team}, mark as no blocker on iOS\\s+Undo\\s*\\d+ s`));
-    await expectAccessible(maja, 'a decision that waits', ['light']);
+    await expectAccessible(maja, 'a decision that waits', { themes: ['light'] });
     await maja.getByRole('button', { name: /^Undo/ }).focus();
     await maja.keyboard.press('u');
     await expect.poll(() => waiting().count()).toBe(0);
@@ -187,7 +187,7 @@ describe('sign-offs', () => {
     await expectText(sofia.getByRole('row').nth(1), /^Car mode\s+your team/);
     await sofia.getByRole('button', { name: 'Sign off RC 3 for Car mode on iOS' }).click();
     await dialogOf(sofia).getByText('The word of Car mode on RC 3, build 1046.').waitFor();
-    await expectAccessible(sofia, 'signing off', ['dark']);
+    await expectAccessible(sofia, 'signing off', { themes: ['dark'] });
     await act(sofia, 'Sign off');
     for (const page of [sofia, maja]) await expectText(wordOf(page), /Signed on RC 3\s+Sofia Ek/);
     await expectText(maja.getByRole('columnheader', { name: /^iOS/ }), /26 of 26/);
@@ -294,7 +294,7 @@ describe('a cherry-pick', () => {
     await sofia.getByRole('button', { name: 'Ask for one on iOS' }).click();
     await dialogOf(sofia).getByLabel('Commit on main').fill('the last one');
     await dialogOf(sofia).getByText('A commit id has 7 to 64 hexadecimal digits.').waitFor();
-    await expectAccessible(sofia, 'asking for a cherry-pick', ['dark']);
+    await expectAccessible(sofia, 'asking for a cherry-pick', { themes: ['dark'] });
     await dialogOf(sofia).getByRole('button', { name: 'Back' }).click();
     await askFor('Shorten the greeting', shas[0] ?? '');
   });
@@ -343,12 +343,12 @@ describe('on a phone at night', () => {
     await go(phone, '/8.9.2/android');
     await phone.getByRole('button', { name: 'Halt rollout' }).tap();
     await dialogOf(phone).getByRole('button', { name: 'Precaution while we look' }).tap();
-    await expectAccessible(phone, 'halting on a phone', ['dark']);
+    await expectAccessible(phone, 'halting on a phone', { themes: ['dark'] });
     await dialogOf(phone).getByRole('button', { name: 'Halt the rollout' }).tap();
     await expect.poll(stage, { timeout: MOVES_WITHIN_MS, interval: 500 }).toBe('halted');
     await expectText(phone.getByRole('main'), /Halted/);
     await phone.getByRole('link', { name: 'Keep halted' }).waitFor();
-    await expectAccessible(phone, 'halted on a phone', ['dark']);
+    await expectAccessible(phone, 'halted on a phone', { themes: ['dark'] });
   });
 
   test('a tap does not resume it, and says what would; a hold does', async () => {
@@ -357,7 +357,7 @@ describe('on a phone at night', () => {
     await press(resume(), 300);
     await dialogOf(phone).getByText('That was too short: keep the button pressed until the dialog closes.').waitFor();
     expect(await stage()).toBe('halted');
-    await expectAccessible(phone, 'resuming on a phone', ['dark']);
+    await expectAccessible(phone, 'resuming on a phone', { themes: ['dark'] });
     await press(resume(), 1_900);
     await dialogOf(phone).waitFor({ state: 'detached' });
     await expect.poll(stage, { timeout: MOVES_WITHIN_MS, interval: 500 }).toBe('rolling-out');
@@ -404,7 +404,7 @@ describe('while the server is away', () => {
     await expectText(badge(), /^Not live$/);
     await vera.getByText('Not live since 14:20. What is shown may be old; every action is checked again by the server.').waitFor();
     await expectCell(vera, 'Blocking bugs', /Stop, 1 open/);
-    await expectAccessible(vera, 'not live', ['light', 'dark']);
+    await expectAccessible(vera, 'not live');
   });
 
   test('it is live again by itself when the server is back, and shows what changed meanwhile by the snapshot of its stream', async () => {

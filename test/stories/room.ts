@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Connection } from '#db/connect.ts';
 import { createEngine } from '#engine/engine.ts';
-import type { Clock } from '#engine/types.ts';
+import type { AuthorityOf, Clock } from '#engine/types.ts';
 import type { Fact, FactKind } from '#domain/facts.ts';
 import type { Command } from '#domain/release/commands.ts';
 import type { Actor } from '#domain/roles.ts';
@@ -137,7 +137,9 @@ export type Room = {
 export const integrations: readonly Integration[] = [git as Integration, sandbox as Integration];
 
 /** A room with the app `music` on android, connected to a sandbox and a repository, whose history is imported. */
-export async function room(options: { policy?: string; clock?: HandClock; connectSandbox?: boolean } = {}): Promise<Room> {
+export async function room(
+  options: { policy?: string; clock?: HandClock; connectSandbox?: boolean; authority?: AuthorityOf } = {},
+): Promise<Room> {
   const base = await testDatabase();
   const clock = options.clock ?? handClock();
   const folder = mkdtempSync(join(tmpdir(), 'signalbox-story-'));
@@ -153,6 +155,7 @@ export async function room(options: { policy?: string; clock?: HandClock; connec
       clock: more.clock ?? clock,
       owner,
       sweepEveryMs: 3_600_000,
+      ...(options.authority === undefined ? {} : { authority: options.authority }),
     });
   const engine = make('first');
   const track = 'music/1.1.0/android';

@@ -10,8 +10,8 @@ import { isBefore, storefrontsOf } from './can.ts';
 import type { TrackEvent } from './events.ts';
 import { evolve } from './evolve.ts';
 import { lateOrder } from './late.ts';
-import type { Candidate, Track } from './track.ts';
-import { candidateOf, cutOf, hasEnded, percentStep } from './track.ts';
+import type { Candidate, Pending, Track } from './track.ts';
+import { candidateOf, cutOf, haltingOf, hasEnded, percentStep } from './track.ts';
 import type { World } from './world.ts';
 
 /** More adoptions than any real chain of moves takes: a loop here would be a fault of the table below. */
@@ -102,6 +102,11 @@ export function seenOf(world: World): readonly Seen[] {
 const submittedStates = ['in-review', 'rejected', 'approved', 'rolling-out', 'paused', 'halted', 'released', 'replaced'];
 const liveStates = ['rolling-out', 'paused', 'halted', 'released', 'replaced'];
 
+/** Whether new users receive it there. */
+export function isGoing(state: StorefrontState | null): state is StorefrontState {
+  return state?.state === 'rolling-out' || state?.state === 'released';
+}
+
 function adoptStorefronts(world: World, track: Track): TrackEvent | null {
   const seen = seenOf(world);
   if (seen.length === 0) return null;
@@ -126,17 +131,35 @@ function adoptStorefronts(world: World, track: Track): TrackEvent | null {
     case 'rolling-out':
     case 'released':
       return adoptRollout(world, track, seen, states);
-    case 'halted': {
-      if (states.includes('replaced')) return replaced(track);
-      const late = track.resuming === null ? lateIn(world, track, seen, track.halts - 1) : null;
-      if (late !== null) return { is: 'resumed', percent: lowestPercent(seen), byStorefront: true, late };
-      if (states.some((state) => state === 'halted' || state === 'paused') || !states.every((state) => liveStates.includes(state)))
-        return null;
-      return { is: 'resumed', percent: lowestPercent(seen), byStorefront: track.resuming === null };
-    }
+    case 'halted':
+      return adoptGoingOn(world, track, seen, states);
     default:
       return null;
   }
+}
+
+function adoptGoingOn(
+  world: World,
+  track: Extract<Track, { stage: 'halted' }>,
+  seen: readonly Seen[],
+  states: readonly string[],
+): TrackEvent | null {
+  if (states.includes('replaced')) return replaced(track);
+  const live = seen.filter(({ state }) => state !== null && liveStates.includes(state.state));
+  const waiting = seen.filter((each) => !live.includes(each));
+  const inPart =
+    waiting.length === 0
+      ? {}
+      : {
+          inPart: {
+            stage: waiting.some(({ state }) => state?.state !== 'approved') ? ('in-review' as const) : ('store-approved' as const),
+            storefronts: live.map(({ kind }) => kind),
+          },
+        };
+  const late = track.resuming === null ? lateIn(world, track, seen, track.halts - 1) : null;
+  if (late !== null) return { is: 'resumed', percent: lowestPercent(live), byStorefront: true, late, ...inPart };
+  if (live.length === 0 || states.some((state) => state === 'halted' || state === 'paused')) return null;
+  return { is: 'resumed', percent: lowestPercent(live), byStorefront: track.resuming === null, ...inPart };
 }
 
 /** The key of an order of ours that was broken off for a halt and arrived after it, in any storefront; null when none did. */
@@ -159,13 +182,16 @@ function adoptReview(
   states: readonly string[],
 ): TrackEvent | null {
   if (states.includes('replaced')) return replaced(track);
-  const rejected = seen.find(({ state }) => state?.state === 'rejected')?.state;
+  const inPart = adoptPart(world, track, seen, states);
+  if (inPart !== null) return inPart;
+  // what is live is halted first: a track that went back could be halted by nobody
+  const rejected = seen.some(({ state }) => isGoing(state)) ? undefined : seen.find(({ state }) => state?.state === 'rejected')?.state;
   if (rejected) {
     const { kind, why } = rejected.rejection ?? { kind: 'binary' as const, why: 'no reason was given' };
     return { is: 'rejected', kind, why: `${rejected.storefront}: ${why}` };
   }
   const gone = seen.find(({ state }) => state && (state.state === 'withdrawn' || state.state === 'draft'));
-  if (gone) return { is: 'withdrawn', why: `${gone.kind} no longer has it in review` };
+  if (gone && !seen.some(({ state }) => isGoing(state))) return { is: 'withdrawn', why: `${gone.kind} no longer has it in review` };
   if (states.every((state) => liveStates.includes(state))) {
     const percent = lowestPercent(seen);
     const candidate = shippedCandidate(world, track, seen) ?? track.candidate;
@@ -173,6 +199,41 @@ function adoptReview(
   }
   if (track.stage === 'in-review' && states.every((state) => state === 'approved' || liveStates.includes(state))) return { is: 'approved' };
   return null;
+}
+
+/** Of several storefronts some are live before the others: they are noted one by one, and when all of them stand still the track is halted. */
+function adoptPart(
+  world: World,
+  track: Extract<Track, { stage: 'in-review' | 'store-approved' }>,
+  seen: readonly Seen[],
+  states: readonly string[],
+): TrackEvent | null {
+  if (states.every((state) => liveStates.includes(state))) return null;
+  const live = seen.flatMap(({ kind, state }) => (state !== null && liveStates.includes(state.state) ? [{ kind, state }] : []));
+  const fresh = live.find(({ kind, state }) => isGoing(state) && !(track.liveIn ?? []).includes(kind));
+  if (fresh) {
+    const percent = lowestPercent([fresh]);
+    return {
+      is: 'live-in-part',
+      storefront: fresh.kind,
+      percent,
+      byStorefront: !ordered(world, track.candidate.build, percent, fresh.kind),
+    };
+  }
+  const halting = haltingOf(track);
+  const stopped = live.filter(({ state }) => state.state === 'halted' || (state.state === 'paused' && halting !== null));
+  const canStop = live.filter(({ state }) => state.state !== 'released');
+  if (stopped.length === 0 || stopped.length < canStop.length) return null;
+  return halted(lowestPercent(live), halting);
+}
+
+function halted(percent: number, order: Pending | null): TrackEvent {
+  return {
+    is: 'halted',
+    percent,
+    why: order?.why ?? 'halted in the storefront’s own console',
+    by: order?.by ?? 'the storefront’s console',
+  };
 }
 
 function adoptRollout(
@@ -186,15 +247,8 @@ function adoptRollout(
   if (!states.every((state) => liveStates.includes(state))) return null;
   const stopped = seen.filter(({ state }) => state?.state === 'halted' || (state?.state === 'paused' && track.halting !== null));
   const canStop = seen.filter(({ state }) => state?.state !== 'released' || track.stage === 'released');
-  if (stopped.length > 0 && stopped.length >= canStop.length) {
-    const order = track.halting;
-    return {
-      is: 'halted',
-      percent: track.stage === 'released' ? 100 : track.percent,
-      why: order?.why ?? 'halted in the storefront’s own console',
-      by: order?.by ?? 'the storefront’s console',
-    };
-  }
+  if (stopped.length > 0 && stopped.length >= canStop.length)
+    return halted(track.stage === 'released' ? 100 : track.percent, track.halting);
   if (track.stage === 'released') return null;
   const percent = lowestPercent(seen);
   if (percent !== track.percent) return { is: 'percent-observed', percent, byStorefront: !ordered(world, track.candidate.build, percent) };
@@ -212,9 +266,15 @@ function lowestPercent(seen: readonly Seen[]): number {
 }
 
 /** Whether we have asked for this share of this build. A first share of a storefront that starts on approval is its own move, made when it pleases. */
-function ordered(world: World, build: string, percent: number): boolean {
+function ordered(world: World, build: string, percent: number, storefront?: StorefrontKind): boolean {
   const share = `:rollout:${build}:${percentStep(percent)}:`;
-  return world.facts.actions.some((action) => action.key.includes(share) && action.state !== 'void' && action.state !== 'refused');
+  return world.facts.actions.some(
+    ({ key, state }) =>
+      key.includes(share) &&
+      (storefront === undefined || key.split('#')[0]?.endsWith(`:${storefront}`) === true) &&
+      state !== 'void' &&
+      state !== 'refused',
+  );
 }
 
 /** The build the storefronts show, as a candidate: the track's own where it is the same, else made from what is known of that build. */

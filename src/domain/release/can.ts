@@ -26,7 +26,8 @@ export const stagesFor: Readonly<Record<TrackCommandKind, readonly Stage[]>> = {
   withdraw: ['in-review', 'store-approved'],
   start: ['store-approved'],
   raise: ['rolling-out'],
-  halt: ['rolling-out', 'released'],
+  // before the rollout too: of several storefronts one may be live while another reviews or waits
+  halt: ['in-review', 'store-approved', 'rolling-out', 'released'],
   resume: ['halted'],
   // a rollout is halted first, so that nobody new receives what was canceled
   cancel: ['planned', 'developing', 'stabilising', 'candidate', 'in-review', 'store-approved', 'halted'],
@@ -53,6 +54,14 @@ export const stagesFor: Readonly<Record<TrackCommandKind, readonly Stage[]>> = {
 /** Whether a command makes sense in a stage. */
 export function stageAllows(stage: Stage, command: TrackCommandKind): boolean {
   return stagesFor[command].includes(stage);
+}
+
+/** Whether a track may be halted in this stage, by what its storefronts show: while some review or wait, only where another is live. */
+export function haltable(stage: Stage, storefronts: readonly { state: string }[]): boolean {
+  if (!stageAllows(stage, 'halt')) return false;
+  return (
+    stage === 'rolling-out' || stage === 'released' || storefronts.some(({ state }) => state === 'rolling-out' || state === 'released')
+  );
 }
 
 /** Stages after the given one on the way to 100 %, for "too late" and "not yet". */

@@ -7,8 +7,8 @@ import { fullStop } from '../words.ts';
 import { judgeTrack } from '../criteria/verdicts.ts';
 import type { CherryPick, Waiver } from '../facts.ts';
 import { behindOf, isOwn, mayGive, roleName, rolesFor, type Actor } from '../roles.ts';
-import { capabilities } from '../rollout/storefronts.ts';
-import { adopt, seenOf } from './adopt.ts';
+import { capabilities, namesOf } from '../rollout/storefronts.ts';
+import { adopt, isGoing, seenOf } from './adopt.ts';
 import { asCandidate, newestBuilt, unfit } from './candidates.ts';
 import { firstPercent, haltableStorefronts, nextPercent, nextStep, stageAllows, stagesFor, stepsOf } from './can.ts';
 import type { Command, Refused, RefusalCode } from './commands.ts';
@@ -17,7 +17,7 @@ import { evolve } from './evolve.ts';
 import { isOpen, keyFor, order, orderedEvent, wish, type Orderer, type Wish } from './orders.ts';
 import { haltingVerdicts, permitted } from './permitted.ts';
 import { branchName, cutPoint, haltWishes, wishesForStep } from './robot.ts';
-import { candidateOf, cutOf, percentStep, type Candidate, type Step, type Track } from './track.ts';
+import { candidateOf, cutOf, haltingOf, mayBeLive, percentStep, type Candidate, type Step, type Track } from './track.ts';
 import type { Accepted, Decision, World } from './world.ts';
 
 /** Characters a waiver's reason must have at least. */
@@ -182,7 +182,23 @@ function submit(command: Of<'submit'>, world: World, track: Track, by: By): Deci
   return orderAll(world, at, by, events, wishes);
 }
 
+/** The storefronts that show it live, in words; null where none does. */
+function liveNames(world: World): string | null {
+  const live = seenOf(world).filter(({ state }) => isGoing(state));
+  return live.length === 0 ? null : namesOf(live.map(({ kind }) => kind));
+}
+
+/** What users are receiving is halted first: a track that went back, or ended, could be halted by nobody. */
+function haltFirst(world: World, track: Track): Refused | null {
+  const live = track.stage === 'halted' ? null : liveNames(world);
+  return live === null
+    ? null
+    : refuse('wrong-stage', `${track.version} is live on ${live} already`, 'halt it first, so that nobody new receives it');
+}
+
 function withdraw(command: Of<'withdraw'>, world: World, track: Track, by: By): Decision {
+  const live = haltFirst(world, track);
+  if (live !== null) return live;
   const able = world.policy.storefronts.filter((kind) => capabilities[kind].withdraw);
   if (able.length === 0)
     return refuse(
@@ -218,7 +234,7 @@ function raise(command: Of<'raise'>, world: World, track: Track, by: By): Decisi
 }
 
 function takeStep(world: World, track: Track, by: By, step: Step, reason: string | undefined): Decision {
-  if ('halting' in track && track.halting)
+  if (haltingOf(track))
     return refuse('waits-for-read-back', 'the rollout is being halted', 'wait until the halt is read back, then resume');
   const permission = permitted(world, track, judgeTrack(world, track), step);
   if (!permission.ok) return notPermitted(permission);
@@ -228,17 +244,23 @@ function takeStep(world: World, track: Track, by: By, step: Step, reason: string
 /* ---- stop and go on ---- */
 
 function halt(command: Of<'halt'>, world: World, track: Track, by: By): Decision {
-  if (track.stage !== 'rolling-out' && track.stage !== 'released')
-    return refuse('wrong-stage', `${track.id} is ${track.stage}`, 'halt a rollout that is going on');
+  if (!mayBeLive(track)) return refuse('wrong-stage', `${track.id} is ${track.stage}`, 'halt a rollout that is going on');
+  if ((track.stage === 'in-review' || track.stage === 'store-approved') && liveNames(world) === null)
+    return refuse(
+      'wrong-stage',
+      `${track.id} is ${track.stage}, and no storefront shows it live`,
+      'halt a rollout that is going on; a submission is withdrawn',
+    );
   if (haltableStorefronts(track, world.policy).length === 0)
     return refuse('not-supported', `${names(world)} cannot halt a release that is at 100%`, 'release a hotfix, or switch the cause off');
+  const halting = haltingOf(track);
   const failed =
-    track.halting !== null &&
+    halting !== null &&
     world.facts.actions.some((action) => action.state === 'refused' && action.key.includes(`:halt:${track.halts + 1}:`));
-  if (track.halting && !failed)
+  if (halting && !failed)
     return refuse(
       'waits-for-read-back',
-      `a halt by ${track.halting.by} is on its way since ${track.halting.at}`,
+      `a halt by ${halting.by} is on its way since ${halting.at}`,
       'it is shown as halted when the storefront says so',
     );
   const wishes = haltWishes(world, track, command.reason);
@@ -290,14 +312,13 @@ function resume(command: Of<'resume'>, world: World, track: Track, by: By): Deci
 }
 
 function cancel(command: Of<'cancel'>, world: World, track: Track, by: By): Decision {
-  const stays = staysInTheWorks(world, track);
+  const stays = haltFirst(world, track) ?? staysInTheWorks(world, track);
   if (stays !== null) return stays;
   const inTheWorks = track.stage === 'in-review' || track.stage === 'store-approved';
-  const wishes = inTheWorks
-    ? world.policy.storefronts
-        .filter((kind) => capabilities[kind].withdraw)
-        .map((kind) => wish.withdrawal(track, kind, `canceled: ${command.reason}`))
-    : [];
+  const waiting = seenOf(world).filter(({ state }) => inTheWorks || state?.state === 'in-review' || state?.state === 'approved');
+  const wishes = [...(inTheWorks || track.stage === 'halted' ? waiting : [])]
+    .filter(({ kind }) => capabilities[kind].withdraw)
+    .map(({ kind }) => wish.withdrawal(track, kind, `canceled: ${command.reason}`));
   const voids = world.facts.actions
     .filter((action) => isOpen(action) && action.kind !== 'ensure-halted')
     .map((action) => ({ key: action.key, why: 'the release is canceled' }));

@@ -1,6 +1,7 @@
 /** Events: what the journal says happened to a track. `evolve` (evolve.ts) folds the ones that move it. */
 import type { BugDecision, CherryPick, Colour, SignOff, Waiver } from '../facts.ts';
 import type { Instant } from '../time.ts';
+import type { StorefrontKind } from '../rollout/storefronts.ts';
 import type { PlannedTimes } from './release.ts';
 import type { Candidate, Cut, ReleaseKind, Stage, Step, RobotPause } from './track.ts';
 
@@ -16,13 +17,24 @@ export type TrackEvent =
   | { is: 'approved' }
   | { is: 'rejected'; kind: 'binary' | 'metadata'; why: string }
   | { is: 'withdrawn'; why: string }
+  /** One of several storefronts is live before the others. */
+  | { is: 'live-in-part'; storefront: StorefrontKind; percent: number; byStorefront: boolean }
   | { is: 'rollout-started'; percent: number; candidate: Candidate; byStorefront: boolean }
   | { is: 'percent-observed'; percent: number; byStorefront: boolean }
   | { is: 'halt-ordered'; key: string; why: string }
   | { is: 'halted'; percent: number; why: string; by: string }
   | { is: 'resume-ordered'; key: string; why: string }
-  /** `late`: the key of an order of ours that was broken off and arrived after the halt. Nobody resumed it. */
-  | { is: 'resumed'; percent: number; byStorefront: boolean; late?: string }
+  /**
+   * `late`: the key of an order of ours that was broken off and arrived after the halt. Nobody resumed it. `inPart`: another storefront still reviews, or waits
+   * for our word, and the track is there again.
+   */
+  | {
+      is: 'resumed';
+      percent: number;
+      byStorefront: boolean;
+      late?: string;
+      inPart?: { stage: 'in-review' | 'store-approved'; storefronts: readonly StorefrontKind[] };
+    }
   | { is: 'released'; watchUntil: Instant }
   | { is: 'completed'; why: string }
   | { is: 'canceled'; why: string }

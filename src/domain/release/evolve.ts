@@ -4,16 +4,20 @@ import type { Event } from './events.ts';
 import {
   candidateOf,
   cutOf,
+  haltingOf,
   hasEnded,
   percentsOf,
   type Back,
   type Candidate,
   type Cut,
+  mayBeLive,
   type HaltedTrack,
+  type InReviewTrack,
   type ReachedShare,
   type ReleasedTrack,
   type RollingOutTrack,
   type Stage,
+  type StoreApprovedTrack,
   type Track,
 } from './track.ts';
 
@@ -63,7 +67,11 @@ export function evolve(track: Track, event: Event, at: Instant, by: string): Tra
         stage: 'store-approved',
         cut: needCut(track, event.is),
         candidate: needCandidate(track, event.is),
+        ...(track.stage === 'in-review' ? { submittedAt: track.submittedAt, ...partOf(track) } : {}),
       };
+    case 'live-in-part':
+      if (track.stage !== 'in-review' && track.stage !== 'store-approved') return impossible(track, event.is);
+      return { ...track, liveIn: [...(track.liveIn ?? []).filter((kind) => kind !== event.storefront), event.storefront] };
     case 'rejected': {
       const back = { from: track.stage, at, why: event.why };
       const cut = needCut(track, event.is);
@@ -90,29 +98,29 @@ export function evolve(track: Track, event: Event, at: Instant, by: string): Tra
         percent: event.percent,
         percentSince: at,
         startedAt: at,
-        halting: null,
+        halting: haltingOf(track),
         back: null,
       };
     case 'percent-observed':
       if (track.stage !== 'rolling-out') return impossible(track, event.is);
       return { ...track, percents: withShare(track, event.percent, at), percent: event.percent, percentSince: at };
     case 'halt-ordered':
-      if (track.stage === 'rolling-out' || track.stage === 'released')
-        return { ...track, halting: { key: event.key, at, by, why: event.why } };
-      return impossible(track, event.is);
+      return mayBeLive(track) ? { ...track, halting: { key: event.key, at, by, why: event.why } } : impossible(track, event.is);
     case 'halted': {
-      if (track.stage !== 'rolling-out' && track.stage !== 'released') return impossible(track, event.is);
+      if (!mayBeLive(track)) return impossible(track, event.is);
+      const isInPart = track.stage === 'in-review' || track.stage === 'store-approved';
       const halted: HaltedTrack = {
         ...base(track, 'halted', at),
         stage: 'halted',
         cut: track.cut,
         candidate: track.candidate,
         percent: event.percent,
-        startedAt: track.startedAt,
+        startedAt: isInPart ? at : track.startedAt,
         why: event.why,
         by: event.by,
         resuming: null,
         halts: track.halts + 1,
+        ...(isInPart ? { before: { submittedAt: track.submittedAt ?? track.reached['in-review'] ?? at } } : {}),
       };
       return halted;
     }
@@ -121,6 +129,11 @@ export function evolve(track: Track, event: Event, at: Instant, by: string): Tra
       return { ...track, resuming: { key: event.key, at, by, why: event.why } };
     case 'resumed': {
       if (track.stage !== 'halted') return impossible(track, event.is);
+      if (event.inPart) {
+        const { stage, storefronts } = event.inPart;
+        const submittedAt = track.before?.submittedAt ?? track.reached['in-review'] ?? at;
+        return { ...base(track, stage, at), stage, cut: track.cut, candidate: track.candidate, submittedAt, liveIn: storefronts };
+      }
       const rolling: RollingOutTrack = {
         ...base(track, 'rolling-out', at),
         stage: 'rolling-out',
@@ -232,6 +245,11 @@ function base(track: Track, stage: Stage, at: Instant) {
     robotPaused: track.robotPaused,
     ...(track.percents ? { percents: track.percents } : {}),
   };
+}
+
+/** What is so of some of its storefronts alone. */
+function partOf({ liveIn, halting }: InReviewTrack): Partial<StoreApprovedTrack> {
+  return { ...(liveIn ? { liveIn } : {}), ...(halting ? { halting } : {}) };
 }
 
 /** Shares reached with this one; a share that was reached before, and what lies below it, keeps its first time. */

@@ -110,7 +110,7 @@ export const wish = {
       lane: storefrontLane(track.app, track.platform, storefront),
       urgent: true,
       step: null,
-      stages: ['rolling-out', 'released'],
+      stages: ['in-review', 'store-approved', 'rolling-out', 'released', 'halted'],
       why,
     };
   },

@@ -17,9 +17,9 @@ import { evolve, noteKey } from './evolve.ts';
 import { lateOrder } from './late.ts';
 import { askedAgainAt, isOpen, keyFor, order, orderedEvent, robot, serves, wish, type Wish } from './orders.ts';
 import { permitted } from './permitted.ts';
-import { haltWishes, holdNow, modeFor, modeOf, pauseOf, stopNow, wishesForStep } from './robot.ts';
+import { haltWishes, holdNow, modeFor, modeOf, pauseOf, shareNow, stopNow, wishesForStep, wishesWhileHalted } from './robot.ts';
 import { robotState, stepPhrase } from './sentence.ts';
-import { candidateOf, hasEnded, percentStep, type Step, type Track } from './track.ts';
+import { candidateOf, haltingOf, hasEnded, mayBeLive, percentStep, type Step, type Track } from './track.ts';
 import type { Plan, Question, World } from './world.ts';
 
 /** The robot's plan for one track now. */
@@ -34,9 +34,9 @@ export function plan(world: World): Plan {
   const stopping = stopNow(seen, track, verdicts, adoptions);
   const wishes: Wish[] = [];
   const questions: Question[] = [];
-  if (stopping && (track.stage === 'rolling-out' || track.stage === 'released')) {
+  if (stopping && mayBeLive(track)) {
     if (seen.policy.robot.halt === 'auto' || stopping.isOrdered === true) {
-      if (!track.halting && stopping.wishes.length > 0) {
+      if (!haltingOf(track) && stopping.wishes.length > 0) {
         const ordered: TrackEvent = { is: 'halt-ordered', key: stopping.wishes[0]?.prefix ?? '', why: stopping.why };
         events.push(ordered);
         // a storefront that already stands still needs no read-back of its own
@@ -46,19 +46,17 @@ export function plan(world: World): Plan {
         if (track.stage === 'halted') verdicts = judgeTrack(seen, track);
         wishes.push(wish.page(track, `halt:${seen.track.halts + 1}`, stopping.page, 'the robot halted a rollout'));
       }
-    } else if (!track.halting && track.stage === 'rolling-out')
-      questions.push(
-        ask(
-          seen,
-          track,
-          percentStep(track.percent),
-          `Halt ${track.version} on ${track.platform} at ${track.percent}%? ${stopping.why}`,
-          verdicts,
-        ),
-      );
+    } else {
+      const percent = shareNow(seen, track);
+      if (!haltingOf(track) && percent !== null)
+        questions.push(
+          ask(seen, track, percentStep(percent), `Halt ${track.version} on ${track.platform} at ${percent}%? ${stopping.why}`, verdicts),
+        );
+    }
   }
-  if ((track.stage === 'rolling-out' || track.stage === 'released') && track.halting)
-    wishes.push(...haltWishes(seen, track, track.halting.why));
+  const halting = mayBeLive(track) ? haltingOf(track) : null;
+  if (halting) wishes.push(...haltWishes(seen, track, halting.why));
+  wishes.push(...wishesWhileHalted(seen, track));
 
   const hold = holdNow(seen, track, verdicts);
   wishes.push(...hold.wishes, ...messages(seen, track, events));
@@ -160,8 +158,7 @@ type Advance = { wishes: readonly Wish[]; events: readonly TrackEvent[]; questio
 
 function advanceNow(world: World, track: Track, verdicts: readonly Verdict[], step: Step): Advance {
   const none: Advance = { wishes: [], events: [], questions: [] };
-  const busyStopping = 'halting' in track && track.halting !== null;
-  if (busyStopping || pauseOf(world, track) || !permitted(world, track, verdicts, step).ok || !isTimeFor(world, step)) return none;
+  if (haltingOf(track) || pauseOf(world, track) || !permitted(world, track, verdicts, step).ok || !isTimeFor(world, step)) return none;
   const wishes = wishesForStep(world, track, step, `every criterion before ${step} is met`);
   if (wishes.length === 0 && !(step === 'submit' && track.stage === 'stabilising')) return none;
   const mode = modeFor(world, track, step);
@@ -225,7 +222,7 @@ function whyVoid(world: World, track: Track, verdicts: readonly Verdict[], actio
         ? null
         : `the track is ${track.stage}`;
     case 'ensure-halted':
-      return track.stage === 'rolling-out' || track.stage === 'released' ? null : `the track is ${track.stage}: nothing is left to halt`;
+      return mayBeLive(track) ? null : `the track is ${track.stage}: nothing is left to halt`;
     case 'ensure-held':
       return 'the storefront needs no holding any more';
     case 'ensure-rollout':
@@ -243,7 +240,7 @@ function stepVoid(world: World, track: Track, verdicts: readonly Verdict[], acti
   if (step === null || action.step !== step) return `the next step is ${step ?? 'none'} now`;
   const permission = permitted(world, track, verdicts, step);
   if (!permission.ok) return permission.because;
-  if ('halting' in track && track.halting) return 'the rollout is being halted';
+  if (haltingOf(track)) return 'the rollout is being halted';
   if (action.orderedBy === 'robot' && pauseOf(world, track)) return 'the robot is paused';
   if (action.orderedBy === 'robot' && modeOf(world, step) !== 'auto') return `the policy says ${modeOf(world, step)} for this step now`;
   // a person may name another branch or commit than the policy would

@@ -2,14 +2,24 @@
 import { holding, judgeTrack } from '../criteria/verdicts.ts';
 import type { Verdict } from '../criteria/criterion.ts';
 import type { RobotMode } from '../policy/track-policy.ts';
-import { capabilities } from '../rollout/storefronts.ts';
+import { capabilities, namesOf } from '../rollout/storefronts.ts';
 import { earliest, plusMinutes, type Instant } from '../time.ts';
-import { seenOf } from './adopt.ts';
+import { isGoing, seenOf } from './adopt.ts';
 import { firstPercent, haltableStorefronts, nextPercent, nextStep } from './can.ts';
 import type { TrackEvent } from './events.ts';
 import { wish, type Wish } from './orders.ts';
+import { capital } from '../criteria/words.ts';
 import { haltingVerdicts, permitted } from './permitted.ts';
-import { percentStep, type RobotPause, type RollingOutTrack, type Step, type Track } from './track.ts';
+import {
+  mayBeLive,
+  percentStep,
+  type InReviewTrack,
+  type RobotPause,
+  type RollingOutTrack,
+  type Step,
+  type StoreApprovedTrack,
+  type Track,
+} from './track.ts';
 import type { World } from './world.ts';
 
 /** The pause that stands now, the app's before the track's own. */
@@ -110,14 +120,39 @@ export type Stop = { why: string; wishes: readonly Wish[]; page: string; isOrder
 
 /** Why the rollout must stop now, and the effects that stop it; null while nothing says so. */
 export function stopNow(world: World, track: Track, verdicts: readonly Verdict[], adopted: readonly TrackEvent[]): Stop | null {
-  const undone = answerToLateOrder(world, track, adopted);
-  if (undone !== null || track.stage !== 'rolling-out') return undone;
+  const unwanted = answerToLateOrder(world, track, adopted) ?? answerToRefusal(world, track);
+  if (unwanted !== null) return unwanted;
+  const percent = shareNow(world, track);
+  if (percent === null) return null;
   const reds = haltingVerdicts(world, verdicts);
   if (reds.length > 0) {
     const why = reds.map((verdict) => `${verdict.title}: ${verdict.because}`).join(' ');
-    return stop(world, track, why, `Halted ${track.version} on ${track.platform} at ${track.percent}%: ${why}`);
+    return stop(world, track, why, `Halted ${track.version} on ${track.platform} at ${percent}%: ${why}`);
   }
   return answerToOwnMove(world, track, adopted);
+}
+
+/** The share that users are receiving now, on the least advanced of the storefronts that are live; null where nothing is, or where it has reached everyone. */
+export function shareNow(world: World, track: Track): number | null {
+  if (track.stage === 'rolling-out') return track.percent;
+  if (track.stage !== 'in-review' && track.stage !== 'store-approved') return null;
+  const live = seenOf(world).flatMap(({ state }) => (isGoing(state) ? [state.state === 'released' ? 100 : state.percent] : []));
+  return live.length === 0 ? null : Math.min(...live);
+}
+
+/** Of several storefronts one is live and another does not want it, or has it no more: nobody new receives it until a person has decided what is to ship. */
+function answerToRefusal(world: World, track: Track): Stop | null {
+  if (track.stage === 'rolling-out' || shareNow(world, track) === null) return null;
+  const seen = seenOf(world);
+  const against = seen.find(({ state }) => state?.state === 'rejected' || state?.state === 'withdrawn' || state?.state === 'draft');
+  if (against === undefined) return null;
+  const live = namesOf(seen.filter(({ state }) => isGoing(state)).map(({ kind }) => kind));
+  const what =
+    against.state?.state === 'rejected'
+      ? `rejected it: ${against.state.rejection?.why ?? 'no reason was given'}`
+      : 'has it in review no longer';
+  const why = `${capital(capabilities[against.kind].inSentence)} ${what}, while it is live on ${live}.`;
+  return { ...stop(world, track, why, `${track.version} on ${track.platform}: ${why} The robot halts it.`), isOrdered: true };
 }
 
 function stop(world: World, track: Track, why: string, page: string): Stop {
@@ -141,10 +176,29 @@ export function haltWishes(world: World, track: Track, why: string): readonly Wi
   return liveHaltable(world, track).map((kind) => wish.halt(track, kind, why));
 }
 
+/** A halted track that is live on one of its storefronts all the same, by approval or in its console, is halted there too: a halt stands until a person resumes. */
+export function wishesWhileHalted(world: World, track: Track): readonly Wish[] {
+  if (track.stage !== 'halted' || track.resuming !== null) return [];
+  const ofThisHalt: Track = { ...track, halts: track.halts - 1 };
+  return liveHaltable(world, track).flatMap((kind) => {
+    const name = capabilities[kind].inSentence;
+    const why = `It is halted, and ${name} shows it live.`;
+    return [
+      wish.halt(ofThisHalt, kind, why),
+      wish.page(
+        track,
+        `live-in-part:${track.halts}:${kind}`,
+        `${track.version} on ${track.platform} is halted, and ${name} shows it live. The robot halts it there too.`,
+        'a halted rollout is live on one storefront',
+      ),
+    ];
+  });
+}
+
 /** A halt stands until a person resumes: where an order of ours that was broken off undid it, it is ordered again, whatever the verdicts say by now. */
 function answerToLateOrder(world: World, track: Track, adopted: readonly TrackEvent[]): Stop | null {
   const undone = adopted.findLast((event) => event.is === 'resumed' && event.late !== undefined);
-  if (undone?.is !== 'resumed' || (track.stage !== 'rolling-out' && track.stage !== 'released')) return null;
+  if (undone?.is !== 'resumed' || !mayBeLive(track)) return null;
   const before = world.track.stage === 'halted' ? ` It was halted by ${world.track.by}: ${world.track.why}` : '';
   const why = `An order of ours that was broken off for the halt arrived after it, and nobody resumed.${before}`;
   return {
@@ -162,21 +216,29 @@ function answerToLateOrder(world: World, track: Track, adopted: readonly TrackEv
  * A storefront moved on its own: it went live on approval, took its next phase, or was moved in its console.
  * Its share is judged as if we had been asked; what was not permitted is answered at once.
  */
-function answerToOwnMove(world: World, track: RollingOutTrack, adopted: readonly TrackEvent[]): Stop | null {
+function answerToOwnMove(world: World, track: Track, adopted: readonly TrackEvent[]): Stop | null {
+  if (track.stage !== 'rolling-out' && track.stage !== 'in-review' && track.stage !== 'store-approved') return null;
   const move = adopted.findLast(
-    (event) => (event.is === 'rollout-started' || event.is === 'percent-observed' || event.is === 'resumed') && event.byStorefront,
+    (event) =>
+      (event.is === 'rollout-started' || event.is === 'percent-observed' || event.is === 'resumed' || event.is === 'live-in-part') &&
+      event.byStorefront,
   );
-  if (!move) return null;
-  const reached = world.policy.rollout.filter((share) => share <= track.percent).map(percentStep);
+  if (!move || !('percent' in move)) return null;
+  const percent = track.stage === 'rolling-out' ? track.percent : move.percent;
+  const reached = world.policy.rollout.filter((share) => share <= percent).map(percentStep);
   const verdicts = judgedForShares(world, track, reached);
   const against = verdicts.filter((verdict) => verdict.colour === 'red' || verdict.colour === 'unknown' || verdict.kind === 'window-open');
   if (against.length === 0) return null;
-  const why = `The storefront went to ${track.percent}% by itself, and it was not permitted: ${against.map((verdict) => `${verdict.title} (${verdict.headline})`).join(', ')}.`;
+  const why = `The storefront went to ${percent}% by itself, and it was not permitted: ${against.map((verdict) => `${verdict.title} (${verdict.headline})`).join(', ')}.`;
   return stop(world, track, why, `${track.version} on ${track.platform}: ${why} The robot halts it.`);
 }
 
 /** The verdicts that stand before these shares and do not pass, judged as of the moment before them. */
-function judgedForShares(world: World, track: RollingOutTrack, steps: readonly Step[]): readonly Verdict[] {
+function judgedForShares(
+  world: World,
+  track: RollingOutTrack | InReviewTrack | StoreApprovedTrack,
+  steps: readonly Step[],
+): readonly Verdict[] {
   const before: Track = { ...track, stage: 'store-approved' };
   return holding(judgeTrack({ ...world, previous: [] }, before), steps).filter((verdict) => verdict.kind !== 'soaked');
 }

@@ -8,12 +8,12 @@ import { colours, storefrontStates, type Colour, type Report } from '../facts.ts
 import { robotModes } from '../policy/track-policy.ts';
 import type { Actor } from '../roles.ts';
 import { capabilities, storefrontKinds } from '../rollout/storefronts.ts';
-import { pendingSteps } from './can.ts';
+import { haltable, pendingSteps } from './can.ts';
 import { decide } from './decide.ts';
 import { isOpen } from './orders.ts';
 import { plan } from './plan.ts';
 import { aWorld, everything, settled, stateOf, written } from './playing.ts';
-import { hasEnded, percentStep, stages } from './track.ts';
+import { haltingOf, hasEnded, percentStep, stages } from './track.ts';
 import type { World } from './world.ts';
 
 const ids = ['a', 'b', 'c', 'd'] as const;
@@ -152,9 +152,8 @@ test('a rollout can be halted by a person from every share where a storefront sh
   fc.assert(
     fc.property(world, (at) => {
       const { track } = plan(at);
-      if (track.stage !== 'rolling-out' || track.halting) return;
-      const live = at.facts.storefronts.some((state) => state.state === 'rolling-out');
-      if (!live) return;
+      if (track.stage === 'released' || haltingOf(track) || !haltable(track.stage, at.facts.storefronts)) return;
+      if (!at.facts.storefronts.some((state) => state.state === 'rolling-out')) return;
       const decision = decide({ do: 'halt', reason: 'it hurts people' }, { ...at, track }, manager);
       expect(decision.ok).toBe(true);
       expect(decision.ok && decision.actions.every((action) => action.urgent && action.effect.kind === 'ensure-halted')).toBe(true);

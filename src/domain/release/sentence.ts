@@ -12,7 +12,7 @@ import { latest, type Instant } from '../time.ts';
 import { firstPercent, nextStep, pendingSteps } from './can.ts';
 import { isOpen } from './orders.ts';
 import { haltingVerdicts } from './permitted.ts';
-import { modeFor, pauseOf } from './robot.ts';
+import { modeFor, pauseOf, shareNow } from './robot.ts';
 import { hasEnded, percentStep, type Step, type Track } from './track.ts';
 import type { RobotState, World } from './world.ts';
 
@@ -240,7 +240,7 @@ function notBefore(world: World, track: Track, verdicts: readonly Verdict[]): In
 }
 
 function willStop(world: World, track: Track, verdicts: readonly Verdict[]): string | null {
-  if (track.stage !== 'rolling-out') return null;
+  if (shareNow(world, track) === null) return null;
   const watched = world.policy.haltsWhileRollingOut.map((instance) => instance.title);
   if (watched.length === 0) return null;
   const red = haltingVerdicts(world, verdicts).map((verdict) => verdict.title);

@@ -1,4 +1,5 @@
 /** The track: one platform of one release. It is the thing that moves. One type per stage, with only the fields that stage has. */
+import type { StorefrontKind } from '../rollout/storefronts.ts';
 import type { Instant } from '../time.ts';
 
 /** A transition with an effect outside, or the choice of the final candidate that stands before one. */
@@ -80,8 +81,13 @@ export type PlannedTrack = Every & { stage: 'planned' };
 export type DevelopingTrack = Every & { stage: 'developing' };
 export type StabilisingTrack = Every & { stage: 'stabilising'; cut: Cut };
 export type CandidateTrack = Every & { stage: 'candidate'; cut: Cut; candidate: Candidate };
-export type InReviewTrack = Every & { stage: 'in-review'; cut: Cut; candidate: Candidate; submittedAt: Instant };
-export type StoreApprovedTrack = Every & { stage: 'store-approved'; cut: Cut; candidate: Candidate };
+/**
+ * Of a track with several storefronts, one may be live while another still reviews, or waits for our word: the track is where the least advanced is. `liveIn`: those
+ * that are live before the others, in the order in which they went. `halting`: an order to halt them is on its way. Absent where nothing is.
+ */
+type InPart = { liveIn?: readonly StorefrontKind[]; halting?: Pending | null };
+export type InReviewTrack = Every & InPart & { stage: 'in-review'; cut: Cut; candidate: Candidate; submittedAt: Instant };
+export type StoreApprovedTrack = Every & InPart & { stage: 'store-approved'; cut: Cut; candidate: Candidate; submittedAt?: Instant };
 /** `percent` is what the least advanced storefront was read to show; `percentSince` when it was first seen at it. `halting`: an order to halt is on its way. */
 export type RollingOutTrack = Every & {
   stage: 'rolling-out';
@@ -92,7 +98,7 @@ export type RollingOutTrack = Every & {
   startedAt: Instant;
   halting: Pending | null;
 };
-/** Nobody new receives it: read back from the storefront. `percent` is where it stood. */
+/** Nobody new receives it: read back from the storefront. `percent` is where it stood. `before`: it was halted while a storefront still reviewed or waited. */
 export type HaltedTrack = Every & {
   stage: 'halted';
   cut: Cut;
@@ -102,6 +108,7 @@ export type HaltedTrack = Every & {
   why: string;
   by: string;
   resuming: Pending | null;
+  before?: { submittedAt: Instant };
 };
 export type ReleasedTrack = Every & {
   stage: 'released';
@@ -148,6 +155,16 @@ export function hasEnded(track: Track): track is CompletedTrack | CanceledTrack 
 /** The build chosen to ship, where one is. */
 export function candidateOf(track: Track): Candidate | null {
   return 'candidate' in track ? track.candidate : null;
+}
+
+/** The order to halt that is on its way, where one is. */
+export function haltingOf(track: Track): Pending | null {
+  return 'halting' in track ? (track.halting ?? null) : null;
+}
+
+/** Whether users may be receiving it, so that it can be halted. While a storefront reviews or waits, another may be live. */
+export function mayBeLive(track: Track): track is InReviewTrack | StoreApprovedTrack | RollingOutTrack | ReleasedTrack {
+  return track.stage === 'in-review' || track.stage === 'store-approved' || track.stage === 'rolling-out' || track.stage === 'released';
 }
 
 /** The release branch's cut, where there is one. */

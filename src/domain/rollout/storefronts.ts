@@ -96,10 +96,14 @@ export const capabilities: Readonly<Record<StorefrontKind, Capabilities>> = {
   },
 };
 
+/** As they stand in a sentence: `the App Store`, `Google Play and the update feed`. */
+export function namesOf(storefronts: readonly StorefrontKind[]): string {
+  return storefronts.length === 0 ? 'the storefront' : storefronts.map((kind) => capabilities[kind].inSentence).join(' and ');
+}
+
 /** The storefronts that review, as they stand in a sentence: `the App Store`, `Google Play and the App Store`. */
 export function reviewing(storefronts: readonly StorefrontKind[]): string {
-  const names = storefronts.filter((kind) => capabilities[kind].reviews).map((kind) => capabilities[kind].inSentence);
-  return names.length === 0 ? 'the storefront' : names.join(' and ');
+  return namesOf(storefronts.filter((kind) => capabilities[kind].reviews));
 }
 
 /** Their review: `the App Store’s review`, `the reviews of Google Play and the App Store`. */

@@ -7,6 +7,7 @@ import { decodeJwt } from 'jose';
 import { z } from 'zod';
 import { writeInstance } from '#db/instance-journal.ts';
 import type { InstanceEvent } from '#domain/people/events.ts';
+import { fetchingBy } from '#lib/fetching.ts';
 import type { Log } from '#lib/log.ts';
 import { OutOfReach } from '#lib/reach.ts';
 import type { Reach } from '#lib/reach.ts';
@@ -116,7 +117,7 @@ export function openOidc(options: {
     const unsafe = [authorization_endpoint, token_endpoint, jwks_uri].find((each) => !isSafe(each));
     if (unsafe !== undefined) return { problem: `${unsafe} is not an https address`, right: 'endpoints with https' };
     if (provider.from === 'environment') return null;
-    // what the document names is as little trusted as the address of the document: better-auth goes there next
+    // what the document names is as little trusted as the address of the document: told here in words, and refused again when better-auth goes there
     for (const endpoint of [token_endpoint, jwks_uri, userinfo_endpoint ?? jwks_uri]) {
       const away = await outOfReach(endpoint);
       if (away !== null) return away;
@@ -205,11 +206,14 @@ export function openOidc(options: {
       if (trouble !== null) return trouble;
       const auth = await authNow();
       const back = `/sign-in?to=${encodeURIComponent(to)}`;
-      const answer = await auth.api.signInSocial({
-        body: { provider: id, callbackURL: to, errorCallbackURL: back, disableRedirect: true },
-        headers: new Headers({ host: new URL(origin).host }),
-        asResponse: true,
-      });
+      const headers = new Headers({ host: new URL(origin).host });
+      const answer = await fetchingBy(ask(provider), () =>
+        auth.api.signInSocial({
+          body: { provider: id, callbackURL: to, errorCallbackURL: back, disableRedirect: true },
+          headers,
+          asResponse: true,
+        }),
+      );
       if (!answer.ok) {
         kept = null;
         return {
@@ -225,7 +229,7 @@ export function openOidc(options: {
       const provider = await providers.byId(path.slice(CALLBACK_PATH.length + 1));
       const failed = (code: string) => ({ location: `/sign-in?error=${code}`, cookies: [] });
       if (provider === null || origin === null) return failed('no-such-provider');
-      // a name may mean another place than when it was looked at: the token would be fetched from there
+      // a name may mean another place than when it was looked at; what better-auth fetches by itself goes by the guard too
       const trouble = await check(provider);
       if (trouble !== null) {
         log.warn({ provider: provider.id, ...trouble }, 'a provider that somebody came back from cannot be used');
@@ -238,7 +242,7 @@ export function openOidc(options: {
         ...(program === undefined ? {} : { 'user-agent': program.slice(0, 500) }),
       });
       const { result, sessionToken, arrival } = await accounts.comingBy(provider.id, gate(provider), () =>
-        auth.handler(new Request(new URL(url, origin ?? 'http://here'), { headers })),
+        fetchingBy(ask(provider), () => auth.handler(new Request(new URL(url, origin ?? 'http://here'), { headers }))),
       );
       const location = result.headers.get('location');
       if (sessionToken === null || arrival === null || location === null) {

@@ -1,7 +1,7 @@
 /** The control room: what is wrong, where each track is, what holds it, and what happens next, on one page. */
 import { lazy, Suspense, useEffect } from 'react';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { stageAllows } from '#domain/release/can.ts';
+import { haltable } from '#domain/release/can.ts';
 import { platformName } from '#domain/names.ts';
 import { may } from '../../api/authority.ts';
 import { useKeys } from '../../hooks/useKeys.ts';
@@ -230,10 +230,10 @@ function useRoomKeys({
     },
     h: () => {
       const { track } = aimed();
-      const only = (tracks ?? []).filter((each) => stageAllows(each.stage, 'halt'));
+      const only = (tracks ?? []).filter((each) => haltable(each.stage, each.storefronts));
       const found = track ?? (only.length === 1 ? (only[0] ?? null) : null);
       if (found === null) return say('Open a track first, then H halts its rollout.');
-      if (!stageAllows(found.stage, 'halt'))
+      if (!haltable(found.stage, found.storefronts))
         return say(`${platformName(found.platform)} ${found.version} is not rolling out; there is nothing to halt.`);
       if (!may(me, 'halt')) return say('A member of any team may halt; you are none.');
       ask({ is: 'halt', track: found });

@@ -1,6 +1,6 @@
 /** What a person may do on a track now, and why not: from the same tables that the server asks. */
 import type { TrackHead } from '#api/control-room.ts';
-import { stageAllows } from '#domain/release/can.ts';
+import { haltable, stageAllows } from '#domain/release/can.ts';
 import { capabilities, storefrontKinds } from '#domain/rollout/storefronts.ts';
 import { may, whoMay } from '../../api/authority.ts';
 import type { Me } from '../../api/authority.ts';
@@ -59,7 +59,10 @@ function fits(is: ActKind, track: TrackHead): boolean {
     const known = storefrontKinds.find((each) => each === kind);
     return known === undefined ? [] : [capabilities[known]];
   });
-  if (is === 'halt') return can.some(({ halt }) => (track.stage === 'released' ? halt.at100 : halt.whileRollingOut));
+  if (is === 'halt')
+    return (
+      haltable(track.stage, track.storefronts) && can.some(({ halt }) => (track.stage === 'released' ? halt.at100 : halt.whileRollingOut))
+    );
   if (is === 'withdraw') return can.some(({ withdraw }) => withdraw);
   return true;
 }

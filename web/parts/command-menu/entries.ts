@@ -1,5 +1,5 @@
 /** What the command menu offers: where one may go, and what one may do, in words; and how what is typed finds it. */
-import { stageAllows } from '#domain/release/can.ts';
+import { haltable, stageAllows } from '#domain/release/can.ts';
 import { platformName } from '#domain/names.ts';
 import { cellStateNames } from '#domain/cell-state.ts';
 import type { ControlRoom } from '#api/control-room.ts';
@@ -101,7 +101,7 @@ function actionsOf(
 ): readonly Entry[] {
   const given = room.tracks.flatMap((track) =>
     orders
-      .filter(({ is }) => may(me, is) && stageAllows(track.stage, is))
+      .filter(({ is }) => may(me, is) && (is === 'halt' ? haltable(track.stage, track.storefronts) : stageAllows(track.stage, is)))
       .map(({ is, words, icon }): Entry => ({
         id: `${is} ${track.id}`,
         group: 'Actions',

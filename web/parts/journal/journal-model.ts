@@ -11,6 +11,7 @@ export const kinds = [
       'approved',
       'rejected',
       'withdrawn',
+      'live-in-part',
       'rollout-started',
       'percent-observed',
       'halt-ordered',

@@ -153,6 +153,6 @@ export function iconOf({ actor, is }: Pick<ActivityLine, 'actor' | 'is'>): IconN
   if (is === 'sign-off-given') return 'sign-off';
   if (is === 'cut' || is.startsWith('cherry-pick')) return 'merge';
   if (is === 'verdict-changed') return 'clock';
-  if (['submitted', 'approved', 'rejected', 'rollout-started', 'percent-observed', 'released'].includes(is)) return 'store';
+  if (['submitted', 'approved', 'rejected', 'live-in-part', 'rollout-started', 'percent-observed', 'released'].includes(is)) return 'store';
   return actor.kind === 'robot' ? 'robot' : actor.kind === 'person' ? 'person' : actor.kind === 'key' ? 'build' : 'plug';
 }
