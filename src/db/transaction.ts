@@ -68,7 +68,8 @@ async function endWhatBlocks(db: Db, pid: number): Promise<number> {
 }
 
 /**
- * Runs `work` in one transaction, which is kept only if it came to something: of a refusal nothing is left, not even the app's raised version.
+ * Runs `work` in one transaction, which is kept only if it came to something: of a refusal nothing is left, not even the app's raised version. Where another
+ * transaction and this one waited for each other it is run anew, so that what it does outside the transaction must bear that.
  *
  * @param keeps whether the answer is kept; those that are `ok` when not said
  */
@@ -78,14 +79,29 @@ export async function unlessRefused<T extends { ok: boolean }>(
   keeps: (answer: T) => boolean = ({ ok }) => ok,
 ): Promise<T> {
   try {
-    return await db.transaction().execute(async (tx) => {
-      const answer = await work(tx);
-      if (!keeps(answer)) throw new RolledBack(answer);
-      return answer;
-    });
+    return await again(() =>
+      db.transaction().execute(async (tx) => {
+        const answer = await work(tx);
+        if (!keeps(answer)) throw new RolledBack(answer);
+        return answer;
+      }),
+    );
   } catch (error) {
     if (error instanceof RolledBack) return error.value as T;
     throw error;
+  }
+}
+
+const MOST_TRIES = 5;
+
+/** Two transactions that waited for each other: the database ended one, of which nothing is left, and it is run anew. */
+async function again<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (tries >= MOST_TRIES || !['40001', '40P01'].includes(sqlState(error))) throw error;
+    }
   }
 }
 

@@ -19,7 +19,7 @@ import { wakeUnits } from './unit.ts';
 import type { Change, Result } from './types.ts';
 
 export type ClockSet = Result<{ clock: AppClock; version: number }>;
-type Wanted = { at?: Instant; speed?: number };
+type Wanted = { at?: Instant; speed?: number; until?: Instant };
 /** `due`: only what the new time makes due is done. For a player that stands still between moments and tells itself which sources have news. */
 export type ClockOptions = { wakes?: 'all' | 'due' };
 
@@ -41,7 +41,9 @@ export async function setClock(context: Context, app: string, wanted: Wanted, by
       return refuse('not-allowed', `${app} is a real app: its time is the machine's`, 'an app that was made as sample data');
     const when = context.clock.now();
     const was = timeBy(before.clock, when);
-    const clock: AppClock = { at: wanted.at ?? was, when, speed: wanted.speed ?? speedOf(before.clock) };
+    const at = wanted.at ?? was;
+    const until = wanted.until === undefined ? {} : { until: wanted.until < at ? at : wanted.until };
+    const clock: AppClock = { at, when, speed: wanted.speed ?? speedOf(before.clock), ...until };
     const last = await lastEntryAt(tx, app);
     if (last !== null && clock.at < last)
       return refuse('conflict', `it cannot be ${clock.at} for ${app}: its journal has an entry of ${last}`, `a time from ${last} on`);

@@ -109,14 +109,14 @@ export type Engine = {
   clock: AppTime;
   /**
    * Turns the clock of a sample app: to `at` (as it is when not said), passing at `speed` from now on (as before when not said; 0 stands). All that the new time
-   * makes due is done at once. Refused: for a real app, a time before the app's last entry in the journal, a speed out of 0…100,000.
+   * makes due is done at once. `until`: it stands there, until it is turned anew. Refused: for a real app, a time before the app's last entry in the journal, a speed out of 0…100,000.
    *
    * `wakes`: as a rule every track is looked at and every source read anew. `due`, on a clock that stands: only the tracks whose plan waits for a time that has
    * come; whoever turns it says with `readAgain` which sources have news.
    */
   setClock(
     app: string,
-    to: { at?: Instant; speed?: number },
+    to: { at?: Instant; speed?: number; until?: Instant },
     by: Actor,
     options?: { wakes?: 'all' | 'due' },
   ): Promise<Result<{ clock: AppClock; version: number }>>;

@@ -3,7 +3,7 @@
  * starts. One sample is moved by one call at a time; others may move beside it.
  */
 import type { Actor } from '#domain/roles.ts';
-import { msBetween } from '#domain/time.ts';
+import { earliest, msBetween } from '#domain/time.ts';
 import type { Instant } from '#domain/time.ts';
 import type { Engine } from '#engine/types.ts';
 import type { Log } from '#lib/log.ts';
@@ -94,10 +94,13 @@ export function samples(parts: { engine: SampleEngine; places: Places; exists: (
     const { speed } = sample.place.progress();
     if (speed === 0 || stopping) return;
     const now = engine.clock.appNow(sample.place.app);
-    const next = sample.story.next();
-    const due = [pulseAfter(now), next?.at].filter((at) => at !== undefined).toSorted()[0] ?? now;
-    const waitMs = Math.min(LONGEST_STEP_MS, Math.max(LEAST_STEP_MS, msBetween(now, due) / speed));
+    const waitMs = Math.min(LONGEST_STEP_MS, Math.max(LEAST_STEP_MS, msBetween(now, dueAfter(sample, now)) / speed));
     sample.timer = setTimeout(() => void step(sample), waitMs);
+  }
+
+  /** When something is to be played next: the next beat, or what health says every so often. */
+  function dueAfter(sample: Running, now: Instant): Instant {
+    return earliest(pulseAfter(now), sample.story.next()?.at) ?? now;
   }
 
   async function step(sample: Running): Promise<void> {
@@ -107,9 +110,9 @@ export function samples(parts: { engine: SampleEngine; places: Places; exists: (
         const { speed } = sample.place.progress();
         if (speed === 0 || stopping || !sample.story.isDue(engine.clock.appNow(app))) return;
         // The clock stands while something is played: on a slow machine the sample takes longer, and what its people know is never out of date.
-        await turnTo(app, 0);
+        await turnTo(sample, 0);
         await sample.story.keepUp(engine.clock.appNow(app));
-        await turnTo(app, speed);
+        await turnTo(sample, speed);
       });
       if (sample.story.next() === null) await inTurn(sample, () => setSpeed(sample, 0));
     } catch (error) {
@@ -121,11 +124,14 @@ export function samples(parts: { engine: SampleEngine; places: Places; exists: (
 
   async function setSpeed(sample: Running, speed: number): Promise<void> {
     sample.place.keep({ ...sample.place.progress(), speed });
-    await turnTo(sample.place.app, speed);
+    await turnTo(sample, speed);
   }
 
-  async function turnTo(app: string, speed: number): Promise<void> {
-    const turned = await engine.setClock(app, { speed }, player);
+  /** A clock that runs stands when something is to be played: on a busy machine that takes longer, and nothing that it tells would be in time. */
+  async function turnTo(sample: Running, speed: number): Promise<void> {
+    const { app } = sample.place;
+    const until = speed === 0 ? {} : { until: dueAfter(sample, engine.clock.appNow(app)) };
+    const turned = await engine.setClock(app, { speed, ...until }, player);
     if (!turned.ok) throw new Error(turned.because);
   }
 

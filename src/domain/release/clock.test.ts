@@ -24,6 +24,15 @@ describe('an app’s own clock', () => {
     expect(machineTimeFor(clock(600), '2024-10-01T12:30:00.000Z')).toBe('2026-11-23T10:00:01.000Z');
   });
 
+  it('stands at the moment until which it is let run, and what comes after that waits for the next turn', () => {
+    const until = '2024-10-01T12:30:00.000Z';
+    const held: AppClock = { ...clock(600), until };
+    expect(timeBy(held, '2026-11-23T10:00:00.500Z')).toBe('2024-10-01T12:25:00.000Z');
+    expect(timeBy(held, '2026-11-23T10:10:00.000Z')).toBe(until);
+    expect(machineTimeFor(held, until)).toBe('2026-11-23T10:00:01.000Z');
+    expect(machineTimeFor(held, '2024-10-01T12:30:00.001Z')).toBeNull();
+  });
+
   it('does not go back when the machine’s time is turned back', () => {
     expect(timeBy(clock(600), '2026-11-23T09:59:00.000Z')).toBe(oct);
   });

@@ -13,14 +13,16 @@ const SLACK_MS = 1e-6;
 export function timeBy(clock: AppClock | null, machine: Instant): Instant {
   if (clock === null) return machine;
   const passed = Math.max(0, msBetween(clock.when, machine)) * clock.speed;
-  return plusMs(clock.at, Math.floor(passed + SLACK_MS));
+  const now = plusMs(clock.at, Math.floor(passed + SLACK_MS));
+  return clock.until !== undefined && clock.until < now ? clock.until : now;
 }
 
-/** The machine's time at which it is `at` for the app; null when its clock stands and `at` is still to come. Never a moment too early. */
+/** The machine's time at which it is `at` for the app; null when its clock stands, or will, and `at` is still to come then. Never a moment too early. */
 export function machineTimeFor(clock: AppClock | null, at: Instant): Instant | null {
   if (clock === null) return at;
   const ahead = msBetween(clock.at, at);
   if (ahead <= 0) return clock.when;
+  if (clock.until !== undefined && clock.until < at) return null;
   return clock.speed === 0 ? null : plusMs(clock.when, Math.ceil(ahead / clock.speed - SLACK_MS));
 }
 

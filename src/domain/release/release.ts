@@ -14,8 +14,11 @@ export type App = {
   robotPaused: RobotPause | null;
 };
 
-/** An app's own time: `at` is what it is there, `when` the machine's time then, `speed` how fast it passes (0 stands). */
-export type AppClock = { at: Instant; when: Instant; speed: number };
+/**
+ * An app's own time: `at` is what it is there, `when` the machine's time then, `speed` how fast it passes (0 stands). `until`: at which it stands until it is turned
+ * anew; a player is never overtaken by the time of what it plays. Absent where it runs on.
+ */
+export type AppClock = { at: Instant; when: Instant; speed: number; until?: Instant };
 
 /** One version of one app across its platforms. Planned times are the calendar's, and null where the cycle names none. */
 export type Release = {
