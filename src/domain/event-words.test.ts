@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { eventInWords, lineInWords } from './event-words.ts';
+import { entryInWords, eventInWords, lineInWords } from './event-words.ts';
 import type { CherryPick, Waiver } from './facts.ts';
 import type { InstanceEvent } from './people/events.ts';
 import type { AppEvent, Event } from './release/events.ts';
@@ -310,6 +310,8 @@ describe('events in words', () => {
       to: 'yellow',
       because: 'The range 0.165–0.304 crosses it. It settles.',
     };
+    expect(entryInWords(event)).toMatch(/^ANRs is at caution/);
+    expect(entryInWords({ is: 'approved' })).toBe(eventInWords({ is: 'approved' }));
     expect(lineInWords('Robot', { version: '8.9.2', platform: 'android' }, event)).toMatchObject({
       subject: 'ANRs',
       what: 'is at caution: The range 0.165–0.304 crosses it',

@@ -262,6 +262,12 @@ export function lineInWords(
   return { subject, what, where, text: `${subject} ${what}${where === null ? '' : isOfTrack ? ` (${where})` : `, ${where}`}` };
 }
 
+/** As it reads where nobody stands before it as the one who did it: a verdict names its criterion, `Crash rate is unknown: …`. */
+export function entryInWords(event: { is: string } & Record<string, unknown>): string {
+  const what = eventInWords(event);
+  return event.is === 'verdict-changed' ? `${subjectOf('The verdict', event)} ${what}` : what;
+}
+
 /** A verdict's line is about its criterion, and a halt's about who or what halted. */
 function subjectOf(otherwise: string, event: { is: string } & Record<string, unknown>): string {
   const named = event.is === 'verdict-changed' ? event['title'] : event.is === 'halted' ? event['by'] : null;

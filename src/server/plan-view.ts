@@ -1,7 +1,7 @@
 /** A plan as the API shows it. */
 import type { PlanView } from '#api/tracks.ts';
 import type { Effect } from '#domain/actions.ts';
-import { eventInWords } from '#domain/event-words.ts';
+import { entryInWords } from '#domain/event-words.ts';
 import type { Plan } from '#domain/release/world.ts';
 import { cellOf } from './cells.ts';
 
@@ -12,7 +12,7 @@ export function planView(track: string, plan: Plan): PlanView {
     next: plan.next,
     robot: { ...plan.robot, missing: [...plan.robot.missing] },
     cells: plan.verdicts.map((verdict) => cellOf(track, verdict)),
-    events: plan.events.map((event) => ({ is: event.is, text: eventInWords(event) })),
+    events: plan.events.map((event) => ({ is: event.is, text: entryInWords(event) })),
     actions: plan.actions.map(({ key, lane, urgent, effect, step, why }) => ({
       key,
       kind: effect.kind,

@@ -1,6 +1,6 @@
 import { journal, seals } from '#db/views/audit.ts';
 import type { ActorStamp } from '#db/schema.ts';
-import { eventInWords } from '#domain/event-words.ts';
+import { entryInWords } from '#domain/event-words.ts';
 import type { Handlers, Room } from '../context.ts';
 import { cursorOf, isInstant, isNumber, isWord, page, wordsOf } from '../cursor.ts';
 import { isInstanceAdmin, visibleApps } from '../auth/caller.ts';
@@ -31,7 +31,7 @@ export function auditHandlers(room: Room): Handlers<'listAudit' | 'verifyAudit' 
           ...row,
           actor: isInstanceAdmin(at.caller) ? actor : withoutAddress(actor),
           app: app === '*' ? null : app,
-          text: eventInWords(row.event),
+          text: entryInWords(row.event),
         })),
         query.limit,
         (last) => cursorOf(last.recordedAt, last.chain, String(last.seq)),
