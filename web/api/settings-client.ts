@@ -40,6 +40,8 @@ const routes = {
   getAccess: ['get', '/api/settings/access'],
   setAccess: ['put', '/api/settings/access'],
   listProviders: ['get', '/api/settings/providers'],
+  setProvider: ['put', '/api/settings/providers/{provider}'],
+  removeProvider: ['delete', '/api/settings/providers/{provider}'],
   checkProvider: ['post', '/api/settings/providers/{provider}/check'],
   listKeys: ['get', '/api/keys'],
   createKey: ['post', '/api/keys'],
