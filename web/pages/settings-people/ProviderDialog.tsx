@@ -4,10 +4,10 @@ import { useQueryClient } from '@tanstack/react-query';
 import { roleName, roles } from '#domain/roles.ts';
 import { settings } from '../../api/settings-client.ts';
 import { FormDialog } from '../../parts/commands/FormDialog.tsx';
-import { useAppNames } from '../../parts/settings/GrantFields.tsx';
+import { AppField, useAppNames } from '../../parts/settings/GrantFields.tsx';
 import shared from '../../parts/settings/settings.module.css';
 import { Button } from '../../ui/Button.tsx';
-import { CheckField, SelectField, TextField } from '../../ui/Field.tsx';
+import { CheckField, TextField } from '../../ui/Field.tsx';
 import { Callback, Happens } from './provider-parts.tsx';
 import { bodyOf, draftOf, missingIn, newRow, whatHappens } from './provider-model.ts';
 import type { Draft, Provider, Row } from './provider-model.ts';
@@ -136,7 +136,6 @@ export function ProviderDialog({
         none="No role: they see what is shown to everyone."
         add="Add roles in an app"
         rows={draft.grants}
-        apps={apps}
         onChange={(grants) => set({ grants })}
       />
       <Rows
@@ -145,7 +144,6 @@ export function ProviderDialog({
         add="Add a group"
         hasGroups
         rows={draft.groups}
-        apps={apps}
         onChange={(groups) => set({ groups })}
       >
         <TextField
@@ -181,7 +179,6 @@ function Rows({
   none,
   add,
   rows,
-  apps,
   hasGroups = false,
   onChange,
   children,
@@ -190,7 +187,6 @@ function Rows({
   none: string;
   add: string;
   rows: readonly Row[];
-  apps: ReadonlyMap<string, string>;
   hasGroups?: boolean;
   onChange: (rows: readonly Row[]) => void;
   /** What is asked beside the rows, once there is one. */
@@ -215,14 +211,7 @@ function Rows({
                   onChange={(event) => change(at, { group: event.target.value })}
                 />
               ) : null}
-              <SelectField label="In" value={row.app} onChange={(event) => change(at, { app: event.target.value })}>
-                <option value="*">All apps</option>
-                {[...apps].map(([id, name]) => (
-                  <option key={id} value={id}>
-                    {name}
-                  </option>
-                ))}
-              </SelectField>
+              <AppField label="In" all="first" value={row.app} onChange={(app) => change(at, { app })} />
               {hasGroups ? null : <Teams row={row} onChange={(teams) => change(at, { teams })} />}
             </div>
             <div className={styles.roles}>

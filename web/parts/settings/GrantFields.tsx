@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { roleName, roles } from '#domain/roles.ts';
 import type { Role } from '#domain/roles.ts';
 import { appsQuery } from '../../api/queries.ts';
-import { CheckField, TextField } from '../../ui/Field.tsx';
+import { CheckField, SelectField, TextField } from '../../ui/Field.tsx';
 import { Tag } from '../../ui/Panel.tsx';
 import { grantInWords, isSecond } from './grants.ts';
 import type { Grant } from './grants.ts';
@@ -22,6 +22,32 @@ const about: Readonly<Record<Role, string>> = {
 export function useAppNames(): ReadonlyMap<string, string> {
   const apps = useQuery(appsQuery).data?.items ?? [];
   return new Map(apps.map(({ id, name }) => [id, name]));
+}
+
+/** One of the apps, or all: which stand first, where there is no other reason, or last, where one is meant as a rule. */
+export function AppField({
+  label,
+  value,
+  all,
+  onChange,
+}: {
+  label: string;
+  value: string;
+  all: 'first' | 'last';
+  onChange: (app: string) => void;
+}) {
+  const everywhere = <option value="*">All apps</option>;
+  return (
+    <SelectField label={label} value={value} onChange={(event) => onChange(event.target.value)}>
+      {all === 'first' ? everywhere : null}
+      {[...useAppNames()].map(([id, name]) => (
+        <option key={id} value={id}>
+          {name}
+        </option>
+      ))}
+      {all === 'last' ? everywhere : null}
+    </SelectField>
+  );
 }
 
 /** Roles to choose, and the teams whose word they may give. */
