@@ -199,7 +199,17 @@ export const accessRoutes = [
     summary: 'List the identity providers with their settings',
     tag: 'access',
     who: 'admin',
-    answers: { 200: z.object({ items: z.array(provider) }).meta({ id: 'IdentityProviders' }) },
+    answers: {
+      200: z
+        .object({
+          items: z.array(provider),
+          callback: z.string().nullable().meta({
+            description:
+              'The redirect address of one that is not there yet, with `{provider}` where its id goes; null while PUBLIC_URL is not set',
+          }),
+        })
+        .meta({ id: 'IdentityProviders' }),
+    },
   }),
   route({
     id: 'setProvider',

@@ -1,10 +1,11 @@
 /** Tracks: what is stored of one, the robot's plan, why, and the commands of people. */
 import { z } from 'zod';
-import { bugDecisions, signOffStates } from '#domain/facts.ts';
+import { signOffStates } from '#domain/facts.ts';
 import { command as commandSchema } from '#domain/release/commands.ts';
 import { stages } from '#domain/release/track.ts';
 import { robot, row, trackHead } from './control-room.ts';
 import { route } from './route.ts';
+import { decisionOn } from './triage.ts';
 import { activityLine, cell, evidence, verdictChange, waiver } from './verdict.ts';
 import { actor, actorKind, eventKinds, instanceId, moment, pageOf, pageQuery, trackParams } from './words.ts';
 
@@ -107,19 +108,7 @@ export const bug = z
     at: moment,
     source: z.string(),
     url: z.string().nullable(),
-    decisions: z.array(
-      z.object({
-        version: z.string(),
-        platform: z.string(),
-        is: z.enum(bugDecisions),
-        by: z.string(),
-        at: moment,
-        reason: z.string(),
-        risk: z.string().nullable(),
-        impact: z.string().nullable(),
-        workaround: z.string().nullable(),
-      }),
-    ),
+    decisions: z.array(decisionOn),
   })
   .meta({ id: 'Bug' });
 

@@ -5,7 +5,8 @@ import { bugDecisions } from '#domain/facts.ts';
 import { route } from './route.ts';
 import { appParams, moment, pageOf, pageQuery } from './words.ts';
 
-const decisionOn = z.object({
+/** What was decided on a bug, for one version and platform. */
+export const decisionOn = z.object({
   version: z.string(),
   platform: z.string(),
   is: z.enum(bugDecisions),

@@ -206,8 +206,8 @@ const told: Told = {
   },
   'key-revoked': { event: { is: 'key-revoked', key: 'k', name: 'CI' }, says: 'revoked the key CI' },
   'provider-set': {
-    event: { is: 'provider-set', provider: 'company', issuer: 'https://id.example.com', changed: ['issuer', 'domains'] },
-    says: 'set the identity provider company: issuer, domains',
+    event: { is: 'provider-set', provider: 'company', issuer: 'https://id.example.com', changed: ['issuer', 'clientSecret'] },
+    says: 'set the identity provider company: issuer, client secret',
   },
   'provider-removed': {
     event: { is: 'provider-removed', provider: 'company', issuer: 'https://id.example.com' },

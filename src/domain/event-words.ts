@@ -162,9 +162,19 @@ const ofInstance: Words<InstanceEvent> = {
   'key-created': ({ name, kind, scopes, apps }) =>
     `made the ${kind === 'key' ? 'key' : 'reporting key'} ${name} (${scopes.join(', ')}) for ${apps === null ? 'all apps' : listed(apps)}`,
   'key-revoked': ({ name }) => `revoked the key ${name}`,
-  'provider-set': ({ provider, changed }) => `set the identity provider ${provider}: ${changed.join(', ')}`,
+  'provider-set': ({ provider, changed }) =>
+    `set the identity provider ${provider}: ${changed.map((each) => providerFields[each] ?? each).join(', ')}`,
   'provider-removed': ({ provider }) => `removed the identity provider ${provider}`,
   'access-set': ({ to }) => (to === 'granted' ? 'hid apps from those who hold no role in them' : 'let everyone see every app'),
+};
+
+/** What is set of an identity provider, where its name in the API is no word of people. */
+const providerFields: Readonly<Record<string, string>> = {
+  clientId: 'client id',
+  clientSecret: 'client secret',
+  grants: 'what a domain gives',
+  linksAccounts: 'whether it takes over accounts',
+  groups: 'roles by groups',
 };
 
 function wayName(how: string): string {

@@ -202,6 +202,11 @@ test('who is known to nobody stays out, and so does an e-mail that nobody proved
 test('a domain that is named lets people in with the roles that go with it, and groups make roles at each sign-in', async () => {
   const groups = { claim: 'groups', grants: [{ group: 'releases', app: 'music', roles: ['release-team'] }] };
   await setProvider({ domains: ['corp.example.com'], grants: [{ app: '*', roles: ['member'] }], groups });
+  // said again as it is: nothing was changed, and the journal says nothing of it
+  const entries = async () => (await admin('GET', '/api/audit?app=*&is=provider-set')).body['items'];
+  const before = await entries();
+  await setProvider({ domains: ['corp.example.com'], grants: [{ app: '*', roles: ['member'] }], groups });
+  expect(await entries()).toEqual(before);
   comes('cleo@corp.example.com', { groups: ['releases'] });
   const first = await signsIn();
   expect((await first.using.who())?.grants).toEqual([

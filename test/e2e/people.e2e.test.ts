@@ -1,5 +1,8 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
@@ -557,6 +560,56 @@ describe('several people in one control room', () => {
     await act(maja, 'Set the roles');
     await maja.getByText('viewer and release manager in Tunes', { exact: true }).waitFor();
     await maja.getByText('made Vera Holm viewer and release manager in tunes').waitFor();
+  });
+
+  test('an admin adds an identity provider, reads whether it works and what a change does, and takes it out', async () => {
+    const identity = createServer((_request, response) => {
+      const paths = { authorization_endpoint: '/auth', token_endpoint: '/token', jwks_uri: '/keys' };
+      const endpoints = Object.entries(paths).map(([name, path]) => [name, `${issuer}${path}`]);
+      response.end(JSON.stringify({ issuer, ...Object.fromEntries(endpoints), id_token_signing_alg_values_supported: ['RS256'] }));
+    });
+    identity.listen(0, '127.0.0.1');
+    await once(identity, 'listening');
+    const issuer = `http://127.0.0.1:${(identity.address() as AddressInfo).port}`;
+    await maja.goto(`${world.url}/settings/people?app=tunes`);
+    await maja.getByRole('button', { name: 'Add a provider…' }).click();
+    await dialogOf(maja).getByRole('button', { name: 'Add it' }).click();
+    await dialogOf(maja).getByText('The id is a word such as company').waitFor();
+    await dialogOf(maja).getByLabel('Name').fill('Company');
+    await dialogOf(maja).getByLabel('Id', { exact: true }).fill('company');
+    await dialogOf(maja).getByText(`${world.url}/api/auth/callback/company`).waitFor();
+    await dialogOf(maja).getByLabel('Issuer').fill(issuer);
+    await dialogOf(maja).getByLabel('Client id').fill('signalbox');
+    await dialogOf(maja).getByLabel('Client secret').fill('a secret that nobody reads again');
+    await dialogOf(maja).getByRole('button', { name: 'Add a group' }).click();
+    await dialogOf(maja).getByLabel('Group', { exact: true }).fill('releases');
+    await dialogOf(maja).getByRole('checkbox', { name: 'release manager' }).check();
+    await dialogOf(maja)
+      .getByText(/At each sign-in the roles in all apps become/)
+      .waitFor();
+    await expectAccessible(maja, 'adding a provider', { themes: ['dark'] });
+    await act(maja, 'Add it');
+    await maja.getByText(/It answers, and its discovery document is in order/).waitFor();
+
+    identity.close();
+    identity.closeAllConnections();
+    await maja.getByRole('button', { name: 'Test Company' }).click();
+    await maja.getByText(/It does not work: .* could not be read/).waitFor();
+    await maja.getByRole('button', { name: 'Change Company' }).click();
+    expect(await dialogOf(maja).getByLabel('Client secret').inputValue()).toBe('');
+    await dialogOf(maja).getByLabel('Name').fill('The company');
+    await dialogOf(maja).getByText('The button says “Sign in with The company” from now on.').waitFor();
+    await act(maja, 'Save the settings');
+    const [stored] = (await api().listProviders({})).items;
+    expect(stored).toMatchObject({ name: 'The company', hasSecret: true, groups: { grants: [{ group: 'releases', app: '*' }] } });
+    await maja.getByText(/set the identity provider company: name$/).waitFor();
+
+    await maja.getByRole('button', { name: 'Remove The company' }).click();
+    await dialogOf(maja).getByText('Nobody signs in by it alone.').waitFor();
+    await act(maja, 'Remove The company');
+    await maja.getByText('There is none: people sign in by password.').waitFor();
+    await vera.goto(`${world.url}/settings/people?app=tunes`);
+    await vera.getByText('An admin of all apps reads and changes by which of them people sign in.').waitFor();
   });
 
   test('a key is shown once and counts until it is revoked; an integration says what it was asked and answered', async () => {

@@ -61,10 +61,6 @@ const routes = {
   listCherryPicks: ['get', '/api/apps/{app}/tracks/{version}/{platform}/cherry-picks'],
 } as const;
 
-type Used = keyof typeof routes;
-/** Each route as the contract has it: a path or a method that differs does not compile. */
-routes satisfies { [Id in Used]: readonly [RouteOf<Id>['method'], RouteOf<Id>['path']] };
-
 type Ask = {
   params?: Record<string, unknown>;
   query?: Record<string, string | number | boolean | undefined>;
@@ -150,14 +146,17 @@ async function lastLine(body: ReadableStream<Uint8Array<ArrayBuffer>>, onLine: A
   }
 }
 
+/** Each route as the contract has it: a path or a method that differs does not compile. */
+type Routes<Id extends keyof Client> = { readonly [Each in Id]: readonly [RouteOf<Each>['method'], RouteOf<Each>['path']] };
+
 /** A client of some routes, each by its method and path. */
-export function clientOf<Id extends keyof Client>(table: Readonly<Record<Id, readonly [string, string]>>): Pick<Client, Id> {
+export function clientOf<Id extends keyof Client>(table: Routes<Id>): Pick<Client, Id> {
   return Object.fromEntries(
     Object.entries<readonly [string, string]>(table).map(([id, [method, path]]) => [id, (ask: Ask = {}) => call(method, path, ask)]),
   ) as unknown as Pick<Client, Id>;
 }
 
-export const client = clientOf<Used>(routes);
+export const client = clientOf(routes);
 
 /** What went wrong, for a person. Errors that are bugs of ours say so and are not hidden. */
 export function troubleOf(error: unknown): Trouble {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import type { provider as providerShape } from '#api/access.ts';
 import { appById } from '#db/views/apps.ts';
@@ -164,7 +165,7 @@ export function accessHandlers(room: Room, streams: Streams): Handlers<Mine> {
       await streams.check();
       return null;
     },
-    listProviders: async () => ({ items: (await providers.all()).map(shownProvider) }),
+    listProviders: async () => ({ items: (await providers.all()).map(shownProvider), callback: oidc.callbackOf('{provider}') }),
     setProvider: async ({ params, body }, at) => {
       const before = await providers.byId(params.provider);
       if (before !== null) notOfEnvironment(before);
@@ -193,7 +194,7 @@ export function accessHandlers(room: Room, streams: Streams): Handlers<Mine> {
         );
       const settings = { ...body, clientSecret: body.clientSecret === undefined ? (before?.clientSecret ?? null) : body.clientSecret };
       const changed = Object.entries(settings).flatMap(([name, value]) =>
-        JSON.stringify(value) === JSON.stringify(before === null ? undefined : (before as Record<string, unknown>)[name]) ? [] : [name],
+        isDeepStrictEqual(value, before === null ? undefined : (before as Record<string, unknown>)[name]) ? [] : [name],
       );
       await inTransaction(pool, async (client) => {
         await providers.set(client, params.provider, settings, now());

@@ -84,7 +84,7 @@ export default function AuditPage() {
           <div className={styles.scroll}>
             <table className={styles.table}>
               <caption className="sr-only">Entries of the journal, the newest first</caption>
-              <thead>
+              <thead className="sr-only-on-phone">
                 <tr>
                   <th scope="col">When</th>
                   <th scope="col">Who</th>

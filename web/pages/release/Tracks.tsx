@@ -26,7 +26,7 @@ export function Tracks({ release }: { release: ReleaseDetail }) {
   return (
     <Panel title="Tracks">
       <table className={styles.table}>
-        <thead>
+        <thead className="sr-only-on-phone">
           <tr>
             <th scope="col">Platform</th>
             <th scope="col">Stands at</th>

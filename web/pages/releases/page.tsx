@@ -144,7 +144,7 @@ function List({ lines }: { lines: readonly Line[] }) {
   const { room } = useRoom();
   return (
     <table className={styles.table}>
-      <thead>
+      <thead className="sr-only-on-phone">
         <tr>
           <th scope="col">Version</th>
           <th scope="col">Tracks</th>

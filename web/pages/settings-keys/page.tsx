@@ -8,7 +8,8 @@ import { useBrowserTime } from '../../hooks/useNow.ts';
 import { FormDialog } from '../../parts/commands/FormDialog.tsx';
 import { Moment } from '../../parts/Moment.tsx';
 import { useMe, useRoom } from '../../parts/room.ts';
-import { RoleFields, teamsIn, useAppNames } from '../../parts/settings/GrantFields.tsx';
+import { AppField, RoleFields, useAppNames } from '../../parts/settings/GrantFields.tsx';
+import { teamsIn } from '../../parts/settings/grants.ts';
 import { Once } from '../../parts/settings/Once.tsx';
 import { ReasonDialog } from '../../parts/settings/ReasonDialog.tsx';
 import type { Asked } from '../../parts/settings/ReasonDialog.tsx';
@@ -239,7 +240,6 @@ const aboutScope: Readonly<Record<Scope, string>> = {
 
 function KeyDialog({ onMade, onClose }: { onMade: (made: Made) => void; onClose: () => void }) {
   const { room } = useRoom();
-  const names = useAppNames();
   const make = useMade(KEYS, onMade);
   const [name, setName] = useState('');
   const [may, setMay] = useState<readonly Scope[]>(['read', 'report']);
@@ -280,14 +280,7 @@ function KeyDialog({ onMade, onClose }: { onMade: (made: Made) => void; onClose:
         onChange={(event) => setName(event.target.value)}
       />
       <div className={shared.two}>
-        <SelectField label="For" value={app} onChange={(event) => setApp(event.target.value)}>
-          {[...names].map(([id, named]) => (
-            <option key={id} value={id}>
-              {named}
-            </option>
-          ))}
-          <option value="*">All apps</option>
-        </SelectField>
+        <AppField label="For" all="last" value={app} onChange={setApp} />
         <Expiry days={days} onDays={setDays} />
       </div>
       <fieldset className={shared.set}>

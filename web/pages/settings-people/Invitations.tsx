@@ -5,7 +5,8 @@ import { settings } from '../../api/settings-client.ts';
 import { FormDialog } from '../../parts/commands/FormDialog.tsx';
 import { Moment } from '../../parts/Moment.tsx';
 import { useRoom } from '../../parts/room.ts';
-import { Grants, RoleFields, teamsIn, useAppNames } from '../../parts/settings/GrantFields.tsx';
+import { AppField, Grants, RoleFields, useAppNames } from '../../parts/settings/GrantFields.tsx';
+import { teamsIn } from '../../parts/settings/grants.ts';
 import { ReasonDialog } from '../../parts/settings/ReasonDialog.tsx';
 import type { Asked } from '../../parts/settings/ReasonDialog.tsx';
 import { Read } from '../../parts/settings/SettingsPage.tsx';
@@ -75,7 +76,6 @@ export function Invitations() {
 export function InviteDialog({ onLink, onClose }: { onLink: (what: string, link: string) => void; onClose: () => void }) {
   const { room } = useRoom();
   const cache = useQueryClient();
-  const names = useAppNames();
   const [email, setEmail] = useState('');
   const [name, setName] = useState('');
   const [app, setApp] = useState(room.app.id);
@@ -105,14 +105,7 @@ export function InviteDialog({ onLink, onClose }: { onLink: (what: string, link:
         <TextField label="Name, if you know it" value={name} maxLength={100} onChange={(event) => setName(event.target.value)} />
       </div>
       <div className={shared.two}>
-        <SelectField label="In" value={app} onChange={(event) => setApp(event.target.value)}>
-          {[...names].map(([id, called]) => (
-            <option key={id} value={id}>
-              {called}
-            </option>
-          ))}
-          <option value="*">All apps</option>
-        </SelectField>
+        <AppField label="In" all="last" value={app} onChange={setApp} />
         <SelectField label="The link is good for" value={hours} onChange={(event) => setHours(event.target.value)}>
           <option value="24">a day</option>
           <option value="168">a week</option>

@@ -5,13 +5,14 @@ import { settings } from '../../api/settings-client.ts';
 import { FormDialog } from '../../parts/commands/FormDialog.tsx';
 import { Moment } from '../../parts/Moment.tsx';
 import { useRoom } from '../../parts/room.ts';
-import { Grants, RoleFields, teamsIn, useAppNames } from '../../parts/settings/GrantFields.tsx';
+import { AppField, Grants, RoleFields, useAppNames } from '../../parts/settings/GrantFields.tsx';
+import { teamsIn } from '../../parts/settings/grants.ts';
 import { ReasonDialog } from '../../parts/settings/ReasonDialog.tsx';
 import type { Asked } from '../../parts/settings/ReasonDialog.tsx';
 import { byCursor, cursorIn, Paged } from '../../parts/settings/SettingsPage.tsx';
 import shared from '../../parts/settings/settings.module.css';
 import { Button } from '../../ui/Button.tsx';
-import { SelectField, TextField } from '../../ui/Field.tsx';
+import { TextField } from '../../ui/Field.tsx';
 import { Menu } from '../../ui/Menu.tsx';
 import { Panel, Tag } from '../../ui/Panel.tsx';
 import { PersonSessions } from './PersonSessions.tsx';
@@ -187,7 +188,6 @@ function MoreOf({
 function RolesDialog({ person, onClose }: { person: Person; onClose: () => void }) {
   const { room } = useRoom();
   const cache = useQueryClient();
-  const names = useAppNames();
   const heldIn = (app: string) => person.grants.find((grant) => grant.app === app);
   const [app, setApp] = useState(() => (heldIn(room.app.id) === undefined && heldIn('*') !== undefined ? '*' : room.app.id));
   const [held, setHeld] = useState<readonly Role[]>(heldIn(app)?.roles ?? []);
@@ -210,14 +210,7 @@ function RolesDialog({ person, onClose }: { person: Person; onClose: () => void 
       done={() => `The roles of ${person.name} are set`}
       onClose={onClose}
     >
-      <SelectField label="In" value={app} onChange={(event) => turnTo(event.target.value)}>
-        <option value="*">All apps</option>
-        {[...names].map(([id, name]) => (
-          <option key={id} value={id}>
-            {name}
-          </option>
-        ))}
-      </SelectField>
+      <AppField label="In" all="first" value={app} onChange={turnTo} />
       <RoleFields held={held} teams={teams} onRoles={setHeld} onTeams={setTeams} />
       {held.length === 0 && heldIn(app) !== undefined ? <p className={shared.soft}>All their roles there are taken from them.</p> : null}
     </FormDialog>

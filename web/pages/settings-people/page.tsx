@@ -1,11 +1,14 @@
 /** People: who may come in, what each may do where, who is invited, and by which ways they come. */
 import { useState } from 'react';
 import { useMaySet, SettingsPage } from '../../parts/settings/SettingsPage.tsx';
+import shared from '../../parts/settings/settings.module.css';
 import { Button } from '../../ui/Button.tsx';
+import { Panel } from '../../ui/Panel.tsx';
 import { AppPeople } from './AppPeople.tsx';
 import { Invitations, InviteDialog } from './Invitations.tsx';
 import { Once } from '../../parts/settings/Once.tsx';
 import { People } from './People.tsx';
+import { Providers } from './Providers.tsx';
 import { WaysIn } from './WaysIn.tsx';
 
 export default function SettingsPeoplePage() {
@@ -30,9 +33,15 @@ export default function SettingsPeoplePage() {
           <People onLink={show} />
           <Invitations />
           <WaysIn />
+          <Providers />
         </>
       ) : (
-        <AppPeople />
+        <>
+          <AppPeople />
+          <Panel title="Identity providers">
+            <p className={shared.note}>An admin of all apps reads and changes by which of them people sign in.</p>
+          </Panel>
+        </>
       )}
       {isInviting ? <InviteDialog onLink={show} onClose={() => setInviting(false)} /> : null}
     </SettingsPage>

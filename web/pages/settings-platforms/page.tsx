@@ -92,7 +92,7 @@ function OnePlatform({ rules }: { rules: Rules }) {
       <div className={styles.scroll}>
         <table className={styles.table}>
           <caption className="sr-only">Steps of {platformName(platform)}</caption>
-          <thead>
+          <thead className="sr-only-on-phone">
             <tr>
               <th scope="col">Step</th>
               <th scope="col">Taken by</th>

@@ -37,7 +37,7 @@ export function Builds({ track }: Shown) {
       {read.isError ? <ProblemNote trouble={troubleOf(read.error)} /> : null}
       <div className={styles.scroll}>
         <table className={styles.table}>
-          <thead>
+          <thead className="sr-only-on-phone">
             <tr>
               <th scope="col">Build</th>
               <th scope="col">Commit</th>

@@ -10,7 +10,7 @@ export function Storefronts({ track }: { track: TrackHead }) {
     <Panel title="Storefronts">
       <div className={styles.scroll}>
         <table className={styles.table}>
-          <thead>
+          <thead className="sr-only-on-phone">
             <tr>
               <th scope="col">Storefront</th>
               <th scope="col">State</th>

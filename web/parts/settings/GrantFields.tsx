@@ -1,13 +1,13 @@
 /** Roles and teams in apps, as an invitation gives them and as a person has them. */
 import { useQuery } from '@tanstack/react-query';
-import { roleName, roles, rolesFor } from '#domain/roles.ts';
+import { roleName, roles } from '#domain/roles.ts';
 import type { Role } from '#domain/roles.ts';
 import { appsQuery } from '../../api/queries.ts';
-import { CheckField, TextField } from '../../ui/Field.tsx';
+import { CheckField, SelectField, TextField } from '../../ui/Field.tsx';
 import { Tag } from '../../ui/Panel.tsx';
+import { grantInWords, isSecond } from './grants.ts';
+import type { Grant } from './grants.ts';
 import styles from './settings.module.css';
-
-export type Grant = { app: string; roles: readonly Role[]; teams: readonly string[] };
 
 /** What a role is for, and whether it may be the second person. */
 const about: Readonly<Record<Role, string>> = {
@@ -18,30 +18,36 @@ const about: Readonly<Record<Role, string>> = {
   admin: 'sets up apps, policies, people and keys; approves policies',
 };
 
-/** Whether a role lets one be the second person, who approves what another asked for. */
-export function isSecond(held: readonly Role[]): boolean {
-  return held.some((role) => rolesFor['approve-waiver'].includes(role));
-}
-
-/** `release manager and member of a team in all apps, for player` */
-export function grantInWords({ app, roles: held, teams }: Grant, names: ReadonlyMap<string, string>): string {
-  const where = app === '*' ? 'all apps' : (names.get(app) ?? app);
-  const whose = teams.includes('*') ? ', for all teams' : teams.length === 0 ? '' : `, for ${teams.join(', ')}`;
-  return `${roles
-    .filter((role) => held.includes(role))
-    .map(roleName)
-    .join(' and ')} in ${where}${whose}`;
-}
-
 /** The names of apps by their ids. */
 export function useAppNames(): ReadonlyMap<string, string> {
   const apps = useQuery(appsQuery).data?.items ?? [];
   return new Map(apps.map(({ id, name }) => [id, name]));
 }
 
-/** The words of a list of teams: `player, car-mode`; `*` for all. */
-export function teamsIn(text: string): string[] {
-  return [...new Set(text.split(/[\s,]+/).filter((word) => word !== ''))];
+/** One of the apps, or all: which stand first, where there is no other reason, or last, where one is meant as a rule. */
+export function AppField({
+  label,
+  value,
+  all,
+  onChange,
+}: {
+  label: string;
+  value: string;
+  all: 'first' | 'last';
+  onChange: (app: string) => void;
+}) {
+  const everywhere = <option value="*">All apps</option>;
+  return (
+    <SelectField label={label} value={value} onChange={(event) => onChange(event.target.value)}>
+      {all === 'first' ? everywhere : null}
+      {[...useAppNames()].map(([id, name]) => (
+        <option key={id} value={id}>
+          {name}
+        </option>
+      ))}
+      {all === 'last' ? everywhere : null}
+    </SelectField>
+  );
 }
 
 /** Roles to choose, and the teams whose word they may give. */
