@@ -84,7 +84,8 @@ export class RealConnections {
     if (free !== undefined) return free;
     const fresh = await this.#connect();
     this.#all.add(fresh);
-    await fresh.query('set synchronous_commit = off');
+    // One plan for each statement, whatever came before it on this connection: rows that no order is asked of come alike each time.
+    await fresh.query(`set synchronous_commit = off; set plan_cache_mode = force_generic_plan; set jit = off`);
     return fresh;
   }
 
@@ -118,14 +119,13 @@ function databaseError({ code, message }: { code: string; message: string }): Er
   return Object.assign(new Error(message), { code });
 }
 
-/** Planning such a statement takes the server longer than running it: as in src/db/connect.ts. */
-const LONG_STATEMENT = 4000;
-
 /** A connection as an instance has it. It is bound to a real one from its first statement until it is given back. */
 class Line {
   isOpen = false;
   isBroken = false;
   client: PoolClient | null = null;
+  /** What its open transaction did is to be looked at once it is committed. */
+  hasWritten = false;
   readonly told: string[] = [];
 }
 
@@ -235,7 +235,10 @@ export class InstanceDatabase {
     if (text.includes('pg_notify(') && typeof values[1] === 'string') line.told.push(values[1]);
     if (text === 'rollback') line.told.length = 0;
     if (!line.isOpen) for (const payload of line.told.splice(0)) this.#tell(payload);
-    this.#heard({ of: this.#of, text, values, result, wrote: text === 'commit' || (!line.isOpen && isWriting(text)) });
+    line.hasWritten ||= changesWhatIsSeen(text);
+    const wrote = line.hasWritten && !line.isOpen && text !== 'rollback';
+    if (!line.isOpen) line.hasWritten = false;
+    this.#heard({ of: this.#of, text, values, result, wrote });
     if (fault === 'answer-lost') return this.#break(line);
     return result;
   }
@@ -245,8 +248,8 @@ export class InstanceDatabase {
     return text.replaceAll(CLOCKED, `$1_at('${new Date(this.#gate.now).toISOString()}', `);
   }
 
+  /** Every statement is prepared: planning them takes the server longer than running them. */
   async #send(client: PoolClient, text: string, values: readonly unknown[]): Promise<QueryResult> {
-    if (text.length < LONG_STATEMENT || !text.startsWith('select ')) return client.query(text, [...values]);
     const name = this.#names.get(text) ?? `simulated_${this.#names.size}`;
     this.#names.set(text, name);
     return client.query({ name, text, values: [...values] });
@@ -271,9 +274,16 @@ export class InstanceDatabase {
   }
 }
 
-function isWriting(text: string): boolean {
-  return /^\s*(?:insert|update|delete|with)\b/.test(text) || text.search(CLOCKED) >= 0;
+/** Whether a statement writes to a table that the observer looks at. */
+const changesSeen = new Map<string, boolean>();
+function changesWhatIsSeen(text: string): boolean {
+  const known = changesSeen.get(text);
+  if (known !== undefined) return known;
+  const changes = SEEN_WRITE.test(text);
+  changesSeen.set(text, changes);
+  return changes;
 }
+const SEEN_WRITE = /\b(?:insert\s+into|update|delete\s+from)\s+"?(?:apps|journal|tracks|outbox|facts)\b/;
 
 /** A statement in the trace: how it begins, and what it is about where that is short. */
 function labelOf(text: string, values: readonly unknown[]): string {
