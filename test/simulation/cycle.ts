@@ -1,9 +1,9 @@
 /** Plays one cycle of a seed: it is set up, a storm goes over it, and then, with faults off, it must come to rest. */
+import { beginningOf } from './beginnings.ts';
+import type { Beginnings } from './beginnings.ts';
 import type { RealConnections } from './database.ts';
-import { admin, manager } from './people.ts';
-import { policyText } from './policies.ts';
-import { APP, Broken, Simulation } from './simulation.ts';
-import type { Faults } from './simulation.ts';
+import { Broken, Simulation } from './simulation.ts';
+import type { Faults, SimulationOptions } from './simulation.ts';
 import { Story } from './story.ts';
 
 export type Played = {
@@ -19,27 +19,33 @@ export type Played = {
   ms: number;
 };
 
-export type PlayOptions = { talks?: boolean; keepsAll?: boolean };
+export type PlayOptions = SimulationOptions;
 
-const MOMENTS = 24;
+/** What the cycles of a run share. */
+export type Shared = { names: Map<string, string>; beginnings: Beginnings };
 
-export async function playCycle(
-  seed: number,
-  real: RealConnections,
-  names: Map<string, string>,
-  options: PlayOptions = {},
-): Promise<Played> {
+const MOMENTS = 20;
+
+export async function playCycle(seed: number, real: RealConnections, shared: Shared, options: PlayOptions = {}): Promise<Played> {
   const began = performance.now();
   await real.empty();
-  const at = new Simulation(seed, real, names, options);
+  const number = beginningOf(seed);
+  const begun = await shared.beginnings.of(number, real, shared.names, options);
+  if (!begun.ok) {
+    const at = { hash: '', steps: 0, faults: new Map<string, number>(), stages: [] };
+    return { ...at, seed, ok: false, broken: brokenBy(begun.error), lines: begun.lines, ms: performance.now() - began };
+  }
+  const { beginning } = begun;
+  await real.putBack(beginning.kept);
+  const at = new Simulation(seed, real, shared.names, options, beginning);
+  at.observer.begin(beginning);
+  at.gate.note('-', 'begins', `${number}`);
   let broken: Played['broken'] = null;
   try {
-    await play(at);
+    await at.lookAtAll();
+    await play(at, new Story(at, beginning.story));
   } catch (error) {
-    broken =
-      error instanceof Broken
-        ? { sentence: error.sentence, what: error.what }
-        : { sentence: 'the simulation can go on', what: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+    broken = brokenBy(error);
   }
   const stages = [...at.observer.tracks.values()].map(
     ({ row }) => `${row.version}/${row.platform} ${row.stage}${'percent' in row ? ` ${row.percent} %` : ''}`,
@@ -60,52 +66,17 @@ export async function playCycle(
   };
 }
 
-async function play(at: Simulation): Promise<void> {
-  const story = await setUp(at);
+function brokenBy(error: unknown): NonNullable<Played['broken']> {
+  if (error instanceof Broken) return { sentence: error.sentence, what: error.what };
+  return { sentence: 'the simulation can go on', what: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+}
+
+async function play(at: Simulation, story: Story): Promise<void> {
+  at.begin(0);
+  for (let more = at.chance.pick([0, 0, 1, 1, 1, 2]); more > 0; more--) at.begin(skew(at));
   at.weather = 'storm';
   for (let moment = 0; moment < MOMENTS; moment++) await storm(at, story);
   await calm(at, story);
-}
-
-async function setUp(at: Simulation): Promise<Story> {
-  const first = at.begin(0);
-  const platforms = Object.keys(at.policy.platforms);
-  at.observer.policies.push({ revision: 1, soakMinutes: at.policy.soakMinutes, sinceStep: 0 });
-  const must = <T extends { ok: boolean }>(answer: T): T => {
-    if (!answer.ok) throw new Error(JSON.stringify(answer));
-    return answer;
-  };
-  // CI reports by itself, or is read; a feed costs many steps, so few cycles have one.
-  const serves = at.chance.percent(25) ? [] : ['storefront', 'chat'];
-  must(
-    await at.finish(first, (engine) =>
-      engine.createApp({ id: APP, name: 'App', timezone: 'Europe/Stockholm', platforms, policy: policyText(at.policy) }, admin),
-    ),
-  );
-  must(await at.finish(first, (engine) => engine.connect({ app: APP, integration: 'sandbox', settings: {}, serves }, admin)));
-  must(
-    await at.finish(first, (engine) =>
-      engine.planRelease({ app: APP, version: '1.0.0', kind: 'regular', platforms, startsAt: 'developing' }, manager),
-    ),
-  );
-  const story = new Story(at);
-  story.cut('1.0.0', platforms);
-  await at.drain();
-  await onAGoodDay(at, story);
-  for (let more = at.chance.pick([0, 1, 1, 1, 2]); more > 0; more--) at.begin(skew(at));
-  return story;
-}
-
-/** How far a release has come when the storm begins: a branch, a submission, a rollout. */
-async function onAGoodDay(at: Simulation, story: Story): Promise<void> {
-  const far = at.chance.below(10);
-  if (far < 2) return;
-  for (const track of story.live) story.ready(track);
-  await at.drain();
-  if (far < 5) return;
-  for (const track of story.live) story.review(track);
-  at.gate.pass(20_000);
-  await at.drain();
 }
 
 /** The machines' clocks differ, mostly by little. */

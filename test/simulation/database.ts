@@ -19,7 +19,27 @@ export type DatabaseFaults = {
 /** `broken`: the connection breaks before it is heard. `answer-lost`: it breaks after it was carried out. `in-the-way`: another transaction was in the way. */
 export type DatabaseFault = 'broken' | 'answer-lost' | 'in-the-way';
 
+/** What was in the database, as JSON: the rows by their tables, the sequences' last values by their names. */
+export type Kept = { tables: string; sequences: string };
+
 const MOST_CONNECTS = 10;
+
+/** References and triggers are not asked: what is put back was written under them. */
+const PUT_BACK = `
+  create function simulation_put_back(tables jsonb, sequences jsonb) returns void language plpgsql as $$
+  declare name text; value jsonb; month date;
+  begin
+    perform set_config('session_replication_role', 'replica', true);
+    for month in select distinct date_trunc('month', (fact ->> 'recorded_at')::timestamptz at time zone 'UTC')::date from jsonb_array_elements(tables -> 'facts') as fact loop
+      perform fact_partition(month);
+    end loop;
+    for name, value in select * from jsonb_each(tables) loop
+      execute format('insert into %I overriding system value select * from jsonb_populate_recordset(null::%I, $1)', name, name) using value;
+    end loop;
+    for name, value in select * from jsonb_each(sequences) loop
+      perform setval(name::regclass, value::bigint);
+    end loop;
+  end $$`;
 
 /** The functions of the schema that ask the database's clock: their copies are told the time. */
 const CLOCKED_NAMES = ['take_lease', 'beat', 'silent_servers', 'abandoned_leases', 'end_sessions_of_silent'];
@@ -39,6 +59,7 @@ export class RealConnections {
   /** Makes the database one for simulations: leases end by the world's clock, nothing waits for the disk, transactions in each other's way are found at once. */
   async prepare(): Promise<void> {
     for (const name of CLOCKED_NAMES) await this.#onOurClock(name);
+    await this.#base.pool.query(PUT_BACK);
     const { rows } = await this.#base.pool.query<{ names: string }>(`
       select string_agg(format('%I', tablename), ', ' order by tablename) as names from pg_tables
       where schemaname = 'public' and tablename <> 'migrations' and tablename not like 'facts\\_%'`);
@@ -72,6 +93,30 @@ export class RealConnections {
     await this.#base.pool.query(
       `truncate ${this.#tables} restart identity; alter sequence fact_arrivals restart; insert into instance default values`,
     );
+  }
+
+  /** All that is in the database now, but what belongs to processes. */
+  async keep(): Promise<Kept> {
+    const { rows } = await this.#base.pool.query<{ tables: string[] }>(`
+      select array_agg(tablename::text order by tablename) as tables from pg_tables
+      where schemaname = 'public' and tablename not in ('migrations', 'servers', 'leases') and tablename not like 'facts\\_%'`);
+    const dump = (rows[0]?.tables ?? [])
+      .map((name) => `select '${name}' as name, coalesce(jsonb_agg(t), '[]') as rows from ${name} as t`)
+      .join(' union all ');
+    const { rows: tables } = await this.#base.pool.query<{ kept: string }>(
+      `select jsonb_object_agg(name, rows)::text as kept from (${dump}) as each where jsonb_array_length(rows) > 0`,
+    );
+    const { rows: sequences } = await this.#base.pool.query<{ kept: string }>(
+      `select jsonb_object_agg(sequencename, last_value)::text as kept from pg_sequences where schemaname = 'public' and last_value is not null`,
+    );
+    return { tables: tables[0]?.kept ?? '{}', sequences: sequences[0]?.kept ?? '{}' };
+  }
+
+  /** The database as it was when that was kept. */
+  async putBack({ tables, sequences }: Kept): Promise<void> {
+    if (this.#tables === null) throw new Error('the database was not prepared');
+    await this.#base.pool.query(`truncate ${this.#tables} restart identity; alter sequence fact_arrivals restart`);
+    await this.#base.pool.query('select simulation_put_back($1, $2)', [tables, sequences]);
   }
 
   /** For whoever watches: past the gate. */
