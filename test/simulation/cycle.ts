@@ -39,7 +39,6 @@ export async function playCycle(seed: number, real: RealConnections, shared: Sha
   await real.putBack(beginning.kept);
   const at = new Simulation(seed, real, shared.names, options, beginning);
   at.observer.begin(beginning);
-  at.gate.note('-', 'begins', `${number}`);
   let broken: Played['broken'] = null;
   try {
     await at.lookAtAll();
@@ -47,9 +46,7 @@ export async function playCycle(seed: number, real: RealConnections, shared: Sha
   } catch (error) {
     broken = brokenBy(error);
   }
-  const stages = [...at.observer.tracks.values()].map(
-    ({ row }) => `${row.version}/${row.platform} ${row.stage}${'percent' in row ? ` ${row.percent} %` : ''}`,
-  );
+  const stages = stagesOf(at);
   at.gate.note('-', 'end', stages.join(', '));
   const hash = at.gate.hash();
   await at.end();
@@ -66,6 +63,12 @@ export async function playCycle(seed: number, real: RealConnections, shared: Sha
   };
 }
 
+function stagesOf({ observer }: Simulation): string[] {
+  return [...observer.tracks.values()].map(
+    ({ row }) => `${row.version}/${row.platform} ${row.stage}${'percent' in row ? ` ${row.percent} %` : ''}`,
+  );
+}
+
 function brokenBy(error: unknown): NonNullable<Played['broken']> {
   if (error instanceof Broken) return { sentence: error.sentence, what: error.what };
   return { sentence: 'the simulation can go on', what: error instanceof Error ? (error.stack ?? error.message) : String(error) };
@@ -74,6 +77,7 @@ function brokenBy(error: unknown): NonNullable<Played['broken']> {
 async function play(at: Simulation, story: Story): Promise<void> {
   at.begin(0);
   for (let more = at.chance.pick([0, 0, 1, 1, 1, 2]); more > 0; more--) at.begin(skew(at));
+  at.gate.note('-', 'phase', `storm over ${stagesOf(at).join(', ')}`);
   at.weather = 'storm';
   for (let moment = 0; moment < MOMENTS; moment++) await storm(at, story);
   await calm(at, story);
@@ -141,23 +145,27 @@ function stalls(at: Simulation): void {
 
 /** Faults off: people help where they can, time passes, and every track comes to rest. */
 async function calm(at: Simulation, story: Story): Promise<void> {
+  at.gate.note('-', 'phase', 'calm');
   at.weather = 'calm';
   at.wakeAll();
   if (at.instances.length === 0) at.begin(0);
+  // Processes end in the end too; the last one is left with all that they had.
+  if (at.chance.percent(60)) for (const { name } of at.instances.slice(1)) await at.drop(name);
   story.flush();
   await at.drain();
-  // People help a little; then longer than the lease of a process that died, than the longest pause between two tries, and than a storefront gets to show
-  // what it said was done.
-  const rounds = [
-    ...Array.from({ length: at.chance.between(0, 2) }, () => at.chance.between(60_000, 3_600_000)),
-    700_000,
-    400_000,
-    400_000,
-  ];
-  for (const [round, ms] of rounds.entries()) {
-    if (round < rounds.length - 3) for (const track of story.live) story.help(track);
+  // People help a little.
+  for (let rounds = at.chance.between(0, 2); rounds > 0; rounds--) {
+    for (const track of story.live) story.help(track);
+    at.gate.pass(at.chance.between(60_000, 3_600_000));
+    await at.drain();
+  }
+  // Longer than the lease of a process that died, than the longest pause between two tries, and than a storefront gets to show what it said was done. Most that
+  // will ever rest does so after the first of them.
+  for (const ms of [700_000, 400_000, 400_000]) {
+    at.gate.note('-', 'phase', `${ms} ms pass`);
     at.gate.pass(ms);
     await at.drain();
+    if (await at.isAtRest()) return;
   }
   await at.holdAtRest();
 }

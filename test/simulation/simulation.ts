@@ -461,7 +461,18 @@ export class Simulation {
     return { plans, questions, storefronts, current, audit };
   }
 
-  async holdAtRest(): Promise<AtRest> {
+  /** Whether all that must hold at rest does already. What broke on the way there is thrown. */
+  async isAtRest(): Promise<boolean> {
+    return (await this.#unrest()) === null;
+  }
+
+  /** All is to be at rest now. */
+  async holdAtRest(): Promise<void> {
+    const unrest = await this.#unrest();
+    if (unrest !== null) throw unrest;
+  }
+
+  async #unrest(): Promise<Broken | null> {
     let rest = await this.rest();
     // A moment may have come between the last look and this one: then it is looked at now, and what is still to be done is what nobody would do.
     for (
@@ -478,9 +489,9 @@ export class Simulation {
     const seen = this.seen();
     for (const { sentence, broken } of atRest) {
       const what = broken(seen, rest);
-      if (what !== null) throw new Broken(sentence, what);
+      if (what !== null) return new Broken(sentence, what);
     }
-    return rest;
+    return null;
   }
 
   async end(): Promise<void> {
