@@ -128,6 +128,9 @@ async function go(at: Simulation, story: Story, way: Way): Promise<void> {
   const first = (): readonly Track[] => story.live.filter(({ version }) => version === '1.0.0');
   for (const track of first()) story.ready(track);
   await settle(at);
+  // signed is what became the candidate
+  for (const track of first()) story.sign(track);
+  await settle(at, 1000);
   if (way === 'ready') return;
   for (const track of first()) if (track.stage !== 'in-review') story.order(track, 'submit');
   await settle(at);

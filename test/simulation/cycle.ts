@@ -15,6 +15,8 @@ export type Played = {
   steps: number;
   faults: Faults;
   stages: readonly string[];
+  /** What came to pass, by the kinds of journal lines that are hard to reach. */
+  reached: readonly string[];
   lines: readonly string[];
   ms: number;
 };
@@ -32,7 +34,7 @@ export async function playCycle(seed: number, real: RealConnections, shared: Sha
   const number = beginningOf(seed);
   const begun = await shared.beginnings.of(number, real, shared.names, options);
   if (!begun.ok) {
-    const at = { hash: '', steps: 0, faults: new Map<string, number>(), stages: [] };
+    const at = { hash: '', steps: 0, faults: new Map<string, number>(), stages: [], reached: [] };
     return { ...at, seed, ok: false, broken: brokenBy(begun.error), lines: begun.lines, ms: performance.now() - began };
   }
   const { beginning } = begun;
@@ -58,6 +60,7 @@ export async function playCycle(seed: number, real: RealConnections, shared: Sha
     steps: at.gate.steps,
     faults: at.faults,
     stages,
+    reached: reachedIn(at),
     lines: at.gate.lines(options.keepsAll === true ? Infinity : 400),
     ms: performance.now() - began,
   };
@@ -67,6 +70,21 @@ function stagesOf({ observer }: Simulation): string[] {
   return [...observer.tracks.values()].map(
     ({ row }) => `${row.version}/${row.platform} ${row.stage}${'percent' in row ? ` ${row.percent} %` : ''}`,
   );
+}
+
+const HARD_TO_REACH = ['live-in-part', 'halted', 'resumed', 'rollout-started', 'percent-observed', 'completed', 'canceled', 'withdrawn', 'rejected'];
+
+function reachedIn({ observer }: Simulation): string[] {
+  const inPart = observer.journal.some(({ event }) => event.is === 'resumed' && event.inPart !== undefined);
+  const halted = observer.journal.some(({ event, stageAfter, seq, chain }) => {
+    const before = observer.journal.find((line) => line.chain === chain && line.seq === seq - 1)?.stageAfter;
+    return event.is === 'halted' && stageAfter === 'halted' && (before === 'in-review' || before === 'store-approved');
+  });
+  return [
+    ...HARD_TO_REACH.filter((kind) => observer.journal.some((line) => line.kind === kind)),
+    ...(inPart ? ['resumed in part'] : []),
+    ...(halted ? ['halted in part'] : []),
+  ];
 }
 
 function brokenBy(error: unknown): NonNullable<Played['broken']> {
