@@ -126,18 +126,21 @@ async function settle(at: Simulation, passes = 61_000): Promise<void> {
 async function go(at: Simulation, story: Story, way: Way): Promise<void> {
   if (way === 'branch') return;
   const first = (): readonly Track[] => story.live.filter(({ version }) => version === '1.0.0');
-  for (const track of first()) story.ready(track);
+  for (const { version, platform } of first()) story.build(version, platform);
   await settle(at);
-  // signed is what became the candidate
+  // what is left to do is done at the last moment: nobody has looked at it when the storm begins
+  for (const { version, platform } of first()) story.test(version, platform);
   for (const track of first()) story.sign(track);
-  await settle(at, 1000);
+  await at.drain();
   if (way === 'ready') return;
+  await settle(at);
   for (const track of first()) if (track.stage !== 'in-review') story.order(track, 'submit');
   await settle(at);
   if (way === 'review') return;
   for (const track of first()) story.review(track, way === 'part' ? 'first' : 'all');
+  if (way === 'approved') return;
   await settle(at);
-  if (way === 'part' || way === 'approved') return;
+  if (way === 'part') return;
   for (const track of first()) if (track.stage === 'store-approved') story.order(track, 'start');
   await settle(at);
   if (way === 'halted') {

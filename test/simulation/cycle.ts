@@ -26,7 +26,7 @@ export type PlayOptions = SimulationOptions;
 /** What the cycles of a run share. */
 export type Shared = { names: Map<string, string>; beginnings: Beginnings };
 
-const MOMENTS = 20;
+const MOMENTS = 18;
 
 export async function playCycle(seed: number, real: RealConnections, shared: Shared, options: PlayOptions = {}): Promise<Played> {
   const began = performance.now();
@@ -109,12 +109,15 @@ function skew(at: Simulation): number {
 /** One moment of the storm: something happens, and then some of what waits goes on. */
 async function storm(at: Simulation, story: Story): Promise<void> {
   const { chance } = at;
-  const tracks = story.live;
+  // what has come to a storefront is where most goes wrong
+  const all = story.live;
+  const out = all.filter(({ stage }) => !['planned', 'developing', 'stabilising'].includes(stage));
+  const tracks = out.length > 0 && chance.percent(75) ? out : all;
   const track = tracks.length === 0 ? null : chance.pick(tracks);
   const what = chance.below(100);
-  if (track !== null && what < 46) story.forward(track);
-  else if (track !== null && what < 62) story.sideways(track);
-  else if (what < 78) await timePasses(at);
+  if (track !== null && what < 38) story.forward(track);
+  else if (track !== null && what < 58) story.sideways(track);
+  else if (what < 78) await timePasses(at, story);
   else if (what < 84) await processEnds(at);
   else if (what < 88) await wakeUpsGoWrong(at);
   else if (what < 91) clockJumps(at);
@@ -122,8 +125,13 @@ async function storm(at: Simulation, story: Story): Promise<void> {
   for (let steps = chance.between(0, 50); steps > 0; steps--) if (!(await at.one())) break;
 }
 
-async function timePasses(at: Simulation): Promise<void> {
-  if (at.chance.percent(25)) await at.drain();
+async function timePasses(at: Simulation, story: Story): Promise<void> {
+  if (at.chance.percent(50)) await at.drain();
+  // until what goes out may go on
+  if (at.chance.percent(30) && story.live.some(({ stage }) => stage === 'rolling-out')) {
+    for (const track of story.live) if (track.stage === 'rolling-out') story.health(track.version, track.platform, 'green');
+    return at.gate.pass((at.policy.soakMinutes + at.chance.between(-5, 10)) * 60_000);
+  }
   const minutes = at.chance.weighted([
     [4, 1],
     [4, 6],

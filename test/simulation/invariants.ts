@@ -204,10 +204,11 @@ export const invariants: readonly Invariant[] = [
     asked: ['vendor'],
     broken: (seen) => {
       const write = lastGrowth(seen.vendor);
-      if (write === null || (write.percent ?? 100) < 100) return null;
+      if (write === null) return null;
       const track = `${write.app}/${write.version ?? ''}/${write.platform ?? ''}`;
       const release = releasesOf(seen.vendor, track).find(({ storefront }) => storefront === write.on)?.release;
-      if (release === undefined || mayBeWaived(seen, track)) return null;
+      // what goes on without a share goes on where it stood
+      if (release === undefined || (write.percent ?? release.percent) < 100 || mayBeWaived(seen, track)) return null;
       const started = release.startedAt;
       const soakMs = Math.min(...seen.policies.map(({ soakMinutes }) => soakMinutes)) * 60_000;
       const aloneMs = started === null ? 0 : msBetween(started, write.at);

@@ -94,7 +94,7 @@ export class Simulation {
     this.vendors = createVendors(this.gate, structuredClone(from.vendors ?? emptyState(BEGINS)), {
       befalls: (_of, { write }) => {
         const isWrite = write !== null;
-        if (this.weather === 'calm' || !this.chance.percent(isWrite ? 30 : 4)) return null;
+        if (this.weather === 'calm' || !this.chance.percent(write === null ? 4 : write === 'post' ? 15 : 50)) return null;
         const what = this.chance.weighted([
           [4, 'error-before'],
           [5, 'error-after'],

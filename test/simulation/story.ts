@@ -262,7 +262,7 @@ export class Story {
       [3, () => this.#give(track, (mark) => ({ do: 'raise', percent: next, reason: `now ${mark}` }), manager, 'action-ordered-any')],
       [5, () => this.halt(track)],
       [4, () => this.resume(track)],
-      [1, () => this.#give(track, (mark) => ({ do: 'withdraw', reason: `back ${mark}` }), manager, 'action-ordered-any')],
+      [track.stage === 'in-review' ? 6 : 1, () => this.#give(track, (mark) => ({ do: 'withdraw', reason: `back ${mark}` }), manager, 'action-ordered-any')],
       [1, () => this.#give(track, (mark) => ({ do: 'cancel', reason: `not this one ${mark}` }), manager, 'canceled')],
       [2, () => this.pause(track)],
       [3, () => this.unpause(track)],
@@ -498,7 +498,7 @@ export class Story {
   /** Something that goes wrong, or comes in between. */
   sideways(track: Track): void {
     const wrong: [number, () => void][] = [
-      [14, () => this.hurry(track)],
+      [20, () => this.hurry(track)],
       [6, () => this.console(track)],
       [4, () => this.phase(track)],
       [5, () => this.commit(track.version)],
