@@ -152,4 +152,3 @@ async function go(at: Simulation, story: Story, way: Way): Promise<void> {
     await settle(at, (at.policy.soakMinutes - at.chance.between(1, 15)) * 60_000);
   }
 }
-

@@ -26,7 +26,7 @@ export type PlayOptions = SimulationOptions;
 /** What the cycles of a run share. */
 export type Shared = { names: Map<string, string>; beginnings: Beginnings };
 
-const MOMENTS = 18;
+const MOMENTS = 16;
 
 export async function playCycle(seed: number, real: RealConnections, shared: Shared, options: PlayOptions = {}): Promise<Played> {
   const began = performance.now();
@@ -72,7 +72,17 @@ function stagesOf({ observer }: Simulation): string[] {
   );
 }
 
-const HARD_TO_REACH = ['live-in-part', 'halted', 'resumed', 'rollout-started', 'percent-observed', 'completed', 'canceled', 'withdrawn', 'rejected'];
+const HARD_TO_REACH = [
+  'live-in-part',
+  'halted',
+  'resumed',
+  'rollout-started',
+  'percent-observed',
+  'completed',
+  'canceled',
+  'withdrawn',
+  'rejected',
+];
 
 function reachedIn({ observer }: Simulation): string[] {
   const inPart = observer.journal.some(({ event }) => event.is === 'resumed' && event.inPart !== undefined);
@@ -180,7 +190,7 @@ async function calm(at: Simulation, story: Story): Promise<void> {
   story.flush();
   await at.drain();
   // People help a little.
-  for (let rounds = at.chance.between(0, 2); rounds > 0; rounds--) {
+  for (let rounds = at.chance.pick([0, 0, 1]); rounds > 0; rounds--) {
     for (const track of story.live) story.help(track);
     at.gate.pass(at.chance.between(60_000, 3_600_000));
     await at.drain();

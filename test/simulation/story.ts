@@ -262,7 +262,10 @@ export class Story {
       [3, () => this.#give(track, (mark) => ({ do: 'raise', percent: next, reason: `now ${mark}` }), manager, 'action-ordered-any')],
       [5, () => this.halt(track)],
       [4, () => this.resume(track)],
-      [track.stage === 'in-review' ? 6 : 1, () => this.#give(track, (mark) => ({ do: 'withdraw', reason: `back ${mark}` }), manager, 'action-ordered-any')],
+      [
+        track.stage === 'in-review' ? 6 : 1,
+        () => this.#give(track, (mark) => ({ do: 'withdraw', reason: `back ${mark}` }), manager, 'action-ordered-any'),
+      ],
       [1, () => this.#give(track, (mark) => ({ do: 'cancel', reason: `not this one ${mark}` }), manager, 'canceled')],
       [2, () => this.pause(track)],
       [3, () => this.unpause(track)],
@@ -463,7 +466,9 @@ export class Story {
 
   /** Two releases are alive at once as a rule: the next one branches when the one before it is going out. */
   #isNextToBranch(version: string): boolean {
-    const onBranch = this.live.filter((track) => track.kind !== 'hotfix' && this.memory.branches.has(track.version) && track.version !== version);
+    const onBranch = this.live.filter(
+      (track) => track.kind !== 'hotfix' && this.memory.branches.has(track.version) && track.version !== version,
+    );
     const ahead = onBranch.filter(({ stage }) => ['developing', 'stabilising', 'candidate', 'in-review', 'store-approved'].includes(stage));
     return new Set(onBranch.map((track) => track.version)).size < 2 && ahead.length === 0 && this.#chance.percent(25);
   }
@@ -490,8 +495,7 @@ export class Story {
     else if (what === 3) this.sign(track);
     else {
       this.closeBugs(track);
-      if (this.#at.policy.submit !== 'auto' || candidateOf(track) !== null)
-        this.order(track, 'submit');
+      if (this.#at.policy.submit !== 'auto' || candidateOf(track) !== null) this.order(track, 'submit');
     }
   }
 
@@ -500,6 +504,7 @@ export class Story {
     const wrong: [number, () => void][] = [
       [20, () => this.hurry(track)],
       [6, () => this.console(track)],
+      [6, () => this.pause(track)],
       [4, () => this.phase(track)],
       [5, () => this.commit(track.version)],
       [5, () => this.bug(track)],
