@@ -300,7 +300,7 @@ const restless: Readonly<Record<string, readonly [Observed, AtRest]>> = {
   'no storefront of a halted track goes on receiving new users for longer than ten minutes, or a person is asked': [
     seen({
       now: '2024-10-01T10:11:00.000Z',
-      tracks: row({ ...rolling, stage: 'halted', resuming: null, halts: 1, why: '', by: '' } as Track),
+      tracks: row({ ...rolling, stage: 'halted', resuming: null, halts: 1, why: '', by: '' }),
       vendor: vendor([release()]),
     }),
     quiet,
