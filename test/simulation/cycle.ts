@@ -1,9 +1,9 @@
 /** Plays one cycle of a seed: it is set up, a storm goes over it, and then, with faults off, it must come to rest. */
+import { beginningOf } from './beginnings.ts';
+import type { Beginnings } from './beginnings.ts';
 import type { RealConnections } from './database.ts';
-import { admin, manager } from './people.ts';
-import { policyText } from './policies.ts';
-import { APP, Broken, Simulation } from './simulation.ts';
-import type { Faults } from './simulation.ts';
+import { Broken, Simulation } from './simulation.ts';
+import type { Faults, SimulationOptions } from './simulation.ts';
 import { Story } from './story.ts';
 
 export type Played = {
@@ -15,35 +15,40 @@ export type Played = {
   steps: number;
   faults: Faults;
   stages: readonly string[];
+  /** What came to pass, by the kinds of journal lines that are hard to reach. */
+  reached: readonly string[];
   lines: readonly string[];
   ms: number;
 };
 
-export type PlayOptions = { talks?: boolean; keepsAll?: boolean };
+export type PlayOptions = SimulationOptions;
 
-const MOMENTS = 24;
+/** What the cycles of a run share. */
+export type Shared = { names: Map<string, string>; beginnings: Beginnings };
 
-export async function playCycle(
-  seed: number,
-  real: RealConnections,
-  names: Map<string, string>,
-  options: PlayOptions = {},
-): Promise<Played> {
+const MOMENTS = 16;
+
+export async function playCycle(seed: number, real: RealConnections, shared: Shared, options: PlayOptions = {}): Promise<Played> {
   const began = performance.now();
   await real.empty();
-  const at = new Simulation(seed, real, names, options);
+  const number = beginningOf(seed);
+  const begun = await shared.beginnings.of(number, real, shared.names, options);
+  if (!begun.ok) {
+    const at = { hash: '', steps: 0, faults: new Map<string, number>(), stages: [], reached: [] };
+    return { ...at, seed, ok: false, broken: brokenBy(begun.error), lines: begun.lines, ms: performance.now() - began };
+  }
+  const { beginning } = begun;
+  await real.putBack(beginning.kept);
+  const at = new Simulation(seed, real, shared.names, options, beginning);
+  at.observer.begin(beginning);
   let broken: Played['broken'] = null;
   try {
-    await play(at);
+    await at.lookAtAll();
+    await play(at, new Story(at, beginning.story));
   } catch (error) {
-    broken =
-      error instanceof Broken
-        ? { sentence: error.sentence, what: error.what }
-        : { sentence: 'the simulation can go on', what: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+    broken = brokenBy(error);
   }
-  const stages = [...at.observer.tracks.values()].map(
-    ({ row }) => `${row.version}/${row.platform} ${row.stage}${'percent' in row ? ` ${row.percent} %` : ''}`,
-  );
+  const stages = stagesOf(at);
   at.gate.note('-', 'end', stages.join(', '));
   const hash = at.gate.hash();
   await at.end();
@@ -55,57 +60,55 @@ export async function playCycle(
     steps: at.gate.steps,
     faults: at.faults,
     stages,
+    reached: reachedIn(at),
     lines: at.gate.lines(options.keepsAll === true ? Infinity : 400),
     ms: performance.now() - began,
   };
 }
 
-async function play(at: Simulation): Promise<void> {
-  const story = await setUp(at);
+function stagesOf({ observer }: Simulation): string[] {
+  return [...observer.tracks.values()].map(
+    ({ row }) => `${row.version}/${row.platform} ${row.stage}${'percent' in row ? ` ${row.percent} %` : ''}`,
+  );
+}
+
+const HARD_TO_REACH = [
+  'live-in-part',
+  'halted',
+  'resumed',
+  'rollout-started',
+  'percent-observed',
+  'completed',
+  'canceled',
+  'withdrawn',
+  'rejected',
+];
+
+function reachedIn({ observer }: Simulation): string[] {
+  const inPart = observer.journal.some(({ event }) => event.is === 'resumed' && event.inPart !== undefined);
+  const halted = observer.journal.some(({ event, stageAfter, seq, chain }) => {
+    const before = observer.journal.find((line) => line.chain === chain && line.seq === seq - 1)?.stageAfter;
+    return event.is === 'halted' && stageAfter === 'halted' && (before === 'in-review' || before === 'store-approved');
+  });
+  return [
+    ...HARD_TO_REACH.filter((kind) => observer.journal.some((line) => line.kind === kind)),
+    ...(inPart ? ['resumed in part'] : []),
+    ...(halted ? ['halted in part'] : []),
+  ];
+}
+
+function brokenBy(error: unknown): NonNullable<Played['broken']> {
+  if (error instanceof Broken) return { sentence: error.sentence, what: error.what };
+  return { sentence: 'the simulation can go on', what: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+}
+
+async function play(at: Simulation, story: Story): Promise<void> {
+  at.begin(0);
+  for (let more = at.chance.pick([0, 0, 1, 1, 1, 2]); more > 0; more--) at.begin(skew(at));
+  at.gate.note('-', 'phase', `storm over ${stagesOf(at).join(', ')}`);
   at.weather = 'storm';
   for (let moment = 0; moment < MOMENTS; moment++) await storm(at, story);
   await calm(at, story);
-}
-
-async function setUp(at: Simulation): Promise<Story> {
-  const first = at.begin(0);
-  const platforms = Object.keys(at.policy.platforms);
-  at.observer.policies.push({ revision: 1, soakMinutes: at.policy.soakMinutes, sinceStep: 0 });
-  const must = <T extends { ok: boolean }>(answer: T): T => {
-    if (!answer.ok) throw new Error(JSON.stringify(answer));
-    return answer;
-  };
-  // CI reports by itself, or is read; a feed costs many steps, so few cycles have one.
-  const serves = at.chance.percent(25) ? [] : ['storefront', 'chat'];
-  must(
-    await at.finish(first, (engine) =>
-      engine.createApp({ id: APP, name: 'App', timezone: 'Europe/Stockholm', platforms, policy: policyText(at.policy) }, admin),
-    ),
-  );
-  must(await at.finish(first, (engine) => engine.connect({ app: APP, integration: 'sandbox', settings: {}, serves }, admin)));
-  must(
-    await at.finish(first, (engine) =>
-      engine.planRelease({ app: APP, version: '1.0.0', kind: 'regular', platforms, startsAt: 'developing' }, manager),
-    ),
-  );
-  const story = new Story(at);
-  story.cut('1.0.0', platforms);
-  await at.drain();
-  await onAGoodDay(at, story);
-  for (let more = at.chance.pick([0, 1, 1, 1, 2]); more > 0; more--) at.begin(skew(at));
-  return story;
-}
-
-/** How far a release has come when the storm begins: a branch, a submission, a rollout. */
-async function onAGoodDay(at: Simulation, story: Story): Promise<void> {
-  const far = at.chance.below(10);
-  if (far < 2) return;
-  for (const track of story.live) story.ready(track);
-  await at.drain();
-  if (far < 5) return;
-  for (const track of story.live) story.review(track);
-  at.gate.pass(20_000);
-  await at.drain();
 }
 
 /** The machines' clocks differ, mostly by little. */
@@ -116,12 +119,15 @@ function skew(at: Simulation): number {
 /** One moment of the storm: something happens, and then some of what waits goes on. */
 async function storm(at: Simulation, story: Story): Promise<void> {
   const { chance } = at;
-  const tracks = story.live;
+  // what has come to a storefront is where most goes wrong
+  const all = story.live;
+  const out = all.filter(({ stage }) => !['planned', 'developing', 'stabilising'].includes(stage));
+  const tracks = out.length > 0 && chance.percent(75) ? out : all;
   const track = tracks.length === 0 ? null : chance.pick(tracks);
   const what = chance.below(100);
-  if (track !== null && what < 46) story.forward(track);
-  else if (track !== null && what < 62) story.sideways(track);
-  else if (what < 78) await timePasses(at);
+  if (track !== null && what < 38) story.forward(track);
+  else if (track !== null && what < 58) story.sideways(track);
+  else if (what < 78) await timePasses(at, story);
   else if (what < 84) await processEnds(at);
   else if (what < 88) await wakeUpsGoWrong(at);
   else if (what < 91) clockJumps(at);
@@ -129,8 +135,13 @@ async function storm(at: Simulation, story: Story): Promise<void> {
   for (let steps = chance.between(0, 50); steps > 0; steps--) if (!(await at.one())) break;
 }
 
-async function timePasses(at: Simulation): Promise<void> {
-  if (at.chance.percent(25)) await at.drain();
+async function timePasses(at: Simulation, story: Story): Promise<void> {
+  if (at.chance.percent(50)) await at.drain();
+  // until what goes out may go on
+  if (at.chance.percent(30) && story.live.some(({ stage }) => stage === 'rolling-out')) {
+    for (const track of story.live) if (track.stage === 'rolling-out') story.health(track.version, track.platform, 'green');
+    return at.gate.pass((at.policy.soakMinutes + at.chance.between(-5, 10)) * 60_000);
+  }
   const minutes = at.chance.weighted([
     [4, 1],
     [4, 6],
@@ -170,23 +181,27 @@ function stalls(at: Simulation): void {
 
 /** Faults off: people help where they can, time passes, and every track comes to rest. */
 async function calm(at: Simulation, story: Story): Promise<void> {
+  at.gate.note('-', 'phase', 'calm');
   at.weather = 'calm';
   at.wakeAll();
   if (at.instances.length === 0) at.begin(0);
+  // Processes end in the end too; the last one is left with all that they had.
+  if (at.chance.percent(60)) for (const { name } of at.instances.slice(1)) await at.drop(name);
   story.flush();
   await at.drain();
-  // People help a little; then longer than the lease of a process that died, than the longest pause between two tries, and than a storefront gets to show
-  // what it said was done.
-  const rounds = [
-    ...Array.from({ length: at.chance.between(0, 2) }, () => at.chance.between(60_000, 3_600_000)),
-    700_000,
-    400_000,
-    400_000,
-  ];
-  for (const [round, ms] of rounds.entries()) {
-    if (round < rounds.length - 3) for (const track of story.live) story.help(track);
+  // People help a little.
+  for (let rounds = at.chance.pick([0, 0, 1]); rounds > 0; rounds--) {
+    for (const track of story.live) story.help(track);
+    at.gate.pass(at.chance.between(60_000, 3_600_000));
+    await at.drain();
+  }
+  // Longer than the lease of a process that died, than the longest pause between two tries, and than a storefront gets to show what it said was done. Most that
+  // will ever rest does so after the first of them.
+  for (const ms of [700_000, 400_000, 400_000]) {
+    at.gate.note('-', 'phase', `${ms} ms pass`);
     at.gate.pass(ms);
     await at.drain();
+    if (await at.isAtRest()) return;
   }
   await at.holdAtRest();
 }

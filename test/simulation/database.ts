@@ -19,7 +19,27 @@ export type DatabaseFaults = {
 /** `broken`: the connection breaks before it is heard. `answer-lost`: it breaks after it was carried out. `in-the-way`: another transaction was in the way. */
 export type DatabaseFault = 'broken' | 'answer-lost' | 'in-the-way';
 
+/** What was in the database, as JSON: the rows by their tables, the sequences' last values by their names. */
+export type Kept = { tables: string; sequences: string };
+
 const MOST_CONNECTS = 10;
+
+/** References and triggers are not asked: what is put back was written under them. */
+const PUT_BACK = `
+  create function simulation_put_back(tables jsonb, sequences jsonb) returns void language plpgsql as $$
+  declare name text; value jsonb; month date;
+  begin
+    perform set_config('session_replication_role', 'replica', true);
+    for month in select distinct date_trunc('month', (fact ->> 'recorded_at')::timestamptz at time zone 'UTC')::date from jsonb_array_elements(tables -> 'facts') as fact loop
+      perform fact_partition(month);
+    end loop;
+    for name, value in select * from jsonb_each(tables) loop
+      execute format('insert into %I overriding system value select * from jsonb_populate_recordset(null::%I, $1)', name, name) using value;
+    end loop;
+    for name, value in select * from jsonb_each(sequences) loop
+      perform setval(name::regclass, value::bigint);
+    end loop;
+  end $$`;
 
 /** The functions of the schema that ask the database's clock: their copies are told the time. */
 const CLOCKED_NAMES = ['take_lease', 'beat', 'silent_servers', 'abandoned_leases', 'end_sessions_of_silent'];
@@ -39,6 +59,7 @@ export class RealConnections {
   /** Makes the database one for simulations: leases end by the world's clock, nothing waits for the disk, transactions in each other's way are found at once. */
   async prepare(): Promise<void> {
     for (const name of CLOCKED_NAMES) await this.#onOurClock(name);
+    await this.#base.pool.query(PUT_BACK);
     const { rows } = await this.#base.pool.query<{ names: string }>(`
       select string_agg(format('%I', tablename), ', ' order by tablename) as names from pg_tables
       where schemaname = 'public' and tablename <> 'migrations' and tablename not like 'facts\\_%'`);
@@ -74,6 +95,30 @@ export class RealConnections {
     );
   }
 
+  /** All that is in the database now, but what belongs to processes. */
+  async keep(): Promise<Kept> {
+    const { rows } = await this.#base.pool.query<{ tables: string[] }>(`
+      select array_agg(tablename::text order by tablename) as tables from pg_tables
+      where schemaname = 'public' and tablename not in ('migrations', 'servers', 'leases') and tablename not like 'facts\\_%'`);
+    const dump = (rows[0]?.tables ?? [])
+      .map((name) => `select '${name}' as name, coalesce(jsonb_agg(t), '[]') as rows from ${name} as t`)
+      .join(' union all ');
+    const { rows: tables } = await this.#base.pool.query<{ kept: string }>(
+      `select jsonb_object_agg(name, rows)::text as kept from (${dump}) as each where jsonb_array_length(rows) > 0`,
+    );
+    const { rows: sequences } = await this.#base.pool.query<{ kept: string }>(
+      `select jsonb_object_agg(sequencename, last_value)::text as kept from pg_sequences where schemaname = 'public' and last_value is not null`,
+    );
+    return { tables: tables[0]?.kept ?? '{}', sequences: sequences[0]?.kept ?? '{}' };
+  }
+
+  /** The database as it was when that was kept. */
+  async putBack({ tables, sequences }: Kept): Promise<void> {
+    if (this.#tables === null) throw new Error('the database was not prepared');
+    await this.#base.pool.query(`truncate ${this.#tables} restart identity; alter sequence fact_arrivals restart`);
+    await this.#base.pool.query('select simulation_put_back($1, $2)', [tables, sequences]);
+  }
+
   /** For whoever watches: past the gate. */
   get watching(): Pool {
     return this.#base.pool;
@@ -84,7 +129,8 @@ export class RealConnections {
     if (free !== undefined) return free;
     const fresh = await this.#connect();
     this.#all.add(fresh);
-    await fresh.query('set synchronous_commit = off');
+    // One plan for each statement, whatever came before it on this connection: rows that no order is asked of come alike each time.
+    await fresh.query(`set synchronous_commit = off; set plan_cache_mode = force_generic_plan; set jit = off`);
     return fresh;
   }
 
@@ -118,14 +164,13 @@ function databaseError({ code, message }: { code: string; message: string }): Er
   return Object.assign(new Error(message), { code });
 }
 
-/** Planning such a statement takes the server longer than running it: as in src/db/connect.ts. */
-const LONG_STATEMENT = 4000;
-
 /** A connection as an instance has it. It is bound to a real one from its first statement until it is given back. */
 class Line {
   isOpen = false;
   isBroken = false;
   client: PoolClient | null = null;
+  /** What its open transaction did is to be looked at once it is committed. */
+  hasWritten = false;
   readonly told: string[] = [];
 }
 
@@ -235,7 +280,10 @@ export class InstanceDatabase {
     if (text.includes('pg_notify(') && typeof values[1] === 'string') line.told.push(values[1]);
     if (text === 'rollback') line.told.length = 0;
     if (!line.isOpen) for (const payload of line.told.splice(0)) this.#tell(payload);
-    this.#heard({ of: this.#of, text, values, result, wrote: text === 'commit' || (!line.isOpen && isWriting(text)) });
+    line.hasWritten ||= changesWhatIsSeen(text);
+    const wrote = line.hasWritten && !line.isOpen && text !== 'rollback';
+    if (!line.isOpen) line.hasWritten = false;
+    this.#heard({ of: this.#of, text, values, result, wrote });
     if (fault === 'answer-lost') return this.#break(line);
     return result;
   }
@@ -245,8 +293,8 @@ export class InstanceDatabase {
     return text.replaceAll(CLOCKED, `$1_at('${new Date(this.#gate.now).toISOString()}', `);
   }
 
+  /** Every statement is prepared: planning them takes the server longer than running them. */
   async #send(client: PoolClient, text: string, values: readonly unknown[]): Promise<QueryResult> {
-    if (text.length < LONG_STATEMENT || !text.startsWith('select ')) return client.query(text, [...values]);
     const name = this.#names.get(text) ?? `simulated_${this.#names.size}`;
     this.#names.set(text, name);
     return client.query({ name, text, values: [...values] });
@@ -271,9 +319,16 @@ export class InstanceDatabase {
   }
 }
 
-function isWriting(text: string): boolean {
-  return /^\s*(?:insert|update|delete|with)\b/.test(text) || text.search(CLOCKED) >= 0;
+/** Whether a statement writes to a table that the observer looks at. */
+const changesSeen = new Map<string, boolean>();
+function changesWhatIsSeen(text: string): boolean {
+  const known = changesSeen.get(text);
+  if (known !== undefined) return known;
+  const changes = SEEN_WRITE.test(text);
+  changesSeen.set(text, changes);
+  return changes;
 }
+const SEEN_WRITE = /\b(?:insert\s+into|update|delete\s+from)\s+"?(?:apps|journal|tracks|outbox|facts)\b/;
 
 /** A statement in the trace: how it begins, and what it is about where that is short. */
 function labelOf(text: string, values: readonly unknown[]): string {

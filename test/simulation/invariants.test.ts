@@ -221,6 +221,11 @@ const breaks: Readonly<Record<string, Observed>> = {
     news: [line({ is: 'halted', percent: 1, why: '', by: '' })],
     vendor: vendor([release({ history: [history({})] })]),
   }),
+  'a halted track lets nobody new in on our word before a person resumes it': seen({
+    journal: [line({ is: 'halted', percent: 1, why: '', by: '' }, { step: 20 })],
+    tries: [{ key: 'k', of: 'one', step: 90, began: 50, at: AT }],
+    vendor: vendor([release()], [write()]),
+  }),
   'no rollout grows on our word against a red report that was known before the try began': seen({
     sent: [sentReport('red')],
     tries: [{ key: 'k', of: 'one', step: 90, began: 50, at: AT }],
@@ -290,6 +295,14 @@ const restless: Readonly<Record<string, readonly [Observed, AtRest]>> = {
   ],
   'no halt is lost': [
     seen({ tracks: row({ ...rolling, halting: { key: 'h', at: AT, by: 'Dora', why: '' } }), vendor: vendor([release()]) }),
+    quiet,
+  ],
+  'no storefront of a halted track goes on receiving new users for longer than ten minutes, or a person is asked': [
+    seen({
+      now: '2024-10-01T10:11:00.000Z',
+      tracks: row({ ...rolling, stage: 'halted', resuming: null, halts: 1, why: '', by: '' }),
+      vendor: vendor([release()]),
+    }),
     quiet,
   ],
   'what was canceled goes out to nobody': [

@@ -164,6 +164,22 @@ export const invariants: readonly Invariant[] = [
     },
   },
   {
+    sentence: 'a halted track lets nobody new in on our word before a person resumes it',
+    asked: ['vendor'],
+    broken: ({ vendor, journal, tries }) => {
+      const write = lastGrowth(vendor);
+      if (write === null) return null;
+      const track = `${write.app}/${write.version ?? ''}/${write.platform ?? ''}`;
+      const began = tries.findLast(({ key }) => key === write.key)?.began ?? 0;
+      const halted = journal.findLast((line) => line.track === track && line.event.is === 'halted');
+      if (halted === undefined || halted.step >= began) return null;
+      const goesOn = journal.some(
+        (line) => line.track === track && line.seq > halted.seq && (line.event.is === 'resume-ordered' || line.event.is === 'resumed'),
+      );
+      return goesOn ? null : `${write.call} to ${write.percent ?? 100} % of ${track} on ${write.on}, which is halted`;
+    },
+  },
+  {
     sentence: 'no rollout grows on our word against a red report that was known before the try began',
     asked: ['vendor'],
     broken: (seen) => {
@@ -188,10 +204,11 @@ export const invariants: readonly Invariant[] = [
     asked: ['vendor'],
     broken: (seen) => {
       const write = lastGrowth(seen.vendor);
-      if (write === null || (write.percent ?? 100) < 100) return null;
+      if (write === null) return null;
       const track = `${write.app}/${write.version ?? ''}/${write.platform ?? ''}`;
       const release = releasesOf(seen.vendor, track).find(({ storefront }) => storefront === write.on)?.release;
-      if (release === undefined || mayBeWaived(seen, track)) return null;
+      // what goes on without a share goes on where it stood
+      if (release === undefined || (write.percent ?? release.percent) < 100 || mayBeWaived(seen, track)) return null;
       const started = release.startedAt;
       const soakMs = Math.min(...seen.policies.map(({ soakMinutes }) => soakMinutes)) * 60_000;
       const aloneMs = started === null ? 0 : msBetween(started, write.at);
@@ -339,6 +356,25 @@ export const atRest: readonly { sentence: string; broken: (seen: Observed, rest:
     },
   },
   {
+    sentence: 'no storefront of a halted track goes on receiving new users for longer than ten minutes, or a person is asked',
+    broken: ({ tracks, outbox, vendor, now }, { questions, plans }) => {
+      for (const { id, row } of tracks.values()) {
+        if (row.stage !== 'halted' || row.resuming !== null) continue;
+        const live = releasesOf(vendor, id).find(
+          ({ storefront, release }) =>
+            release.state === 'rolling-out' || (release.state === 'released' && ['google-play', 'update-feed'].includes(storefront)),
+        );
+        const since = live?.release.history.at(-1)?.at ?? live?.release.startedAt;
+        if (live === undefined || !since || msBetween(since, now) < LONGEST_LIVE_WHILE_HALTED_MS) continue;
+        // an order that a storefront refuses is a question; one that waits for a storefront that is away is none
+        const asked = questions.some(({ track }) => track === id) || plans.some(({ track, robot }) => track === id && robot === 'asks');
+        const open = [...outbox.values()].some((action) => action.track === id && action.kind === 'ensure-halted' && !isOver(action));
+        if (!asked && !open) return `${id} is halted, and ${live.storefront} offers it at ${live.release.percent} % since ${since}`;
+      }
+      return null;
+    },
+  },
+  {
     sentence: 'what was canceled goes out to nobody',
     broken: ({ tracks, vendor }) => {
       for (const { id, row } of tracks.values()) {
@@ -398,6 +434,8 @@ export const atRest: readonly { sentence: string; broken: (seen: Observed, rest:
 
 /** How a rejection of the build itself begins in the simulation. */
 export const BINARY = 'the binary';
+
+const LONGEST_LIVE_WHILE_HALTED_MS = 600_000;
 
 const OF_PEOPLE: ReadonlySet<string> = new Set([
   'approval-given',

@@ -1,5 +1,6 @@
 /** Several cycles at a time, each on a database of its own: while one waits for the database another goes on. What a seed does is the same beside others or alone. */
 import type { Connection } from '#db/connect.ts';
+import { Beginnings } from './beginnings.ts';
 import { playCycle } from './cycle.ts';
 import type { Played, PlayOptions } from './cycle.ts';
 import { RealConnections } from './database.ts';
@@ -24,13 +25,14 @@ export async function openLanes(connections: readonly Pick<Connection, 'pool' | 
   }
   const uninstall = installTimers();
   const names = new Map<string, string>();
+  const beginnings = new Beginnings();
   return {
     async play(seeds, each, options = {}) {
       const left = [...seeds];
       let stopped = false;
       const lane = async (real: RealConnections): Promise<void> => {
         for (let seed = left.shift(); seed !== undefined && !stopped; seed = left.shift()) {
-          const played = await playCycle(seed, real, names, options);
+          const played = await playCycle(seed, real, { names, beginnings }, options);
           if (!stopped && each(played) === false) stopped = true;
         }
       };

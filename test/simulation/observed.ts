@@ -112,6 +112,13 @@ export class Observer {
     this.#db = db;
   }
 
+  /** Takes over what was sent, asked and acknowledged before. */
+  begin(before: { sent: readonly SentFact[]; deeds: readonly Deed[]; policies: readonly PolicyInForce[] }): void {
+    this.sent.push(...structuredClone(before.sent));
+    this.deeds.push(...structuredClone(before.deeds));
+    this.policies.push(...before.policies);
+  }
+
   get tracks(): ReadonlyMap<string, SeenTrack> {
     return this.#tracks;
   }

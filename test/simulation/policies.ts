@@ -17,7 +17,8 @@ export type PolicyPlan = {
   testing: 'manual' | 'opted-out';
 };
 
-export function drawPolicy(chance: Chance): PolicyPlan {
+/** @param inParts one of its platforms ships on several storefronts */
+export function drawPolicy(chance: Chance, inParts = false): PolicyPlan {
   const android: PlatformPlan = {
     storefronts: ['google-play'],
     rollout: chance.pick([
@@ -34,20 +35,24 @@ export function drawPolicy(chance: Chance): PolicyPlan {
     ]),
   };
   const desktop: PlatformPlan = {
-    storefronts: chance.pick<readonly StorefrontKind[]>([['microsoft-store', 'update-feed'], ['update-feed'], ['microsoft-store']]),
+    storefronts: inParts
+      ? ['microsoft-store', 'update-feed']
+      : chance.pick<readonly StorefrontKind[]>([['microsoft-store', 'update-feed'], ['update-feed'], ['microsoft-store']]),
     rollout: chance.pick([
       [1, 100],
       [10, 50, 100],
     ]),
   };
-  const platforms = chance.pick<Record<string, PlatformPlan>>([
-    { android, ios },
-    { android, desktop },
-    { ios, desktop },
-    { android, ios },
-    { ios, desktop },
-    { android, ios, desktop },
+  const drawn = chance.weighted<Record<string, PlatformPlan>>([
+    [4, { android }],
+    [4, { ios }],
+    [3, { desktop }],
+    [3, { android, ios }],
+    [2, { android, desktop }],
+    [2, { ios, desktop }],
+    [1, { android, ios, desktop }],
   ]);
+  const platforms = inParts && drawn['desktop'] === undefined ? { desktop } : drawn;
   return {
     process: chance.percent(60) ? 'light' : 'weekly-mobile',
     platforms,

@@ -81,7 +81,16 @@ function faultTable(all: readonly Played[]): string {
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
   const steps = all.reduce((sum, each) => sum + each.steps, 0);
   const broken = all.filter(({ ok }) => !ok).length;
+  const withWrites = all.filter(({ faults }) =>
+    [...faults.keys()].some((kind) => kind.startsWith('vendor write,') && !kind.includes(', post:')),
+  );
+  const reached = Map.groupBy(
+    all.flatMap((each) => each.reached),
+    (kind) => kind,
+  );
   return [
+    '',
+    `A fault hit a write to a storefront in ${withWrites.length} of ${all.length} cycles. Reached in so many: ${[...reached].map(([kind, { length }]) => `${kind} ${length}`).join(', ')}.`,
     '',
     '| fault | injected |',
     '| --- | --- |',

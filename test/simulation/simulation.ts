@@ -5,6 +5,8 @@ import type { Fact } from '#domain/facts.ts';
 import type { Command } from '#domain/release/commands.ts';
 import type { Actor } from '#domain/roles.ts';
 import { sandbox } from '#integrations/sandbox/index.ts';
+import { emptyState } from '#integrations/sandbox/world/state.ts';
+import type { State } from '#integrations/sandbox/world/state.ts';
 import type { Integration } from '#ports/integration.ts';
 import { createLog, quietLog } from '#lib/log.ts';
 import type { Log } from '#lib/log.ts';
@@ -17,7 +19,6 @@ import { atRest, invariants } from './invariants.ts';
 import type { Asked, AtRest } from './invariants.ts';
 import { factName, Observer } from './observed.ts';
 import { ci } from './people.ts';
-import { drawPolicy } from './policies.ts';
 import type { PolicyPlan } from './policies.ts';
 import { createVendors } from './vendors.ts';
 import type { Vendors } from './vendors.ts';
@@ -43,6 +44,8 @@ export class Broken extends Error {
 
 /** One engine, as a process of its own would have it. `skewMs`: its clock beside the world's. */
 type Instance = { name: string; engine: Engine; database: InstanceDatabase; skewMs: number };
+
+export type SimulationOptions = { talks?: boolean; keepsAll?: boolean };
 
 /** How rough it is: everything off while it is calm. */
 type Weather = 'calm' | 'storm';
@@ -72,17 +75,26 @@ export class Simulation {
   readonly #asked = new Map<string, Set<() => void>>();
   #writes = 0;
 
-  constructor(seed: number, real: RealConnections, names: Map<string, string>, options: { talks?: boolean; keepsAll?: boolean } = {}) {
+  constructor(
+    seed: number,
+    real: RealConnections,
+    names: Map<string, string>,
+    options: SimulationOptions,
+    from: { policy: PolicyPlan; now?: number; vendors?: State; marks?: number },
+  ) {
     this.gate = new Gate(BEGINS, options.keepsAll);
+    this.gate.now = from.now ?? this.gate.now;
+    this.#marks = from.marks ?? 0;
     this.chance = chanceOf(seed);
     this.#real = real;
     this.#names = names;
     this.#log = options.talks === true ? createLog({ level: 'debug', forPeople: true }) : quietLog;
     this.observer = new Observer(APP, real.watching);
-    this.policy = drawPolicy(this.chance.fork());
-    this.vendors = createVendors(this.gate, BEGINS, {
-      befalls: (_of, { isWrite }) => {
-        if (this.weather === 'calm' || !this.chance.percent(isWrite ? 14 : 4)) return null;
+    this.policy = from.policy;
+    this.vendors = createVendors(this.gate, structuredClone(from.vendors ?? emptyState(BEGINS)), {
+      befalls: (_of, { write }) => {
+        const isWrite = write !== null;
+        if (this.weather === 'calm' || !this.chance.percent(write === null ? 4 : write === 'post' ? 15 : 50)) return null;
         const what = this.chance.weighted([
           [4, 'error-before'],
           [5, 'error-after'],
@@ -94,7 +106,7 @@ export class Simulation {
           [2, 'garbage'],
           [2, 'slow'],
         ] as const);
-        this.count(`vendor ${isWrite ? 'write' : 'read'}: ${what}`);
+        this.count(isWrite ? `vendor write, ${write}: ${what}` : `vendor read: ${what}`);
         return {
           what,
           ms: what === 'slow' ? this.chance.between(100, 9000) : what === 'rate-limit' ? this.chance.between(1000, 90_000) : 0,
@@ -106,6 +118,18 @@ export class Simulation {
         return late;
       },
     });
+    this.#writes = this.vendors.state.writes.length;
+  }
+
+  /** How many marks were given. */
+  get marks(): number {
+    return this.#marks;
+  }
+
+  /** Looks at all there is, whether or not anything was written, and asks the invariants of a commit. */
+  async lookAtAll(): Promise<void> {
+    await this.observer.look(this.gate.steps);
+    this.#hold('commit');
   }
 
   /* ---- counting and checking ---- */
@@ -176,8 +200,8 @@ export class Simulation {
     this.#stalled.clear();
   }
 
-  /** A process begins. */
-  begin(skewMs: number): Instance {
+  /** A process begins; one that is not started works only when it is told to settle. */
+  begin(skewMs: number, { starts = true }: { starts?: boolean } = {}): Instance {
     this.#born += 1;
     const name = `engine-${this.#born}`;
     const database = new InstanceDatabase(this.gate, name, this.#real, {
@@ -200,7 +224,7 @@ export class Simulation {
       }),
     );
     this.#instances.set(name, instance);
-    this.gate.as(name, () => void instance.engine.start().catch(() => undefined));
+    if (starts) this.gate.as(name, () => void instance.engine.start().catch(() => undefined));
     return instance;
   }
 
@@ -437,7 +461,18 @@ export class Simulation {
     return { plans, questions, storefronts, current, audit };
   }
 
-  async holdAtRest(): Promise<AtRest> {
+  /** Whether all that must hold at rest does already. What broke on the way there is thrown. */
+  async isAtRest(): Promise<boolean> {
+    return (await this.#unrest()) === null;
+  }
+
+  /** All is to be at rest now. */
+  async holdAtRest(): Promise<void> {
+    const unrest = await this.#unrest();
+    if (unrest !== null) throw unrest;
+  }
+
+  async #unrest(): Promise<Broken | null> {
     let rest = await this.rest();
     // A moment may have come between the last look and this one: then it is looked at now, and what is still to be done is what nobody would do.
     for (
@@ -454,9 +489,9 @@ export class Simulation {
     const seen = this.seen();
     for (const { sentence, broken } of atRest) {
       const what = broken(seen, rest);
-      if (what !== null) throw new Broken(sentence, what);
+      if (what !== null) return new Broken(sentence, what);
     }
-    return rest;
+    return null;
   }
 
   async end(): Promise<void> {

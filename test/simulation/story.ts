@@ -13,34 +13,52 @@ import { APP } from './simulation.ts';
 import type { Simulation } from './simulation.ts';
 
 /** What CI knows of a branch: it builds what is at its head. */
-type Branch = { version: string; name: string; cut: string; head: string; commits: string[]; platforms: readonly string[] };
+type Branch = { version: string; name: string; cut: string; cutAt: string; head: string; commits: string[]; platforms: readonly string[] };
 type Built = { version: string; platform: string; number: string; commit: string };
+
+/** What CI and people remember of what they did. */
+export type StoryMemory = {
+  branches: Map<string, Branch>;
+  built: Built[];
+  revisions: Map<string, number>;
+  /** Sent when chance wants: out of order, doubled, late. */
+  kept: Fact[];
+  commits: number;
+  builds: number;
+  bugs: number;
+  hotfixes: number;
+  bugTracks: Map<string, { track: string; state: 'open' | 'closed'; revision: number }>;
+};
+
+const emptyMemory = (): StoryMemory => ({
+  branches: new Map(),
+  built: [],
+  revisions: new Map(),
+  kept: [],
+  commits: 0,
+  builds: 100,
+  bugs: 0,
+  hotfixes: 0,
+  bugTracks: new Map(),
+});
 
 export class Story {
   readonly #at: Simulation;
   readonly #chance: Chance;
-  readonly #branches = new Map<string, Branch>();
-  readonly #built: Built[] = [];
-  readonly #revisions = new Map<string, number>();
-  /** Sent when chance wants: out of order, doubled, late. */
-  #kept: Fact[] = [];
-  #commits = 0;
-  #builds = 100;
-  #bugs = 0;
-  #hotfixes = 0;
-  readonly #bugTracks = new Map<string, { track: string; state: 'open' | 'closed'; revision: number }>();
+  readonly memory: StoryMemory;
 
-  constructor(at: Simulation) {
+  constructor(at: Simulation, memory: StoryMemory = emptyMemory()) {
     this.#at = at;
     this.#chance = at.chance.fork();
+    this.memory = structuredClone(memory);
   }
 
   /* ---- facts ---- */
 
   #fact<K extends FactKind>(kind: K, key: string, payload: Extract<Fact, { kind: K }>['payload']): Fact {
     const name = `${kind} ${key}`;
-    const revision = (this.#revisions.get(name) ?? 0) + 1;
-    this.#revisions.set(name, revision);
+    const revision = (this.memory.revisions.get(name) ?? 0) + 1;
+    this.memory.revisions.set(name, revision);
     return { kind, app: APP, source: 'ci', key, revision, at: this.#at.nowText(), payload } as Fact;
   }
 
@@ -48,7 +66,7 @@ export class Story {
   #send(facts: readonly Fact[]): void {
     if (this.#at.weather === 'storm' && this.#chance.percent(12)) {
       this.#at.count('facts: kept back, sent out of order');
-      this.#kept.push(...facts);
+      this.memory.kept.push(...facts);
       return;
     }
     this.#at.report(facts);
@@ -60,47 +78,26 @@ export class Story {
 
   /** What was kept back comes now, in another order. */
   flush(): void {
-    const kept = this.#kept;
-    this.#kept = [];
+    const kept = this.memory.kept;
+    this.memory.kept = [];
     while (kept.length > 0) this.#at.report(kept.splice(this.#chance.below(kept.length), 1));
   }
 
   #sha(): string {
-    this.#commits += 1;
-    return this.#commits.toString(16).padStart(4, '0').repeat(3).padStart(40, 'a');
+    this.memory.commits += 1;
+    return this.memory.commits.toString(16).padStart(4, '0').repeat(3).padStart(40, 'a');
   }
 
   /** The release branch is cut, for every platform or, of a hotfix, for its own. */
   cut(version: string, platforms: readonly string[]): void {
     const at = this.#sha();
-    const branch: Branch = { version, name: `release/${version}`, cut: at, head: at, commits: [], platforms };
-    this.#branches.set(version, branch);
+    const branch: Branch = { version, name: `release/${version}`, cut: at, cutAt: this.#at.nowText(), head: at, commits: [], platforms };
+    this.memory.branches.set(version, branch);
     this.#sendBranch(branch);
   }
 
   #sendBranch(branch: Branch): void {
-    const { name, version, head, cut, platforms } = branch;
-    this.#send([
-      this.#fact('branch', name, {
-        name,
-        head,
-        trunk: false,
-        version,
-        platforms: [...platforms],
-        cut: { sha: cut, at: this.#at.nowText(), inferred: false },
-      }),
-    ]);
-  }
-
-  /** A commit on the branch: builds lack it from now on. */
-  commit(version: string): void {
-    const branch = this.#branches.get(version);
-    if (branch === undefined) return;
-    branch.head = this.#sha();
-    branch.commits.push(branch.head);
-    // the cut stays what it was: its time too
-    const { name, head, cut, platforms } = branch;
-    const cutAt = this.#cutTimes.get(name) ?? this.#at.nowText();
+    const { name, version, head, cut, cutAt, platforms } = branch;
     this.#send([
       this.#fact('branch', name, {
         name,
@@ -110,7 +107,26 @@ export class Story {
         platforms: [...platforms],
         cut: { sha: cut, at: cutAt, inferred: false },
       }),
-      ...this.#built
+    ]);
+  }
+
+  /** A commit on the branch: builds lack it from now on. */
+  commit(version: string): void {
+    const branch = this.memory.branches.get(version);
+    if (branch === undefined) return;
+    branch.head = this.#sha();
+    branch.commits.push(branch.head);
+    const { name, head, cut, cutAt, platforms } = branch;
+    this.#send([
+      this.#fact('branch', name, {
+        name,
+        head,
+        trunk: false,
+        version,
+        platforms: [...platforms],
+        cut: { sha: cut, at: cutAt, inferred: false },
+      }),
+      ...this.memory.built
         .filter((built) => built.version === version)
         .map((built) =>
           this.#fact('containment', `${name}:${built.commit}`, {
@@ -122,18 +138,17 @@ export class Story {
         ),
     ]);
   }
-  readonly #cutTimes = new Map<string, string>();
 
   #missing(branch: Branch, commit: string): string[] {
     return branch.commits.slice(branch.commits.indexOf(commit) + 1);
   }
 
   build(version: string, platform: string): void {
-    const branch = this.#branches.get(version);
+    const branch = this.memory.branches.get(version);
     if (branch === undefined) return;
-    this.#builds += 1;
-    const built = { version, platform, number: String(this.#builds), commit: branch.head };
-    this.#built.push(built);
+    this.memory.builds += 1;
+    const built = { version, platform, number: String(this.memory.builds), commit: branch.head };
+    this.memory.built.push(built);
     const say = (state: 'building' | 'succeeded' | 'failed'): Fact =>
       this.#fact('build', `${platform}/${built.number}`, {
         platform,
@@ -151,7 +166,7 @@ export class Story {
   }
 
   test(version: string, platform: string): void {
-    const built = this.#built.findLast((each) => each.version === version && each.platform === platform);
+    const built = this.memory.built.findLast((each) => each.version === version && each.platform === platform);
     if (built === undefined) return;
     const passed = this.#at.weather === 'calm' || this.#chance.percent(85);
     this.#send([
@@ -185,9 +200,10 @@ export class Story {
     this.#at.gate.note('world', 'lever', `${lever.lever} ${JSON.stringify(lever)} → ${pulled.ok ? 'ok' : pulled.code}`);
   }
 
-  review(track: Track): void {
-    for (const { storefront, release } of releasesOf(this.#at.vendors.state, track.id)) {
-      if (release.state !== 'in-review') continue;
+  /** Storefronts decide on what they review: all of them, or the first alone. */
+  review(track: Track, which: 'all' | 'first' = 'all'): void {
+    const reviewed = releasesOf(this.#at.vendors.state, track.id).filter(({ release }) => release.state === 'in-review');
+    for (const { storefront } of which === 'all' ? reviewed : reviewed.slice(0, 1)) {
       const place = { app: track.app, platform: track.platform, storefront: storefront as 'google-play', version: track.version };
       if (this.#at.weather === 'storm' && this.#chance.percent(18)) {
         const kind = this.#chance.percent(60) ? 'binary' : 'metadata';
@@ -241,12 +257,15 @@ export class Story {
         ? (this.#at.policy.platforms[track.platform]?.rollout.find((share) => share > track.percent) ?? 100)
         : 100;
     const commands: [number, () => void][] = [
-      [3, () => this.#give(track, (mark) => ({ do: 'submit', reason: `now ${mark}` }), manager, 'action-ordered-any')],
-      [2, () => this.#give(track, (mark) => ({ do: 'start', reason: `now ${mark}` }), manager, 'action-ordered-any')],
+      [3, () => this.order(track, 'submit')],
+      [2, () => this.order(track, 'start')],
       [3, () => this.#give(track, (mark) => ({ do: 'raise', percent: next, reason: `now ${mark}` }), manager, 'action-ordered-any')],
       [5, () => this.halt(track)],
       [4, () => this.resume(track)],
-      [1, () => this.#give(track, (mark) => ({ do: 'withdraw', reason: `back ${mark}` }), manager, 'action-ordered-any')],
+      [
+        track.stage === 'in-review' ? 6 : 1,
+        () => this.#give(track, (mark) => ({ do: 'withdraw', reason: `back ${mark}` }), manager, 'action-ordered-any'),
+      ],
       [1, () => this.#give(track, (mark) => ({ do: 'cancel', reason: `not this one ${mark}` }), manager, 'canceled')],
       [2, () => this.pause(track)],
       [3, () => this.unpause(track)],
@@ -255,6 +274,10 @@ export class Story {
       [2, () => this.retry(track)],
     ];
     this.#chance.weighted(commands)();
+  }
+
+  order(track: Track, what: 'submit' | 'start'): void {
+    this.#give(track, (mark) => ({ do: what, reason: `yes ${mark}` }), manager, 'action-ordered-any');
   }
 
   halt(track: Track): void {
@@ -276,7 +299,7 @@ export class Story {
   }
 
   choose(track: Track): void {
-    const built = this.#built.filter((each) => each.version === track.version && each.platform === track.platform);
+    const built = this.memory.built.filter((each) => each.version === track.version && each.platform === track.platform);
     if (built.length === 0) return;
     const { number } = this.#chance.pick(built);
     this.#give(track, () => ({ do: 'choose-candidate', build: number }), manager, null);
@@ -304,10 +327,10 @@ export class Story {
   }
 
   bug(track: Track): void {
-    this.#bugs += 1;
-    const key = `BUG-${this.#bugs}`;
+    this.memory.bugs += 1;
+    const key = `BUG-${this.memory.bugs}`;
     const critical = this.#chance.percent(40);
-    this.#bugTracks.set(key, { track: track.id, state: 'open', revision: 0 });
+    this.memory.bugTracks.set(key, { track: track.id, state: 'open', revision: 0 });
     this.#sendBug(key, track, critical);
     if (this.#chance.percent(50))
       this.#give(track, (mark) => ({ do: 'nominate-bug', bug: key, reason: `it hurts ${mark}` }), developer, 'bug-nominated');
@@ -315,7 +338,7 @@ export class Story {
   }
 
   #sendBug(key: string, track: Track, critical: boolean): void {
-    const bug = this.#bugTracks.get(key);
+    const bug = this.memory.bugTracks.get(key);
     this.#send([
       this.#fact('bug', key, {
         key,
@@ -343,7 +366,7 @@ export class Story {
   }
 
   closeBugs(track: Track): void {
-    for (const [key, bug] of this.#bugTracks) {
+    for (const [key, bug] of this.memory.bugTracks) {
       if (bug.track !== track.id || bug.state === 'closed') continue;
       bug.state = 'closed';
       this.#sendBug(key, track, false);
@@ -369,8 +392,8 @@ export class Story {
   hotfix(): void {
     const base = [...this.#at.observer.tracks.values()].find(({ row }) => ['rolling-out', 'released', 'halted'].includes(row.stage))?.row;
     const instance = this.#at.anyInstance();
-    if (base === undefined || instance === null || this.#hotfixes > 0) return;
-    this.#hotfixes += 1;
+    if (base === undefined || instance === null || this.memory.hotfixes > 0) return;
+    this.memory.hotfixes += 1;
     const version = `${base.version.split('.').slice(0, 2).join('.')}.${Number(base.version.split('.')[2] ?? 0) + 1}`;
     this.#at.gate.note('-', 'deed', `hotfix ${version} on ${base.platform}`);
     this.#at.gate.as(
@@ -405,7 +428,7 @@ export class Story {
       case 'planned':
       case 'developing':
         // the next version waits on trunk until the one before it is out
-        if (this.#branches.has(version)) this.flush();
+        if (this.memory.branches.has(version)) this.flush();
         else if (this.#isNextToBranch(version)) this.cut(version, Object.keys(this.#at.policy.platforms));
         break;
       case 'stabilising':
@@ -416,8 +439,9 @@ export class Story {
         this.review(track);
         break;
       case 'store-approved':
-        if (this.#at.policy.start !== 'auto')
-          this.#give(track, (mark) => ({ do: 'start', reason: `yes ${mark}` }), manager, 'action-ordered-any');
+        // some of its storefronts may still review
+        if (this.#chance.percent(70)) this.review(track);
+        if (this.#at.policy.start !== 'auto') this.order(track, 'start');
         break;
       case 'rolling-out':
         this.health(version, platform, this.#chance.percent(80) ? 'green' : 'yellow');
@@ -442,14 +466,16 @@ export class Story {
 
   /** Two releases are alive at once as a rule: the next one branches when the one before it is going out. */
   #isNextToBranch(version: string): boolean {
-    const onBranch = this.live.filter((track) => track.kind !== 'hotfix' && this.#branches.has(track.version) && track.version !== version);
+    const onBranch = this.live.filter(
+      (track) => track.kind !== 'hotfix' && this.memory.branches.has(track.version) && track.version !== version,
+    );
     const ahead = onBranch.filter(({ stage }) => ['developing', 'stabilising', 'candidate', 'in-review', 'store-approved'].includes(stage));
     return new Set(onBranch.map((track) => track.version)).size < 2 && ahead.length === 0 && this.#chance.percent(25);
   }
 
   /** A whole build with green tests, signed. */
   ready({ version, platform, id }: Track): void {
-    if (!this.#branches.has(version)) return;
+    if (!this.memory.branches.has(version)) return;
     this.build(version, platform);
     this.test(version, platform);
     const track = this.#at.observer.tracks.get(id)?.row;
@@ -459,8 +485,8 @@ export class Story {
   #forwardOnBranch(track: Track): void {
     const { version, platform } = track;
     if (this.#chance.percent(25)) return this.ready(track);
-    const head = this.#branches.get(version)?.head;
-    const newest = this.#built.findLast((each) => each.version === version && each.platform === platform);
+    const head = this.memory.branches.get(version)?.head;
+    const newest = this.memory.built.findLast((each) => each.version === version && each.platform === platform);
     if (newest === undefined || newest.commit !== head || track.rejectedBuilds.includes(newest.number))
       return this.build(version, platform);
     const what = this.#chance.below(5);
@@ -469,16 +495,16 @@ export class Story {
     else if (what === 3) this.sign(track);
     else {
       this.closeBugs(track);
-      if (this.#at.policy.submit !== 'auto' || candidateOf(track) !== null)
-        this.#give(track, (mark) => ({ do: 'submit', reason: `yes ${mark}` }), manager, 'action-ordered-any');
+      if (this.#at.policy.submit !== 'auto' || candidateOf(track) !== null) this.order(track, 'submit');
     }
   }
 
   /** Something that goes wrong, or comes in between. */
   sideways(track: Track): void {
     const wrong: [number, () => void][] = [
-      [14, () => this.hurry(track)],
+      [20, () => this.hurry(track)],
       [6, () => this.console(track)],
+      [6, () => this.pause(track)],
       [4, () => this.phase(track)],
       [5, () => this.commit(track.version)],
       [5, () => this.bug(track)],

@@ -1,10 +1,8 @@
 /** The vendors behind the gate: the sandbox world in process, with calls that fail before and after their effect, lie, hang, and arrive when nobody waits any more. */
 import { handle } from '#integrations/sandbox/api.ts';
 import { storefrontKinds } from '#domain/rollout/storefronts.ts';
-import type { Instant } from '#domain/time.ts';
 import { createWorld } from '#integrations/sandbox/world/world.ts';
 import type { World } from '#integrations/sandbox/world/world.ts';
-import { emptyState } from '#integrations/sandbox/world/state.ts';
 import type { Fault, State } from '#integrations/sandbox/world/state.ts';
 import type { Gate } from './gate.ts';
 
@@ -26,13 +24,12 @@ export type Vendors = {
 
 export type VendorFaults = {
   /** What befalls a call; null: nothing. */
-  befalls(of: string, call: { on: NonNullable<Fault['on']>; isWrite: boolean }): Pick<Fault, 'what' | 'ms'> | null;
+  befalls(of: string, call: { on: NonNullable<Fault['on']>; write: string | null }): Pick<Fault, 'what' | 'ms'> | null;
   /** Whether a call whose caller gave up, or died, arrives all the same. */
   arrivesLate(): boolean;
 };
 
-export function createVendors(gate: Gate, begins: Instant, faults: VendorFaults): Vendors {
-  const state = emptyState(begins);
+export function createVendors(gate: Gate, state: State, faults: VendorFaults): Vendors {
   const world = createWorld({ machineTime: () => new Date(gate.now).toISOString(), state });
   const flights = new Set<Flight>();
   const overlaps: [Flight, Flight][] = [];
@@ -84,7 +81,7 @@ export function createVendors(gate: Gate, begins: Instant, faults: VendorFaults)
               const late = arrive(method, url, body);
               throw new Error(`it was given up, and arrived all the same (${late.status})`);
             }
-            const fault = faults.befalls(of, { on: placeOf(url.pathname), isWrite });
+            const fault = faults.befalls(of, { on: placeOf(url.pathname), write: flight?.call ?? (isWrite ? 'post' : null) });
             if (fault !== null) world.pull({ lever: 'fault', on: null, calls: 'all', times: 1, ...fault });
             const reply = arrive(method, url, body);
             const told = `${reply.status}${fault === null ? '' : ` (${fault.what})`}`;
