@@ -47,8 +47,10 @@ export async function setClock(context: Context, app: string, wanted: Wanted, by
     const last = await lastEntryAt(tx, app);
     if (last !== null && clock.at < last)
       return refuse('conflict', `it cannot be ${clock.at} for ${app}: its journal has an entry of ${last}`, `a time from ${last} on`);
-    // At another pace everything is due at another moment of the machine.
-    const wakes = clock.speed > 0 || clock.speed !== speedOf(before.clock) ? 'all' : (options.wakes ?? 'all');
+    // At another pace everything is due at another moment of the machine; let on from where it was held, only what comes by the next hold.
+    const isLetOn = clock.until !== undefined && before.clock?.until !== undefined && clock.speed === before.clock.speed;
+    const isAtAnotherPace = clock.speed > 0 || clock.speed !== speedOf(before.clock);
+    const wakes = isLetOn ? 'due' : isAtAnotherPace ? 'all' : (options.wakes ?? 'all');
     turned = wakes;
     return write(context, tx, { app, was, before: before.clock, clock, wakes }, by, told);
   });
@@ -68,7 +70,7 @@ async function write(context: Context, tx: Tx, { app, was, before, clock, wakes 
   await setAppClock(tx, app, clock);
   await moveReadings(tx, app, msBetween(was, clock.at));
   if (wakes === 'all') await wakeAll(context, tx, app);
-  else await wakeDueBy(context, tx, app, clock.at);
+  else await wakeDueBy(context, tx, app, clock.until ?? clock.at);
   const isPlaying = by.kind === 'robot' || by.kind === 'integration';
   if (!isPlaying) {
     const event: AppEvent = { is: 'clock-set', from: { at: was, speed: speedOf(before) }, to: { at: clock.at, speed: clock.speed } };

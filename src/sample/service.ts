@@ -109,8 +109,7 @@ export function samples(parts: { engine: SampleEngine; places: Places; exists: (
         const { app } = sample.place;
         const { speed } = sample.place.progress();
         if (speed === 0 || stopping || !sample.story.isDue(engine.clock.appNow(app))) return;
-        // The clock stands while something is played: on a slow machine the sample takes longer, and what its people know is never out of date.
-        await turnTo(sample, 0);
+        // The clock stands where something is to be played, and until it was: on a slow machine the sample takes longer, and what its people know is never out of date.
         await sample.story.keepUp(engine.clock.appNow(app));
         await turnTo(sample, speed);
       });
