@@ -15,9 +15,11 @@ export const app = z
     platforms: z.array(z.string()),
     robotPaused: pause.nullable(),
     sample: z.boolean().meta({ description: 'It is sample data: an invented world with invented people' }),
-    clock: z
-      .object({ speed: z.number().min(0) })
-      .meta({ id: 'AppClock', description: 'How fast its own time passes: 1 as the machine, 0 it stands' }),
+    clock: z.object({ speed: z.number().min(0), until: moment.nullable() }).meta({
+      id: 'AppClock',
+      description:
+        'How fast its own time passes: 1 as the machine, 0 it stands; and the moment at which it stands until it is let on, where there is one',
+    }),
   })
   .meta({ id: 'App' });
 export type AppView = z.infer<typeof app>;

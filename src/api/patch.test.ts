@@ -44,7 +44,15 @@ const cell = (track: string, instance: string, because: string): ControlRoom['ce
 const room = (version: number, cells: ControlRoom['cells'], lines: string[] = []): ControlRoom => ({
   version,
   at,
-  app: { id: 'music', name: 'Music', timezone: 'UTC', platforms: ['ios'], robotPaused: null, sample: false, clock: { speed: 1 } },
+  app: {
+    id: 'music',
+    name: 'Music',
+    timezone: 'UTC',
+    platforms: ['ios'],
+    robotPaused: null,
+    sample: false,
+    clock: { speed: 1, until: null },
+  },
   summary: { text: '', parts: [], worst: 'green' },
   releases: [],
   tracks: [],

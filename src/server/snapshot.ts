@@ -166,9 +166,9 @@ function releasesOf(releases: readonly StoredRelease[], heads: readonly TrackHea
   });
 }
 
-/** How fast an app's own time passes. */
+/** How fast an app's own time passes, and how far. */
 export function clockView(clock: AppClock | null): ControlRoom['app']['clock'] {
-  return { speed: clock?.speed ?? 1 };
+  return { speed: clock?.speed ?? 1, until: clock?.until ?? null };
 }
 
 /** A release with its part in the room and what rides in it. */

@@ -11,9 +11,10 @@ import { changedCells } from './changed-cells.ts';
 
 export type Reading = { appMs: number; browserMs: number };
 
-/** The app's time when the browser's clock shows `browserMs`: at speed 0 it stands, at N it passes N times as fast. */
-export function appTime({ appMs, browserMs: readAt }: Reading, speed: number, browserMs: number): number {
-  return appMs + (browserMs - readAt) * speed;
+/** The app's time when the browser's clock shows `browserMs`: at speed 0 it stands, at N it passes N times as fast, as far as it is let run. */
+export function appTime({ appMs, browserMs: readAt }: Reading, { speed, until }: ControlRoom['app']['clock'], browserMs: number): number {
+  const ahead = appMs + (browserMs - readAt) * speed;
+  return until === null ? ahead : Math.max(appMs, Math.min(ahead, Date.parse(until)));
 }
 
 export type Live = {

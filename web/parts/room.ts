@@ -39,7 +39,7 @@ export function useMe(): Me {
 /** The app's clock, again every `everyMs`. It stands where the app's does, and runs as fast. */
 export function useAppTime(everyMs = 5_000): Instant {
   const { live, room } = useRoom();
-  return new Date(appTime(live.clock, room.app.clock.speed, useBrowserTime(everyMs))).toISOString();
+  return new Date(appTime(live.clock, room.app.clock, useBrowserTime(everyMs))).toISOString();
 }
 
 /** The zone that this viewer reads times in. The plan itself lives in `room.app.timezone`. */

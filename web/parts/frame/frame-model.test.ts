@@ -91,7 +91,7 @@ const room = (releases: readonly (readonly [string, Part, readonly TrackHead[]])
     platforms: ['android', 'ios'],
     robotPaused: null,
     sample: false,
-    clock: { speed: 1 },
+    clock: { speed: 1, until: null },
   },
   summary: { text: '', parts: [], worst: 'green' },
   releases: releases.map(([version, part, tracks]) => ({

@@ -127,17 +127,16 @@ function NotLiveBar() {
     return (
       <output className={styles.amberBar}>
         <span>
-          The database has not answered since{' '}
-          {clockTime(new Date(appTime(live.clock, room.app.clock.speed, live.heardAtMs)).toISOString(), zone)}. What is shown is as of then,
-          and nothing can be changed; it goes on by itself when the database is back.
+          The database has not answered since {clockTime(new Date(appTime(live.clock, room.app.clock, live.heardAtMs)).toISOString(), zone)}
+          . What is shown is as of then, and nothing can be changed; it goes on by itself when the database is back.
         </span>
       </output>
     );
   return (
     <output className={styles.amberBar}>
       <span>
-        Not live since {clockTime(new Date(appTime(live.clock, room.app.clock.speed, live.heardAtMs)).toISOString(), zone)}. What is shown
-        may be old; every action is checked again by the server.
+        Not live since {clockTime(new Date(appTime(live.clock, room.app.clock, live.heardAtMs)).toISOString(), zone)}. What is shown may be
+        old; every action is checked again by the server.
       </span>
     </output>
   );

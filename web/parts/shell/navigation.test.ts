@@ -9,7 +9,7 @@ const app = {
   platforms: ['ios'],
   robotPaused: null,
   sample: false,
-  clock: { speed: 1 },
+  clock: { speed: 1, until: null },
 } as const;
 const release = (version: string, part: 'current' | 'upcoming' | 'watched' | 'ended'): Known['releases'][number] => ({
   version,
