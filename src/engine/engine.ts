@@ -21,6 +21,7 @@ import { createClocks } from './clocks.ts';
 import { CHANNEL } from './commit.ts';
 import { tellerOf } from './connections.ts';
 import type { Context } from './context.ts';
+import { reportHealth } from './health.ts';
 import { importHistory } from './import-history.ts';
 import { describeRelease, noteDecision, postUpdate } from './describe-release.ts';
 import { bringPast } from './bring-past.ts';
@@ -208,6 +209,7 @@ export function createEngine(parts: EngineParts): Engine & { sealsAfter(seq: num
     noteDecision: (name, decision, by) => noteDecision(context, name, decision, by),
     postUpdate: (name, text, by) => postUpdate(context, name, text, by),
     report: (facts, by, options) => report(context, facts, by, options),
+    reportHealth: (app, batch) => reportHealth(context, app, batch),
     command: (track, command, by, options) => giveCommand(context, track, command, by, options),
     plan: (track, as) => preview(context, track, as),
     sources: (app) => sourcesOf(db, app),

@@ -92,6 +92,10 @@ const expected: Record<RouteId, Expected> = {
   reportChecks: 'report',
   reportColours: 'report',
   reportMany: 'report',
+  reportHealth: 'report',
+  getHealth: 'see',
+  listHealthSources: 'see',
+  listHealthQuarantine: 'see',
   // by the command
   giveCommand: 'command',
   importHistory: 'plan-release',
