@@ -43,10 +43,18 @@ export function rollupHandlers(room: Room): Handlers<'reportHealth' | 'getHealth
       sum.quarantined += quarantined.length;
       sum.rows.push(...quarantined.slice(0, SHOWN_ROWS - sum.rows.length));
     };
+    // one batch is stored while the next one is read: two at most are held
+    let storing = Promise.resolve();
     for await (const batch of batches) {
-      if (last !== null) await store(last, false);
+      await storing;
+      if (last !== null) {
+        storing = store(last, false);
+        // it is waited for in the next turn, and an error is told there
+        storing.catch(() => undefined);
+      }
       last = batch;
     }
+    await storing;
     await store(last ?? [], true);
     return sum;
   }
