@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { audiences } from '#domain/facts.ts';
 import { quarantineReasons } from '#domain/health/rollup.ts';
 import { route } from './route.ts';
-import { appParams, moment, momentIn, trackParams } from './words.ts';
+import { appParams, moment, momentIn, nothing, platformId, trackParams } from './words.ts';
 
 const counts = z.strictObject({
   count: z.int().min(0).meta({ description: 'How often' }),
@@ -77,6 +77,19 @@ const totals = z
     anrUsers: z.int(),
   })
   .meta({ id: 'HealthTotal' });
+
+const dsn = z
+  .object({
+    project: z.int().meta({ description: 'The number at the end of the DSN' }),
+    app: z.string(),
+    platform: z.string(),
+    name: z.string(),
+    prefix: z.string().meta({ description: 'How its key begins' }),
+    createdBy: z.string(),
+    createdAt: moment,
+    revokedAt: moment.nullable(),
+  })
+  .meta({ id: 'Dsn' });
 
 const bodyOfRollups = z.union([rollup, z.array(rollup), z.strictObject({ items: z.array(rollup) })]);
 
@@ -171,5 +184,36 @@ export const rollupRoutes = [
         })
         .meta({ id: 'HealthQuarantine' }),
     },
+  }),
+  route({
+    id: 'listDsns',
+    method: 'get',
+    path: '/api/apps/{app}/dsns',
+    summary: "List the DSNs to which the app's own Sentry SDKs send",
+    tag: 'keys',
+    who: 'admin',
+    params: appParams,
+    answers: { 200: z.object({ items: z.array(dsn) }).meta({ id: 'Dsns' }) },
+  }),
+  route({
+    id: 'createDsn',
+    method: 'post',
+    path: '/api/apps/{app}/dsns',
+    summary: 'Make a DSN that writes health of this app on one platform and does nothing else; it is shown only in this answer',
+    tag: 'keys',
+    who: 'admin',
+    params: appParams,
+    body: z.strictObject({ platform: platformId, name: z.string().trim().min(1).max(100) }),
+    answers: { 201: dsn.extend({ dsn: z.string().meta({ description: 'What the SDK is given' }) }).meta({ id: 'NewDsn' }) },
+  }),
+  route({
+    id: 'revokeDsn',
+    method: 'delete',
+    path: '/api/apps/{app}/dsns/{project}',
+    summary: 'Revoke a DSN',
+    tag: 'keys',
+    who: 'admin',
+    params: appParams.extend({ project: z.coerce.number().int().min(1).max(999_999_999) }),
+    answers: { 204: nothing },
   }),
 ] as const;

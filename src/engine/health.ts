@@ -1,6 +1,7 @@
 /** Roll-ups in: each held against what the app has, stored once, and the tracks that they are of woken. What is not believed is counted, and told to who sent it. */
 import { appIds } from '#db/apps.ts';
 import { markDue } from '#db/due.ts';
+import { forgetHeardBefore, HEARD_KEPT_MS } from '#db/health/intake.ts';
 import { ensureHealthPartitions, mergeRollups, pruneHealth, writingRollups } from '#db/health/rollups.ts';
 import type { Placed } from '#db/health/rollups.ts';
 import { placesOf } from '#db/health/series.ts';
@@ -12,6 +13,7 @@ import type { TrackName } from '#db/tracks.ts';
 import { isInTheWay } from '#db/transaction.ts';
 import { HOUR_MS, quarantineRights, readRollup, ROLLUP_BOUNDS, watermarkAfter } from '#domain/health/rollup.ts';
 import type { Known, Rollup } from '#domain/health/rollup.ts';
+import { plusMs } from '#domain/time.ts';
 import type { Instant } from '#domain/time.ts';
 import { appNow, knownApp } from './context.ts';
 import type { Context } from './context.ts';
@@ -179,6 +181,7 @@ export async function tidyHealth(context: Context): Promise<void> {
   if (nowMs - (prunedAtMs.get(context) ?? 0) < PRUNE_EVERY_MS) return;
   prunedAtMs.set(context, nowMs);
   await ensureHealthPartitions(context.db, [nowMs, nowMs + 31 * 24 * HOUR_MS]);
+  await forgetHeardBefore(context.db, plusMs(now, -HEARD_KEPT_MS));
   const { months, series } = await pruneHealth(context.db, now);
   if (months.length > 0 || series > 0) context.log.info({ months, series }, 'health that is kept no longer was removed');
 }

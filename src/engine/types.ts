@@ -1,5 +1,6 @@
 /** What the engine offers to those who stand around it (server, tests, simulation), and what it is handed. */
 import type { Action } from '#domain/actions.ts';
+import type { Observed, Unread } from '#domain/health/observed.ts';
 import type { QuarantineReason } from '#domain/health/rollup.ts';
 import type { Rota } from '#domain/people/rota.ts';
 import type { Fact, FactKind, Source } from '#domain/facts.ts';
@@ -82,6 +83,9 @@ export type QuarantinedRow = { row: number; reason: QuarantineReason; because: s
  * It is durable.
  */
 export type HealthReceipt = { accepted: number; unchanged: number; other: number; quarantined: readonly QuarantinedRow[] };
+
+/** What one envelope of an SDK told. `bytes`: what came, by which it is known where its parts have no ids. */
+export type Heard = { app: string; platform: string; observed: readonly Observed[]; unread: readonly Unread[]; bytes: Buffer };
 
 export type CommandResult = Result<{ revision: number; version: number; track: Track; changed: boolean }>;
 
@@ -212,6 +216,8 @@ export type Engine = {
     by: Actor,
     options?: { idempotencyKey?: string; bodyHash?: string },
   ): Promise<Result<{ receipts: readonly FactReceipt[]; version: number }>>;
+  /** Takes what an SDK told; the answer comes when it is durable. `busy`: so much waits that it should be sent again later, and nothing of it was taken. */
+  hearHealth(heard: Heard): Promise<'heard' | 'busy'>;
   /** Stores roll-ups of release health; what is not believed is counted and named. The same batch again changes nothing. */
   reportHealth(app: string, batch: HealthBatch): Promise<Result<HealthReceipt>>;
   /**

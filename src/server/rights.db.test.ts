@@ -96,6 +96,9 @@ const expected: Record<RouteId, Expected> = {
   getHealth: 'see',
   listHealthSources: 'see',
   listHealthQuarantine: 'see',
+  listDsns: 'admin',
+  createDsn: 'admin',
+  revokeDsn: 'admin',
   // by the command
   giveCommand: 'command',
   importHistory: 'plan-release',

@@ -70,9 +70,23 @@ export async function mergeRollups(tx: Tx, rows: readonly Placed[], recordedAt: 
   return { accepted: written, unchanged: rows.length - written - ties.length, ties };
 }
 
-async function requireSeries(tx: Tx, sorted: readonly number[]): Promise<void> {
-  const ids = sorted.filter((id, at) => id !== sorted[at - 1]);
-  if (!(await allThere(tx, ids))) throw new SeriesGone();
+/** Adds what happened to the totals: for what was seen itself, once. The series were required before. */
+export async function addRollups(tx: Tx, rows: readonly Placed[], recordedAt: Instant): Promise<void> {
+  await write(
+    tx,
+    inOrder(rows).map(({ row }) => row),
+    recordedAt,
+    sql`revision = there.revision + 1, consumption = there.consumption + excluded.consumption, recorded_at = excluded.recorded_at,
+      users = coalesce(there.users, 0) + excluded.users, new_users = coalesce(there.new_users, 0) + excluded.new_users,
+      sessions = coalesce(there.sessions, 0) + excluded.sessions,
+      crashes = coalesce(there.crashes, 0) + excluded.crashes, crash_users = coalesce(there.crash_users, 0) + excluded.crash_users,
+      anrs = coalesce(there.anrs, 0) + excluded.anrs, anr_users = coalesce(there.anr_users, 0) + excluded.anr_users`,
+  );
+}
+
+/** Holds series until the transaction ends. Throws `SeriesGone`. */
+export async function requireSeries(tx: Tx, ids: readonly number[]): Promise<void> {
+  if (!(await allThere(tx, [...new Set(ids)]))) throw new SeriesGone();
 }
 
 /** Runs a transaction that writes roll-ups; `place` finds their series, anew where they were pruned meanwhile. */
