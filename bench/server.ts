@@ -50,7 +50,7 @@ export async function serve(folder: string): Promise<Served> {
 export const APP = 'music';
 
 /** Runs `work` on a server that has an app of three platforms and one release, in a folder that goes afterwards. */
-export async function withApp<T>(work: (served: Served & { client: Client; key: string }) => Promise<T>): Promise<T> {
+export async function withApp<T>(work: (served: Served & { client: Client; key: string; folder: string }) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-bench-server-'));
   await chmod(folder, 0o755);
   const served = await serve(folder);
@@ -59,7 +59,7 @@ export async function withApp<T>(work: (served: Served & { client: Client; key: 
     const client = createClient({ baseUrl: served.url, key });
     await client.createApp({ body: { id: APP, platforms: ['android', 'ios', 'desktop'] } });
     await client.planRelease({ params: { app: APP }, body: { version: '8.9.2', startsAt: 'developing' } });
-    return await work({ ...served, client, key });
+    return await work({ ...served, client, key, folder });
   } finally {
     await served.end();
     await rm(folder, { recursive: true, force: true });

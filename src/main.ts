@@ -26,6 +26,7 @@ import { sessionName } from '#db/servers.ts';
 import { examine } from '#db/views/doctor.ts';
 import { createEngine } from '#engine/engine.ts';
 import { integrations } from '#integrations/index.ts';
+import { openEnvelope } from '#integrations/sentry/intake.ts';
 import { openKeyring } from '#lib/keyring.ts';
 import type { Keyring } from '#lib/keyring.ts';
 import { createLog } from '#lib/log.ts';
@@ -154,6 +155,7 @@ async function serve(
     publicUrl: config.publicUrl,
     trustedProxies: config.trustedProxies,
     reach,
+    envelopes: openEnvelope,
     webRoot: existsSync(join(webRoot, 'index.html')) ? webRoot : null,
   });
   stops.push(() => server.close());

@@ -7,6 +7,7 @@ import { controlRoomRoutes } from './control-room.ts';
 import { doctorRoutes } from './doctor.ts';
 import { factRoutes } from './facts.ts';
 import { healthRoutes } from './health.ts';
+import { rollupRoutes } from './health-rollups.ts';
 import { notificationRoutes } from './notifications.ts';
 import { peopleRoutes } from './people.ts';
 import { policyRoutes } from './policy.ts';
@@ -31,6 +32,7 @@ export const contract = [
   ...trackRoutes,
   ...triageRoutes,
   ...factRoutes,
+  ...rollupRoutes,
   ...policyRoutes,
   ...connectionRoutes,
   ...peopleRoutes,

@@ -146,7 +146,17 @@ function operationOf(each: Route, inputs: Map<string, Json>, outputs: Map<string
     tags: [each.tag],
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(each.rawBody === true ? { requestBody: { required: true, content: { '*/*': { schema: {} } } } } : {}),
-    ...(body === undefined ? {} : { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
+    ...(body === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: true,
+            content: {
+              'application/json': { schema: body },
+              ...(each.streamedBody === true ? { 'application/x-ndjson': { schema: { description: 'One of them on each line' } } } : {}),
+            },
+          },
+        }),
     responses,
     security: each.who === 'public' ? [] : [{ session: [] }, { key: [] }],
   };

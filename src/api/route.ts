@@ -41,6 +41,8 @@ export type Route = {
   streams?: 'ndjson' | 'sse';
   /** The body is taken as it comes, byte for byte, and no schema reads it: what signs it signs these bytes. */
   rawBody?: true;
+  /** The body is read as it comes, and its parts are judged one by one: `body` says what they should be. A line each as application/x-ndjson, too. */
+  streamedBody?: true;
   /** The most bytes of a body; 1 MB when not said. */
   bodyLimitBytes?: number;
 };

@@ -158,6 +158,12 @@ describe('commands', () => {
       out: '1 reported.\n',
     });
     expect(await signalbox(['report', 'bulk', 'music', '-'], { input: 'not json' })).toMatchObject({ code: 2 });
+    const bucket = `${new Date().toISOString().slice(0, 13)}:00:00Z`;
+    const rollup = { platform: 'ios', version: '8.9.2', audience: 'production', bucket, consumption: 10 };
+    const input = `${JSON.stringify(rollup)}\n${JSON.stringify({ ...rollup, consumption: -1 })}\n`;
+    const said = await signalbox(['report', 'health', 'music', '-'], { input });
+    expect(said.out).toBe('1 roll-ups reported, 1 not believed.\n  row 1: negative: consumption is -1 → a number of 0 or more\n');
+    expect(said.code).toBe(3);
   });
 
   test('reports a colour with what was measured and its limit, and refuses a measure that is none', async () => {

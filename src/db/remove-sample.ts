@@ -16,6 +16,12 @@ const byTrack = [
 ] as const;
 /** Tables whose rows name their app, in an order that their references allow. */
 const byApp = [
+  'health_heard',
+  'health_dsns',
+  'health_quarantine',
+  'health_sources',
+  'crash_groups',
+  'health_series',
   'questions',
   'outbox',
   'bug_assignments',
@@ -48,6 +54,7 @@ export async function removeSampleApp(tx: Tx, app: string): Promise<boolean> {
   if (found === undefined) return false;
   for (const table of byTrack)
     await sql`delete from ${sql.table(table)} where track in (select id from tracks where app = ${app})`.execute(tx);
+  await sql`delete from health_rollups where series in (select id from health_series where app = ${app})`.execute(tx);
   for (const table of byApp) await sql`delete from ${sql.table(table)} where app = ${app}`.execute(tx);
   await sql`delete from idempotency_keys where scope like ${`report:${app}:%`} or scope like ${`command:${app}/%`}`.execute(tx);
   await tx.deleteFrom('apps').where('id', '=', app).execute();

@@ -534,6 +534,116 @@ export interface SetupLinksTable {
   used_at: Instant | null;
 }
 
+export interface HealthSeriesTable {
+  id: Generated<number>;
+  app: string;
+  source: string;
+  platform: string;
+  version: string;
+  build: string;
+  audience: string;
+  segment: string;
+  recorded_at: Instant;
+}
+
+/** Other metrics by name: count and affected. */
+export type MetricColumn = Record<string, [count: number, affected: number]>;
+
+export interface HealthRollupsTable {
+  series: number;
+  bucket: Instant;
+  revision: number;
+  users: number | null;
+  new_users: number | null;
+  sessions: number | null;
+  consumption: number;
+  crashes: number | null;
+  crash_users: number | null;
+  anrs: number | null;
+  anr_users: number | null;
+  metrics: JsonOrNull<MetricColumn>;
+  recorded_at: Instant;
+}
+
+export interface HealthSourcesTable {
+  app: string;
+  source: string;
+  watermark: Instant | null;
+  last_told_at: Instant;
+  lag_seconds: number | null;
+  told: number;
+}
+
+export interface HealthQuarantineTable {
+  app: string;
+  source: string;
+  day: string;
+  reason: string;
+  count: number;
+  because: string;
+  sample: ColumnType<unknown, string, string>;
+  first_at: Instant;
+  last_at: Instant;
+}
+
+export interface HealthAffectedTable {
+  series: number;
+  what: string;
+  who: Buffer;
+}
+
+export interface HealthSketchesTable {
+  series: number;
+  bucket: Instant;
+  registers: Buffer;
+}
+
+export interface HealthDsnsTable {
+  project: Generated<number>;
+  app: string;
+  platform: string;
+  name: string;
+  hash: string;
+  prefix: string;
+  created_by: Json<ActorStamp>;
+  created_at: Instant;
+  revoked_at: Instant | null;
+}
+
+export interface HealthHeardTable {
+  id: Generated<number>;
+  app: string;
+  digests: Buffer;
+  recorded_at: Instant;
+}
+
+/** A crash as an example of its group. */
+export type CrashSample = { at: Instant; version: string; build: string | null; title: string; frames: readonly string[] };
+
+export interface CrashGroupsTable {
+  id: Generated<number>;
+  app: string;
+  platform: string;
+  fingerprint: string;
+  title: string;
+  flow: string | null;
+  first_at: Instant;
+  last_at: Instant;
+  first_version: string;
+  samples: ColumnType<CrashSample[], string, string>;
+}
+
+export interface CrashCountsTable {
+  crash_group: number;
+  version: string;
+  build: string;
+  audience: string;
+  segment: string;
+  day: string;
+  crashes: number;
+  users: number;
+}
+
 /** The tables by name. */
 export interface Database {
   apps: AppsTable;
@@ -578,4 +688,14 @@ export interface Database {
   policy_proposals: PolicyProposalsTable;
   rotas: RotasTable;
   instance: InstanceTable;
+  health_series: HealthSeriesTable;
+  health_rollups: HealthRollupsTable;
+  health_sources: HealthSourcesTable;
+  health_quarantine: HealthQuarantineTable;
+  health_affected: HealthAffectedTable;
+  health_sketches: HealthSketchesTable;
+  health_dsns: HealthDsnsTable;
+  health_heard: HealthHeardTable;
+  crash_groups: CrashGroupsTable;
+  crash_counts: CrashCountsTable;
 }

@@ -120,6 +120,13 @@ export async function tracksOf(db: Db, app: string): Promise<LiveTrack[]> {
     .execute();
 }
 
+/** A track by its name alone: of an app with years of releases the rest would be much. */
+export type TrackName = { id: string; version: string; platform: string; ended: boolean };
+
+export async function trackNamesOf(db: Db, app: string): Promise<TrackName[]> {
+  return db.selectFrom('tracks').select(['id', 'version', 'platform', 'ended']).where('app', '=', app).execute();
+}
+
 /** The places of some tracks; those that are gone are left out. */
 export async function tracksNamed(db: Db, ids: readonly string[]): Promise<LiveTrack[]> {
   return db

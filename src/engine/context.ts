@@ -22,6 +22,8 @@ export type Context = {
   /** What stored secrets are sealed with. */
   keys: Keyring;
   sealKey: SealKey;
+  /** What people are hashed with, so that nobody is known by the hash. */
+  whoKey: Buffer;
   dataDir: string;
   fetch: typeof fetch;
   /** What may be reached for those who enter addresses; null: everything (tests, and commands on one's own machine). */

@@ -1,4 +1,5 @@
 /** The engine, put together: what the server, the tests and the simulation hold in their hands. */
+import { hkdfSync } from 'node:crypto';
 import type { Connection } from '#db/connect.ts';
 import { appOf } from '#db/apps.ts';
 import { sealKey, sealsAfter, verifyJournal } from '#db/journal.ts';
@@ -21,6 +22,8 @@ import { createClocks } from './clocks.ts';
 import { CHANNEL } from './commit.ts';
 import { tellerOf } from './connections.ts';
 import type { Context } from './context.ts';
+import { reportHealth } from './health.ts';
+import { createIntake } from './health-intake.ts';
 import { importHistory } from './import-history.ts';
 import { describeRelease, noteDecision, postUpdate } from './describe-release.ts';
 import { bringPast } from './bring-past.ts';
@@ -86,6 +89,7 @@ export function createEngine(parts: EngineParts): Engine & { sealsAfter(seq: num
     integrations: new Map(parts.integrations.map((each) => [each.id, each])),
     keys: parts.keys ?? keyringOfSecret(parts.secret),
     sealKey: sealKey(parts.secret),
+    whoKey: Buffer.from(hkdfSync('sha256', parts.secret, '', 'signalbox people of health', 32)),
     dataDir: parts.dataDir,
     fetch: parts.fetch ?? parts.reach?.fetch ?? fetch,
     reach: parts.reach ?? null,
@@ -208,6 +212,8 @@ export function createEngine(parts: EngineParts): Engine & { sealsAfter(seq: num
     noteDecision: (name, decision, by) => noteDecision(context, name, decision, by),
     postUpdate: (name, text, by) => postUpdate(context, name, text, by),
     report: (facts, by, options) => report(context, facts, by, options),
+    hearHealth: createIntake(context),
+    reportHealth: (app, batch) => reportHealth(context, app, batch),
     command: (track, command, by, options) => giveCommand(context, track, command, by, options),
     plan: (track, as) => preview(context, track, as),
     sources: (app) => sourcesOf(db, app),

@@ -15,6 +15,7 @@ import { forgottenTracks } from '#db/tracks.ts';
 import { msBetween, plusMs } from '#domain/time.ts';
 import { appNow } from './context.ts';
 import type { Context } from './context.ts';
+import { tidyHealth } from './health.ts';
 import { holdLane } from './lane-hold.ts';
 import type { LaneHold } from './lane-hold.ts';
 import { observeUnit } from './observe.ts';
@@ -294,6 +295,7 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
     }
     await forgetAnswersBefore(context.db, plusMs(context.clock.now(), -ANSWERS_KEPT_MS));
     wake();
+    await tidyHealth(context);
   }
 
   /** Looks again at what was taken and never finished: by processes that fell silent, and by this one where the database went away in the middle. */

@@ -1,5 +1,7 @@
 /** What the engine offers to those who stand around it (server, tests, simulation), and what it is handed. */
 import type { Action } from '#domain/actions.ts';
+import type { Observed, Unread } from '#domain/health/observed.ts';
+import type { QuarantineReason } from '#domain/health/rollup.ts';
 import type { Rota } from '#domain/people/rota.ts';
 import type { Fact, FactKind, Source } from '#domain/facts.ts';
 import type { Authority } from '#domain/release/authority.ts';
@@ -69,6 +71,21 @@ export type NewConnection = { app: string; integration: string; settings: unknow
 
 /** One fact of a batch as accepted or not; a batch is stored whole, refused ones are named. */
 export type FactReceipt = { index: number; accepted: boolean; duplicate: boolean; because?: string; wouldBeRight?: string };
+
+/** Rows of roll-ups as they came, `row` numbered by who sent them. `completeUntil`: up to when this source has told everything; found from the rows when null. */
+export type HealthBatch = { source: string; rows: readonly { row: number; value: unknown }[]; completeUntil: Instant | null };
+
+/** A row that was not stored, and why. */
+export type QuarantinedRow = { row: number; reason: QuarantineReason; because: string; wouldBeRight: string };
+
+/**
+ * What became of a batch. `unchanged`: known already, or older than what is known. `other`: segments beyond the bound, which are part of `all` and kept nowhere else.
+ * It is durable.
+ */
+export type HealthReceipt = { accepted: number; unchanged: number; other: number; quarantined: readonly QuarantinedRow[] };
+
+/** What one envelope of an SDK told. `bytes`: what came, by which it is known where its parts have no ids. */
+export type Heard = { app: string; platform: string; observed: readonly Observed[]; unread: readonly Unread[]; bytes: Buffer };
 
 export type CommandResult = Result<{ revision: number; version: number; track: Track; changed: boolean }>;
 
@@ -199,6 +216,10 @@ export type Engine = {
     by: Actor,
     options?: { idempotencyKey?: string; bodyHash?: string },
   ): Promise<Result<{ receipts: readonly FactReceipt[]; version: number }>>;
+  /** Takes what an SDK told; the answer comes when it is durable. `busy`: so much waits that it should be sent again later, and nothing of it was taken. */
+  hearHealth(heard: Heard): Promise<'heard' | 'busy'>;
+  /** Stores roll-ups of release health; what is not believed is counted and named. The same batch again changes nothing. */
+  reportHealth(app: string, batch: HealthBatch): Promise<Result<HealthReceipt>>;
   /**
    * A person's command. `looks`: as a rule the robot looks at the track before the answer is given; `later`: when it is due next, for a caller with more to say
    * first. `basedOn` is the track revision the person saw; when it moved in a way that matters, the answer is `stale`.

@@ -17,6 +17,8 @@ import { openOidc } from './auth/oidc.ts';
 import { addRoutes } from './routes.ts';
 import { LIMITS, addLimits } from './limits.ts';
 import type { Limits } from './limits.ts';
+import { addSentry } from './sentry.ts';
+import type { EnvelopeReader } from './sentry.ts';
 import { createStreams } from './stream.ts';
 import { PATIENCE, addHeaders, helmetOptions, transport } from './transport.ts';
 import type { Patience } from './transport.ts';
@@ -35,6 +37,8 @@ export type ServerOptions = Omit<Room, 'policies' | 'sample' | 'providers' | 'oi
   /** Where this server may go for identity providers; everywhere when not said. */
   reach?: Reach;
   patience?: Patience;
+  /** Reads what Sentry's SDKs send; none may send when left out. */
+  envelopes?: EnvelopeReader;
   /** Between two signs of life on a stream; 15 s when not said. */
   heartbeatMs?: number;
   /** Between two looks at how fresh the sources are; 5 s when not said. */
@@ -90,6 +94,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   server.addHook('preClose', async () => streams.close());
   const attempts = countAttempts({ ...SIGN_IN_ATTEMPTS, nowMs: () => performance.now() });
   addRoutes(server, { room, handlers: handlers(room, streams, limits), attempts, badKeys, checkAnswers: options.checkAnswers ?? false });
+  if (options.envelopes !== undefined) addSentry(server, room, options.envelopes, badKeys);
   addCallback(server, room);
   server.addHook('onListen', async () => {
     const [address] = server.addresses();

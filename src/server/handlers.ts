@@ -10,6 +10,7 @@ import { controlRoomHandlers } from './routes/control-room.ts';
 import { doctorHandlers } from './routes/doctor.ts';
 import { factHandlers } from './routes/facts.ts';
 import { healthHandlers } from './routes/health.ts';
+import { rollupHandlers } from './routes/health-rollups.ts';
 import { notificationHandlers } from './routes/notifications.ts';
 import { peopleHandlers } from './routes/people.ts';
 import { policyHandlers } from './routes/policy.ts';
@@ -34,6 +35,7 @@ export function handlers(room: Room, streams: Streams, limits: Limits): Handlers
     ...trackHandlers(room),
     ...triageHandlers(room),
     ...factHandlers(room),
+    ...rollupHandlers(room),
     ...policyHandlers(room),
     ...connectionHandlers(room),
     ...peopleHandlers(room, streams),

@@ -9,6 +9,7 @@ import { contract } from '#api/contract.ts';
 import { problemOf } from '#api/problem.ts';
 import type { Route } from '#api/route.ts';
 import { ProblemAnswer } from './errors.ts';
+import { sentryKeyOf } from './auth/sentry-key.ts';
 
 /** Requests within `withinSeconds`. */
 export type Limits = {
@@ -49,7 +50,7 @@ export async function addLimits(server: FastifyInstance, limits: Limits): Promis
   const reporting = new Set(
     (contract as readonly Route[]).filter(({ who }) => who === 'report').map(({ path }) => path.replaceAll(/\{(\w+)\}/g, ':$1')),
   );
-  const isReport = (request: FastifyRequest): boolean => reporting.has(request.routeOptions.url ?? '');
+  const isReport = (request: FastifyRequest): boolean => reporting.has(request.routeOptions.url ?? '') || isOfSdk(request);
 
   const counter = server.createRateLimit({
     timeWindow: limits.withinSeconds * 1000,
@@ -72,7 +73,7 @@ export async function addLimits(server: FastifyInstance, limits: Limits): Promis
     if (!isCounted) return;
     const found = await counter(request);
     if (!found.isAllowed && found.isExceeded) throw tooMany(found.ttlInSeconds);
-    if (request.headers.authorization === undefined) return;
+    if (request.headers.authorization === undefined && !isOfSdk(request)) return;
     const guesses = await badKeys(request, { increment: false });
     if (!guesses.isAllowed && guesses.isExceeded) throw tooMany(guesses.ttlInSeconds);
   });
@@ -82,6 +83,11 @@ export async function addLimits(server: FastifyInstance, limits: Limits): Promis
       await badKeys(request);
     },
   };
+}
+
+/** What SDKs send has the DSN's key for a credential. */
+function isOfSdk({ routeOptions }: FastifyRequest): boolean {
+  return routeOptions.url?.startsWith('/api/:project/') === true;
 }
 
 function tooMany(afterSeconds: number): ProblemAnswer {
@@ -94,13 +100,15 @@ function tooMany(afterSeconds: number): ProblemAnswer {
     ),
     {
       'retry-after': String(after),
+      'x-sentry-rate-limits': `${after}::organization`,
     },
   );
 }
 
 /** The credential that a request shows, as a digest: whether it is one is not known yet. */
-function credentialOf({ headers }: FastifyRequest): string | null {
-  const shown = headers.authorization ?? SESSION.exec(headers.cookie ?? '')?.[1];
+function credentialOf(request: FastifyRequest): string | null {
+  const { headers } = request;
+  const shown = (isOfSdk(request) ? sentryKeyOf(request) : headers.authorization) ?? SESSION.exec(headers.cookie ?? '')?.[1];
   return shown === undefined ? null : createHash('sha256').update(shown).digest('base64').slice(0, 24);
 }
 

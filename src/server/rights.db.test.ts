@@ -92,6 +92,13 @@ const expected: Record<RouteId, Expected> = {
   reportChecks: 'report',
   reportColours: 'report',
   reportMany: 'report',
+  reportHealth: 'report',
+  getHealth: 'see',
+  listHealthSources: 'see',
+  listHealthQuarantine: 'see',
+  listDsns: 'admin',
+  createDsn: 'admin',
+  revokeDsn: 'admin',
   // by the command
   giveCommand: 'command',
   importHistory: 'plan-release',

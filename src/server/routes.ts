@@ -43,7 +43,8 @@ export function addRoutes(server: FastifyInstance, options: RoutesOptions): void
         ...(each.bodyLimitBytes === undefined ? {} : { bodyLimit: each.bodyLimitBytes }),
         handler: handlerOf(each, options),
       });
-    if (each.rawBody === true) void server.register(async (own) => put(takingBytes(own)));
+    if (each.streamedBody === true) void server.register(async (own) => put(asItComes(own)));
+    else if (each.rawBody === true) void server.register(async (own) => put(takingBytes(own)));
     else put(server);
     byPath.set(url, (byPath.get(url) ?? new Set()).add(each.method));
   }
@@ -54,6 +55,13 @@ export function addRoutes(server: FastifyInstance, options: RoutesOptions): void
 function takingBytes(server: FastifyInstance): FastifyInstance {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  return server;
+}
+
+/** A room of its own whose bodies are handed on before they are there. */
+function asItComes(server: FastifyInstance): FastifyInstance {
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', (_request, body, done) => done(null, body));
   return server;
 }
 
@@ -126,7 +134,7 @@ function appIn(request: FastifyRequest): string | null {
 function parse(each: Route, request: FastifyRequest): { params: unknown; query: unknown; body: unknown } {
   const part = (name: 'params' | 'query' | 'body', value: unknown): unknown => {
     const schema = each[name];
-    if (schema === undefined) return undefined;
+    if (schema === undefined || (name === 'body' && each.streamedBody === true)) return undefined;
     const bad = unkeepable(value, name);
     if (bad !== null)
       throw new ProblemAnswer(

@@ -37,7 +37,7 @@ const now = (): string => new Date().toISOString();
 
 /** What a test may have otherwise. `webRoot`: a folder of pages; none are served where it is left out. */
 export type TestServerOptions = Partial<
-  Pick<ServerOptions, 'webRoot' | 'limits' | 'patience' | 'trustedProxies' | 'integrations' | 'publicUrl' | 'log'>
+  Pick<ServerOptions, 'webRoot' | 'limits' | 'patience' | 'trustedProxies' | 'integrations' | 'publicUrl' | 'log' | 'envelopes'>
 > &
   Pick<EngineParts, 'reach' | 'keys'> & {
     /** A copy of the tests' own when not said. */
@@ -87,6 +87,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     ...(options.limits === undefined ? {} : { limits: options.limits }),
     ...(options.patience === undefined ? {} : { patience: options.patience }),
     ...(options.trustedProxies === undefined ? {} : { trustedProxies: options.trustedProxies }),
+    ...(options.envelopes === undefined ? {} : { envelopes: options.envelopes }),
     checkAnswers: true,
     heartbeatMs: 200,
     sourcesMs: 100,

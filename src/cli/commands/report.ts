@@ -206,6 +206,20 @@ export function reportCommand(io: Io, parts: Parts): Command {
         });
       }),
     );
+  command
+    .command('health')
+    .description('report roll-ups of release health: a file with one on each line, or a JSON list; sent again they change nothing')
+    .argument('<app>')
+    .argument('<file>', '- for standard input')
+    .option('--source <source>', 'who says so; roll-ups of two sources are kept apart', 'report')
+    .option('--complete-until <moment>', 'up to when this source has told everything; its newest hour when not said')
+    .option('--json', 'print JSON')
+    .action((app: string, file: string, options: { json?: boolean; source: string; completeUntil?: string }) =>
+      ask(io, parts, options, async ({ client }) => {
+        const rows = rollupsIn(await textOf(file, parts), file);
+        return healthSaid(await reportRollups(client, app, rows, options));
+      }),
+    );
   command.addHelpText(
     'after',
     `\nA report that is sent twice with the same words, within one call or in a retried job with --revision or --at, counts once.${EXIT_HELP}`,
@@ -217,6 +231,54 @@ function shared({ source, at, url, revision }: Shared) {
   if (at !== undefined && Number.isNaN(Date.parse(at)))
     throw new UsageError(`--at should be a moment such as 2024-10-01T12:20:00Z, not "${at}"`);
   return { source, at: at === undefined ? undefined : new Date(at).toISOString(), url, revision: maybe(revision, '--revision') };
+}
+
+type Rollups = Extract<Parameters<Client['reportHealth']>[0]['body'], readonly unknown[]>;
+type HealthReceipt = Awaited<ReturnType<Client['reportHealth']>>;
+
+/** Rows in one request: well below what the server takes. */
+const ROLLUPS_AT_ONCE = 10_000;
+
+/** A list in JSON, or one roll-up on each line. The server judges each and names what it does not believe. */
+function rollupsIn(text: string, file: string): Rollups {
+  if (text.trimStart().startsWith('[')) return jsonOf(text, file) as Rollups;
+  const lines = text.split('\n').map((line, at) => ({ line: line.trim(), at: at + 1 }));
+  return lines.filter(({ line }) => line !== '').map(({ line, at }) => jsonOf(line, `${file}, line ${at}`)) as Rollups;
+}
+
+async function reportRollups(
+  client: Client,
+  app: string,
+  rows: Rollups,
+  { source, completeUntil }: { source: string; completeUntil?: string },
+): Promise<HealthReceipt> {
+  if (completeUntil !== undefined && Number.isNaN(Date.parse(completeUntil)))
+    throw new UsageError(`--complete-until should be a moment such as 2024-10-01T12:00:00Z, not "${completeUntil}"`);
+  const sum: HealthReceipt = { accepted: 0, unchanged: 0, other: 0, quarantined: 0, rows: [] };
+  for (let from = 0; from === 0 || from < rows.length; from += ROLLUPS_AT_ONCE) {
+    const isLast = from + ROLLUPS_AT_ONCE >= rows.length;
+    const query = { source, ...(isLast && completeUntil !== undefined ? { completeUntil: new Date(completeUntil).toISOString() } : {}) };
+    const told = await client.reportHealth({ params: { app }, query, body: rows.slice(from, from + ROLLUPS_AT_ONCE) });
+    sum.accepted += told.accepted;
+    sum.unchanged += told.unchanged;
+    sum.other += told.other;
+    sum.quarantined += told.quarantined;
+    sum.rows.push(...told.rows.map((each) => ({ ...each, row: each.row + from })));
+  }
+  return sum;
+}
+
+function healthSaid(told: HealthReceipt): Said {
+  const parts = [
+    `${told.accepted} roll-ups reported`,
+    ...(told.unchanged === 0 ? [] : [`${told.unchanged} known already`]),
+    ...(told.other === 0 ? [] : [`${told.other} of segments that are told as other`]),
+    ...(told.quarantined === 0 ? [] : [`${told.quarantined} not believed`]),
+  ];
+  const rows = told.rows
+    .slice(0, 50)
+    .map(({ row, reason, because, wouldBeRight }) => `  row ${row}: ${reason}: ${plain(because)} → ${plain(wouldBeRight)}`);
+  return { lines: [`${parts.join(', ')}.`, ...rows], json: told, code: told.quarantined > 0 ? exits.refused : exits.ok };
 }
 
 type Measured = {

@@ -295,7 +295,7 @@ describe('a restore', () => {
       ),
     ).rejects.toThrow('foreign key');
     const partitions = await target.pool.query(`select relname as name from pg_class where relispartition and relkind = 'r' order by 1`);
-    expect(partitions.rows).toEqual([{ name: 'facts_2024_10' }, { name: 'facts_2024_11' }]);
+    expect(partitions.rows).toEqual([{ name: 'facts_2024_10' }, { name: 'facts_2024_11' }, { name: 'health_rollups_2024_10' }]);
   });
 
   test('leaves numbers that nobody has seen, orders in doubt, the robot of real apps paused, and says so in the journal', async () => {

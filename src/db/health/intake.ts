@@ -1,0 +1,196 @@
+/** What an SDK's envelopes leave behind: what was heard already, who was hit already, how many people there are, and groups of crashes. */
+import { sql } from 'kysely';
+import { addToSketch, REGISTERS, sizeOfSketch } from '#domain/health/sketch.ts';
+import type { Instant } from '#domain/time.ts';
+import type { CrashSample } from '../schema.ts';
+import type { Db, Tx } from '../transaction.ts';
+import { literalOf } from './series.ts';
+
+/** Digests are remembered for a day, and so many of the newest. */
+export const HEARD_KEPT_MS = 86_400_000;
+const MOST_HEARD = 500_000;
+export const DIGEST_BYTES = 8;
+
+/** What this process knows of an app's digests: those up to row `upTo`. */
+export type HeardBefore = { upTo: number; digests: Set<string> };
+
+export function nothingHeard(): HeardBefore {
+  return { upTo: 0, digests: new Set() };
+}
+
+/** Lets one process at a time add to an app's health, and tells it what the others heard since. */
+export async function catchUpOnHeard(tx: Tx, app: string, before: HeardBefore, now: Instant): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtext('signalbox health heard'), hashtext(${app}))`.execute(tx);
+  const since = new Date(Date.parse(now) - HEARD_KEPT_MS).toISOString();
+  const { rows } = await sql<{ id: number; digests: Buffer }>`
+    select id, digests from health_heard where app = ${app} and id > ${before.upTo} and recorded_at > ${since}::timestamptz order by id`.execute(
+    tx,
+  );
+  for (const { id, digests } of rows) {
+    noteHeard(before, digests);
+    before.upTo = id;
+  }
+}
+
+function noteHeard({ digests }: HeardBefore, bytes: Buffer): void {
+  for (let at = 0; at < bytes.length; at += DIGEST_BYTES) digests.add(bytes.toString('latin1', at, at + DIGEST_BYTES));
+  // a set keeps its order: the oldest go first
+  for (const oldest of digests) {
+    if (digests.size <= MOST_HEARD) break;
+    digests.delete(oldest);
+  }
+}
+
+/** Remembers what was heard. It counts in this process once it is committed, when it is read like that of others. */
+export async function rememberHeard(tx: Tx, app: string, digests: readonly string[], recordedAt: Instant): Promise<void> {
+  if (digests.length === 0) return;
+  await sql`insert into health_heard (app, digests, recorded_at) values (${app}, ${Buffer.from(digests.join(''), 'latin1')}, ${recordedAt}::timestamptz)`.execute(
+    tx,
+  );
+}
+
+export async function forgetHeardBefore(db: Db, before: Instant): Promise<void> {
+  await sql`delete from health_heard where recorded_at < ${before}::timestamptz`.execute(db);
+}
+
+/** Somebody whom something hit. `what`: crashes, anrs, or a crash group. */
+export type Hit = { series: number; what: string; who: Buffer };
+
+/** Hashes of one series and thing: by then its verdict is long since red. Those beyond are counted as events alone. */
+export const MOST_AFFECTED = 100_000;
+
+/** Which of these are the first of their person: the places in the list. */
+export async function firstHits(tx: Tx, hits: readonly Hit[]): Promise<Set<number>> {
+  if (hits.length === 0) return new Set();
+  const { rows } = await sql<{ series: number; what: string; who: Buffer }>`
+    insert into health_affected (series, what, who)
+    select distinct n.series, n.what, n.who
+    from unnest(${literalOf(hits.map(({ series }) => series))}::int[], ${hits.map(({ what }) => what)}::text[], ${hits.map(({ who }) => who)}::bytea[]) as n (series, what, who)
+    where (select count(*) from (select 1 from health_affected a where a.series = n.series and a.what = n.what limit ${MOST_AFFECTED}) as there) < ${MOST_AFFECTED}
+    on conflict do nothing returning series, what, who`.execute(tx);
+  const fresh = new Set(rows.map((row) => nameOfHit(row)));
+  return new Set(hits.flatMap((hit, at) => (fresh.delete(nameOfHit(hit)) ? [at] : [])));
+}
+
+function nameOfHit({ series, what, who }: Hit): string {
+  return `${series} ${what} ${who.toString('latin1')}`;
+}
+
+/** People seen by a series in an hour. */
+export type Seen = { series: number; bucketMs: number; who: readonly Buffer[] };
+
+/** Adds people to the sketches of a series, of the hour and of all; answers by how many each has grown, in the order of what was seen. */
+export async function countPeople(tx: Tx, seen: readonly Seen[]): Promise<{ users: number; newUsers: number }[]> {
+  const whole = 0;
+  const wanted = [...new Set(seen.flatMap(({ series, bucketMs }) => [`${series} ${bucketMs}`, `${series} ${whole}`]))].map((name) => {
+    const [series = 0, bucketMs = 0] = name.split(' ').map(Number);
+    return { name, series, bucketMs };
+  });
+  if (wanted.length === 0) return [];
+  const { rows } = await sql<{ series: number; bucket: Instant; registers: Buffer }>`
+    select s.series, s.bucket, s.registers from health_sketches s
+    join unnest(${literalOf(wanted.map(({ series }) => series))}::int[], ${literalOf(wanted.map(({ bucketMs }) => bucketMs / 1000))}::float8[]) as n (series, at)
+      on s.series = n.series and s.bucket = to_timestamp(n.at)`.execute(tx);
+  const sketches = new Map(rows.map(({ series, bucket, registers }) => [`${series} ${Date.parse(bucket)}`, Uint8Array.from(registers)]));
+  const changed = new Set<string>();
+  const grow = (name: string, who: readonly Buffer[]): number => {
+    const sketch = sketches.get(name) ?? new Uint8Array(REGISTERS);
+    sketches.set(name, sketch);
+    const before = sizeOfSketch(sketch);
+    if (addToSketch(sketch, who)) changed.add(name);
+    return Math.max(0, sizeOfSketch(sketch) - before);
+  };
+  const grown = seen.map(({ series, bucketMs, who }) => ({
+    users: grow(`${series} ${bucketMs}`, who),
+    newUsers: grow(`${series} ${whole}`, who),
+  }));
+  const written = wanted.filter(({ name }) => changed.has(name));
+  if (written.length > 0)
+    await sql`
+      insert into health_sketches (series, bucket, registers)
+      select n.series, to_timestamp(n.at), n.registers
+      from unnest(
+        ${literalOf(written.map(({ series }) => series))}::int[], ${literalOf(written.map(({ bucketMs }) => bucketMs / 1000))}::float8[],
+        ${written.map(({ name }) => Buffer.from(sketches.get(name) ?? []))}::bytea[]
+      ) as n (series, at, registers)
+      on conflict (series, bucket) do update set registers = excluded.registers`.execute(tx);
+  return grown;
+}
+
+/** A crash of a group, to be counted. `first`: its person had none of this group on this build and audience. */
+export type Crash = { fingerprint: string; flow: string | null; audience: string; sample: CrashSample };
+
+/** Groups that an app and platform may have; crashes of those beyond are counted as `other`. */
+const MOST_GROUPS = 5000;
+const MOST_SAMPLES = 5;
+export const OTHER_GROUP = 'other';
+
+/** The numbers of the groups of crashes, in their order; new ones are made as far as there is room. */
+export async function groupsOf(tx: Tx, app: string, platform: string, crashes: readonly Crash[]): Promise<number[]> {
+  const newest = new Map(crashes.map((crash) => [crash.fingerprint, crash]));
+  const known = new Map<string, number>();
+  const take = async (names: readonly string[]): Promise<void> => {
+    const { rows } = await sql<{ fingerprint: string; id: number }>`
+      select fingerprint, id from crash_groups where app = ${app} and platform = ${platform} and fingerprint = any(${[...names]}::text[])`.execute(
+      tx,
+    );
+    for (const { fingerprint, id } of rows) known.set(fingerprint, id);
+  };
+  await take([...newest.keys(), OTHER_GROUP]);
+  const missing = [...newest.keys()].filter((name) => !known.has(name));
+  if (missing.length > 0) {
+    const { rows } = await sql<{
+      n: number;
+    }>`select count(*)::int as n from crash_groups where app = ${app} and platform = ${platform}`.execute(tx);
+    const room = Math.max(0, MOST_GROUPS - (rows[0]?.n ?? 0));
+    for (const name of missing.slice(0, room)) known.set(name, await makeGroup(tx, app, platform, name, newest.get(name)));
+    if (missing.length > room && !known.has(OTHER_GROUP))
+      known.set(OTHER_GROUP, await makeGroup(tx, app, platform, OTHER_GROUP, undefined, crashes[0]));
+  }
+  return crashes.map(({ fingerprint }) => known.get(fingerprint) ?? known.get(OTHER_GROUP) ?? 0);
+}
+
+async function makeGroup(
+  tx: Tx,
+  app: string,
+  platform: string,
+  fingerprint: string,
+  crash: Crash | undefined,
+  at: Crash | undefined = crash,
+): Promise<number> {
+  const { rows } = await sql<{ id: number }>`
+    insert into crash_groups (app, platform, fingerprint, title, flow, first_at, last_at, first_version, samples)
+    values (${app}, ${platform}, ${fingerprint}, ${crash?.sample.title ?? 'Crashes of other groups'}, ${crash?.flow ?? null}, ${at?.sample.at ?? null}::timestamptz, ${at?.sample.at ?? null}::timestamptz,
+      ${at?.sample.version ?? ''}, '[]') returning id`.execute(tx);
+  return rows[0]?.id ?? 0;
+}
+
+/** Counts crashes of groups by version, build, audience and day, and keeps the newest few of each as samples. */
+export async function countCrashes(tx: Tx, crashes: readonly (Crash & { group: number; first: boolean })[]): Promise<void> {
+  const sums = new Map<string, { group: number; crash: Crash; crashes: number; users: number }>();
+  const samples = new Map<number, CrashSample[]>();
+  for (const crash of crashes) {
+    const { group, first, audience, sample } = crash;
+    const name = [group, sample.version, sample.build ?? '', audience, sample.at.slice(0, 10)].join('\n');
+    const sum = sums.get(name) ?? { group, crash, crashes: 0, users: 0 };
+    sums.set(name, { ...sum, crashes: sum.crashes + 1, users: sum.users + (first ? 1 : 0) });
+    samples.set(group, [sample, ...(samples.get(group) ?? [])].slice(0, MOST_SAMPLES));
+  }
+  const rows = [...sums.values()].toSorted((a, b) => a.group - b.group);
+  await sql`
+    insert into crash_counts as there (crash_group, version, build, audience, segment, day, crashes, users)
+    select n.crash_group, n.version, n.build, n.audience, 'all', n.day, n.crashes, n.users
+    from unnest(
+      ${literalOf(rows.map(({ group }) => group))}::bigint[], ${rows.map(({ crash }) => crash.sample.version)}::text[], ${rows.map(({ crash }) => crash.sample.build ?? '')}::text[],
+      ${rows.map(({ crash }) => crash.audience)}::text[], ${rows.map(({ crash }) => crash.sample.at.slice(0, 10))}::date[],
+      ${literalOf(rows.map((row) => row.crashes))}::bigint[], ${literalOf(rows.map(({ users }) => users))}::bigint[]
+    ) as n (crash_group, version, build, audience, day, crashes, users)
+    on conflict (crash_group, version, build, audience, segment, day) do update set crashes = there.crashes + excluded.crashes, users = there.users + excluded.users`.execute(
+    tx,
+  );
+  for (const [group, newest] of samples)
+    await sql`
+      update crash_groups set last_at = greatest(last_at, ${newest[0]?.at ?? null}::timestamptz), first_at = least(first_at, ${newest.at(-1)?.at ?? null}::timestamptz),
+        samples = (select coalesce(jsonb_agg(each order by place), '[]') from jsonb_array_elements(${JSON.stringify(newest)}::jsonb || samples) with ordinality as s (each, place) where place <= ${MOST_SAMPLES})
+      where id = ${group}`.execute(tx);
+}

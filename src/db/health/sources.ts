@@ -1,0 +1,58 @@
+/** How alive the sources of roll-ups are, and what of them was not believed. */
+import { sql } from 'kysely';
+import type { QuarantineReason } from '#domain/health/rollup.ts';
+import { quarantineReasons } from '#domain/health/rollup.ts';
+import type { Instant } from '#domain/time.ts';
+import type { Tx } from '../transaction.ts';
+
+/** Notes that a source has told something. Its watermark never goes back. */
+export async function sourceHasTold(
+  tx: Tx,
+  {
+    app,
+    source,
+    watermark,
+    lagSeconds,
+    told,
+    at,
+  }: { app: string; source: string; watermark: Instant | null; lagSeconds: number | null; told: number; at: Instant },
+): Promise<void> {
+  await sql`
+    insert into health_sources as there (app, source, watermark, last_told_at, lag_seconds, told)
+    values (${app}, ${source}, ${watermark}::timestamptz, ${at}::timestamptz, ${lagSeconds}::float8, ${told})
+    on conflict (app, source) do update set
+      watermark = greatest(there.watermark, excluded.watermark), last_told_at = greatest(there.last_told_at, excluded.last_told_at),
+      lag_seconds = coalesce(excluded.lag_seconds, there.lag_seconds), told = there.told + excluded.told`.execute(tx);
+}
+
+export type Quarantined = { reason: QuarantineReason; because: string; sample: unknown };
+
+const LONGEST_SAMPLE = 2000;
+
+/** Counts what was not believed, by reason, and keeps the last of each. */
+export async function quarantine(tx: Tx, app: string, source: string, rows: readonly Quarantined[], at: Instant): Promise<void> {
+  const day = at.slice(0, 10);
+  for (const reason of quarantineReasons) {
+    const ofReason = rows.filter((row) => row.reason === reason);
+    const last = ofReason.at(-1);
+    if (last === undefined) continue;
+    await sql`
+      insert into health_quarantine as there (app, source, day, reason, count, because, sample, first_at, last_at)
+      values (${app}, ${source}, ${day}::date, ${reason}, ${ofReason.length}, ${storable(last.because)}, ${sampleOf(last.sample)}::jsonb, ${at}::timestamptz, ${at}::timestamptz)
+      on conflict (app, source, day, reason) do update set
+        count = there.count + excluded.count, because = excluded.because, sample = excluded.sample, last_at = excluded.last_at`.execute(tx);
+  }
+}
+
+/** What PostgreSQL can keep of a text. */
+function storable(text: string): string {
+  return text.replaceAll('\0', '␀').toWellFormed();
+}
+
+function sampleOf(sample: unknown): string {
+  const text = storable(JSON.stringify(sample ?? null) ?? 'null');
+  // NUL is written as an escape in JSON, and jsonb refuses it there too
+  if (text.length > LONGEST_SAMPLE || /\\u0000|\\ud[89a-f]/i.test(text))
+    return JSON.stringify(text.slice(0, LONGEST_SAMPLE).replaceAll(/\\u/gi, 'u').toWellFormed());
+  return text;
+}

@@ -1,0 +1,187 @@
+/** Roll-ups in: each held against what the app has, stored once, and the tracks that they are of woken. What is not believed is counted, and told to who sent it. */
+import { appIds } from '#db/apps.ts';
+import { markDue } from '#db/due.ts';
+import { forgetHeardBefore, HEARD_KEPT_MS } from '#db/health/intake.ts';
+import { ensureHealthPartitions, mergeRollups, pruneHealth, writingRollups } from '#db/health/rollups.ts';
+import type { Placed } from '#db/health/rollups.ts';
+import { placesOf } from '#db/health/series.ts';
+import type { Place } from '#db/health/series.ts';
+import { quarantine, sourceHasTold } from '#db/health/sources.ts';
+import type { Quarantined } from '#db/health/sources.ts';
+import { trackNamesOf } from '#db/tracks.ts';
+import type { TrackName } from '#db/tracks.ts';
+import { isInTheWay } from '#db/transaction.ts';
+import { HOUR_MS, quarantineRights, readRollup, ROLLUP_BOUNDS, watermarkAfter } from '#domain/health/rollup.ts';
+import type { Known, Rollup } from '#domain/health/rollup.ts';
+import { plusMs } from '#domain/time.ts';
+import type { Instant } from '#domain/time.ts';
+import { appNow, knownApp } from './context.ts';
+import type { Context } from './context.ts';
+import { noSuchApp, refuse } from './refuse.ts';
+import type { HealthBatch, HealthReceipt, Result } from './types.ts';
+
+/** The most rows of one batch. */
+export const MOST_ROLLUPS = 10_000;
+const SOURCE = /^[a-z][a-z0-9-]{0,62}$/;
+const TRIES = 5;
+
+/** What roll-ups of an app are held against. */
+export function knownOf(tracks: readonly TrackName[], now: Instant): Known {
+  const versions = new Map<string, Set<string>>();
+  for (const { platform, version } of tracks) versions.set(platform, (versions.get(platform) ?? new Set<string>()).add(version));
+  return { nowMs: Date.parse(now), versions };
+}
+
+/** Stores the roll-ups of one batch, in one transaction. The same batch again changes nothing. */
+export async function reportHealth(context: Context, appId: string, batch: HealthBatch): Promise<Result<HealthReceipt>> {
+  const { source, rows } = batch;
+  if (rows.length > MOST_ROLLUPS) return refuse('invalid', `${rows.length} roll-ups are too many for one batch`, `at most ${MOST_ROLLUPS}`);
+  if (!SOURCE.test(source) || source === 'sentry')
+    return refuse(
+      'invalid',
+      `a source cannot be called "${source}"`,
+      'a lower-case letter, then letters, digits and dashes; sentry is what comes by a DSN',
+    );
+  const app = await knownApp(context, appId);
+  if (app === null) return noSuchApp(appId, await appIds(context.db));
+  const now = appNow(context, appId);
+  const tracks = await trackNamesOf(context.db, appId);
+  const { read, doubted } = readAll(rows, knownWithPlatforms(tracks, app.platforms, now));
+  await ensureHealthPartitions(
+    context.db,
+    read.map(({ rollup }) => rollup.bucketMs),
+  );
+  for (let tries = 1; ; tries++) {
+    try {
+      return await store(context, appId, batch, { read, doubted, tracks, now });
+    } catch (error) {
+      if (tries >= TRIES || !isInTheWay(error)) throw error;
+    }
+  }
+}
+
+/** A platform without a release yet is known, its versions are not. */
+function knownWithPlatforms(tracks: readonly TrackName[], platforms: readonly string[], now: Instant): Known {
+  const { nowMs, versions } = knownOf(tracks, now);
+  return { nowMs, versions: new Map([...platforms.map((platform) => [platform, new Set<string>()] as const), ...versions]) };
+}
+
+type ReadRow = { row: number; value: unknown; rollup: Rollup };
+type Doubted = Quarantined & { row: number };
+
+function readAll(rows: HealthBatch['rows'], known: Known): { read: ReadRow[]; doubted: Doubted[] } {
+  const read: ReadRow[] = [];
+  const doubted: Doubted[] = [];
+  for (const { row, value } of rows) {
+    const found = readRollup(value, known);
+    if (found.ok) read.push({ row, value, rollup: found.rollup });
+    else doubted.push({ row, reason: found.reason, because: found.because, sample: value });
+  }
+  return { read, doubted };
+}
+
+type Ready = { read: readonly ReadRow[]; doubted: readonly Doubted[]; tracks: readonly TrackName[]; now: Instant };
+
+async function store(
+  context: Context,
+  app: string,
+  { source, completeUntil }: HealthBatch,
+  { read, doubted, tracks, now }: Ready,
+): Promise<Result<HealthReceipt>> {
+  const recordedAt = context.clock.now();
+  const arrivedMs = Date.parse(recordedAt);
+  const place = (): Promise<Place[]> =>
+    placesOf(
+      context.db,
+      app,
+      source,
+      read.map(({ rollup }) => rollup),
+      recordedAt,
+    );
+  return writingRollups(context.db, place, async (tx, places) => {
+    const placed: (Placed & { from: ReadRow })[] = [];
+    const out = [...doubted];
+    let other = 0;
+    for (const [at, from] of read.entries()) {
+      const series = places[at];
+      const { rollup, row, value } = from;
+      if (typeof series === 'number') placed.push({ series, revision: rollup.revision ?? arrivedMs, rollup, from });
+      else if (series === 'too-many-builds' || series === 'too-many-dimensions')
+        out.push({
+          row,
+          reason: series,
+          because: `${rollup.platform} ${rollup.version} ${rollup.build ?? ''} ${rollup.segment}`,
+          sample: value,
+        });
+      else other += 1;
+    }
+    const { accepted, unchanged, ties } = await mergeRollups(tx, placed, recordedAt);
+    for (const at of ties) {
+      const tied = placed[at];
+      if (tied === undefined) continue;
+      out.push({
+        row: tied.from.row,
+        reason: 'same-revision',
+        because: `revision ${tied.revision} told another total before`,
+        sample: tied.from.value,
+      });
+    }
+    await quarantine(tx, app, source, out, now);
+    const newestMs = read.reduce<number | null>((newest, { rollup }) => Math.max(newest ?? 0, rollup.bucketMs), null);
+    const watermarkMs = watermarkAfter(null, newestMs, statedBy(completeUntil, now));
+    await sourceHasTold(tx, {
+      app,
+      source,
+      watermark: watermarkMs === null ? null : new Date(watermarkMs).toISOString(),
+      lagSeconds: newestMs === null ? null : Math.max(0, (Date.parse(now) - newestMs - HOUR_MS) / 1000),
+      told: accepted,
+      at: now,
+    });
+    if (accepted > 0) await wake(tx, app, read, tracks, recordedAt);
+    return {
+      ok: true,
+      accepted,
+      unchanged,
+      other,
+      quarantined: out
+        .toSorted((a, b) => a.row - b.row)
+        .map(({ row, reason, because }) => ({ row, reason, because, wouldBeRight: quarantineRights[reason] })),
+    };
+  });
+}
+
+/** What a source says of itself counts up to now: nobody has told the future. */
+function statedBy(completeUntil: Instant | null, now: Instant): number | null {
+  return completeUntil === null ? null : Math.min(Date.parse(completeUntil), Date.parse(now) + ROLLUP_BOUNDS.aheadMs);
+}
+
+/** Has the robot look at the live tracks that something was told of. */
+export async function wake(
+  tx: Parameters<typeof markDue>[0],
+  app: string,
+  told: readonly { rollup: Pick<Rollup, 'platform' | 'version'> }[],
+  tracks: readonly TrackName[],
+  at: Instant,
+): Promise<void> {
+  const named = new Set(told.map(({ rollup }) => `${rollup.version}/${rollup.platform}`));
+  const live = tracks.filter(({ ended, version, platform }) => !ended && named.has(`${version}/${platform}`));
+  await markDue(
+    tx,
+    live.map(({ id }) => ({ kind: 'track' as const, key: id, app, at })),
+  );
+}
+
+const PRUNE_EVERY_MS = 3_600_000;
+const prunedAtMs = new WeakMap<Context, number>();
+
+/** Prunes once an hour, and makes the months ahead, so that the first roll-up of one waits for nothing. */
+export async function tidyHealth(context: Context): Promise<void> {
+  const now = context.clock.now();
+  const nowMs = Date.parse(now);
+  if (nowMs - (prunedAtMs.get(context) ?? 0) < PRUNE_EVERY_MS) return;
+  prunedAtMs.set(context, nowMs);
+  await ensureHealthPartitions(context.db, [nowMs, nowMs + 31 * 24 * HOUR_MS]);
+  await forgetHeardBefore(context.db, plusMs(now, -HEARD_KEPT_MS));
+  const { months, series } = await pruneHealth(context.db, now);
+  if (months.length > 0 || series > 0) context.log.info({ months, series }, 'health that is kept no longer was removed');
+}

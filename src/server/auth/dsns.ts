@@ -1,0 +1,74 @@
+/** DSNs: where an app's own Sentry SDK sends to. A credential that writes health of one app on one platform and does nothing else; shown once, kept as a hash. */
+import type { Pool, PoolClient } from 'pg';
+import type { Instant } from '#domain/time.ts';
+import { hashOf, randomWord } from './secrets.ts';
+
+/** `project` is a number, as SDKs want it. */
+export type Dsn = {
+  project: number;
+  app: string;
+  platform: string;
+  name: string;
+  prefix: string;
+  createdBy: string;
+  createdAt: Instant;
+  revokedAt: Instant | null;
+};
+
+type Row = Omit<Dsn, 'createdBy' | 'createdAt' | 'revokedAt'> & { created_by: { name: string }; created_at: Date; revoked_at: Date | null };
+type Queries = Pick<Pool, 'query'> | Pick<PoolClient, 'query'>;
+
+const COLUMNS = 'project, app, platform, name, prefix, created_by, created_at, revoked_at';
+const PREFIX_LENGTH = 6;
+
+function asDsn({ created_by, created_at, revoked_at, ...rest }: Row): Dsn {
+  return { ...rest, createdBy: created_by.name, createdAt: created_at.toISOString(), revokedAt: revoked_at?.toISOString() ?? null };
+}
+
+/** Makes one. `key` is its public key: to be shown now, in the DSN, and never again. */
+export async function createDsn(
+  client: Queries,
+  {
+    app,
+    platform,
+    name,
+    createdBy,
+  }: { app: string; platform: string; name: string; createdBy: { kind: string; id: string; name: string } },
+  now: Instant,
+): Promise<{ dsn: Dsn; key: string }> {
+  const key = randomWord(32);
+  const { rows } = await client.query<Row>(
+    `insert into health_dsns (app, platform, name, hash, prefix, created_by, created_at) values ($1, $2, $3, $4, $5, $6, $7) returning ${COLUMNS}`,
+    [app, platform, name, hashOf(key), key.slice(0, PREFIX_LENGTH), JSON.stringify(createdBy), now],
+  );
+  const [row] = rows;
+  if (row === undefined) throw new Error('the DSN was not stored');
+  return { dsn: asDsn(row), key };
+}
+
+export async function dsnsOf(client: Queries, app: string): Promise<Dsn[]> {
+  const { rows } = await client.query<Row>(`select ${COLUMNS} from health_dsns where app = $1 order by project desc limit 1000`, [app]);
+  return rows.map(asDsn);
+}
+
+/** Revokes one of an app; null when there is none of this number. `news`: it counted until now. */
+export async function revokeDsn(client: Queries, app: string, project: number, now: Instant): Promise<{ dsn: Dsn; news: boolean } | null> {
+  const { rows } = await client.query<Row & { was: Date | null }>(
+    `update health_dsns d set revoked_at = coalesce(d.revoked_at, $3) from (select project as old, revoked_at as was from health_dsns where project = $2 for update) o
+     where d.project = o.old and d.app = $1 returning ${COLUMNS}, o.was`,
+    [app, project, now],
+  );
+  const [row] = rows;
+  if (row === undefined) return null;
+  const { was, ...rest } = row;
+  return { dsn: asDsn(rest), news: was === null };
+}
+
+/** What a DSN writes to, where it counts. */
+export async function recogniseDsn(client: Queries, project: number, key: string): Promise<{ app: string; platform: string } | null> {
+  const { rows } = await client.query<{ app: string; platform: string }>(
+    'select app, platform from health_dsns where project = $1 and hash = $2 and revoked_at is null',
+    [project, hashOf(key)],
+  );
+  return rows[0] ?? null;
+}

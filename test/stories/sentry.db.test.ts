@@ -1,0 +1,145 @@
+import { gzipSync } from 'node:zlib';
+import * as Sentry from '@sentry/node';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createClient } from '#api/client.ts';
+import type { Client } from '#api/client.ts';
+import { rateEvidence } from '#db/views/health-rollups.ts';
+import { openEnvelope } from '#integrations/sentry/intake.ts';
+import { testServer } from '#server/testing.ts';
+import type { TestServer } from '#server/testing.ts';
+
+/* An app that has a Sentry SDK already is given another DSN. */
+
+let room: TestServer;
+let admin: Client;
+let dsn: string;
+let project: number;
+const params = { app: 'music' };
+const attrs = { release: 'io.example.music@8.9.2+89214', environment: 'production' };
+
+beforeAll(async () => {
+  room = await testServer({ isStill: true, envelopes: openEnvelope });
+  admin = createClient({ baseUrl: room.url, key: room.admin });
+  await admin.createApp({ body: { id: 'music', platforms: ['android', 'ios'], process: 'light' } });
+  await admin.planRelease({ params, body: { version: '8.9.2' } });
+  ({ dsn, project } = await admin.createDsn({ params, body: { platform: 'android', name: 'the app' } }));
+});
+afterAll(() => room.close());
+beforeEach(async () => {
+  await sql`truncate health_series, health_rollups, health_sources, health_quarantine, health_heard, crash_groups cascade`.execute(
+    room.database.db,
+  );
+});
+
+const envelope = (...items: readonly (readonly [type: string, payload: object])[]): string =>
+  ['{}', ...items.flatMap(([type, payload]) => [JSON.stringify({ type }), JSON.stringify(payload)])].join('\n');
+
+async function send(body: string | Buffer, headers: Record<string, string> = {}, key = new URL(dsn).username) {
+  const answer = await fetch(`${room.url}/api/${project}/envelope/?sentry_key=${key}`, {
+    method: 'POST',
+    headers,
+    body: typeof body === 'string' ? body : new Uint8Array(body),
+  });
+  return { status: answer.status, text: await answer.text() };
+}
+
+const evidence = (metric = 'crashes') =>
+  rateEvidence(room.database.db, {
+    app: 'music',
+    platform: 'android',
+    version: '8.9.2',
+    build: '89214',
+    audience: 'production',
+    metric,
+    source: 'sentry',
+    from: null,
+    until: new Date(Date.now() + 7_200_000).toISOString(),
+  });
+
+const now = () => new Date().toISOString();
+const session = (person: string, sid: string, more: object = {}): readonly [string, object] => [
+  'session',
+  { sid, did: person, init: true, started: now(), timestamp: now(), status: 'exited', duration: 1800, attrs, ...more },
+];
+const crash = (person: string, id: string, more: object = {}): readonly [string, object] => [
+  'event',
+  {
+    event_id: id,
+    timestamp: Date.now() / 1000,
+    level: 'fatal',
+    ...attrs,
+    user: { id: person },
+    contexts: { os: { name: 'Android', version: '14' } },
+    exception: { values: [{ type: 'NullPointerException', value: 'x', mechanism: { type: 'UncaughtExceptionHandler', handled: false } }] },
+    ...more,
+  },
+];
+
+describe('an SDK that is given a DSN of ours', () => {
+  test('tells of crashes of people and of usage; of a person only the first crash counts, and what is sent again counts once', async () => {
+    const first = envelope(session('a', 's1'), crash('a', 'e1'), crash('a', 'e2'), crash('b', 'e3'));
+    expect(await send(first)).toMatchObject({ status: 200 });
+    expect(await send(gzipSync(first), { 'content-encoding': 'gzip' })).toMatchObject({ status: 200 });
+    await Promise.all(
+      Array.from({ length: 20 }, (_, at) => send(envelope(session(`p${at}`, `t${at}`), crash(at < 10 ? 'a' : `p${at}`, `f${at}`)))),
+    );
+    expect(await evidence()).toMatchObject({ affected: 12, count: 23, sessions: 21, exposure: 10.5, users: 21 });
+    const { items } = await admin.getHealth({ params: { ...params, version: '8.9.2', platform: 'android' }, query: { dimension: 'os' } });
+    expect(items.find(({ segment }) => segment === 'os=Android 14')).toMatchObject({ crashes: 23, crashUsers: 12 });
+    const { rows } =
+      await sql<object>`select g.title, c.crashes, c.users, jsonb_array_length(g.samples) as samples from crash_groups g join crash_counts c on c.crash_group = g.id`.execute(
+        room.database.db,
+      );
+    expect(rows).toEqual([{ title: 'NullPointerException: x', crashes: 23, users: 12, samples: 5 }]);
+    const kept = await sql<{
+      n: number;
+    }>`select count(*)::int as n from health_affected where encode(who, 'escape') like '%a%' and octet_length(who) <> 8`.execute(
+      room.database.db,
+    );
+    expect(kept.rows).toEqual([{ n: 0 }]);
+  });
+
+  test('is told what it should send otherwise, and what cannot be believed is counted', async () => {
+    expect((await send('hello')).status).toBe(400);
+    expect((await send('x', { 'content-encoding': 'gzip' })).status).toBe(400);
+    expect((await send('x', { 'content-encoding': 'lzma' })).text).toContain('gzip, deflate, br');
+    expect((await send('{}', {}, 'nobody')).status).toBe(401);
+    const odd = { ...attrs, release: 'io.example.music@1.0' };
+    const sent = envelope(
+      session('a', 'u1', { attrs: odd }),
+      session('a', 'u2', { attrs: { ...attrs, environment: 'debug' } }),
+      session('a', 'u3', { duration: -1 }),
+    );
+    expect((await send(sent)).status).toBe(200);
+    const { items } = await admin.listHealthQuarantine({ params });
+    expect(items.map(({ reason, count }) => [reason, count])).toEqual([
+      ['not-an-audience', 2],
+      ['unknown-version', 2],
+      ['unreadable', 1],
+    ]);
+  });
+
+  test('may be the real one', async () => {
+    Sentry.init({ dsn, release: attrs.release, environment: 'production', defaultIntegrations: false, sendClientReports: false });
+    Sentry.setUser({ id: 'someone' });
+    Sentry.captureException(new TypeError('nothing plays'), { mechanism: { handled: false, type: 'onuncaughtexception' } });
+    expect(await Sentry.close(5000)).toBe(true);
+    expect(await evidence()).toMatchObject({ affected: 1, count: 1 });
+  });
+
+  test('sends in vain once the DSN is revoked', async () => {
+    const other = await admin.createDsn({ params, body: { platform: 'ios', name: 'old' } });
+    await admin.revokeDsn({ params: { ...params, project: other.project } });
+    const answer = await fetch(`${room.url}/api/${other.project}/envelope/`, {
+      method: 'POST',
+      headers: { 'x-sentry-auth': `Sentry sentry_version=7, sentry_key=${new URL(other.dsn).username}, sentry_client=x/1` },
+      body: '{}',
+    });
+    expect(answer.status).toBe(401);
+    expect((await admin.listDsns({ params })).items.map(({ name, revokedAt }) => [name, revokedAt !== null])).toEqual([
+      ['old', true],
+      ['the app', false],
+    ]);
+  });
+});
