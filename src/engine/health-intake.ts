@@ -40,9 +40,11 @@ const SOURCE = 'sentry';
 const IN_COMMIT = 1000;
 const MOST_WAITING = 5000;
 const TRIES = 5;
+/** While more and more comes, the robot is woken so often. */
+const WAKE_EVERY_MS = 250;
 
 type Waiting = { heard: Heard; done: () => void; failed: (error: unknown) => void };
-type Queue = { waiting: Waiting[]; isBusy: boolean; before: HeardBefore };
+type Queue = { waiting: Waiting[]; isBusy: boolean; before: HeardBefore; wokeMs: number };
 
 export function createIntake(context: Context): (heard: Heard) => Promise<'heard' | 'busy'> {
   const queues = new Map<string, Queue>();
@@ -59,6 +61,10 @@ export function createIntake(context: Context): (heard: Heard) => Promise<'heard
           queue.before,
         );
         for (const { done } of batch) done();
+        if (queue.waiting.length === 0 || performance.now() - queue.wokeMs > WAKE_EVERY_MS) {
+          queue.wokeMs = performance.now();
+          context.wake();
+        }
       } catch (error) {
         // what was read of others' digests may be of a moment that did not come to be
         queue.before = nothingHeard();
@@ -69,7 +75,7 @@ export function createIntake(context: Context): (heard: Heard) => Promise<'heard
   }
 
   return async (heard) => {
-    const queue = queues.get(heard.app) ?? { waiting: [], isBusy: false, before: nothingHeard() };
+    const queue = queues.get(heard.app) ?? { waiting: [], isBusy: false, before: nothingHeard(), wokeMs: Number.NEGATIVE_INFINITY };
     queues.set(heard.app, queue);
     if (queue.waiting.length >= MOST_WAITING) return 'busy';
     await new Promise<void>((done, failed) => {

@@ -53,7 +53,9 @@ export async function reportHealth(context: Context, appId: string, batch: Healt
   );
   for (let tries = 1; ; tries++) {
     try {
-      return await store(context, appId, batch, { read, doubted, tracks, now });
+      const receipt = await store(context, appId, batch, { read, doubted, tracks, now });
+      context.wake();
+      return receipt;
     } catch (error) {
       if (tries >= TRIES || !isInTheWay(error)) throw error;
     }
