@@ -3,12 +3,16 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { QueryClient } from '@tanstack/react-query';
 import { settings } from '../../api/settings-client.ts';
 
+/** What was read at an older version is let go of soon: a page that stays open would keep a copy for every commit. */
+const KEPT_MS = 10_000;
+
 /** `at` is the app's version: any commit of it may be of its policy. */
 export const policyQuery = (app: string, at: number) =>
   queryOptions({
     queryKey: ['policy', app, at],
     queryFn: () => settings.getPolicy({ params: { app } }),
     placeholderData: (old) => old,
+    gcTime: KEPT_MS,
   });
 
 export const proposalsQuery = (app: string, at: number) =>
@@ -16,6 +20,7 @@ export const proposalsQuery = (app: string, at: number) =>
     queryKey: ['policy-proposals', app, at],
     queryFn: () => settings.listProposals({ params: { app }, query: { limit: 50 } }),
     placeholderData: (old) => old,
+    gcTime: KEPT_MS,
   });
 
 export const revisionsQuery = (app: string, at: number) =>
@@ -26,6 +31,7 @@ export const revisionsQuery = (app: string, at: number) =>
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next,
     placeholderData: (old) => old,
+    gcTime: KEPT_MS,
   });
 
 export const platformsQuery = (app: string, at: number) =>
@@ -33,6 +39,7 @@ export const platformsQuery = (app: string, at: number) =>
     queryKey: ['policy-platforms', app, at],
     queryFn: () => settings.listPlatforms({ params: { app } }),
     placeholderData: (old) => old,
+    gcTime: KEPT_MS,
   });
 
 export const teamsQuery = (app: string, at: number) =>
@@ -40,6 +47,7 @@ export const teamsQuery = (app: string, at: number) =>
     queryKey: ['policy-teams', app, at],
     queryFn: () => settings.listTeams({ params: { app } }),
     placeholderData: (old) => old,
+    gcTime: KEPT_MS,
   });
 
 const readAgain = [
