@@ -112,14 +112,3 @@ async function claimTracksThat(
   ).execute(db);
   return inOrder(rows);
 }
-
-/** When the next thing will be due, or is: a row of the table, or an action whose pause ends after `now`; null when nothing is. */
-export async function nextDueAt(db: Db, now: Instant, which: Which = { except: [] }): Promise<Instant | null> {
-  // An action that may be tried already is not here: it is in a ready lane, or waits behind another of its lane.
-  const { rows } = await sql<{ at: Instant | null }>`
-    select min(at) as at from (
-      select min(at) as at from due where ${ofApps(which)}
-      union all select min(next_try_at) from outbox where state = 'waiting' and next_try_at > ${now} and ${ofApps(which)}
-    ) as soon`.execute(db);
-  return rows[0]?.at ?? null;
-}

@@ -115,23 +115,6 @@ export async function postponeAction(
     .execute();
 }
 
-/** Lanes in which `nextInLane` finds something now; those with something urgent first. */
-export async function readyLanes(
-  db: Db,
-  now: Instant,
-  which: Which = { except: [] },
-): Promise<{ lane: string; app: string; urgent: boolean }[]> {
-  const ready = sql`(next_try_at is null or next_try_at <= ${now})`;
-  const { rows } = await sql<{ lane: string; app: string; urgent: boolean }>`
-    select lane, min(app) as app, bool_or(urgent and ${ready}) as urgent
-    from outbox where state in ('ordered', 'trying', 'waiting') and ${ofApps(which)}
-    group by lane
-    having bool_or(urgent and ${ready}) or (lane like 'chat:%' and bool_or(${ready}))
-      or (array_agg(${ready} order by ordered_at, key) filter (where not urgent))[1]
-    order by 3 desc, lane`.execute(db);
-  return rows;
-}
-
 /** What is urgent and may be tried now, or is being tried: halts and the like. */
 export async function urgentActions(
   db: Db,

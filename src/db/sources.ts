@@ -18,9 +18,15 @@ export type Reading = {
   nextReadAt?: Instant | null;
 };
 
-export async function sourceWasRead(db: Db, reading: Reading): Promise<void> {
+/** What was known of a source before it was read: why it had failed, and when it was last read. */
+export type Before = { error: string | null; lastReadAt: Instant | null };
+
+export async function sourceWasRead(db: Db, reading: Reading): Promise<Before> {
   const { app, source, kinds, at, recordedAt, connection, freshForMinutes, nextReadAt } = reading;
-  await db
+  const before = await db
+    .with('before', (old) =>
+      old.selectFrom('sources').select(['error', 'last_read_at']).where('app', '=', app).where('source', '=', source),
+    )
     .insertInto('sources')
     .values({
       app,
@@ -48,7 +54,12 @@ export async function sourceWasRead(db: Db, reading: Reading): Promise<void> {
         recorded_at: of.ref('excluded.recorded_at'),
       })),
     )
-    .execute();
+    .returning((of) => [
+      of.selectFrom('before').select('error').as('error'),
+      of.selectFrom('before').select('last_read_at').as('lastReadAt'),
+    ])
+    .executeTakeFirst();
+  return before ?? { error: null, lastReadAt: null };
 }
 
 /** A source could not be read: why, in words, and when it is tried again. */
@@ -149,11 +160,6 @@ export async function keepCursor(db: Db, app: string, source: string, name: stri
 
 export async function sourcesOf(db: Db, app: string): Promise<Source[]> {
   return (await db.selectFrom('sources').selectAll().where('app', '=', app).orderBy('source').execute()).map(asSource);
-}
-
-export async function sourceNamed(db: Db, app: string, source: string): Promise<Source | null> {
-  const row = await db.selectFrom('sources').selectAll().where('app', '=', app).where('source', '=', source).executeTakeFirst();
-  return row === undefined ? null : asSource(row);
 }
 
 function asSource(row: Selectable<SourcesTable>): Source {

@@ -3,7 +3,7 @@ import { canonical } from '#db/canonical.ts';
 import { raiseApp } from '#db/apps.ts';
 import { markDue } from '#db/due.ts';
 import { currentStorefront } from '#db/facts.ts';
-import { cursorOf, keepCursor, sourceFailed, sourceNamed, sourcesOf, sourceWasRead } from '#db/sources.ts';
+import { cursorOf, keepCursor, sourceFailed, sourcesOf, sourceWasRead } from '#db/sources.ts';
 import { liveTracksOf, tracksNamed } from '#db/tracks.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { tracksBlindTo } from '#db/verdicts.ts';
@@ -99,8 +99,7 @@ async function noteRead(context: Context, source: Source, everyMs: number, tookM
   const { app } = source;
   const at = appNow(context, app);
   const clock = context.clock.of(app);
-  const before = await sourceNamed(context.db, app, source.source);
-  await sourceWasRead(context.db, {
+  const before = await sourceWasRead(context.db, {
     app,
     source: source.source,
     kinds: source.kinds,
@@ -111,7 +110,7 @@ async function noteRead(context: Context, source: Source, everyMs: number, tookM
     nextReadAt: nextReading(clock, at, everyMs),
   });
   // Its first reading turns an Unknown, and so does the first after a failure.
-  if (before === null || before.error !== null || before.lastReadAt === null) await sourceChanged(context, app);
+  if (before.error !== null || before.lastReadAt === null) await sourceChanged(context, app);
   else if (msBetween(before.lastReadAt, at) > SILENT_AFTER_MS * Math.max(1, speedOf(clock)))
     await afterSilence(context, app, source.source);
 }

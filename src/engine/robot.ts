@@ -3,16 +3,19 @@
  * timer to the earliest due row; a sweep finds what a lost wake-up left. Every loop may run in any number of processes on one database.
  */
 import { appIds } from '#db/apps.ts';
-import { claimDue, claimTracks, leaseOf, markDue, nextDueAt } from '#db/due.ts';
+import { claimDue, claimTracks, leaseOf, markDue } from '#db/due.ts';
 import type { Claimed, Due, Which } from '#db/due.ts';
 import { forgetAnswersBefore } from '#db/idempotency.ts';
 import { seal } from '#db/journal.ts';
 import { giveBackLease, giveBackLeases, takeLease } from '#db/leases.ts';
-import { readyLanes, urgentActions } from '#db/outbox.ts';
+import { urgentActions } from '#db/outbox.ts';
 import { takeBackAbandoned } from '#db/servers.ts';
 import type { ServerState } from '#db/schema.ts';
 import { forgottenTracks } from '#db/tracks.ts';
+import { workAtHand } from '#db/work.ts';
+import type { Work } from '#db/work.ts';
 import { msBetween, plusMs } from '#domain/time.ts';
+import type { Instant } from '#domain/time.ts';
 import { appNow } from './context.ts';
 import type { Context } from './context.ts';
 import { tidyHealth } from './health.ts';
@@ -107,18 +110,19 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
     running[kind].set(key, { app, work: promise, since: context.clock.now(), leases });
   }
 
-  /** One pass: takes what is due, as much as there is room for; whether it took anything. */
-  async function pass(): Promise<boolean> {
-    const which: Which = { except: [...context.held.keys()] };
-    const lanes = await takeLanes(which);
-    const tracks = await takeTracks(which);
-    const sources = await takeSources(which);
-    return lanes || tracks || sources;
+  /** One pass: takes what is due, as much as there is room for. Gives what was there, and whether it took any of it. */
+  async function pass(): Promise<{ work: Work; took: boolean }> {
+    const which = whichOf();
+    const work = await workAtHand(context.db, context.clock.now(), which);
+    const lanes = takeLanes(work);
+    const tracks = await takeTracks(work, which);
+    const sources = await takeSources(work, which);
+    return { work, took: lanes || tracks || sources };
   }
 
-  async function takeLanes(which: Which): Promise<boolean> {
+  function takeLanes({ lanes }: Work): boolean {
     let took = false;
-    for (const { lane, urgent, app } of await readyLanes(context.db, context.clock.now(), which)) {
+    for (const { lane, urgent, app } of lanes) {
       // A halt waits for no room: only for the write that is in flight in its own lane.
       if (running.lane.has(lane) || (running.lane.size >= AT_ONCE.lane && !urgent)) continue;
       took = true;
@@ -145,16 +149,23 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
     }
   }
 
-  async function takeTracks(which: Which): Promise<boolean> {
+  async function takeTracks({ tracks }: Work, which: Which): Promise<boolean> {
+    if (!tracks) return nothingOf('track');
     const apps = await claimApps(context.clock.now(), which);
     for (const [app, dues] of apps) launch('track', app, app, dues.map(leaseOf), () => lookAt(app, dues));
     return apps.size > 0;
   }
 
-  async function takeSources(which: Which): Promise<boolean> {
+  async function takeSources({ sources }: Work, which: Which): Promise<boolean> {
+    if (!sources) return nothingOf('observe');
     const claimed = await claimSources(context.clock.now(), which);
     for (const due of claimed) launch('observe', due.key, due.app, [leaseOf(due)], () => readIt(due));
     return claimed.length > 0;
+  }
+
+  function nothingOf(what: Claimable): false {
+    foundBusyInARow[what] = 0;
+    return false;
   }
 
   /** Tracks that are due, by their apps. The tracks of an app are looked at together and by one at a time: every commit goes through the app's row. */
@@ -240,8 +251,10 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
 
   function wake(): void {
     life.woken = true;
-    if (life.started && !life.stopping) lookForHalts(whichOf()).catch(() => undefined);
-    if (!life.started || life.stopping || pumping !== null) return;
+    if (!life.started || life.stopping) return;
+    // A pass that begins now finds them by itself, but where it would wait for another pass or for work in their lane.
+    if (pumping !== null || running.lane.size > 0) lookForHalts(whichOf()).catch(() => undefined);
+    if (pumping !== null) return;
     pumping = pump().finally(() => {
       pumping = null;
       if (life.woken && life.started && !life.stopping) wake();
@@ -250,11 +263,14 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
 
   async function pump(): Promise<void> {
     try {
-      while (life.woken && !life.stopping) {
+      for (;;) {
         life.woken = false;
-        await pass();
+        const { work, took } = await pass();
+        if (life.stopping) return;
+        if (life.woken || took) continue;
+        sleepUntil(work.nextAt);
+        break;
       }
-      await sleepUntilDue();
       life.failures = 0;
     } catch (error) {
       life.failures += 1;
@@ -263,8 +279,7 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
     }
   }
 
-  async function sleepUntilDue(): Promise<void> {
-    const next = await nextDueAt(context.db, context.clock.now(), whichOf());
+  function sleepUntil(next: Instant | null): void {
     const waitMs = next === null ? LONGEST_SLEEP_MS : msBetween(context.clock.now(), next);
     // What is due and could not be taken waits for room or for another process: its end wakes us, or this timer does.
     setTimer(Math.min(LONGEST_SLEEP_MS, Math.max(pauseForOthers(), waitMs)));
@@ -383,11 +398,12 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
     async settle(app) {
       const which = whichOf(app);
       for (;;) {
+        const work = await workAtHand(context.db, context.clock.now(), which);
         // One kind after the other: what is due is looked at, then what is to be read is read, then what was ordered is done; so that little is looked at twice.
-        const took = (await takeTracks(which)) || (await takeSources(which)) || (await takeLanes(which));
+        const took = (await takeTracks(work, which)) || (await takeSources(work, which)) || takeLanes(work);
         if (running.lane.size > 0) await lookForHalts(which);
         const all = inFlight(app);
-        if (!took && all.length === 0 && !(await isAnythingDue(context, which))) return;
+        if (!took && all.length === 0 && !isAny(work)) return;
         // Those that end together are followed by one pass, and one that takes its time holds up no other.
         await settledOr(all, pauseForOthers());
       }
@@ -411,9 +427,7 @@ async function settledOr(all: readonly Promise<void>[], ms: number): Promise<voi
   clearTimeout(timer);
 }
 
-async function isAnythingDue(context: Context, which: Which): Promise<boolean> {
-  const now = context.clock.now();
-  if ((await readyLanes(context.db, now, which)).length > 0) return true;
-  const next = await nextDueAt(context.db, now, which);
-  return next !== null && next <= now;
+/** Whether anything is there to begin with, by whichever process. */
+function isAny({ tracks, sources, lanes }: Work): boolean {
+  return tracks || sources || lanes.length > 0;
 }

@@ -133,11 +133,11 @@ function browser() {
   };
   return {
     go,
-    async begin(to = '/music'): Promise<string> {
+    async begin(provider = 'company'): Promise<string> {
       const answer = await go(`${room.url}/api/session/provider`, {
         method: 'POST',
         headers: { origin: room.url, 'content-type': 'application/json' },
-        body: JSON.stringify({ provider: 'company', to }),
+        body: JSON.stringify({ provider, to: '/music' }),
       });
       const body = (await answer.json()) as { url?: string; detail?: string };
       if (body.url === undefined) throw new Error(body.detail);
@@ -282,17 +282,29 @@ test('a way back that this browser did not begin lets nobody in, and neither doe
 });
 
 test('a provider that is not what its settings say is not used, and its check says why', async () => {
-  await setProvider({ issuer: `${identity.issuer}/`, clientSecret: 'x' });
-  const check = await admin('POST', '/api/settings/providers/company/check');
+  const other = '/api/settings/providers/other';
+  const settings = { name: 'Other', issuer: `${identity.issuer}/`, clientId: 'c', clientSecret: 'x' };
+  expect((await admin('PUT', other, settings)).status).toBe(200);
+  const check = await admin('POST', `${other}/check`);
   expect(check.body).toMatchObject({ ok: false, problem: `the discovery document is of ${identity.issuer}, not of ${identity.issuer}/` });
-  await expect(browser().begin()).rejects.toThrow('does not work at the moment');
-  expect(
-    (await admin('PUT', '/api/settings/providers/company', { name: 'C', issuer: 'https://other.example', clientId: 'c' })).body,
-  ).toMatchObject({
+  await expect(browser().begin('other')).rejects.toThrow('does not work at the moment');
+  expect((await admin('PUT', other, { name: 'C', issuer: 'https://other.example', clientId: 'c' })).body).toMatchObject({
     errors: [{ path: 'body.clientSecret' }],
   });
-  await setProvider({});
+  expect((await admin('DELETE', other)).status).toBe(204);
   expect((await admin('POST', '/api/settings/providers/company/check')).body).toEqual({ ok: true, problem: null, right: null });
+});
+
+test('once people came in by a provider it keeps its issuer, also when it was removed in between', async () => {
+  const moved = { name: 'Company', issuer: 'https://other.example', clientId: 'c', clientSecret: 'x' };
+  const refused = {
+    status: 409,
+    body: { errors: [{ path: 'body.issuer', right: `the issuer ${identity.issuer}, or a provider of another id` }] },
+  };
+  expect(await admin('PUT', '/api/settings/providers/company', moved)).toMatchObject(refused);
+  expect((await admin('DELETE', '/api/settings/providers/company')).status).toBe(204);
+  expect(await admin('PUT', '/api/settings/providers/company', moved)).toMatchObject(refused);
+  await setProvider({});
 });
 
 test('a discovery document that names endpoints inside, or a provider that is itself out of reach, is told and not gone to', async () => {

@@ -12,7 +12,7 @@ import { drawPolicy, policyText } from './policies.ts';
 import type { PolicyPlan } from './policies.ts';
 import { APP, Simulation } from './simulation.ts';
 import type { SimulationOptions } from './simulation.ts';
-import { Story } from './story.ts';
+import { isLiveInPart, Story } from './story.ts';
 import type { StoryMemory } from './story.ts';
 
 /** What a beginning is: the database, the vendors, what CI knows, and what was acknowledged until then. */
@@ -63,6 +63,9 @@ async function prepare(number: number, real: RealConnections, names: Map<string,
   try {
     const story = await setUp(at);
     await go(at, story, way);
+    // somebody paused the robot before they left
+    if (seed.percent(25)) for (const track of story.live) story.pause(track);
+    await at.drain();
     await at.lookAtAll();
     const { observer, vendors, policy, gate } = at;
     const beginning: Beginning = {
@@ -137,10 +140,15 @@ async function go(at: Simulation, story: Story, way: Way): Promise<void> {
   for (const track of first()) if (track.stage !== 'in-review') story.order(track, 'submit');
   await settle(at);
   if (way === 'review') return;
-  for (const track of first()) story.review(track, way === 'part' ? 'first' : 'all');
+  if (way === 'part') {
+    for (const track of first()) story.publishInPart(track);
+    await settle(at);
+    if (at.chance.percent(30)) for (const track of first()) if (isLiveInPart(track)) story.halt(track);
+    return settle(at);
+  }
+  for (const track of first()) story.review(track);
   if (way === 'approved') return;
   await settle(at);
-  if (way === 'part') return;
   for (const track of first()) if (track.stage === 'store-approved') story.order(track, 'start');
   await settle(at);
   if (way === 'halted') {

@@ -26,7 +26,7 @@ export type PlayOptions = SimulationOptions;
 /** What the cycles of a run share. */
 export type Shared = { names: Map<string, string>; beginnings: Beginnings };
 
-const MOMENTS = 16;
+const MOMENTS = 9;
 
 export async function playCycle(seed: number, real: RealConnections, shared: Shared, options: PlayOptions = {}): Promise<Played> {
   const began = performance.now();
@@ -108,6 +108,9 @@ async function play(at: Simulation, story: Story): Promise<void> {
   at.gate.note('-', 'phase', `storm over ${stagesOf(at).join(', ')}`);
   at.weather = 'storm';
   for (let moment = 0; moment < MOMENTS; moment++) await storm(at, story);
+  // What was begun is carried on while it is still rough: most of what is sent to storefronts is sent now.
+  for (const track of story.live) story.forward(track);
+  await at.drain();
   await calm(at, story);
 }
 
@@ -132,7 +135,11 @@ async function storm(at: Simulation, story: Story): Promise<void> {
   else if (what < 88) await wakeUpsGoWrong(at);
   else if (what < 91) clockJumps(at);
   else if (what < 94) stalls(at);
-  for (let steps = chance.between(0, 50); steps > 0; steps--) if (!(await at.one())) break;
+  for (let steps = chance.between(0, 50); steps > 0; steps--) {
+    if (!(await at.one())) break;
+    const ordered = story.ordered;
+    if (ordered !== null && chance.percent(5)) story.against(ordered);
+  }
 }
 
 async function timePasses(at: Simulation, story: Story): Promise<void> {

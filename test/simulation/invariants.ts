@@ -299,16 +299,23 @@ export const invariants: readonly Invariant[] = [
   {
     sentence: 'a robot that is paused orders no step',
     asked: ['commit'],
-    broken: ({ news, tracks }) => {
-      for (const { event, track, actor } of news) {
+    broken: ({ news, journal, tracks }) => {
+      for (const { event, track, actor, version } of news) {
         if (event.is !== 'action-ordered' || track === null || actor.kind !== 'robot' || event.step === null) continue;
         const pause = tracks.get(track)?.row.robotPaused;
         if (pause && pause.until === null) return `${event.key} was ordered by the robot while it is paused for ${track}`;
+        const ofApp = journal.findLast((line) => line.version < version && isPauseOfApp(line.event));
+        if (ofApp?.event.is === 'robot-paused') return `${event.key} was ordered by the robot while it is paused for the app`;
       }
       return null;
     },
   },
 ];
+
+/** Pauses of the whole app, in simulations, have no end of their own. */
+function isPauseOfApp(event: Line['event']): boolean {
+  return (event.is === 'robot-paused' || event.is === 'robot-unpaused') && event.scope === 'app';
+}
 
 /** What must hold when a cycle has come to rest, faults off. */
 export const atRest: readonly { sentence: string; broken: (seen: Observed, rest: AtRest) => string | null }[] = [

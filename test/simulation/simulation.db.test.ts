@@ -11,7 +11,7 @@ import { openLanes, PATIENT } from './lanes.ts';
 import type { Lanes } from './lanes.ts';
 
 const LANES = 4;
-const FIXED = Array.from({ length: 40 }, (_, index) => index + 1);
+const FIXED = Array.from({ length: 100 }, (_, index) => index + 1);
 /** Another one each time; it stands in the name of its test, and in what is said when it breaks. */
 const FRESH = randomInt(1_000_000, 2 ** 31);
 

@@ -94,7 +94,7 @@ export class Simulation {
     this.vendors = createVendors(this.gate, structuredClone(from.vendors ?? emptyState(BEGINS)), {
       befalls: (_of, { write }) => {
         const isWrite = write !== null;
-        if (this.weather === 'calm' || !this.chance.percent(write === null ? 4 : write === 'post' ? 15 : 50)) return null;
+        if (this.weather === 'calm' || !this.chance.percent(write === null ? 4 : write === 'post' ? 15 : 60)) return null;
         const what = this.chance.weighted([
           [4, 'error-before'],
           [5, 'error-after'],
@@ -224,8 +224,19 @@ export class Simulation {
       }),
     );
     this.#instances.set(name, instance);
-    if (starts) this.gate.as(name, () => void instance.engine.start().catch(() => undefined));
+    if (starts) this.gate.as(name, () => void instance.engine.start().catch(() => this.#beginAgain(instance)));
     return instance;
+  }
+
+  /** A process that cannot start ends, and whoever keeps it alive starts another in its place. */
+  #beginAgain({ name, skewMs }: Instance): void {
+    if (!this.#instances.has(name)) return;
+    this.gate.leave({ kind: 'told', of: '-', label: `${name} could not start` }, async () => {
+      if (!this.#instances.has(name)) return 'it is gone already';
+      await this.drop(name);
+      this.begin(skewMs);
+      return 'another begins';
+    });
   }
 
   /** What is due is lost, comes late or twice: it carries no news, and the sweep finds what is missing. */

@@ -42,6 +42,11 @@ const emptyMemory = (): StoryMemory => ({
   bugTracks: new Map(),
 });
 
+/** Whether users of one of its storefronts have it already, and those of another do not. */
+export function isLiveInPart(track: Track): boolean {
+  return 'liveIn' in track && (track.liveIn ?? []).length > 0;
+}
+
 export class Story {
   readonly #at: Simulation;
   readonly #chance: Chance;
@@ -200,10 +205,10 @@ export class Story {
     this.#at.gate.note('world', 'lever', `${lever.lever} ${JSON.stringify(lever)} → ${pulled.ok ? 'ok' : pulled.code}`);
   }
 
-  /** Storefronts decide on what they review: all of them, or the first alone. */
-  review(track: Track, which: 'all' | 'first' = 'all'): void {
+  /** Storefronts decide on what they review. */
+  review(track: Track): void {
     const reviewed = releasesOf(this.#at.vendors.state, track.id).filter(({ release }) => release.state === 'in-review');
-    for (const { storefront } of which === 'all' ? reviewed : reviewed.slice(0, 1)) {
+    for (const { storefront } of reviewed) {
       const place = { app: track.app, platform: track.platform, storefront: storefront as 'google-play', version: track.version };
       if (this.#at.weather === 'storm' && this.#chance.percent(18)) {
         const kind = this.#chance.percent(60) ? 'binary' : 'metadata';
@@ -227,6 +232,17 @@ export class Story {
       ...(deed === 'raise' ? { percent: this.#chance.pick([2, 10, 50, 100]) } : {}),
       who: 'Someone',
     });
+  }
+
+  /** Of several storefronts, those that approved it go live by a hand in their console, while another still reviews. */
+  publishInPart(track: Track): void {
+    const there = releasesOf(this.#at.vendors.state, track.id);
+    const approved = there.filter(({ release }) => release.state === 'approved');
+    if (there.length === approved.length) return;
+    for (const { storefront } of approved) {
+      const place = { app: track.app, platform: track.platform, storefront: storefront as 'google-play', version: track.version };
+      this.#pull({ lever: 'console', ...place, do: 'publish', who: 'Someone' });
+    }
   }
 
   phase(track: Track): void {
@@ -436,9 +452,11 @@ export class Story {
         this.#forwardOnBranch(track);
         break;
       case 'in-review':
+        if (isLiveInPart(track)) this.#inPart(track);
         this.review(track);
         break;
       case 'store-approved':
+        if (isLiveInPart(track)) this.#inPart(track);
         // some of its storefronts may still review
         if (this.#chance.percent(70)) this.review(track);
         if (this.#at.policy.start !== 'auto') this.order(track, 'start');
@@ -462,6 +480,12 @@ export class Story {
         break;
     }
     if (this.#chance.percent(20)) this.retry(track);
+  }
+
+  /** Users of one of its storefronts have it already, and somebody wants that stopped. */
+  #inPart(track: Track): void {
+    if (this.#chance.percent(40)) this.halt(track);
+    else if (this.#chance.percent(20)) this.health(track.version, track.platform, 'red');
   }
 
   /** Two releases are alive at once as a rule: the next one branches when the one before it is going out. */
@@ -516,6 +540,28 @@ export class Story {
       [2, () => this.test(track.version, track.platform)],
     ];
     this.#chance.weighted(wrong)();
+  }
+
+  /** A track for which a step is ordered that is still to be tried. */
+  get ordered(): Track | null {
+    const open = [...this.#at.observer.outbox.values()].find(
+      ({ state, urgent, step, track }) => (state === 'ordered' || state === 'waiting') && !urgent && step !== null && track !== null,
+    );
+    return this.live.find(({ id }) => id === open?.track) ?? null;
+  }
+
+  /** What was ordered would not be ordered any more: before it is tried again, its pause passes. */
+  against(track: Track): void {
+    this.#at.count('people: what turns against an order');
+    const what: [number, () => void][] = [
+      [5, () => this.health(track.version, track.platform, 'red')],
+      [2, () => this.bug(track)],
+      [2, () => this.commit(track.version)],
+      [2, () => this.pause(track)],
+      [1, () => this.halt(track)],
+    ];
+    this.#chance.weighted(what)();
+    if (this.#chance.percent(60)) this.#at.gate.pass(this.#chance.between(1, 90_000));
   }
 
   /** What people do once all is calm: whatever a track waits for that they can give. */

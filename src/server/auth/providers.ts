@@ -3,6 +3,7 @@ import type { Pool, PoolClient } from 'pg';
 import type { z } from 'zod';
 import type { providerSettings } from '#api/access.ts';
 import { openSettings, sealSettings } from '#db/connections.ts';
+import { INSTANCE } from '#db/journal.ts';
 import type { Instant } from '#domain/time.ts';
 import type { Keyring } from '#lib/keyring.ts';
 
@@ -21,6 +22,8 @@ export type Providers = {
   byId(id: string): Promise<Provider | null>;
   set(client: Queries, id: string, settings: ProviderSettings, now: Instant): Promise<void>;
   remove(client: Queries, id: string): Promise<void>;
+  /** How many people came in by the provider of this id, also by one that was removed since, and the issuer that said who they are; null where nobody wrote that down. */
+  cameBy(id: string): Promise<{ people: number; issuer: string | null }>;
 };
 
 /** @param key those that stored secrets are sealed with; `db/secrets.ts` seals these anew with the others */
@@ -46,6 +49,15 @@ export function keepProviders(pool: Pool, key: Keyring, ofEnvironment: readonly 
     },
     async remove(client, id) {
       await client.query('delete from auth.providers where id = $1', [id]);
+    },
+    async cameBy(id) {
+      const { rows } = await pool.query<{ people: number; issuer: string | null }>(
+        `select (select count(distinct "userId") from auth.account where "providerId" = $1)::int as people,
+          (select event ->> 'issuer' from public.journal where app = $2 and kind in ('provider-set', 'provider-removed') and event ->> 'provider' = $1
+           order by seq desc limit 1) as issuer`,
+        [id, INSTANCE],
+      );
+      return rows[0] ?? { people: 0, issuer: null };
     },
   };
 }

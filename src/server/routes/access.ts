@@ -61,6 +61,14 @@ export function accessHandlers(room: Room, streams: Streams): Handlers<Mine> {
     if (from === 'environment')
       refuse('conflict', `the provider "${id}" is set where the server is started`, 'change its environment, and start it again');
   };
+  /** Accounts are known by their provider's id and what its issuer calls them: whoever another issuer calls the same would come into them. */
+  const sameIssuer = async (id: string, issuer: string): Promise<void> => {
+    const { people, issuer: theirs } = await providers.cameBy(id);
+    if (people === 0 || theirs === issuer) return;
+    const detail = `${people === 1 ? 'one person' : `${people} people`} came in by "${id}" and ${people === 1 ? 'is' : 'are'} known as ${theirs ?? 'its former issuer'} calls them`;
+    const right = `${theirs === null ? '' : `the issuer ${theirs}, or `}a provider of another id`;
+    refuse('conflict', `body.issuer: ${detail}`, right, { errors: [{ path: 'body.issuer', detail, right }] });
+  };
   const mine = (at: At): { id: string; name: string; session: string } =>
     at.caller.kind === 'person' ? at.caller : refuse('not-permitted', 'a key has no sessions', 'sign in as a person');
   const access = async () => ({
@@ -176,6 +184,7 @@ export function accessHandlers(room: Room, streams: Streams): Handlers<Mine> {
         refuse('invalid-input', `body.issuer: ${away.problem}`, away.right, {
           errors: [{ path: 'body.issuer', detail: away.problem, right: away.right }],
         });
+      await sameIssuer(params.provider, body.issuer);
       // another issuer is another provider: the old one's secret is not handed to it
       if (body.clientSecret === undefined && before !== null && before.clientSecret !== null && before.issuer !== body.issuer)
         refuse(

@@ -141,7 +141,7 @@ export function whatHappens(draft: Draft, before: Provider | null, apps: Readonl
     before !== null && before.name !== body.name && `The button says ${button} from now on.`,
     before !== null &&
       was.issuer !== body.issuer &&
-      'The new issuer says who is who. Somebody whom it calls as the old one called another comes into that account: change it only where it is the same provider at another address, and add another one otherwise.',
+      'The new issuer says who is who. Once somebody has come in by this provider that is refused, for their accounts are known by the old issuer: add it as another provider.',
     (before === null || isOther(domains, was.domains) || isOther(grants, was.grants)) &&
       (domains.length === 0
         ? 'Only those who were invited come in.'
