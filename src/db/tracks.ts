@@ -71,16 +71,33 @@ export async function updateTracks(tx: Tx, updates: readonly TrackUpdate[]): Pro
     ) where tracks.id = n.id`.execute(tx);
 }
 
-/** Notes that tracks were looked at and nothing changed. Touches no revision and wakes nobody. */
+/**
+ * Notes that tracks were looked at and nothing changed, and when each is due again. Touches no revision and wakes nobody; what has moved since is left alone.
+ *
+ * @param looks `dueAt` by the engine's clock
+ * @returns those that had not moved
+ */
 export async function notePlanned(
   db: Db,
-  looks: readonly { id: string; revision: number; lookAgainAt: Instant | null; at: Instant }[],
-): Promise<void> {
-  if (looks.length === 0) return;
-  await sql`
-    update tracks set planned_at = n.at, look_again_at = n."lookAgainAt"
-    from jsonb_to_recordset(${JSON.stringify(looks)}::jsonb) as n (id text, revision int, "lookAgainAt" timestamptz, at timestamptz)
-    where tracks.id = n.id and tracks.revision = n.revision`.execute(db);
+  looks: readonly { id: string; app: string; revision: number; lookAgainAt: Instant | null; dueAt: Instant | null; at: Instant }[],
+): Promise<ReadonlySet<string>> {
+  if (looks.length === 0) return new Set();
+  // Rows are locked in the order of their names, as everyone does.
+  const { rows } = await sql<{ id: string }>`
+    with looked as materialized (
+      select * from jsonb_to_recordset(${JSON.stringify(looks)}::jsonb)
+        as n (id text, app text, revision int, "lookAgainAt" timestamptz, "dueAt" timestamptz, at timestamptz)
+    ), still as materialized (
+      select t.id from tracks as t join looked as n on n.id = t.id and n.revision = t.revision order by t.id for update of t
+    ), noted as (
+      update tracks set planned_at = n.at, look_again_at = n."lookAgainAt" from looked as n join still on still.id = n.id
+      where tracks.id = n.id returning tracks.id
+    ), marked as (
+      insert into due (kind, key, app, at) select 'track', n.id, n.app, n."dueAt" from looked as n join still on still.id = n.id
+      where n."dueAt" is not null order by n.id on conflict (kind, key) do update set at = least(due.at, excluded.at)
+    )
+    select id from noted`.execute(db);
+  return new Set(rows.map(({ id }) => id));
 }
 
 /** @returns false when the track exists */
@@ -125,15 +142,6 @@ export type TrackName = { id: string; version: string; platform: string; ended: 
 
 export async function trackNamesOf(db: Db, app: string): Promise<TrackName[]> {
   return db.selectFrom('tracks').select(['id', 'version', 'platform', 'ended']).where('app', '=', app).execute();
-}
-
-/** The places of some tracks; those that are gone are left out. */
-export async function tracksNamed(db: Db, ids: readonly string[]): Promise<LiveTrack[]> {
-  return db
-    .selectFrom('tracks')
-    .select(['id', 'app', 'version', 'platform', 'stage', 'state', 'ended'])
-    .where(sql<boolean>`id = any(${[...ids]}::text[])`)
-    .execute();
 }
 
 export async function liveTracksOf(db: Db, app: string): Promise<LiveTrack[]> {

@@ -27,6 +27,7 @@ import type { App, AppClock, Release } from '#domain/release/release.ts';
 import { cutOf } from '#domain/release/track.ts';
 import type { Track } from '#domain/release/track.ts';
 import type { Instant } from '#domain/time.ts';
+import type { PlanStamp } from './schema.ts';
 import type { Db } from './transaction.ts';
 
 /** The stored half of a World: no policy is compiled and no time has been told yet. */
@@ -43,7 +44,11 @@ export type StoredWorld = {
   others: readonly Track[];
   facts: TrackFacts;
   previous: readonly Verdict[];
+  said: LastSaid;
 };
+
+/** What the last look at a track said beside its verdicts: a look that says the same is no news. `open`: the questions that wait for an answer. */
+export type LastSaid = { plan: PlanStamp | null; open: readonly { key: string; kind: 'ask' | 'refused' }[] };
 
 /** Builds of trunk that are looked at: the newest of them. */
 const MOST_NIGHTLIES = 30;
@@ -136,6 +141,7 @@ function storedFrom(row: Row, { app, tracks, sources }: Shared): StoredWorld | n
       actions: row.actions.map(actionStateOf).toReversed(),
     },
     previous: row.verdicts.map(({ verdict }) => verdict),
+    said: { plan: row.plan, open: row.questions },
   };
 }
 
@@ -159,6 +165,7 @@ function worldQuery(db: Db, ids: string) {
     .select((of) => [
       't.state as track',
       't.revision',
+      't.plan',
       isFirst.as('first'),
       jsonObjectFrom(
         of
@@ -392,6 +399,14 @@ function worldQuery(db: Db, ids: string) {
           .orderBy('ox.key', 'desc')
           .limit(MOST_ACTIONS),
       ).as('actions'),
+      jsonArrayFrom(
+        of
+          .selectFrom('questions as q')
+          .whereRef('q.track', '=', 't.id')
+          .where('q.closed_at', 'is', null)
+          .select(['q.key', 'q.kind'])
+          .orderBy('q.key'),
+      ).as('questions'),
       jsonArrayFrom(of.selectFrom('verdicts as v').whereRef('v.track', '=', 't.id').select('v.verdict').orderBy('v.position')).as(
         'verdicts',
       ),

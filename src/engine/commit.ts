@@ -166,13 +166,11 @@ async function commitTracks(context: Context, tx: Tx, decisions: readonly Decisi
   const open = await questionsOf(tx, decisions);
   const found: Found[] = [];
   for (const decision of decisions) found.push(await compared(context, tx, decision, heads, open));
-  await noteSilent(
-    context,
+  const [silent, news] = [found.filter(({ saysNews }) => !saysNews), found.filter(({ saysNews }) => saysNews)];
+  await notePlanned(
     tx,
-    app,
-    found.filter(({ isSilent }) => isSilent),
+    silent.map(({ loaded, decided }) => lookAt(context, loaded, decided.planned?.stamp.lookAgainAt ?? null)),
   );
-  const news = found.filter(({ isSilent }) => !isSilent);
   const written = news.length === 0 ? new Map<string, Committed>() : await write(context, tx, await raised(tx, app, news), news, told);
   return found.map(({ id, head }) => written.get(id) ?? { revision: head.revision, version: 0, track: head.state, changed: false });
 }
@@ -187,8 +185,8 @@ type Found = Decision & {
   begins: boolean;
   judged: ChangedVerdicts;
   open: readonly Open[];
-  /** Nothing of it is news: only that the robot looked is noted. */
-  isSilent: boolean;
+  /** Something of it is news; else only that the robot looked is noted. */
+  saysNews: boolean;
 };
 
 type Open = { track: string; key: string; kind: 'ask' | 'refused' };
@@ -214,8 +212,8 @@ async function compared(
   const moves = lines.length > 0 || decided.actions.length > 0 || !alike(head.state, decided.track);
   const begins = opensTrunk(decided.track, world.siblings) && (await beginsByItself(context, tx, loaded));
   const judged = changedVerdicts(world.previous, decided.planned?.verdicts ?? world.previous);
-  const isSilent = !moves && !begins && decided.planned !== null && saysNothingNew(head, judged, open, decided.planned);
-  return { loaded, decided, id, head, lines, moves, begins, judged, open, isSilent };
+  const saysNews = moves || begins || decided.planned === null || !saysNothingNew(head, judged, open, decided.planned);
+  return { loaded, decided, id, head, lines, moves, begins, judged, open, saysNews };
 }
 
 /** Whether the policy lets the next version begin when one is cut. */
@@ -225,7 +223,12 @@ async function beginsByItself(context: Context, tx: Tx, { world, policyRevision 
 
 type Planned = NonNullable<Decided['planned']>;
 
-function saysNothingNew({ plan: before }: TrackHead, judged: ChangedVerdicts, open: readonly Open[], planned: Planned): boolean {
+function saysNothingNew(
+  { plan: before }: Pick<TrackHead, 'plan'>,
+  judged: ChangedVerdicts,
+  open: readonly Pick<Open, 'key' | 'kind'>[],
+  planned: Planned,
+): boolean {
   if (judged.write.length > 0 || judged.gone.length > 0) return false;
   const asked = open.filter(({ kind }) => kind === 'ask').map(({ key }) => key);
   const asks = planned.questions.map(({ key }) => key);
@@ -234,15 +237,37 @@ function saysNothingNew({ plan: before }: TrackHead, judged: ChangedVerdicts, op
   return before !== null && alike({ next: before.next, robot: before.robot }, { next, robot });
 }
 
-async function noteSilent(context: Context, tx: Tx, app: string, silent: readonly Found[]): Promise<void> {
-  const looks = silent.flatMap(({ id, head, loaded, decided }) =>
-    decided.planned === null ? [] : [{ id, revision: head.revision, lookAgainAt: decided.planned.stamp.lookAgainAt, at: loaded.world.now }],
+/**
+ * Notes that the robot looked at tracks of one app and found nothing to say that was not said before: one statement, for most looks are such.
+ *
+ * @returns those of which there is something to say, or that have moved since they were loaded: their plans are to be committed
+ */
+export async function noteSilent<T extends { loaded: Loaded; plan: Plan }>(context: Context, plans: readonly T[]): Promise<T[]> {
+  const silent = plans.filter(({ loaded, plan }) => isSilent(loaded, plan));
+  const noted = await notePlanned(
+    context.db,
+    silent.map(({ loaded, plan }) => lookAt(context, loaded, plan.lookAgainAt)),
   );
-  await notePlanned(tx, looks);
-  await markDue(
-    tx,
-    looks.flatMap(({ id, lookAgainAt }) => lookAgain(context, app, id, lookAgainAt)),
-  );
+  return plans.filter(({ loaded }) => !noted.has(loaded.world.track.id));
+}
+
+function lookAt(context: Context, { world, revision }: Loaded, lookAgainAt: Instant | null): Parameters<typeof notePlanned>[1][number] {
+  const { track, app, now } = world;
+  const dueAt = lookAgainAt === null ? null : engineTime(context, app.id, lookAgainAt);
+  return { id: track.id, app: app.id, revision, lookAgainAt, dueAt, at: now };
+}
+
+/** Whether a plan changes nothing, beside what is known to be said already. */
+function isSilent({ world, said }: Loaded, plan: Plan): boolean {
+  const { track, lines, actions, voids, planned } = decidedBy(plan);
+  if (
+    planned === null ||
+    lines.length + actions.length + voids.length > 0 ||
+    !alike(world.track, track) ||
+    opensTrunk(track, world.siblings)
+  )
+    return false;
+  return saysNothingNew(said, changedVerdicts(world.previous, planned.verdicts), said.open, planned);
 }
 
 /** Raises the app's version for a commit of these tracks, and holds what they were decided on against what is in force. */

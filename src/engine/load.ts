@@ -1,6 +1,6 @@
 /** From what is stored to the world that a decision is made from. */
 import { storedWorlds } from '#db/world.ts';
-import type { StoredWorld } from '#db/world.ts';
+import type { LastSaid, StoredWorld } from '#db/world.ts';
 import type { Db } from '#db/transaction.ts';
 import type { PolicyDocument } from '#domain/policy/document.ts';
 import { progressOf } from '#domain/changes/picks.ts';
@@ -15,7 +15,7 @@ import type { Context } from './context.ts';
 import type { Rules } from './policy-book.ts';
 
 /** A world with what a commit must find unchanged. */
-export type Loaded = { world: World; revision: number; policyRevision: number; clock: AppClock | null };
+export type Loaded = { world: World; revision: number; policyRevision: number; clock: AppClock | null; said: LastSaid };
 
 /**
  * The world of a track now, or null when there is no such track. In a transaction it is what the transaction sees.
@@ -38,7 +38,7 @@ export async function loadWorlds(context: Context, db: Db, ids: readonly string[
 }
 
 function worldFrom(stored: StoredWorld, inForce: Rules, now: Instant): Loaded {
-  const { app, track, policyRevision, clock } = stored;
+  const { app, track, policyRevision, clock, said } = stored;
   const policy = inForce.of(track.platform, track.kind);
   const world: World = {
     app,
@@ -50,7 +50,7 @@ function worldFrom(stored: StoredWorld, inForce: Rules, now: Instant): Loaded {
     previous: stored.previous,
     now,
   };
-  return { world, revision: stored.revision, policyRevision, clock };
+  return { world, revision: stored.revision, policyRevision, clock, said };
 }
 
 type Scheme = PolicyDocument['versions'];

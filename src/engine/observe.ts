@@ -3,8 +3,8 @@ import { canonical } from '#db/canonical.ts';
 import { raiseApp } from '#db/apps.ts';
 import { markDue } from '#db/due.ts';
 import { currentStorefront } from '#db/facts.ts';
-import { cursorOf, keepCursor, sourceFailed, sourcesOf, sourceWasRead } from '#db/sources.ts';
-import { liveTracksOf, tracksNamed } from '#db/tracks.ts';
+import { cursorOf, keepCursor, sourceFailed, sourceWasRead } from '#db/sources.ts';
+import { liveTracksOf } from '#db/tracks.ts';
 import { inTransaction } from '#db/transaction.ts';
 import { tracksBlindTo } from '#db/verdicts.ts';
 import { storefrontFact } from '#domain/facts.ts';
@@ -13,6 +13,7 @@ import { speedOf } from '#domain/release/clock.ts';
 import { storefrontKinds } from '#domain/rollout/storefronts.ts';
 import type { StorefrontKind } from '#domain/rollout/storefronts.ts';
 import type { Stage } from '#domain/release/track.ts';
+import type { World } from '#domain/release/world.ts';
 import { msBetween, plusMs } from '#domain/time.ts';
 import { Trouble } from '#ports/trouble.ts';
 import { tell, tellAll } from './commit.ts';
@@ -253,19 +254,16 @@ export async function readStorefront(context: Context, target: Target, which: St
 }
 
 /** Has the storefronts of those tracks of an app that are moving read now, where the last reading is older than `olderThanMs` of the machine's time. */
-export async function askForStale(context: Context, app: string, ids: readonly string[], olderThanMs: number): Promise<void> {
-  const live = (await tracksNamed(context.db, ids)).filter(({ stage }) => moving.includes(stage));
-  if (live.length === 0) return;
-  const known = await knownApp(context, app);
-  if (known === null) return;
-  const rules = await context.policies.rulesOf(context.db, app, known.policyRevision);
-  const watched = new Set<string>(live.flatMap((track) => rules.of(track.platform, track.state.kind).storefronts));
-  const now = appNow(context, app);
+export async function askForStale(context: Context, app: string, worlds: readonly World[], olderThanMs: number): Promise<void> {
+  const live = worlds.filter(({ track }) => moving.includes(track.stage));
+  const [first] = live;
+  if (first === undefined) return;
+  const watched = new Set<string>(live.flatMap(({ policy }) => policy.storefronts));
   const oldMs = olderThanMs * Math.max(1, speedOf(context.clock.of(app)));
-  const isOld = ({ lastReadAt }: DomainSource): boolean => lastReadAt === null || msBetween(lastReadAt, now) > oldMs;
+  const isOld = ({ lastReadAt }: DomainSource): boolean => lastReadAt === null || msBetween(lastReadAt, first.now) > oldMs;
   const at = context.clock.now();
   // One that failed is read again after its own pause.
-  const stale = (await sourcesOf(context.db, app)).filter((each) => watched.has(each.source) && each.error === null && isOld(each));
+  const stale = first.facts.sources.filter((each) => watched.has(each.source) && each.error === null && isOld(each));
   await markDue(
     context.db,
     stale.map(({ source }) => ({ kind: 'observe' as const, key: unitKey({ app, what: 'storefront', which: source }), app, at })),

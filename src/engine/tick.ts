@@ -5,7 +5,7 @@
  */
 import { plan } from '#domain/release/plan.ts';
 import { hasEnded } from '#domain/release/track.ts';
-import { commitPlan, commitPlans, untilCommitted } from './commit.ts';
+import { commitPlan, commitPlans, noteSilent, untilCommitted } from './commit.ts';
 import type { Committed } from './commit.ts';
 import type { Context } from './context.ts';
 import { loadWorld, loadWorlds } from './load.ts';
@@ -19,38 +19,34 @@ export type Failed = { id: string; error: unknown };
 
 /** Looks at tracks of one app, whose leases the caller holds. */
 export async function tick(context: Context, app: string, ids: readonly string[]): Promise<readonly Failed[]> {
-  await askForStale(context, app, ids, STALE_AFTER_MS);
-  return lookAtAll(context, ids);
-}
-
-/** Looks at all together; where that does not work, at each by itself, so that one that cannot be looked at holds up no other. */
-async function lookAtAll(context: Context, ids: readonly string[]): Promise<readonly Failed[]> {
-  if (ids.length > 1) {
-    try {
-      await untilCommitted(context, () => lookTogether(context, ids));
-      return [];
-    } catch (error) {
-      context.log.debug({ err: error, tracks: ids }, 'each is looked at by itself');
-    }
+  try {
+    await lookTogether(context, app, ids);
+    return [];
+  } catch (error) {
+    if (ids.length === 1) return ids.map((id) => ({ id, error }));
+    context.log.debug({ err: error, tracks: ids }, 'each is looked at by itself');
   }
   const failed: Failed[] = [];
-  for (const id of ids) {
-    try {
-      await look(context, id);
-    } catch (error) {
-      failed.push({ id, error });
-    }
-  }
+  for (const id of ids) failed.push(...(await tick(context, app, [id])));
   return failed;
 }
 
-async function lookTogether(context: Context, ids: readonly string[]): Promise<void> {
-  const live = (await loadWorlds(context, context.db, ids)).filter(({ world }) => !hasEnded(world.track));
-  if (live.length === 0) return;
-  await commitPlans(
-    context,
-    live.map((loaded) => ({ loaded, plan: plan(loaded.world) })),
-  );
+/** Looks at all together; where that does not work each is looked at by itself, so that one that cannot be looked at holds up no other. */
+function lookTogether(context: Context, app: string, ids: readonly string[]): Promise<void> {
+  return untilCommitted(context, async () => {
+    const live = (await loadWorlds(context, context.db, ids)).filter(({ world }) => !hasEnded(world.track));
+    await askForStale(
+      context,
+      app,
+      live.map(({ world }) => world),
+      STALE_AFTER_MS,
+    );
+    const news = await noteSilent(
+      context,
+      live.map((loaded) => ({ loaded, plan: plan(loaded.world) })),
+    );
+    if (news.length > 0) await commitPlans(context, news);
+  });
 }
 
 /** Load, plan, commit; again when something moved in between. Null when there is no such track, or its life is over. */

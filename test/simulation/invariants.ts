@@ -234,7 +234,8 @@ export const invariants: readonly Invariant[] = [
     broken: ({ news, vendor }) => {
       for (const { event, track } of news) {
         if (event.is !== 'approved' || track === null) continue;
-        const without = releasesOf(vendor, track).find(({ release }) => !release.submissions.some(({ fate }) => fate === 'approved'));
+        // what was approved may be withdrawn before anybody reads it again
+        const without = releasesOf(vendor, track).find(({ release }) => !release.history.some(({ state }) => state === 'approved'));
         if (without !== undefined) return `${track} is shown as approved, and ${without.storefront} never approved it`;
       }
       return null;
