@@ -1,5 +1,5 @@
 /** Verdicts as cells of the criteria frame. */
-import type { Cell, WaiverView } from '#api/verdict.ts';
+import type { Cell, RateView, WaiverView } from '#api/verdict.ts';
 import { cellState } from '#domain/cell-state.ts';
 import { passes } from '#domain/criteria/criterion.ts';
 import type { Verdict } from '#domain/criteria/criterion.ts';
@@ -29,6 +29,15 @@ export function waiverView(track: string, waiver: Waiver): WaiverView {
 function namesOf(sources: readonly string[], evidence: Verdict['evidence']): string[] {
   const reporters = evidence.flatMap(({ source }) => source ?? []);
   return [...new Set((reporters.length > 0 ? reporters : sources).map(sourceName))];
+}
+
+function rateView(rate: NonNullable<Verdict['rate']>): RateView {
+  const { baseline, segments } = rate;
+  return {
+    ...rate,
+    baseline: baseline === null ? null : { ...baseline, versions: [...baseline.versions] },
+    segments: segments.map((segment) => ({ ...segment })),
+  };
 }
 
 export function cellOf(track: string, verdict: Verdict): Cell {
@@ -68,6 +77,7 @@ export function cellOf(track: string, verdict: Verdict): Cell {
     informing: verdict.informing,
     setUp: verdict.setUp,
     waivable: verdict.waivable,
+    rate: verdict.rate === undefined ? null : rateView(verdict.rate),
     waiver: verdict.waiver === null ? null : waiverView(track, verdict.waiver),
   };
 }

@@ -87,7 +87,7 @@ export function platformsMissing(document: PolicyDocument, platforms: readonly s
   return platforms.filter((platform) => !Object.hasOwn(document.platforms, platform));
 }
 
-/** The entries of a list, each with its place; `{ every: reported }` becomes the declared criteria of that kind. */
+/** The entries of a list, each with its place; `{ every: rate-below }` becomes the declared criteria of that kind. */
 export function entriesOf(document: PolicyDocument, { at, entries }: PlacedList): { entry: ListEntry; at: (string | number)[] }[] {
   return entries.flatMap((entry, index) => {
     const place = [...(at ?? []), index];

@@ -50,8 +50,6 @@ const kinds = criteria.map((criterion) => criterion.kind);
 
 /** Kinds of `domain.md` that a later release brings. */
 const later: Readonly<Record<string, string>> = {
-  'rate-below': 'judging crash and error rates',
-  'enough-usage': 'judging whether enough people have used a version',
   'features-ready': 'features and their flags',
   'store-listing-ready': 'the texts of the store listing',
   'tickets-closed': 'queries in the issue tracker',
@@ -130,7 +128,7 @@ function build({ id, base, own, criterion, definedAt, at }: Parts): Resolved {
   /** Where a key stands: inline where it was written there, else in the definition. */
   const place = (path: Path): Path => {
     const [key] = path;
-    if (key === undefined) return at;
+    if (key === undefined) return Object.keys(own.keys).length === 0 && Object.keys(base).length > 0 ? definedAt : at;
     if (!Object.hasOwn(own.keys, key)) return Object.keys(base).length > 0 ? [...definedAt, ...path] : at;
     return own.bare ? [...at, ...path.slice(1)] : [...at, ...path];
   };
@@ -179,7 +177,7 @@ function comesLater(kind: string, path: Path): Fault {
   return {
     path,
     because: `${kind} is not in this release: ${later[kind]} comes later`,
-    wouldBeRight: `reported can stand in: { is: reported } takes the colour that your own tool reports for ${kind === path.at(-1) ? 'it' : 'this id'}`,
+    wouldBeRight: `custom can stand in: { is: custom } takes the colour that your own tool states for ${kind === path.at(-1) ? 'it' : 'this id'}`,
   };
 }
 
