@@ -163,7 +163,7 @@ export const containmentFact = z.object({
   missing: z.array(sha).max(5000),
 });
 
-/** A colour stated from outside for a criterion instance of kind `reported` or `custom`. */
+/** A colour stated from outside for a criterion instance of kind `custom`. */
 export const reportFact = z.object({
   instance: word,
   platform: word,

@@ -25,7 +25,7 @@ export function waiverView(track: string, waiver: Waiver): WaiverView {
   };
 }
 
-/** The sources as people call them; of what is reported, the one that reported it. */
+/** The sources as people call them; of what a tool states, the one that stated it. */
 function namesOf(sources: readonly string[], evidence: Verdict['evidence']): string[] {
   const reporters = evidence.flatMap(({ source }) => source ?? []);
   return [...new Set((reporters.length > 0 ? reporters : sources).map(sourceName))];
@@ -66,7 +66,7 @@ export function cellOf(track: string, verdict: Verdict): Cell {
     who: verdict.who.map((who) => ({ ...who })),
     evidence: verdict.evidence.map((evidence) => ({ ...evidence })),
     sources: [...verdict.sources],
-    sourceNames: namesOf(verdict.sources, verdict.kind === 'reported' ? verdict.evidence : []),
+    sourceNames: namesOf(verdict.sources, verdict.kind === 'custom' ? verdict.evidence : []),
     readAt: verdict.freshAt,
     freshForMinutes: verdict.freshForMinutes,
     nextReadAt: verdict.nextReadAt,

@@ -81,9 +81,9 @@ function summaryTrack(head: TrackHead, policy: TrackPolicy | null, stored: Store
   };
 }
 
-/** What does not answer: of health its own feed, because the system that tells it may well answer for others. */
+/** What does not answer: of health, and of what a tool states, its own feed, because the system that tells it may well answer for others. */
 function blindTo({ kind, title, sourceNames }: ControlRoom['cells'][number]): readonly string[] {
-  if (kind === 'reported' || isOfHealth(kind)) return [`${title.replace(/ rate$/, '')} feed`];
+  if (kind === 'custom' || isOfHealth(kind)) return [`${title.replace(/ rate$/, '')} feed`];
   return sourceNames.length > 0 ? sourceNames : [title];
 }
 

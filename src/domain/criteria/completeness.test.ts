@@ -183,7 +183,7 @@ const facts: fc.Arbitrary<TrackFacts> = fc
     ),
     reports: few(
       fc.record({
-        instance: fc.constantFrom('reported', 'custom'),
+        instance: fc.constantFrom('other', 'custom'),
         platform,
         version,
         colour: fc.constantFrom(...colours),
@@ -241,7 +241,8 @@ const someTold = few(
 );
 /** What an instance finds when it is told so, up to some hours ago. */
 function judgedWith(instance: Instance, told: readonly Told[], until: string, at: Parameters<typeof judge>[1]): Finding {
-  const health = answering(told, until, healthQuestionsOf(instance, at) ?? []);
+  // nothing comes in meanwhile
+  const health = answering(told, until, healthQuestionsOf(instance, { ...at, now: sampleNow }) ?? []);
   return judge(instance, { ...at, facts: { ...at.facts, health } });
 }
 
@@ -347,7 +348,7 @@ const instances: readonly Instance[] = [
   parseInstance({ id: 'soaked', settings: '30m' }),
   parseInstance({ id: 'approved-by', settings: { count: 2, 'again-on-new-candidate': 'none' } }),
   parseInstance({ id: 'manual', settings: { ask: 'Read the notes to the store aloud', 'again-on-new-candidate': 'none' } }),
-  parseInstance({ id: 'reported', settings: { 'fresh-for': '1h' } }),
+  parseInstance({ id: 'custom', settings: { 'fresh-for': '1h' } }),
 ];
 
 /** What is missing of a finding, in words; none when it carries every field. */
@@ -454,13 +455,10 @@ describe('every criterion, whatever is known of the track', () => {
     expect(greenOnNothing).toEqual(['no-blocking-bugs', 'triage-empty', 'signed-off', 'listing-free', 'window-open']);
   });
 
-  test.each(['latest-build-complete', 'nightly-fresh', 'reported', 'custom'])(
-    '%s is unknown where the facts it speaks of are not there',
-    (kind) => {
-      const instance = parseInstance({ id: kind, settings: kind === 'custom' ? { url: 'https://checks.example.com/music' } : {} });
-      expect(judge(instance, { ...nothing, track: aTrack('stabilising'), step: 'submit' }).colour).toBe('unknown');
-    },
-  );
+  test.each(['latest-build-complete', 'nightly-fresh', 'custom'])('%s is unknown where the facts it speaks of are not there', (kind) => {
+    const instance = parseInstance({ id: kind, settings: kind === 'custom' ? { url: 'https://checks.example.com/music' } : {} });
+    expect(judge(instance, { ...nothing, track: aTrack('stabilising'), step: 'submit' }).colour).toBe('unknown');
+  });
 
   test('a green that rests on facts shows them', () => {
     const told = { ...nothing, track: aTrack('candidate'), step: 'submit' as const };
@@ -506,7 +504,6 @@ describe('the list of criteria', () => {
       'approved-by',
       'custom',
       'manual',
-      'reported',
     ]);
     for (const criterion of criteria) {
       expect(criterion.title).not.toBe('');

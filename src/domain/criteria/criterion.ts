@@ -127,6 +127,8 @@ export type Criterion<S> = {
   shorthand?: string;
   /** Kinds of fact whose source must be alive. Empty for what Signalbox itself holds. */
   needs: readonly FactKind[];
+  /** What the settings add to them. */
+  alsoNeeds?(settings: S): readonly FactKind[];
   waivable: boolean | 'by-policy';
   /** Of a criterion of health: what it asks of the roll-ups. Its answers are in the facts when it judges; its feeds must be alive. */
   health?: {

@@ -1,5 +1,6 @@
 /** The list of criteria, and the way from an instance of a policy to what it says. */
 import type { z } from 'zod';
+import type { FactKind } from '../facts.ts';
 import type { HealthQuestion } from '../health/told.ts';
 import type { Criterion, Finding, JudgeAt } from './criterion.ts';
 import type { Instance } from './instance.ts';
@@ -16,7 +17,6 @@ import { nightlyFresh } from './nightly-fresh/criterion.ts';
 import { noBadSegment } from './no-bad-segment/criterion.ts';
 import { noBlockingBugs } from './no-blocking-bugs/criterion.ts';
 import { rateBelow } from './rate-below/criterion.ts';
-import { reported } from './reported/criterion.ts';
 import { signedOff } from './signed-off/criterion.ts';
 import { soaked } from './soaked/criterion.ts';
 import { testsPassed } from './tests-passed/criterion.ts';
@@ -43,7 +43,6 @@ export const criteria: readonly Criterion<unknown>[] = [
   approvedBy,
   custom,
   manual,
-  reported,
 ];
 
 const byKind: ReadonlyMap<string, Criterion<unknown>> = new Map(criteria.map((criterion) => [criterion.kind, criterion]));
@@ -113,6 +112,12 @@ type Unsettled = Omit<JudgeAt<unknown>, 'settings' | 'instance'>;
 export function healthQuestionsOf(instance: Instance, at: Unsettled): readonly HealthQuestion[] | null {
   const { health } = knownCriterion(instance.kind);
   return health === undefined ? null : health.asks({ ...at, settings: settingsOf(instance), instance: instance.id });
+}
+
+/** The kinds of fact whose source must be alive for an instance. */
+export function needsOf(instance: Instance): readonly FactKind[] {
+  const criterion = knownCriterion(instance.kind);
+  return [...criterion.needs, ...(criterion.alsoNeeds?.(settingsOf(instance)) ?? [])];
 }
 
 /** The one source of roll-ups that an instance believes; null: all. */

@@ -6,7 +6,8 @@ import type { Gate } from '../health/gate.ts';
 import { HOUR_MS, hourOf } from '../health/rollup.ts';
 import { seriesOf } from '../health/told.ts';
 import type { HealthQuestion, Series } from '../health/told.ts';
-import type { HealthAnswer } from '../health/health-facts.ts';
+import { nothingTold } from '../health/health-facts.ts';
+import type { HealthAnswer, HealthFacts } from '../health/health-facts.ts';
 import { powerGreen } from '../health/usage.ts';
 import { platformName, sourceName } from '../names.ts';
 import { latchOf } from '../release/latches.ts';
@@ -72,8 +73,29 @@ export type Rated = Counting & {
   numbers: RateNumbers;
 };
 
+/** What was worked out of what is known: a look judges the same several times over, for each step and for those who rest on it. */
+const workedOut = new WeakMap<HealthFacts, WeakMap<RateOf, Map<string, Rated | null>>>();
+
 /** Judges a rate; null where the policy has no limit for this platform. */
 export function rated(settings: RateOf, at: JudgeAt<unknown>): Rated | null {
+  const { health } = at.facts;
+  if (health === nothingTold) return worked(settings, at);
+  const { usage, latch, countFromMs } = countingOf(settings, at);
+  const key = [at.instance, at.track.id, at.now, usage.audience, usage.build, usage.since, usage.source, latch.redSince, countFromMs].join(
+    ' ',
+  );
+  const ofFacts = workedOut.get(health) ?? new WeakMap<RateOf, Map<string, Rated | null>>();
+  workedOut.set(health, ofFacts);
+  const found = ofFacts.get(settings) ?? new Map<string, Rated | null>();
+  ofFacts.set(settings, found);
+  const known = found.get(key);
+  if (known !== undefined) return known;
+  const fresh = worked(settings, at);
+  found.set(key, fresh);
+  return fresh;
+}
+
+function worked(settings: RateOf, at: JudgeAt<unknown>): Rated | null {
   const counting = countingOf(settings, at);
   const { usage, latch, countFromMs } = counting;
   const limit = limitOf(settings, at.track.platform, usage.audience);

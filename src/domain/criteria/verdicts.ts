@@ -8,7 +8,7 @@ import type { World } from '../release/world.ts';
 import { earliest, inWords, latest, msBetween, plusMinutes, type Instant } from '../time.ts';
 import { passes, type Finding, type Verdict } from './criterion.ts';
 import type { Instance } from './instance.ts';
-import { criterionOf, healthQuestionsOf, healthSourceOf, judge } from './index.ts';
+import { healthQuestionsOf, healthSourceOf, judge, needsOf } from './index.ts';
 import { soon } from '../calendar/words.ts';
 import { sourceName } from '../names.ts';
 import { storefrontKinds } from '../rollout/storefronts.ts';
@@ -147,7 +147,7 @@ function verdictOf(world: World, track: Track, instance: Instance, place: Place)
 /** Health is told by feeds of its own, all else by the sources of facts. */
 function feedFor(world: World, instance: Instance, at: Parameters<typeof judge>[1]): Feed {
   const questions = healthQuestionsOf(instance, at);
-  if (questions === null) return feedOf(sourcesOf(world), criterionOf(instance.kind)?.needs ?? [], instance, world.now);
+  if (questions === null) return feedOf(sourcesOf(world), needsOf(instance), instance, world.now);
   return feedOf(healthFeedsOf(at, instance, questions[0]), ['health'], instance, world.now);
 }
 

@@ -5,7 +5,8 @@
 import type { Aged, HourOfHealth } from './evidence.ts';
 import { bucketsOfSameAge } from './evidence.ts';
 import { expectedAtLimit, logAbove } from './one-rate.ts';
-import { ratioEvidence, RATIO } from './ratio.ts';
+import { ratioAbove, ratioBelow, RATIO } from './ratio.ts';
+import type { Bucket } from './ratio.ts';
 import { HOUR_MS, hourOf } from './rollup.ts';
 import { overBefore, totalOf } from './told.ts';
 import { isGreen, isRed, judgeRate, tooGood } from './verdict.ts';
@@ -47,6 +48,7 @@ export type GateReason =
  * - `all`, `settled`: the limit's verdict on everything, and on what is old enough for green.
  * - `lower`, `upper`: the range that is shown, per unit; of everything below, and of what is settled above, but on red. `upper` null: nothing bounds it yet.
  * - `baseline`: the rate of earlier releases over the same ages; null where none of them was used.
+ * - `logWorse`: the evidence that it is worse than they by more than the allowed ratio; null: there is nothing to hold it against.
  * - `isFleetWide`: it is red, and what else users have in the same hours is as bad: not this release, but something behind all of them.
  * - `hoursToGo`: hours of the clock until it may be told, at the pace of the last day; null: it is not on course, or no pace is known.
  */
@@ -63,7 +65,7 @@ export type Gate = {
   all: RateVerdict;
   settled: RateVerdict;
   baseline: { affected: number; exposure: number; value: number } | null;
-  ratio: { logAbove: number; logBelow: number } | null;
+  logWorse: number | null;
   isFleetWide: boolean;
   exposurePerHour: number;
   hoursToGo: number | null;
@@ -80,10 +82,9 @@ export function judgeGate(seen: GateSeen, settings: GateSettings): Gate {
     judgeRate({ count: of.affected, exposure: of.exposure, users, wallClockHours, stale: false, redLatched: false }, settings);
   const all = judged(whole);
   const settled = judged(early);
-  const ratio =
-    settings.allowedRatio === null ? null : ratioOf({ ...seen, hours }, seen.baselines, watermarkMs, settings, settings.allowedRatio);
+  const logWorse = worseThanBefore(seen, hours, settings);
   const baseline = baselineOf(seen, hours, settings.unit);
-  const told = colourOf({ seen, settings, whole, early, all, settled, ratio, baseline });
+  const told = colourOf({ seen, settings, whole, early, all, settled, logWorse, baseline });
   const isOver = told.colour === 'red';
   const lower = all.rateLower ?? 0;
   const upper = isOver || early.exposure === 0 ? all.rateUpper : settled.rateUpper;
@@ -98,7 +99,7 @@ export function judgeGate(seen: GateSeen, settings: GateSettings): Gate {
     all,
     settled,
     baseline,
-    ratio,
+    logWorse,
     isFleetWide: isOver && isFleetWide(seen, hours, settings),
     exposurePerHour: pace,
     hoursToGo: hoursToGo({ reason: told.reason, all, settings, pace, users, wallClockHours }),
@@ -112,13 +113,13 @@ type Parts = {
   early: { affected: number; exposure: number };
   all: RateVerdict;
   settled: RateVerdict;
-  ratio: Gate['ratio'];
+  logWorse: Gate['logWorse'];
   baseline: Gate['baseline'];
 };
 
-function colourOf({ seen, settings, whole, early, all, settled, ratio, baseline }: Parts): Pick<Gate, 'colour' | 'reason'> {
+function colourOf({ seen, settings, whole, early, all, settled, logWorse, baseline }: Parts): Pick<Gate, 'colour' | 'reason'> {
   if (all.colour === 'red') return { colour: 'red', reason: 'above-limit' };
-  if (ratio !== null && isRed(ratio, settings.alphaRed)) return { colour: 'red', reason: 'worse-than-before' };
+  if (logWorse !== null && isRed({ logAbove: logWorse }, settings.alphaRed)) return { colour: 'red', reason: 'worse-than-before' };
   if (seen.isLatched) return { colour: 'red', reason: 'latched' };
   if (whole.exposure === 0) return { colour: 'yellow', reason: 'no-usage' };
   if (
@@ -163,17 +164,23 @@ function unsettledReason(all: RateVerdict): GateReason {
   }
 }
 
-/** Evidence for and against a ratio above the allowed one, in the hours that both have seen to their end. */
-function ratioOf(
-  ours: Aged,
-  baselines: readonly Aged[],
-  untilMs: number,
-  { shape }: GateSettings,
-  allowedRatio: number,
-): { logAbove: number; logBelow: number } | null {
+/** The evidence that it is worse than earlier releases, in the hours that both have seen to their end. */
+function worseThanBefore(
+  { sinceMs, baselines, watermarkMs }: GateSeen,
+  hours: readonly HourOfHealth[],
+  settings: GateSettings,
+): number | null {
+  const { allowedRatio, shape } = settings;
+  if (allowedRatio === null) return null;
+  const buckets = comparable({ sinceMs, hours }, baselines, watermarkMs);
+  return buckets === null ? null : ratioAbove(buckets, { ...RATIO, shape, allowedRatio });
+}
+
+/** The buckets of one age, or of one hour; null where the other side was not used in any. */
+function comparable(ours: Aged, baselines: readonly Aged[], untilMs: number): Bucket[] | null {
   if (baselines.length === 0) return null;
   const buckets = bucketsOfSameAge(ours, baselines, untilMs);
-  return buckets.some(({ baseExposure }) => baseExposure > 0) ? ratioEvidence(buckets, { ...RATIO, shape, allowedRatio }) : null;
+  return buckets.some(({ baseExposure }) => baseExposure > 0) ? buckets : null;
 }
 
 /** The rate of earlier releases over the ages that this one has reached. */
@@ -196,10 +203,10 @@ function isFleetWide({ alongside, sinceMs, watermarkMs }: GateSeen, hours: reado
   const [first] = hours;
   if (first === undefined) return false;
   const theirs = alongside.filter(({ hourMs }) => hourMs >= first.hourMs && hourMs < watermarkMs);
-  const isSame = (ratio: number): boolean => {
-    const evidence = ratioOf({ sinceMs, hours }, [{ sinceMs, hours: theirs }], watermarkMs, settings, ratio);
-    return evidence !== null && isGreen(evidence, settings.alphaGreen);
-  };
+  const buckets = comparable({ sinceMs, hours }, [{ sinceMs, hours: theirs }], watermarkMs);
+  if (buckets === null) return false;
+  const isSame = (allowedRatio: number): boolean =>
+    isGreen({ logBelow: ratioBelow(buckets, { ...RATIO, shape: settings.shape, allowedRatio }) }, settings.alphaGreen);
   if (isSame(SAME_AS_OTHERS)) return true;
   const { affected, exposure } = totalOf(theirs);
   const areOver =

@@ -58,6 +58,13 @@ describe('the processes of ours', () => {
     expect(ids(policy.haltsWhileRollingOut)).toEqual(['no-blocking-bugs-critical', 'crash-rate']);
     expect(policy.rows).toContainEqual({ title: 'Health', instances: ['crash-rate'] });
   });
+  test('a policy that was saved when custom was called reported says the same', () => {
+    const policy = rules('process: light\ncriteria: { ramp: { is: reported, fresh-for: 1h } }\nbefore submit: [{ every: reported }]\n');
+    expect(policy.before.submit).toMatchObject([{ id: 'ramp', kind: 'custom', waivable: true, settings: { 'fresh-for': 60 } }]);
+    // it stood for health, and goes on to halt
+    expect(ids(policy.haltsWhileRollingOut)).toEqual(['no-blocking-bugs-critical', 'ramp']);
+    expect(ids(rules('process: light\ncriteria: { ramp: { is: custom } }\n').haltsWhileRollingOut)).toEqual(['no-blocking-bugs-critical']);
+  });
   test('a hotfix follows the hotfix process, or light where regular releases do', () => {
     expect(rules('', 'android', 'hotfix')).toMatchObject({ process: 'hotfix', signOffs: 'affected-teams', robot: { submit: 'ask' } });
     expect(rules('process: light', 'android', 'hotfix')).toMatchObject({ process: 'light' });

@@ -285,7 +285,7 @@ export const documentKeys = {
       'second-approver': names
         .default([])
         .describe(
-          'Criteria (ids or kinds) whose waivers need a second person; unknown stands for every one that is Unknown, compliance for compliance-closed, rates-during-rollout for criteria of health once a rollout has begun.',
+          'Criteria (ids or kinds) whose waivers need a second person; unknown stands for every one that is Unknown, compliance for compliance-closed, rates-during-rollout for criteria of health, and for custom, once a rollout has begun.',
         ),
     })
     .prefault({})

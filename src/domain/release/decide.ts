@@ -478,7 +478,7 @@ function needsSecond(world: World, instance: string, kind: string, colour: strin
       word === kind ||
       (word === 'unknown' && colour === 'unknown') ||
       (word === 'compliance' && kind === 'compliance-closed') ||
-      (word === 'rates-during-rollout' && rolling && isOfHealth(kind)),
+      (word === 'rates-during-rollout' && rolling && (isOfHealth(kind) || kind === 'custom')),
   );
 }
 

@@ -33,6 +33,8 @@ export const custom: Criterion<Settings> = {
   settings,
   shorthand: 'url',
   needs: [],
+  // an endpoint is asked; what is stated comes from a source of its own
+  alsoNeeds: ({ url }) => (url === undefined ? ['report'] : []),
   waivable: 'by-policy',
   judge,
 };
@@ -44,7 +46,7 @@ function judge(at: JudgeAt<Settings>): Finding {
   const name = of.url === undefined ? 'its tool' : hostOf(of.url);
   const stated = newer(
     answerOf(facts.customAnswers, instance, name),
-    reportOf(facts.reports, { instance, version: at.track.version, platform: at.track.platform }),
+    reportOf(facts.reports, { instance, version: at.track.version, platform: at.track.platform, before: versionBefore(at) }),
   );
   const freshFor = of['fresh-for'] ?? (of.url === undefined ? null : ENDPOINT_FRESH_FOR_MINUTES);
   if (stated !== null) return findingOf(stated, freshFor, now, at.policy.timezone);
@@ -67,6 +69,12 @@ function nothingStated({ instance, track, policy }: JudgeAt<Settings>): Finding 
     who: [{ kind: 'source', name: 'its tool', what: 'states it for the first time', contact: null }],
     evidence: [{ kind: 'policy', label: `policy, revision ${policy.revision}`, url: null, at: null }],
   });
+}
+
+/** The version that went before on this platform, as its baseline is named. */
+function versionBefore({ siblings, track }: JudgeAt<Settings>): string | null {
+  const earlier = siblings.filter(({ platform, order }) => platform === track.platform && order < 0);
+  return earlier.toSorted((a, b) => b.order - a.order)[0]?.version ?? null;
 }
 
 /** Its last answer; an endpoint may also push the same as a report. */
