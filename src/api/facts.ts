@@ -93,7 +93,7 @@ export const factRoutes = [
   reporting('reportDistributions', '/api/apps/{app}/distributions', 'a distribution to an audience, or up to 1,000', distributionReport),
   reporting('reportBugs', '/api/apps/{app}/bugs', 'a bug, or up to 1,000', bugReport),
   reporting('reportChecks', '/api/apps/{app}/checks', 'a compliance check, or up to 1,000', checkReport),
-  reporting('reportColours', '/api/apps/{app}/reports', 'a colour for a criterion of kind reported, or up to 1,000', colourReport),
+  reporting('reportColours', '/api/apps/{app}/reports', 'a colour for a criterion of kind custom, or up to 1,000', colourReport),
   route({
     id: 'reportMany',
     method: 'post',

@@ -1,6 +1,6 @@
 /** What one criterion says of one track, with every field that a cell and its inspector show. */
 import { z } from 'zod';
-import { colours } from '#domain/facts.ts';
+import { audiences, colours } from '#domain/facts.ts';
 import { cellStates } from '#domain/cell-state.ts';
 import { actor, moment, quantity } from './words.ts';
 
@@ -41,6 +41,51 @@ export const waiver = z
   })
   .meta({ id: 'Waiver' });
 export type WaiverView = z.infer<typeof waiver>;
+
+/** The numbers behind a verdict of health, unrounded; rates are per `per` of `of`: 0.23 per 1000 h. */
+export const rate = z
+  .object({
+    metric: z.string(),
+    per: z.number(),
+    of: z.string().meta({ description: 'The unit of use: `h`, `sessions`, `orders`' }),
+    audience: z.enum(audiences),
+    build: z.string().nullable().meta({ description: 'Null: all builds of the version together' }),
+    since: moment.meta({ description: 'Since when it is counted' }),
+    toldUntil: moment.nullable().meta({ description: 'Everything is told up to here' }),
+    affected: z.number().meta({ description: 'People for whom it was the first time' }),
+    count: z.number().meta({ description: 'Events' }),
+    exposure: z.number().meta({ description: 'Use, in `of`' }),
+    users: z.number().meta({ description: 'People who used it, at least' }),
+    value: z.number().nullable(),
+    lower: z.number(),
+    upper: z.number().nullable().meta({ description: 'Null: nothing bounds it yet' }),
+    limit: z.number().nullable(),
+    warn: z.number().nullable(),
+    baseline: z
+      .object({
+        versions: z.array(z.string()),
+        value: z.number(),
+        affected: z.number(),
+        exposure: z.number(),
+        allowedRatio: z.number().nullable(),
+      })
+      .nullable()
+      .meta({ description: 'Earlier releases at the same age' }),
+    reason: z.string().meta({ description: 'Why it has its colour: `below-limit`, `borderline`, `exposure`, `latched`, …' }),
+    exposureToGo: z
+      .object({ certain: z.number(), expected: z.number().nullable() })
+      .nullable()
+      .meta({ description: 'Use until it is clear: if nobody else is affected, and at the rate so far (null: not on course)' }),
+    tellsAt: moment.nullable().meta({ description: 'About when it may be told' }),
+    redSince: moment.nullable().meta({ description: 'It stays red since then, until it is cleared or another build comes' }),
+    latch: z.string().nullable(),
+    isFleetWide: z.boolean().meta({ description: 'What users had before has the same in the same hours' }),
+    segments: z.array(
+      z.object({ segment: z.string(), affected: z.number(), exposure: z.number(), ratio: z.number().nullable(), isNamed: z.boolean() }),
+    ),
+  })
+  .meta({ id: 'Rate' });
+export type RateView = z.infer<typeof rate>;
 
 /** One cell of the criteria frame: the nine fields of the control room and what the inspector adds. */
 export const cell = z
@@ -84,6 +129,7 @@ export const cell = z
     informing: z.boolean(),
     setUp: z.boolean(),
     waivable: z.boolean(),
+    rate: rate.nullable().optional().meta({ description: 'Of criteria of health: the numbers behind it' }),
     waiver: waiver.nullable(),
   })
   .meta({ id: 'Cell' });

@@ -73,6 +73,8 @@ export async function project(tx: Tx, event: Event, scene: Scene): Promise<void>
     case 'superseded':
     case 'shadowed':
     case 'asked':
+    case 'red-latched':
+    case 'red-cleared':
     case 'action-ordered':
     case 'held':
     case 'verdict-changed':

@@ -574,6 +574,14 @@ export interface HealthSourcesTable {
   told: number;
 }
 
+export interface HealthFeedsTable {
+  app: string;
+  source: string;
+  platform: string;
+  watermark: Instant | null;
+  last_told_at: Instant;
+}
+
 export interface HealthQuarantineTable {
   app: string;
   source: string;
@@ -691,6 +699,7 @@ export interface Database {
   health_series: HealthSeriesTable;
   health_rollups: HealthRollupsTable;
   health_sources: HealthSourcesTable;
+  health_feeds: HealthFeedsTable;
   health_quarantine: HealthQuarantineTable;
   health_affected: HealthAffectedTable;
   health_sketches: HealthSketchesTable;

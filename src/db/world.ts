@@ -23,6 +23,7 @@ import type {
   TrackFacts,
   Waiver,
 } from '#domain/facts.ts';
+import { nothingTold } from '#domain/health/health-facts.ts';
 import type { App, AppClock, Release } from '#domain/release/release.ts';
 import { cutOf } from '#domain/release/track.ts';
 import type { Track } from '#domain/release/track.ts';
@@ -136,6 +137,7 @@ function storedFrom(row: Row, { app, tracks, sources }: Shared): StoredWorld | n
         url: each.url,
         at: instant(each.at),
       })),
+      health: nothingTold,
       waivers: row.waivers.map(({ waiver }): Waiver => waiver),
       sources,
       actions: row.actions.map(actionStateOf).toReversed(),

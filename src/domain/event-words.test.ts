@@ -69,6 +69,14 @@ const told: Told = {
     says: 'would have taken submission now (shadow): would submit now',
   },
   asked: { event: { is: 'asked', step: '1%', note: 'every criterion is met' }, says: 'asked whether to take 1%: every criterion is met' },
+  'red-latched': {
+    event: { is: 'red-latched', instance: 'crash-rate', title: 'Crash rate', key: 'k', because: 'The range is over the limit. More.' },
+    says: 'keeps Crash rate at stop until it is cleared or another build comes: The range is over the limit',
+  },
+  'red-cleared': {
+    event: { is: 'red-cleared', instance: 'crash-rate', title: 'Crash rate', key: 'k', why: 'the ad server is mended' },
+    says: 'cleared the stop of Crash rate; it is counted anew: the ad server is mended',
+  },
   'action-ordered': {
     event: { is: 'action-ordered', key: 'k', effect: 'ensure-branch', step: 'cut', why: 'it is branch day' },
     says: 'ordered ensure branch: it is branch day',

@@ -59,6 +59,9 @@ const words: Words<Event> = {
   superseded: (event) => `was superseded by ${event.by}${because(event.why)}`,
   shadowed: ({ step, note }) => `would have taken ${stepInWords(step)} now (shadow)${because(note)}`,
   asked: ({ step, note }) => `asked whether to take ${stepInWords(step)}${because(note)}`,
+  'red-latched': ({ title, because: why }) =>
+    `keeps ${title} at stop until it is cleared or another build comes${because(firstSentence(why))}`,
+  'red-cleared': ({ title, why }) => `cleared the stop of ${title}; it is counted anew${because(why)}`,
   'action-ordered': ({ effect, why }) => `ordered ${effect.replaceAll('-', ' ')}${because(why)}`,
   'action-ended': ({ state, outcome }) =>
     state === 'done'

@@ -3,6 +3,7 @@
  * This file has their shapes as zod schemas, because they come in over HTTP and from adapters, and the typed view that the criteria read.
  */
 import { z } from 'zod';
+import type { HealthFacts } from './health/health-facts.ts';
 import { factInstant } from './moment.ts';
 import type { Instant } from './time.ts';
 
@@ -162,7 +163,7 @@ export const containmentFact = z.object({
   missing: z.array(sha).max(5000),
 });
 
-/** A colour stated from outside for a criterion instance of kind `reported` or `custom`. */
+/** A colour stated from outside for a criterion instance of kind `custom`. */
 export const reportFact = z.object({
   instance: word,
   platform: word,
@@ -361,6 +362,8 @@ export type TrackFacts = {
   storefronts: readonly StorefrontState[];
   reports: readonly Report[];
   customAnswers: readonly CustomAnswer[];
+  /** What roll-ups tell, as far as the criteria of this track asked. */
+  health: HealthFacts;
   waivers: readonly Waiver[];
   sources: readonly Source[];
   /** Actions ordered for this track that are not history yet: open ones, and the last outcome of each kind. */

@@ -79,6 +79,7 @@ export const rolesFor: Readonly<Record<CommandKind | 'see', readonly Role[]>> = 
   cancel: managers,
   approve: [...managers, 'admin'],
   tick: managers,
+  'clear-red': managers,
   'plan-release': managers,
   'replan-release': managers,
   'describe-release': managers,

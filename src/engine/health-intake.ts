@@ -18,7 +18,7 @@ import { addRollups, ensureHealthPartitions, requireSeries, writingRollups } fro
 import type { Placed } from '#db/health/rollups.ts';
 import { placesOf } from '#db/health/series.ts';
 import type { Place as SeriesPlace } from '#db/health/series.ts';
-import { quarantine, sourceHasTold } from '#db/health/sources.ts';
+import { feedsHaveTold, quarantine, sourceHasTold } from '#db/health/sources.ts';
 import type { Quarantined } from '#db/health/sources.ts';
 import { trackNamesOf } from '#db/tracks.ts';
 import type { TrackName } from '#db/tracks.ts';
@@ -31,7 +31,7 @@ import type { Rollup } from '#domain/health/rollup.ts';
 import type { Instant } from '#domain/time.ts';
 import { appNow } from './context.ts';
 import type { Context } from './context.ts';
-import { knownOf, wake } from './health.ts';
+import { knownOf, newestOf, wake } from './health.ts';
 import type { Heard } from './types.ts';
 
 /** What comes by a DSN, whatever SDK it is. */
@@ -178,13 +178,12 @@ async function write(context: Context, app: string, { counted, doubted, tracks, 
       told: fresh.length,
       at: now,
     });
-    await wake(
-      tx,
-      app,
-      fresh.map(({ place }) => ({ rollup: place })),
-      tracks,
-      recordedAt,
-    );
+    const told = fresh.map(({ place, observed }) => ({
+      // a clock may be a little ahead: the hour of now is the newest that can be under way
+      rollup: { ...place, bucketMs: hourOf(Math.min(observed.atMs, Date.parse(now))) },
+    }));
+    const further = await feedsHaveTold(tx, { app, source: SOURCE, stated: null, newest: newestOf(told), at: now });
+    await wake(tx, app, { told, further }, tracks, recordedAt);
   });
 }
 

@@ -6,7 +6,7 @@ import { ensureHealthPartitions, mergeRollups, pruneHealth, writingRollups } fro
 import type { Placed } from '#db/health/rollups.ts';
 import { placesOf } from '#db/health/series.ts';
 import type { Place } from '#db/health/series.ts';
-import { quarantine, sourceHasTold } from '#db/health/sources.ts';
+import { feedsHaveTold, quarantine, sourceHasTold } from '#db/health/sources.ts';
 import type { Quarantined } from '#db/health/sources.ts';
 import { trackNamesOf } from '#db/tracks.ts';
 import type { TrackName } from '#db/tracks.ts';
@@ -130,7 +130,8 @@ async function store(
     }
     await quarantine(tx, app, source, out, now);
     const newestMs = read.reduce<number | null>((newest, { rollup }) => Math.max(newest ?? 0, rollup.bucketMs), null);
-    const watermarkMs = watermarkAfter(null, newestMs, statedBy(completeUntil, now));
+    const statedMs = statedBy(completeUntil, now);
+    const watermarkMs = watermarkAfter(null, newestMs, statedMs);
     await sourceHasTold(tx, {
       app,
       source,
@@ -139,7 +140,14 @@ async function store(
       told: accepted,
       at: now,
     });
-    if (accepted > 0) await wake(tx, app, read, tracks, recordedAt);
+    const further = await feedsHaveTold(tx, {
+      app,
+      source,
+      stated: statedMs === null ? null : new Date(statedMs).toISOString(),
+      newest: newestOf(read),
+      at: now,
+    });
+    await wake(tx, app, { told: accepted > 0 ? read : [], further }, tracks, recordedAt);
     return {
       ok: true,
       accepted,
@@ -157,16 +165,28 @@ function statedBy(completeUntil: Instant | null, now: Instant): number | null {
   return completeUntil === null ? null : Math.min(Date.parse(completeUntil), Date.parse(now) + ROLLUP_BOUNDS.aheadMs);
 }
 
-/** Has the robot look at the live tracks that something was told of. */
+/** The start of the newest hour that came of each platform. */
+export function newestOf(told: readonly { rollup: Pick<Rollup, 'platform' | 'bucketMs'> }[]): Map<string, Instant> {
+  const newest = new Map<string, number>();
+  for (const { rollup } of told) newest.set(rollup.platform, Math.max(newest.get(rollup.platform) ?? 0, rollup.bucketMs));
+  return new Map([...newest].map(([platform, ms]) => [platform, new Date(ms).toISOString()]));
+}
+
+/** What was told, and the platforms on which everything is told further than before. */
+export type Told = { told: readonly { rollup: Pick<Rollup, 'platform' | 'version'> }[]; further: readonly string[] };
+
+/** Has the robot look at the live tracks that something was told of, and at those for which all is told up to a later moment now. */
 export async function wake(
   tx: Parameters<typeof markDue>[0],
   app: string,
-  told: readonly { rollup: Pick<Rollup, 'platform' | 'version'> }[],
+  { told, further }: Told,
   tracks: readonly TrackName[],
   at: Instant,
 ): Promise<void> {
   const named = new Set(told.map(({ rollup }) => `${rollup.version}/${rollup.platform}`));
-  const live = tracks.filter(({ ended, version, platform }) => !ended && named.has(`${version}/${platform}`));
+  const live = tracks.filter(
+    ({ ended, version, platform }) => !ended && (further.includes(platform) || named.has(`${version}/${platform}`)),
+  );
   await markDue(
     tx,
     live.map(({ id }) => ({ kind: 'track' as const, key: id, app, at })),

@@ -1,10 +1,13 @@
 /** From what is stored to the world that a decision is made from. */
+import { healthTold } from '#db/health/told.ts';
 import { storedWorlds } from '#db/world.ts';
 import type { LastSaid, StoredWorld } from '#db/world.ts';
 import type { Db } from '#db/transaction.ts';
 import type { PolicyDocument } from '#domain/policy/document.ts';
+import { healthQuestions } from '#domain/criteria/verdicts.ts';
+import { keyOfQuestion } from '#domain/health/told.ts';
 import { progressOf } from '#domain/changes/picks.ts';
-import { candidateOf, percentOf } from '#domain/release/track.ts';
+import { candidateOf, hasEnded, percentOf } from '#domain/release/track.ts';
 import type { Track } from '#domain/release/track.ts';
 import { timeBy } from '#domain/release/clock.ts';
 import type { AppClock, Sibling } from '#domain/release/release.ts';
@@ -34,7 +37,20 @@ export async function loadWorlds(context: Context, db: Db, ids: readonly string[
   context.clock.learn(first.app.id, first.appVersion, first.clock);
   const inForce = rules ?? (await context.policies.rulesOf(db, first.app.id, first.policyRevision));
   const now = timeBy(first.clock, context.clock.now());
-  return all.map((stored) => worldFrom(stored, inForce, now));
+  const worlds = all.map((stored) => worldFrom(stored, inForce, now));
+  return withHealth(db, first.app.id, worlds);
+}
+
+/** What the roll-ups tell is asked for by the criteria that want it: where there is none, nothing is read. */
+async function withHealth(db: Db, app: string, loaded: Loaded[]): Promise<Loaded[]> {
+  const questions = new Map(
+    loaded
+      .flatMap(({ world }) => (hasEnded(world.track) ? [] : healthQuestions(world)))
+      .map((question) => [keyOfQuestion(question), question]),
+  );
+  if (questions.size === 0) return loaded;
+  const health = await healthTold(db, app, [...questions.values()]);
+  return loaded.map((each) => ({ ...each, world: { ...each.world, facts: { ...each.world.facts, health } } }));
 }
 
 function worldFrom(stored: StoredWorld, inForce: Rules, now: Instant): Loaded {

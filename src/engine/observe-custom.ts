@@ -26,7 +26,8 @@ export const customAnswer = z.object({
     .optional(),
 });
 
-const settings = z.looseObject({ url: z.string(), 'fresh-for': z.number().default(15) });
+const FRESH_FOR_MINUTES = 15;
+const settings = z.looseObject({ url: z.string(), 'fresh-for': z.number().nullable().default(null) });
 
 const LONGEST_ANSWER = 65_536;
 /** Endpoints are asked three times within the time that an answer is fresh for, and at most every 15 s. */
@@ -44,7 +45,7 @@ export async function observeCustom(context: Context, app: string): Promise<numb
     for (const instance of customInstances(rules.of(track.platform, track.state.kind), track)) {
       const of = settings.safeParse(instance.settings);
       if (!of.success) continue;
-      const askEveryMs = Math.max(LEAST_EVERY_MS, (of.data['fresh-for'] * 60_000) / ASKED_PER_FRESHNESS);
+      const askEveryMs = Math.max(LEAST_EVERY_MS, ((of.data['fresh-for'] ?? FRESH_FOR_MINUTES) * 60_000) / ASKED_PER_FRESHNESS);
       everyMs = Math.min(everyMs, askEveryMs);
       await askIfOld(context, track, instance.id, of.data.url, askEveryMs);
     }

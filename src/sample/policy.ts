@@ -102,11 +102,11 @@ kinds:
   regular: { process: weekly-mobile }
   hotfix: { process: hotfix, sign-offs: [player, ads], windows: any, freezes: ignore }
 criteria:
-  crash-rate:     { is: reported, title: Crash rate, fresh-for: 15m, required: true }
-  anr-rate:       { is: reported, title: ANRs, fresh-for: 60m, platforms: [android] }
-  cpu-exceptions: { is: reported, title: CPU exceptions, fresh-for: 60m, platforms: [ios] }
-  hangs:          { is: reported, title: Hangs, fresh-for: 60m, platforms: [desktop] }
-  hours-played:   { is: reported, title: Content played, fresh-for: 60m }
+  crash-rate:     { is: custom, waivable: true, title: Crash rate, fresh-for: 15m, required: true }
+  anr-rate:       { is: custom, waivable: true, title: ANRs, fresh-for: 60m, platforms: [android] }
+  cpu-exceptions: { is: custom, waivable: true, title: CPU exceptions, fresh-for: 60m, platforms: [ios] }
+  hangs:          { is: custom, waivable: true, title: Hangs, fresh-for: 60m, platforms: [desktop] }
+  hours-played:   { is: custom, waivable: true, title: Content played, fresh-for: 60m }
   in-the-store:   { is: build-distributed, title: Distribution, audience: production, platforms: [android, desktop] }
   build-distributed: { title: Distribution, audience: beta, newer-counts: when-built }
   latest-build-complete: { within: 2h }

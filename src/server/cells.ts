@@ -1,5 +1,5 @@
 /** Verdicts as cells of the criteria frame. */
-import type { Cell, WaiverView } from '#api/verdict.ts';
+import type { Cell, RateView, WaiverView } from '#api/verdict.ts';
 import { cellState } from '#domain/cell-state.ts';
 import { passes } from '#domain/criteria/criterion.ts';
 import type { Verdict } from '#domain/criteria/criterion.ts';
@@ -25,10 +25,19 @@ export function waiverView(track: string, waiver: Waiver): WaiverView {
   };
 }
 
-/** The sources as people call them; of what is reported, the one that reported it. */
+/** The sources as people call them; of what a tool states, the one that stated it. */
 function namesOf(sources: readonly string[], evidence: Verdict['evidence']): string[] {
   const reporters = evidence.flatMap(({ source }) => source ?? []);
   return [...new Set((reporters.length > 0 ? reporters : sources).map(sourceName))];
+}
+
+function rateView(rate: NonNullable<Verdict['rate']>): RateView {
+  const { baseline, segments } = rate;
+  return {
+    ...rate,
+    baseline: baseline === null ? null : { ...baseline, versions: [...baseline.versions] },
+    segments: segments.map((segment) => ({ ...segment })),
+  };
 }
 
 export function cellOf(track: string, verdict: Verdict): Cell {
@@ -57,7 +66,7 @@ export function cellOf(track: string, verdict: Verdict): Cell {
     who: verdict.who.map((who) => ({ ...who })),
     evidence: verdict.evidence.map((evidence) => ({ ...evidence })),
     sources: [...verdict.sources],
-    sourceNames: namesOf(verdict.sources, verdict.kind === 'reported' ? verdict.evidence : []),
+    sourceNames: namesOf(verdict.sources, verdict.kind === 'custom' ? verdict.evidence : []),
     readAt: verdict.freshAt,
     freshForMinutes: verdict.freshForMinutes,
     nextReadAt: verdict.nextReadAt,
@@ -68,6 +77,7 @@ export function cellOf(track: string, verdict: Verdict): Cell {
     informing: verdict.informing,
     setUp: verdict.setUp,
     waivable: verdict.waivable,
+    rate: verdict.rate === undefined ? null : rateView(verdict.rate),
     waiver: verdict.waiver === null ? null : waiverView(track, verdict.waiver),
   };
 }

@@ -4,6 +4,7 @@ import type { ActivityLine } from '#api/verdict.ts';
 import { freshnessOf } from '#db/views/freshness.ts';
 import { storedRoom } from '#db/views/control-room.ts';
 import type { StoredLine, StoredRelease, StoredRoom } from '#db/views/control-room.ts';
+import { isOfHealth } from '#domain/criteria/criterion.ts';
 import type { Verdict } from '#domain/criteria/criterion.ts';
 import { lineInWords } from '#domain/event-words.ts';
 import { twoBranches } from '#domain/insights/two-branches.ts';
@@ -80,9 +81,9 @@ function summaryTrack(head: TrackHead, policy: TrackPolicy | null, stored: Store
   };
 }
 
-/** What does not answer: of a rate that is reported its own feed, because the system that reports it may well answer for others. */
+/** What does not answer: of health, and of what a tool states, its own feed, because the system that tells it may well answer for others. */
 function blindTo({ kind, title, sourceNames }: ControlRoom['cells'][number]): readonly string[] {
-  if (kind === 'reported') return [`${title.replace(/ rate$/, '')} feed`];
+  if (kind === 'custom' || isOfHealth(kind)) return [`${title.replace(/ rate$/, '')} feed`];
   return sourceNames.length > 0 ? sourceNames : [title];
 }
 

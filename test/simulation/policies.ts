@@ -101,7 +101,7 @@ process: ${plan.process}
 platforms:
 ${platforms}
 criteria:
-  crash-rate: { is: reported${plan.freshForMinutes === null ? '' : `, fresh-for: ${plan.freshForMinutes}m`} }
+  crash-rate: { is: custom, waivable: true${plan.freshForMinutes === null ? '' : `, fresh-for: ${plan.freshForMinutes}m`} }
 before submit: [latest-build-complete, tests-passed, no-blocking-bugs, signed-off, listing-free]
 before start: [no-blocking-bugs]
 before raise: [{ soaked: ${plan.soakMinutes}m }, no-blocking-bugs, crash-rate]

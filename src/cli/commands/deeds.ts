@@ -159,6 +159,12 @@ export function deedCommands(io: Io, parts: Parts): Command[] {
     withReason(deed('revoke-waiver', 'end a waiver').argument('<waiver>', 'its id'), true).action(
       (track: string, waiver: string, options: Reason) => give(track, options, { do: 'revoke-waiver', waiver, reason: options.reason }),
     ),
+    withReason(
+      deed('clear-red', 'clear a stop of health that stays, so that it is judged anew').argument('<criterion>', 'its id in the policy'),
+      true,
+    ).action((track: string, instance: string, options: Reason) =>
+      give(track, options, { do: 'clear-red', instance, reason: options.reason }),
+    ),
     deed('retry', 'try an action again that was refused')
       .argument('<action>', 'its key')
       .action((track: string, key: string, options: Shared) => give(track, options, { do: 'retry-action', key })),

@@ -165,7 +165,7 @@ export function reportCommand(io: Io, parts: Parts): Command {
       return send(options, (client) => client.reportChecks({ params: { app }, body, idempotencyKey: keyFor(options, body) }));
     });
 
-  reporting('colour', 'state the colour of a criterion of kind "reported"')
+  reporting('colour', 'state the colour of a criterion of kind "custom"')
     .alias('report')
     .argument('<track>', 'app/version/platform')
     .argument('<criterion>', 'its id in the policy')

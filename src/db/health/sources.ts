@@ -25,6 +25,44 @@ export async function sourceHasTold(
       lag_seconds = coalesce(excluded.lag_seconds, there.lag_seconds), told = there.told + excluded.told`.execute(tx);
 }
 
+/**
+ * Notes how far a source has told everything of each platform: what it says of itself counts for all of its platforms, else the newest hour of each that came. None
+ * goes back. The platforms are given that it has got further with. The row of the source is held: `sourceHasTold` comes before.
+ */
+export async function feedsHaveTold(
+  tx: Tx,
+  {
+    app,
+    source,
+    stated,
+    newest,
+    at,
+  }: { app: string; source: string; stated: Instant | null; newest: ReadonlyMap<string, Instant>; at: Instant },
+): Promise<string[]> {
+  const before = await tx
+    .selectFrom('health_feeds')
+    .select(['platform', 'watermark'])
+    .where('app', '=', app)
+    .where('source', '=', source)
+    .execute();
+  const known = new Map(before.map(({ platform, watermark }) => [platform, watermark]));
+  const platforms = [...new Set([...newest.keys(), ...(stated === null ? [] : known.keys())])].toSorted();
+  const rows = platforms.map((platform) => ({ platform, watermark: stated ?? newest.get(platform) ?? null }));
+  if (rows.length === 0) return [];
+  await sql`
+    insert into health_feeds as there (app, source, platform, watermark, last_told_at)
+    select ${app}, ${source}, n.platform, n.watermark, ${at}::timestamptz
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as n (platform text, watermark timestamptz)
+    on conflict (app, source, platform) do update set
+      watermark = greatest(there.watermark, excluded.watermark), last_told_at = greatest(there.last_told_at, excluded.last_told_at)`.execute(
+    tx,
+  );
+  return rows.flatMap(({ platform, watermark }) => {
+    const was = known.get(platform) ?? null;
+    return watermark !== null && (was === null || Date.parse(was) < Date.parse(watermark)) ? [platform] : [];
+  });
+}
+
 export type Quarantined = { reason: QuarantineReason; because: string; sample: unknown };
 
 const LONGEST_SAMPLE = 2000;

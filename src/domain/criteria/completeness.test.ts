@@ -10,7 +10,7 @@ import type { TrackPolicy } from '../policy/track-policy.ts';
 import type { Release, Sibling } from '../release/release.ts';
 import type { Finding } from './criterion.ts';
 import type { Instance } from './instance.ts';
-import { criteria, criterionOf, judge, parseInstance, readSettings } from './index.ts';
+import { criteria, criterionOf, healthQuestionsOf, judge, parseInstance, readSettings } from './index.ts';
 import {
   aBranch,
   aBug,
@@ -28,11 +28,13 @@ import {
   aTestRun,
   aTrack,
   anApp,
+  answering,
   sampleNow,
   samplePlan,
   sampleShas,
   someFacts,
 } from './testing.ts';
+import type { Told } from './testing.ts';
 
 const shas = Object.values(sampleShas);
 const sha = fc.constantFrom(...shas);
@@ -181,7 +183,7 @@ const facts: fc.Arbitrary<TrackFacts> = fc
     ),
     reports: few(
       fc.record({
-        instance: fc.constantFrom('reported', 'custom'),
+        instance: fc.constantFrom('other', 'custom'),
         platform,
         version,
         colour: fc.constantFrom(...colours),
@@ -210,6 +212,39 @@ const facts: fc.Arbitrary<TrackFacts> = fc
     ),
   })
   .map((of) => someFacts(of));
+
+/** What says how much usage is enough. */
+const aRate = parseInstance({ id: 'crash-rate', kind: 'rate-below', settings: { 'limit-per-1000-hours': 0.4 } });
+
+/** What is told of health: few hours or many, of this release and of those before, of use and of harm. */
+const someTold = few(
+  fc
+    .record({
+      version,
+      audience: fc.constantFrom(...audiences),
+      build: orAbsent(build),
+      source: mostly('warehouse', fc.constant('sentry')),
+      metric: mostly('crashes', fc.constant('anrs')),
+      segment: orAbsent(fc.constantFrom('country=BR', 'country=SE', 'arm=a', 'arm=b')),
+      from: instant,
+      hours: fc.integer({ min: 1, max: 100 }),
+      exposure: fc.constantFrom(0, 3, 900, 40_000),
+      hit: fc.constantFrom(0, 0, 1, 7, 90),
+      people: fc.constantFrom(0, 40, 9000),
+    })
+    .map(({ hit, segment, build: of, ...told }): Told => ({
+      ...told,
+      ...(segment === undefined ? {} : { segment }),
+      ...(of === undefined ? {} : { build: of }),
+      affected: hit,
+    })),
+);
+/** What an instance finds when it is told so, up to some hours ago. */
+function judgedWith(instance: Instance, told: readonly Told[], until: string, at: Parameters<typeof judge>[1]): Finding {
+  // nothing comes in meanwhile
+  const health = answering(told, until, healthQuestionsOf(instance, { ...at, now: sampleNow }) ?? []);
+  return judge(instance, { ...at, facts: { ...at.facts, health } });
+}
 
 const policy: fc.Arbitrary<TrackPolicy> = fc
   .record({
@@ -241,6 +276,7 @@ const policy: fc.Arbitrary<TrackPolicy> = fc
     ).map((teams) => teams.filter((each, place) => teams.findIndex((other) => other.id === each.id) === place)),
     signOffs: fc.constantFrom<TrackPolicy['signOffs'][]>('all-teams', 'affected-teams', ['player', 'unknown-team'], []),
     bugs: fc.constant({ criticalFlows: ['login'], decide: 'release-manager' as const }),
+    before: fc.constantFrom<TrackPolicy['before'][]>({}, { submit: [aRate] }),
   })
   .map((of) => aPolicy(of));
 
@@ -248,9 +284,18 @@ const release: fc.Arbitrary<Release> = fc
   .record({ manager: orNull(fc.constant('M. Lind')), planned: fc.constantFrom(samplePlan, aRelease().planned) })
   .map((of) => aRelease(of));
 const siblings: fc.Arbitrary<Sibling[]> = few(
-  fc
-    .record({ version: fc.constantFrom('8.9.1', '8.9.3'), platform, stage: fc.constantFrom(...stages) })
-    .map((of) => aSibling({ ...of, order: of.version === '8.9.1' ? -1 : 1 })),
+  fc.record({ version: fc.constantFrom('8.9.1', '8.9.3'), platform, stage: fc.constantFrom(...stages) }).map((of) =>
+    aSibling({
+      ...of,
+      reached: {
+        developing: '2024-09-13T07:00:00.000Z',
+        stabilising: '2024-09-20T07:00:00.000Z',
+        'rolling-out': '2024-09-24T06:00:00.000Z',
+        released: '2024-09-25T06:00:00.000Z',
+      },
+      order: of.version === '8.9.1' ? -1 : 1,
+    }),
+  ),
 );
 const track: fc.Arbitrary<Track> = fc
   .record({
@@ -267,11 +312,32 @@ const track: fc.Arbitrary<Track> = fc
   );
 const step: fc.Arbitrary<Step | null> = orNull(fc.constantFrom<Step[]>('cut', 'candidate', 'submit', '1%', '10%', '100%'));
 
+/** The least that a policy says of a kind. */
+function leastOf(kind: string): unknown {
+  if (kind === 'custom') return { url: 'https://checks.example.com/music' };
+  return kind === 'rate-below' || kind === 'late-onset' ? { 'limit-per-1000-hours': 0.4 } : {};
+}
+
 /** Instances of every kind: with its defaults, and with settings that lead elsewhere. */
 const instances: readonly Instance[] = [
-  ...criteria.map((criterion) =>
-    parseInstance({ id: criterion.kind, settings: criterion.kind === 'custom' ? { url: 'https://checks.example.com/music' } : {} }),
-  ),
+  ...criteria.map(({ kind }) => parseInstance({ id: kind, settings: leastOf(kind) })),
+  parseInstance({
+    id: 'rate-below',
+    settings: {
+      'limit-per-1000-sessions': 0.02,
+      unit: 'orders',
+      pool: 'version',
+      'warn-from': 0.5,
+      'when-too-early': { 'pass-after': '2d' },
+      'min-users': 0,
+      'min-hours': 0,
+      'reports-late-by': '1h',
+    },
+  }),
+  parseInstance({ id: 'rate-below', settings: { 'limit-per-1000-hours': { android: 0.4 }, 'no-worse-than': 'nothing' } }),
+  parseInstance({ id: 'enough-usage', settings: { of: ['crash-rate'], 'min-exposure': 1000 } }),
+  parseInstance({ id: 'no-bad-segment', settings: { 'no-worse-than': 'last-1-at-same-age', audience: 'beta' } }),
+  parseInstance({ id: 'custom', settings: {} }),
   parseInstance({ id: 'latest-build-complete', settings: { within: '30m' } }),
   parseInstance({ id: 'tests-passed', settings: { suites: ['ui', 'e2e'], 'on-retry': 'pass' } }),
   parseInstance({ id: 'nightly-fresh', settings: { audience: 'none', due: '05:30', limit: '20h' } }),
@@ -282,7 +348,7 @@ const instances: readonly Instance[] = [
   parseInstance({ id: 'soaked', settings: '30m' }),
   parseInstance({ id: 'approved-by', settings: { count: 2, 'again-on-new-candidate': 'none' } }),
   parseInstance({ id: 'manual', settings: { ask: 'Read the notes to the store aloud', 'again-on-new-candidate': 'none' } }),
-  parseInstance({ id: 'reported', settings: { 'fresh-for': '1h' } }),
+  parseInstance({ id: 'custom', settings: { 'fresh-for': '1h' } }),
 ];
 
 /** What is missing of a finding, in words; none when it carries every field. */
@@ -323,9 +389,9 @@ describe('every criterion, whatever is known of the track', () => {
       if (instance === undefined) throw new Error('no such instance');
       fc.assert(
         fc.property(
-          fc.record({ facts, policy, release, siblings, track, step }),
-          ({ facts: known, policy: by, release: of, siblings: beside, track: on, step: before }) => {
-            const finding = judge(instance, {
+          fc.record({ facts, policy, release, siblings, track, step, told: someTold, until: instant }),
+          ({ facts: known, policy: by, release: of, siblings: beside, track: on, step: before, told, until }) => {
+            const finding = judgedWith(instance, told, until, {
               app: anApp(),
               release: of,
               track: on,
@@ -350,10 +416,19 @@ describe('every criterion, whatever is known of the track', () => {
       if (instance === undefined) throw new Error('no such instance');
       fc.assert(
         fc.property(
-          fc.record({ facts, policy, release, siblings, track, step }),
-          ({ facts: known, policy: by, release: of, siblings: beside, track: on, step: before }) => {
+          fc.record({ facts, policy, release, siblings, track, step, told: someTold, until: instant }),
+          ({ facts: known, policy: by, release: of, siblings: beside, track: on, step: before, told, until }) => {
             const judged = (now: string): Finding =>
-              judge(instance, { app: anApp(), release: of, track: on, siblings: beside, facts: known, policy: by, step: before, now });
+              judgedWith(instance, told, until, {
+                app: anApp(),
+                release: of,
+                track: on,
+                siblings: beside,
+                facts: known,
+                policy: by,
+                step: before,
+                now,
+              });
             const now = judged(sampleNow);
             const again = now.looksAgainAt ?? null;
             expect(again === null || again > sampleNow).toBe(true);
@@ -370,9 +445,7 @@ describe('every criterion, whatever is known of the track', () => {
 
   test('an instance about which nothing is known is never green, but where nothing known is nothing wrong', () => {
     const greenOnNothing = criteria
-      .map((criterion) =>
-        parseInstance({ id: criterion.kind, settings: criterion.kind === 'custom' ? { url: 'https://checks.example.com/music' } : {} }),
-      )
+      .map(({ kind }) => parseInstance({ id: kind, settings: leastOf(kind) }))
       .filter(
         (instance) =>
           judge(instance, { ...nothing, track: aTrack('stabilising', { since: sampleNow }), step: 'submit' }).colour === 'green',
@@ -382,13 +455,10 @@ describe('every criterion, whatever is known of the track', () => {
     expect(greenOnNothing).toEqual(['no-blocking-bugs', 'triage-empty', 'signed-off', 'listing-free', 'window-open']);
   });
 
-  test.each(['latest-build-complete', 'nightly-fresh', 'reported', 'custom'])(
-    '%s is unknown where the facts it speaks of are not there',
-    (kind) => {
-      const instance = parseInstance({ id: kind, settings: kind === 'custom' ? { url: 'https://checks.example.com/music' } : {} });
-      expect(judge(instance, { ...nothing, track: aTrack('stabilising'), step: 'submit' }).colour).toBe('unknown');
-    },
-  );
+  test.each(['latest-build-complete', 'nightly-fresh', 'custom'])('%s is unknown where the facts it speaks of are not there', (kind) => {
+    const instance = parseInstance({ id: kind, settings: kind === 'custom' ? { url: 'https://checks.example.com/music' } : {} });
+    expect(judge(instance, { ...nothing, track: aTrack('stabilising'), step: 'submit' }).colour).toBe('unknown');
+  });
 
   test('a green that rests on facts shows them', () => {
     const told = { ...nothing, track: aTrack('candidate'), step: 'submit' as const };
@@ -423,6 +493,10 @@ describe('the list of criteria', () => {
       'no-blocking-bugs',
       'triage-empty',
       'signed-off',
+      'rate-below',
+      'enough-usage',
+      'late-onset',
+      'no-bad-segment',
       'listing-free',
       'compliance-closed',
       'soaked',
@@ -430,7 +504,6 @@ describe('the list of criteria', () => {
       'approved-by',
       'custom',
       'manual',
-      'reported',
     ]);
     for (const criterion of criteria) {
       expect(criterion.title).not.toBe('');
@@ -468,7 +541,9 @@ describe('the list of criteria', () => {
   });
 
   test('refuses a kind that does not exist, naming those that do', () => {
-    expect(() => parseInstance({ id: 'rate-below' })).toThrow('there is no criterion of kind "rate-below" (known: latest-build-complete, ');
+    expect(() => parseInstance({ id: 'features-ready' })).toThrow(
+      'there is no criterion of kind "features-ready" (known: latest-build-complete, ',
+    );
   });
 
   test('lets the policy say whether a tick or an endpoint may be waived, and nothing else', () => {

@@ -1,6 +1,8 @@
 /** What a criterion is, and what it says: findings and verdicts. */
 import type { z } from 'zod';
-import type { Colour, FactKind, TrackFacts, Waiver } from '../facts.ts';
+import type { Audience, Colour, FactKind, TrackFacts, Waiver } from '../facts.ts';
+import type { GateReason } from '../health/gate.ts';
+import type { HealthQuestion } from '../health/told.ts';
 import type { App, Release, Sibling } from '../release/release.ts';
 import type { Step, Track } from '../release/track.ts';
 import type { TrackPolicy } from '../policy/track-policy.ts';
@@ -11,7 +13,7 @@ export type Quantity = { amount: number; unit: string };
 
 /** A link to a fact that was used: what it is, how a person reads it, and where it can be seen. */
 export type Evidence = {
-  kind: FactKind | 'sign-off' | 'decision' | 'approval' | 'commit' | 'calendar' | 'policy' | 'track';
+  kind: FactKind | 'health' | 'sign-off' | 'decision' | 'approval' | 'commit' | 'calendar' | 'policy' | 'track';
   label: string;
   url: string | null;
   at: Instant | null;
@@ -23,6 +25,44 @@ export type Evidence = {
 
 /** Who can turn a verdict green. `name` is a team, a role or a person as shown; `what` says what they would do. */
 export type Who = { kind: 'team' | 'role' | 'person' | 'robot' | 'source'; name: string; what: string; contact: string | null };
+
+/**
+ * The numbers behind a verdict of health, unrounded. Rates are per `per` of `of`: 0.23 per 1,000 h.
+ * - `audience`, `build`: whose usage was counted, from `since` to `toldUntil`; `build` null: all builds of the version.
+ * - `affected`: people for whom it was the first time, in `exposure`; `count`: events. `users`: people who used it, at least.
+ * - `lower`, `upper`: the range that holds at all times; `upper` null: nothing bounds it yet.
+ * - `baseline`: earlier releases at the same age, and the ratio to them that is allowed.
+ * - `exposureToGo`: usage until it is green, if nobody else is affected, and at the rate so far (null: not on course). `tellsAt`: about when.
+ * - `redSince`: it stays red since then, until a person clears it or another build comes. `latch`: under which name.
+ * - `isFleetWide`: what else users have is as bad in the same hours.
+ * - `segments`: those that stand out, the worst first.
+ */
+export type RateNumbers = {
+  metric: string;
+  per: number;
+  of: string;
+  audience: Audience;
+  build: string | null;
+  since: Instant;
+  toldUntil: Instant | null;
+  affected: number;
+  count: number;
+  exposure: number;
+  users: number;
+  value: number | null;
+  lower: number;
+  upper: number | null;
+  limit: number | null;
+  warn: number | null;
+  baseline: { versions: readonly string[]; value: number; affected: number; exposure: number; allowedRatio: number | null } | null;
+  reason: GateReason | 'late-onset' | 'bad-segment' | 'enough-usage' | 'too-small-to-tell';
+  exposureToGo: { certain: number; expected: number | null } | null;
+  tellsAt: Instant | null;
+  redSince: Instant | null;
+  latch: string | null;
+  isFleetWide: boolean;
+  segments: readonly { segment: string; affected: number; exposure: number; ratio: number | null; isNamed: boolean }[];
+};
 
 /**
  * What one criterion says of one track now.
@@ -55,6 +95,8 @@ export type Finding = {
   /** Ids of the teams that owe a word, where teams are asked for one. */
   owedBy?: readonly string[];
   looksAgainAt?: Instant | null;
+  /** Of a verdict of health, the numbers it was made from. */
+  rate?: RateNumbers;
 };
 
 /** What a criterion judges from: facts, the policy and the time, and nothing else. */
@@ -85,7 +127,14 @@ export type Criterion<S> = {
   shorthand?: string;
   /** Kinds of fact whose source must be alive. Empty for what Signalbox itself holds. */
   needs: readonly FactKind[];
+  /** What the settings add to them. */
+  alsoNeeds?(settings: S): readonly FactKind[];
   waivable: boolean | 'by-policy';
+  /** Of a criterion of health: what it asks of the roll-ups. Its answers are in the facts when it judges; its feeds must be alive. */
+  health?: {
+    asks(at: JudgeAt<S>): readonly HealthQuestion[];
+    source(at: JudgeAt<S>): string | null;
+  };
   judge(at: JudgeAt<S>): Finding;
 };
 
@@ -139,4 +188,11 @@ const kindsOfTime: readonly string[] = ['window-open', 'soaked'];
 /** Whether time alone turns it green: a window opens, a soak ends. Nobody has anything to do for it, so it is told as a time and not counted among what holds. */
 export function isOfTime({ kind }: Pick<Verdict, 'kind'>): boolean {
   return kindsOfTime.includes(kind);
+}
+
+const kindsOfHealth: readonly string[] = ['rate-below', 'enough-usage', 'late-onset', 'no-bad-segment'];
+
+/** Whether it judges what happens to people who use it, from roll-ups. */
+export function isOfHealth(kind: string): boolean {
+  return kindsOfHealth.includes(kind);
 }

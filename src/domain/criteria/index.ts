@@ -1,17 +1,22 @@
 /** The list of criteria, and the way from an instance of a policy to what it says. */
 import type { z } from 'zod';
+import type { FactKind } from '../facts.ts';
+import type { HealthQuestion } from '../health/told.ts';
 import type { Criterion, Finding, JudgeAt } from './criterion.ts';
 import type { Instance } from './instance.ts';
 import { approvedBy } from './approved-by/criterion.ts';
 import { buildDistributed } from './build-distributed/criterion.ts';
 import { complianceClosed } from './compliance-closed/criterion.ts';
 import { custom } from './custom/criterion.ts';
+import { enoughUsage } from './enough-usage/criterion.ts';
+import { lateOnset } from './late-onset/criterion.ts';
 import { latestBuildComplete } from './latest-build-complete/criterion.ts';
 import { listingFree } from './listing-free/criterion.ts';
 import { manual } from './manual/criterion.ts';
 import { nightlyFresh } from './nightly-fresh/criterion.ts';
+import { noBadSegment } from './no-bad-segment/criterion.ts';
 import { noBlockingBugs } from './no-blocking-bugs/criterion.ts';
-import { reported } from './reported/criterion.ts';
+import { rateBelow } from './rate-below/criterion.ts';
 import { signedOff } from './signed-off/criterion.ts';
 import { soaked } from './soaked/criterion.ts';
 import { testsPassed } from './tests-passed/criterion.ts';
@@ -27,6 +32,10 @@ export const criteria: readonly Criterion<unknown>[] = [
   noBlockingBugs,
   triageEmpty,
   signedOff,
+  rateBelow,
+  enoughUsage,
+  lateOnset,
+  noBadSegment,
   listingFree,
   complianceClosed,
   soaked,
@@ -34,7 +43,6 @@ export const criteria: readonly Criterion<unknown>[] = [
   approvedBy,
   custom,
   manual,
-  reported,
 ];
 
 const byKind: ReadonlyMap<string, Criterion<unknown>> = new Map(criteria.map((criterion) => [criterion.kind, criterion]));
@@ -96,6 +104,26 @@ export function parseInstance(written: WrittenInstance): Instance {
 /** What an instance says of a track now. Its settings were parsed when the policy was read and are not parsed again. Throws on an unknown kind. */
 export function judge(instance: Instance, at: Omit<JudgeAt<unknown>, 'settings' | 'instance'>): Finding {
   return knownCriterion(instance.kind).judge({ ...at, settings: settingsOf(instance), instance: instance.id });
+}
+
+type Unsettled = Omit<JudgeAt<unknown>, 'settings' | 'instance'>;
+
+/** What an instance asks of the roll-ups; null where it is not about health. The first question is that of its own usage. */
+export function healthQuestionsOf(instance: Instance, at: Unsettled): readonly HealthQuestion[] | null {
+  const { health } = knownCriterion(instance.kind);
+  return health === undefined ? null : health.asks({ ...at, settings: settingsOf(instance), instance: instance.id });
+}
+
+/** The kinds of fact whose source must be alive for an instance. */
+export function needsOf(instance: Instance): readonly FactKind[] {
+  const criterion = knownCriterion(instance.kind);
+  return [...criterion.needs, ...(criterion.alsoNeeds?.(settingsOf(instance)) ?? [])];
+}
+
+/** The one source of roll-ups that an instance believes; null: all. */
+export function healthSourceOf(instance: Instance, at: Unsettled): string | null {
+  const { health } = knownCriterion(instance.kind);
+  return health === undefined ? null : health.source({ ...at, settings: settingsOf(instance), instance: instance.id });
 }
 
 /** The policy's `fresh-for` of an instance is also the age up to which a kind believes the one answer it has, where it has such a setting. */

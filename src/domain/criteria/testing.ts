@@ -2,14 +2,19 @@
  * Sample apps, releases, tracks, policies and facts for tests: music 8.9.2 on ios on Tue 1 Oct 2024, a quiet world in which nothing is known
  * yet and nothing is wrong. Each test says what differs.
  */
-import type { Bug, BranchCommit, Build, Check, Distribution, SignOff, StorefrontState, TestRun, TrackFacts } from '../facts.ts';
+import type { Audience, Bug, BranchCommit, Build, Check, Distribution, SignOff, StorefrontState, TestRun, TrackFacts } from '../facts.ts';
+import { HOUR_MS, hourOf } from '../health/rollup.ts';
+import { keyOfQuestion } from '../health/told.ts';
+import { nothingTold } from '../health/health-facts.ts';
+import type { HealthQuestion } from '../health/told.ts';
+import type { HealthAnswer, HealthFacts, ToldHour } from '../health/health-facts.ts';
 import type { App, PlannedTimes, Release, Sibling } from '../release/release.ts';
 import { stages, trackId } from '../release/track.ts';
 import type { Candidate, Cut, Stage, Track } from '../release/track.ts';
 import type { Team, TrackPolicy } from '../policy/track-policy.ts';
 import type { Instant } from '../time.ts';
 import type { Finding, JudgeAt } from './criterion.ts';
-import { judge, parseInstance } from './index.ts';
+import { healthQuestionsOf, judge, parseInstance } from './index.ts';
 
 /** The moment of the samples: Tue 1 Oct 2024, 14:20 in Stockholm. */
 export const sampleNow: Instant = '2024-10-01T12:20:00.000Z';
@@ -256,6 +261,7 @@ export function someFacts(overrides: Partial<TrackFacts> = {}): TrackFacts {
     storefronts: [],
     reports: [],
     customAnswers: [],
+    health: nothingTold,
     waivers: [],
     sources: [],
     actions: [],
@@ -436,24 +442,102 @@ export function aSibling(overrides: Partial<Sibling> = {}): Sibling {
   };
 }
 
+/**
+ * Hours of a version that a source has told: from the hour of `from` on, `hours` of them with the same use each. `affected` of an hour by its place, 0 is the first.
+ * Left out: 8.9.2 on ios in production, told by `warehouse` of no build by name, crashes alone, 10,000 people.
+ */
+export type Told = {
+  version?: string;
+  platform?: string;
+  build?: string;
+  audience?: Audience;
+  source?: string;
+  segment?: string;
+  metric?: string;
+  from: Instant;
+  hours: number;
+  exposure: number;
+  affected: number | ((hour: number) => number);
+  people?: number;
+};
+
+/** The answers that a database with these hours would give to questions, and its feeds, told up to `until`. */
+export function answering(told: readonly Told[], until: Instant, questions: readonly HealthQuestion[]): HealthFacts {
+  const feeds = new Map(
+    told.map(({ source = 'warehouse', platform = 'ios' }) => [
+      `${source} ${platform}`,
+      { source, platform, watermark: until, lastToldAt: until },
+    ]),
+  );
+  return {
+    feeds: [...feeds.values()],
+    answers: Object.fromEntries(questions.map((question) => [keyOfQuestion(question), answerFrom(told, question)])),
+  };
+}
+
+function answerFrom(told: readonly Told[], question: HealthQuestion): HealthAnswer {
+  return told
+    .filter(
+      ({ version = '8.9.2', platform = 'ios', build, audience = 'production', source = 'warehouse', segment }) =>
+        version === question.version &&
+        platform === question.platform &&
+        audience === question.audience &&
+        (question.source === null || source === question.source) &&
+        (question.build === null || build === undefined || build === question.build) &&
+        (segment === undefined) === (question.segmentsOf === null),
+    )
+    .map(({ from, hours, exposure, affected, people = 10_000, metric = 'crashes', segment, source = 'warehouse' }) => {
+      const all = Array.from({ length: hours }, (_, hour): ToldHour => {
+        const hit = typeof affected === 'number' ? affected : affected(hour);
+        return {
+          hourMs: hourOf(Date.parse(from)) + hour * HOUR_MS,
+          consumption: exposure,
+          sessions: exposure,
+          users: people,
+          newUsers: hour === 0 ? people : 0,
+          metrics: { [metric]: [hit, hit] },
+        };
+      }).filter(({ hourMs }) => hourMs >= question.fromMs && hourMs < question.untilMs);
+      return {
+        source,
+        hours: segment === undefined ? all : [],
+        days:
+          segment === undefined
+            ? []
+            : all.map((each) => ({
+                segment,
+                day: Math.floor((each.hourMs - question.fromMs) / (24 * HOUR_MS)),
+                exposure: each.consumption,
+                affected: each.metrics[metric]?.[1] ?? 0,
+              })),
+      };
+    });
+}
+
 /** What differs from the quiet world, for a criterion's test: settings as a policy writes them, the track, and what is known. */
-type Judging = { settings?: unknown; track: Track; facts?: Partial<TrackFacts> } & Partial<
+type Judging = { settings?: unknown; track: Track; facts?: Partial<TrackFacts>; told?: readonly Told[]; toldUntil?: Instant } & Partial<
   Pick<JudgeAt<unknown>, 'step' | 'policy' | 'release' | 'siblings' | 'now'>
 >;
 
 /** What a kind of criterion says of a track in the sample world; its instance has the kind's name as id. */
 export function judged(
   kind: string,
-  { settings, track, facts, step = null, policy = aPolicy(), release = aRelease(), siblings = [], now = sampleNow }: Judging,
-): Finding {
-  return judge(parseInstance({ id: kind, settings }), {
-    app: anApp(),
-    release,
+  {
+    settings,
     track,
-    siblings,
-    facts: someFacts(facts),
-    policy,
-    step,
-    now,
-  });
+    facts,
+    told = [],
+    toldUntil = sampleNow,
+    step = null,
+    policy = aPolicy(),
+    release = aRelease(),
+    siblings = [],
+    now = sampleNow,
+  }: Judging,
+): Finding {
+  const instance = parseInstance({ id: kind, settings });
+  const at = { app: anApp(), release, track, siblings, facts: someFacts(facts), policy, step, now };
+  const questions = healthQuestionsOf(instance, at) ?? [];
+  const health = answering(told, toldUntil, questions);
+  return judge(instance, { ...at, facts: { ...at.facts, health } });
 }

@@ -1,12 +1,14 @@
 /** From findings to verdicts: which instances count for a track now, how fresh their sources are, what is waived, and since when. */
 import type { FactKind, Source, Waiver } from '../facts.ts';
+import { keyOfQuestion } from '../health/told.ts';
+import type { HealthQuestion } from '../health/told.ts';
 import { pendingSteps, stepsOf, nextStep } from '../release/can.ts';
 import type { Step, Track } from '../release/track.ts';
 import type { World } from '../release/world.ts';
 import { earliest, inWords, latest, msBetween, plusMinutes, type Instant } from '../time.ts';
 import { passes, type Finding, type Verdict } from './criterion.ts';
 import type { Instance } from './instance.ts';
-import { criterionOf, judge } from './index.ts';
+import { healthQuestionsOf, healthSourceOf, judge, needsOf } from './index.ts';
 import { soon } from '../calendar/words.ts';
 import { sourceName } from '../names.ts';
 import { storefrontKinds } from '../rollout/storefronts.ts';
@@ -39,6 +41,43 @@ export function judgeTrack(world: World, track: Track): readonly Verdict[] {
     );
   }
   return verdicts;
+}
+
+/**
+ * What all criteria of a track ask of the roll-ups, each question once. Also as it stood before its rollout: a storefront that moved by itself is judged as of then.
+ */
+export function healthQuestions(world: World): readonly HealthQuestion[] {
+  const asked = new Map<string, HealthQuestion>();
+  for (const track of before(world.track))
+    for (const { instance, gates } of instancesOf(world, track)) {
+      const { app, release, siblings, facts, policy, now } = world;
+      for (const question of healthQuestionsOf(instance, { app, release, track, siblings, facts, policy, step: gates[0] ?? null, now }) ??
+        [])
+        asked.set(keyOfQuestion(question), question);
+    }
+  return [...asked.values()];
+}
+
+/** The track as it is, and as the robot judges it when it asks whether a share was permitted. */
+function before(track: Track): readonly Track[] {
+  switch (track.stage) {
+    case 'rolling-out':
+    case 'in-review':
+      return [track, { ...track, stage: 'store-approved' }];
+    case 'planned':
+    case 'developing':
+    case 'stabilising':
+    case 'candidate':
+    case 'store-approved':
+    case 'halted':
+    case 'released':
+    case 'completed':
+    case 'canceled':
+    case 'superseded':
+      return [track];
+    default:
+      return track satisfies never;
+  }
 }
 
 /** The verdicts that hold these steps: not passing, and standing before one of them. */
@@ -76,11 +115,11 @@ function sourcesOf({ facts, policy }: World): readonly Source[] {
 type Place = { gates: readonly Step[]; step: Step | null; neededNow: boolean; holdsWhat: Step | null };
 
 function verdictOf(world: World, track: Track, instance: Instance, place: Place): Verdict {
-  const needs = criterionOf(instance.kind)?.needs ?? [];
-  const feed = feedOf(sourcesOf(world), needs, instance, world.now);
   const waiver = waiverOf(world.facts.waivers, instance.id);
   const { app, release, siblings, facts, policy, now } = world;
-  const judged = (): Finding => judge(instance, { app, release, track, siblings, facts, policy, step: place.step, now });
+  const at = { app, release, track, siblings, facts, policy, step: place.step, now };
+  const feed = feedFor(world, instance, at);
+  const judged = (): Finding => judge(instance, at);
   const finding = feed.trouble === null ? judged() : feed.setUp ? blind(feed.trouble, judged(), feed, world) : feed.trouble;
   const before = world.previous.find((verdict) => verdict.instance === instance.id);
   const verdict: Verdict = {
@@ -105,9 +144,39 @@ function verdictOf(world: World, track: Track, instance: Instance, place: Place)
   return { ...verdict, holds: place.holdsWhat !== null && !passes(verdict) ? place.holdsWhat : null };
 }
 
+/** Health is told by feeds of its own, all else by the sources of facts. */
+function feedFor(world: World, instance: Instance, at: Parameters<typeof judge>[1]): Feed {
+  const questions = healthQuestionsOf(instance, at);
+  if (questions === null) return feedOf(sourcesOf(world), needsOf(instance), instance, world.now);
+  return feedOf(healthFeedsOf(at, instance, questions[0]), ['health'], instance, world.now);
+}
+
+/** Hours come in by the hour, and a little later. */
+const HEALTH_FRESH_FOR_MINUTES = 3 * 60;
+
+/** The feeds of health that speak here: those that have told of this version, else whatever is connected for its platform. */
+function healthFeedsOf(at: Parameters<typeof judge>[1], instance: Instance, own: HealthQuestion | undefined): readonly Fed[] {
+  const named = healthSourceOf(instance, at);
+  const told = own === undefined ? [] : (at.facts.health.answers[keyOfQuestion(own)] ?? []).map(({ source }) => source);
+  return at.facts.health.feeds
+    .filter(
+      ({ platform, source }) =>
+        platform === at.track.platform && (named === null ? told.length === 0 || told.includes(source) : source === named),
+    )
+    .map(({ source, watermark }) => ({
+      source,
+      kinds: ['health'],
+      connected: true,
+      lastReadAt: watermark,
+      freshForMinutes: HEALTH_FRESH_FOR_MINUTES,
+      error: null,
+      nextReadAt: null,
+    }));
+}
+
 /** What cannot be told now keeps what was last read, for the eye alone: `0.09 at 13:33 · Observability`. */
 function blind(trouble: Finding, last: Finding, feed: Feed, { app, now }: World): Finding {
-  const { value, limit, limitIs, range, sample, baseline } = last;
+  const { value, limit, limitIs, range, sample, baseline, rate } = last;
   const at = feed.silentSince;
   if (at === null || last.colour === 'unknown' || feed.silent === null) return trouble;
   return {
@@ -118,6 +187,7 @@ function blind(trouble: Finding, last: Finding, feed: Feed, { app, now }: World)
     ...(range ? { range } : {}),
     ...(sample ? { sample } : {}),
     ...(baseline ? { baseline } : {}),
+    ...(rate ? { rate } : {}),
     clause: `${last.headline} at ${soon(at, app.timezone, now)} · ${sourceName(feed.silent)}`,
   };
 }
@@ -141,7 +211,12 @@ type Feed = {
   silentSince: Instant | null;
 };
 
-const kindWords: Readonly<Record<FactKind, string>> = {
+/** What a source tells of: a kind of fact, or health. */
+type Kind = FactKind | 'health';
+type Fed = Omit<Source, 'kinds'> & { kinds: readonly Kind[] };
+
+const kindWords: Readonly<Record<Kind, string>> = {
+  health: 'health',
   build: 'builds',
   'test-run': 'test runs',
   distribution: 'distributions',
@@ -154,7 +229,7 @@ const kindWords: Readonly<Record<FactKind, string>> = {
 };
 
 /** Whether the sources behind an instance are alive. Unknown is never green: silence past the limit is a finding of its own. */
-function feedOf(all: readonly Source[], needs: readonly FactKind[], instance: Instance, now: Instant): Feed {
+function feedOf(all: readonly Fed[], needs: readonly Kind[], instance: Instance, now: Instant): Feed {
   const quiet: Feed = {
     setUp: true,
     trouble: null,
@@ -167,7 +242,7 @@ function feedOf(all: readonly Source[], needs: readonly FactKind[], instance: In
     silentSince: null,
   };
   if (needs.length === 0) return quiet;
-  const used: Source[] = [];
+  const used: Fed[] = [];
   for (const kind of needs) {
     const sources = all.filter((source) => source.connected && source.kinds.includes(kind));
     if (sources.length === 0) return { ...quiet, setUp: instance.required, trouble: neverConnected(kind) };
@@ -178,8 +253,8 @@ function feedOf(all: readonly Source[], needs: readonly FactKind[], instance: In
   let staleAt: Instant | null = null;
   let limit: number | null = null;
   let trouble: Finding | null = null;
-  let mute: Source | null = null;
-  const note = (source: Source, freshFor: number | null): void => {
+  let mute: Fed | null = null;
+  const note = (source: Fed, freshFor: number | null): void => {
     if (trouble !== null) return;
     trouble = silent(source, freshFor, now);
     mute = source;
@@ -210,11 +285,11 @@ function feedOf(all: readonly Source[], needs: readonly FactKind[], instance: In
   };
 }
 
-function silentOf(source: Source | null): Pick<Feed, 'silent' | 'silentSince'> {
+function silentOf(source: Fed | null): Pick<Feed, 'silent' | 'silentSince'> {
   return { silent: source?.source ?? null, silentSince: source?.lastReadAt ?? null };
 }
 
-function neverConnected(kind: FactKind): Finding {
+function neverConnected(kind: Kind): Finding {
   const what = kindWords[kind];
   return {
     colour: 'unknown',
@@ -228,7 +303,7 @@ function neverConnected(kind: FactKind): Finding {
   };
 }
 
-function silent(source: Source, freshForMinutes: number | null, now: Instant): Finding {
+function silent(source: Fed, freshForMinutes: number | null, now: Instant): Finding {
   const since = source.lastReadAt === null ? 'It was never read' : `Last read ${inWords(msBetween(source.lastReadAt, now))} ago`;
   const name = sourceName(source.source);
   const limit = freshForMinutes === null ? '' : `, fresh for ${inWords(freshForMinutes * 60_000)}`;

@@ -46,16 +46,28 @@ export function nullShareOf({ newExposure, baseExposure }: Bucket, allowedRatio:
   return { share: ours / (ours + baseExposure), rest: baseExposure / (ours + baseExposure) };
 }
 
-/** The prior on the ratio over its allowed value: `logTheta[i]` with weight exp(`logWeight[i]`), which add up to one. */
-export type Grid = { logTheta: readonly number[]; logWeight: readonly number[] };
+/** The prior on the ratio over its allowed value: `logTheta[i]` with weight exp(`logWeight[i]`), which add up to one. `beyondOne[i]` is theta − 1, exact near 0. */
+export type Grid = { logTheta: readonly number[]; logWeight: readonly number[]; beyondOne: readonly number[] };
+
+/** Grids that were made: their settings are few, and a verdict of a moment's work asks for the same again. */
+const grids = new Map<string, Grid>();
+const MOST_GRIDS = 100;
 
 /** The grid above 1 or below it; `points` ratios up to `top`, closest together near 1. */
 export function ratioGrid(side: 'above' | 'below', shape: number, points = GRID_POINTS, top = GRID_TOP): Grid {
+  const key = `${side} ${shape} ${points} ${top}`;
+  const known = grids.get(key) ?? madeGrid(side, shape, points, top);
+  if (grids.size >= MOST_GRIDS) grids.clear();
+  grids.set(key, known);
+  return known;
+}
+
+function madeGrid(side: 'above' | 'below', shape: number, points: number, top: number): Grid {
   const reach = Math.log(top) * (side === 'above' ? 1 : -1);
   const logTheta = Array.from({ length: points }, (_, at) => reach * ((at + 1) / points) ** 2);
   const logRaw = logTheta.map((log, at) => Math.log(at + 1) + shape * log - shape * Math.exp(log));
   const all = logSumExp(logRaw);
-  return { logTheta, logWeight: logRaw.map((log) => log - all) };
+  return { logTheta, logWeight: logRaw.map((log) => log - all), beyondOne: logTheta.map((log) => Math.expm1(log)) };
 }
 
 /** A bucket as the test takes it: what cancels and what does not. */
@@ -73,11 +85,11 @@ function tell(buckets: readonly Bucket[]): Told[] {
 }
 
 /** Adds one bucket to the likelihood ratio at every point of the grid. */
-function add(sums: number[], { ours, all, share }: Told, allowedRatio: number, { logTheta }: Grid): void {
-  for (const [at, log] of logTheta.entries()) {
+function add(sums: number[], { ours, all, share }: Told, allowedRatio: number, { logTheta, beyondOne }: Grid): void {
+  const part = (allowedRatio * share) / (allowedRatio * share + (1 - share));
+  for (let at = 0; at < sums.length; at++) {
     // log(θrs + 1 − s) − log(rs + 1 − s), of two numbers that may be close
-    const part = (allowedRatio * share) / (allowedRatio * share + (1 - share));
-    sums[at] = (sums[at] ?? 0) + ours * log - all * Math.log1p(Math.expm1(log) * part);
+    sums[at] = (sums[at] ?? 0) + ours * (logTheta[at] ?? 0) - all * Math.log1p((beyondOne[at] ?? 0) * part);
   }
 }
 
@@ -109,11 +121,17 @@ export type RatioSettings = { allowedRatio: number; shape: number; gridPoints: n
 export const RATIO: RatioSettings = { allowedRatio: ALLOWED_RATIO, shape: GATE_SHAPE, gridPoints: GRID_POINTS, gridTop: GRID_TOP };
 
 export function ratioEvidence(buckets: readonly Bucket[], settings: RatioSettings = RATIO): RatioEvidence {
-  const told = tell(buckets);
-  return {
-    logAbove: logEvidence(told, settings.allowedRatio, ratioGrid('above', settings.shape, settings.gridPoints, settings.gridTop)),
-    logBelow: logEvidence(told, settings.allowedRatio, ratioGrid('below', settings.shape, settings.gridPoints, settings.gridTop)),
-  };
+  return { logAbove: ratioAbove(buckets, settings), logBelow: ratioBelow(buckets, settings) };
+}
+
+/** The evidence above the allowed ratio alone, for those who ask nothing else: half the work. */
+export function ratioAbove(buckets: readonly Bucket[], settings: RatioSettings = RATIO): number {
+  return logEvidence(tell(buckets), settings.allowedRatio, ratioGrid('above', settings.shape, settings.gridPoints, settings.gridTop));
+}
+
+/** The evidence below it alone. */
+export function ratioBelow(buckets: readonly Bucket[], settings: RatioSettings = RATIO): number {
+  return logEvidence(tell(buckets), settings.allowedRatio, ratioGrid('below', settings.shape, settings.gridPoints, settings.gridTop));
 }
 
 /** The largest and least ratio that a bisection looks at: e^±60. Beyond it a bound is none. */

@@ -1,6 +1,6 @@
 /** Is one segment — a country, a system, a device family, an arm — worse than its baseline, though the whole is well? (health.md §3) */
 import { SCAN_SHAPE } from './one-rate.ts';
-import { GRID_POINTS, GRID_TOP, ratioEvidence } from './ratio.ts';
+import { GRID_POINTS, GRID_TOP, ratioAbove } from './ratio.ts';
 import type { Bucket, RatioSettings } from './ratio.ts';
 import { logSumExp } from './special.ts';
 
@@ -20,7 +20,7 @@ export const SCAN: RatioSettings & { alpha: number; fdr: number } = {
 export type Scan = { logE: readonly number[]; named: readonly number[]; listed: readonly number[]; logGlobal: number };
 
 export function scan(segments: readonly Segment[], settings: typeof SCAN = SCAN): Scan {
-  const logE = segments.map(({ buckets }) => ratioEvidence(buckets, settings).logAbove);
+  const logE = segments.map(({ buckets }) => ratioAbove(buckets, settings));
   return { logE, named: bonferroni(logE, settings.alpha), listed: eBenjaminiHochberg(logE, settings.fdr), logGlobal: logMean(logE) };
 }
 

@@ -2,7 +2,7 @@
 import { type ReleaseKind, releaseKinds, type Stage, stages } from '../release/track.ts';
 import { compileRollout } from '../rollout/steps.ts';
 import { entriesOf, instancesIn, instancesOf, trackPolicy } from './compile.ts';
-import { resolveDefinition, resolveEntry } from './instances.ts';
+import { kindNow, resolveDefinition, resolveEntry } from './instances.ts';
 import { criteria } from '../criteria/index.ts';
 import { findProcess, haltList, processNameOf, rolloutOf, sourcesOf, storefrontsOfPlatform } from './layers.ts';
 import { type Fault, meant, oneOf, type Path, pathInWords, shown } from './problems.ts';
@@ -274,7 +274,7 @@ function checkEvery(path: Path, entries: PlacedEntries['entries']): Fault[] {
   const kinds = criteria.map(({ kind }) => kind);
   return entries.flatMap((entry, index): Fault[] => {
     const every = everyOf(entry);
-    if (every === null || kinds.includes(every)) return [];
+    if (every === null || kinds.includes(kindNow(every))) return [];
     return [
       { path: [...path, index, 'every'], because: `there is no kind of criterion ${shown(every)}`, wouldBeRight: meant(every, kinds) },
     ];
@@ -312,7 +312,7 @@ function checkRows(document: PolicyDocument): Fault[] {
   return (document.rows ?? []).flatMap((row, at) =>
     Object.entries(row).flatMap(([title, names]) => {
       const faults = names.flatMap((name, index): Fault[] =>
-        known.includes(name)
+        known.includes(kindNow(name))
           ? []
           : [{ path: ['rows', at, title, index], because: `no criterion is called ${shown(name)}`, wouldBeRight: meant(name, known) }],
       );
@@ -335,7 +335,7 @@ const waiverWords: readonly string[] = ['unknown', 'compliance', 'rates-during-r
 function checkWaivers(document: PolicyDocument): Fault[] {
   const known = [...knownNames(document), ...waiverWords];
   return document.waivers['second-approver'].flatMap((name, at): Fault[] =>
-    known.includes(name)
+    known.includes(kindNow(name))
       ? []
       : [{ path: ['waivers', 'second-approver', at], because: `no criterion is called ${shown(name)}`, wouldBeRight: meant(name, known) }],
   );

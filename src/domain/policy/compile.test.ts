@@ -52,11 +52,18 @@ describe('the processes of ours', () => {
     expect(ids(before['100%'])).toEqual(['soaked-24h', 'no-blocking-bugs']);
     expect(before.candidate).toBeUndefined();
   });
-  test('take in health as far as a tool of the user’s own reports it', () => {
-    const policy = rules('process: light\ncriteria: { crash-rate: reported }\n');
+  test('take in the rates that the policy declares', () => {
+    const policy = rules('process: light\ncriteria: { crash-rate: { is: rate-below, limit-per-1000-hours: 0.4 } }\n');
     expect(ids(policy.before['100%'])).toEqual(['soaked-24h', 'no-blocking-bugs', 'crash-rate']);
     expect(ids(policy.haltsWhileRollingOut)).toEqual(['no-blocking-bugs-critical', 'crash-rate']);
     expect(policy.rows).toContainEqual({ title: 'Health', instances: ['crash-rate'] });
+  });
+  test('a policy that was saved when custom was called reported says the same', () => {
+    const policy = rules('process: light\ncriteria: { ramp: { is: reported, fresh-for: 1h } }\nbefore submit: [{ every: reported }]\n');
+    expect(policy.before.submit).toMatchObject([{ id: 'ramp', kind: 'custom', waivable: true, settings: { 'fresh-for': 60 } }]);
+    // it stood for health, and goes on to halt
+    expect(ids(policy.haltsWhileRollingOut)).toEqual(['no-blocking-bugs-critical', 'ramp']);
+    expect(ids(rules('process: light\ncriteria: { ramp: { is: custom } }\n').haltsWhileRollingOut)).toEqual(['no-blocking-bugs-critical']);
   });
   test('a hotfix follows the hotfix process, or light where regular releases do', () => {
     expect(rules('', 'android', 'hotfix')).toMatchObject({ process: 'hotfix', signOffs: 'affected-teams', robot: { submit: 'ask' } });
@@ -80,14 +87,14 @@ describe('the policy of music', () => {
     });
     expect(rules(musicPolicy, 'android').code.tag).toBe('android-{version}');
   });
-  test('carries settings and titles into the instances, and takes the freshness of a report for the report’s own', () => {
+  test('carries settings and titles into the instances', () => {
     const found = rules(musicPolicy).before.submit?.find(({ id }) => id === 'crash-rate');
     expect(found).toMatchObject({
-      kind: 'reported',
+      kind: 'rate-below',
       title: 'Crash rate',
       required: true,
-      settings: { 'fresh-for': 30 },
-      freshForMinutes: null,
+      settings: { metric: 'crashes', 'limit-per-1000-hours': { android: 0.4, ios: 0.3, desktop: 0.15 }, 'reports-late-by': 720 },
+      freshForMinutes: 30,
       informing: false,
       waivable: true,
     });
@@ -218,8 +225,8 @@ describe('the printed defaults', () => {
       }
     }
   });
-  test('take in what the policy reports of its own', () => {
-    const text = policyDefaults('light').replace('criteria: {}', 'criteria: { crash-rate: reported }');
+  test('take in the rates that the policy declares of its own', () => {
+    const text = policyDefaults('light').replace('criteria: {}', 'criteria: { crash-rate: { is: rate-below, limit-per-1000-hours: 0.4 } }');
     expect(ids(rules(text).haltsWhileRollingOut)).toContain('crash-rate');
   });
   test('name every key, each with a sentence', () => {

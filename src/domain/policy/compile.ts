@@ -4,7 +4,7 @@ import type { Instance } from '../criteria/instance.ts';
 import { parseDuration } from '../duration.ts';
 import { entryOf } from '../entry.ts';
 import { percentStep, type ReleaseKind, type Stage, type Step } from '../release/track.ts';
-import { kindOf, resolveEntry } from './instances.ts';
+import { everyId, kindNow, resolveEntry } from './instances.ts';
 import {
   haltList,
   listBefore,
@@ -53,7 +53,7 @@ export function trackPolicy(document: PolicyDocument, { platform, kind, revision
     teams: teamsOf(document),
     signOffs: firstOf(sources.layers, (layer) => layer['sign-offs']) ?? sources.process.base.signOffs,
     bugs: { criticalFlows: document.bugs['critical-flows'], decide: document.bugs.decide },
-    waivers: { secondApprover: document.waivers['second-approver'] },
+    waivers: { secondApprover: document.waivers['second-approver'].map(kindNow) },
     watchMinutes: watchMinutesOf(sources),
     holdBeforeOwnMoveMinutes: document['hold-before-own-move'],
     code: codeOf(document, platform),
@@ -87,14 +87,13 @@ export function platformsMissing(document: PolicyDocument, platforms: readonly s
   return platforms.filter((platform) => !Object.hasOwn(document.platforms, platform));
 }
 
-/** The entries of a list, each with its place; `{ every: reported }` becomes the declared criteria of that kind. */
+/** The entries of a list, each with its place; `{ every: rate-below }` becomes the declared criteria of that kind. */
 export function entriesOf(document: PolicyDocument, { at, entries }: PlacedList): { entry: ListEntry; at: (string | number)[] }[] {
   return entries.flatMap((entry, index) => {
     const place = [...(at ?? []), index];
     const kind = everyOf(entry);
     if (kind === null) return [{ entry, at: place }];
-    const declared = Object.keys(document.criteria).filter((id) => kindOf(id, document.criteria) === kind);
-    return declared.map((id) => ({ entry: id, at: place }));
+    return everyId(kind, document.criteria).map((id) => ({ entry: id, at: place }));
   });
 }
 
@@ -142,7 +141,7 @@ function rowsOf(written: NonNullable<PolicyDocument['rows']> | TrackPolicy['rows
   const left = new Map(all.map((instance) => [instance.id, instance]));
   const rows = titled(written).map(({ title, instances }) => {
     const members = instances.flatMap((name) =>
-      [...left.values()].filter(({ id, kind }) => id === name || kind === name).map(({ id }) => id),
+      [...left.values()].filter(({ id, kind }) => id === name || kind === kindNow(name)).map(({ id }) => id),
     );
     for (const id of members) left.delete(id);
     return { title, instances: [...new Set(members)] };

@@ -36,7 +36,7 @@ export function policyDefaults(name: ProcessName = 'weekly-mobile'): string {
   const head = [
     `# Every key of a policy, what it means, and its default (process ${name}: ${processes[name].about})`,
     '# Lengths of time are written 90s, 30m, 24h, 7d. Whatever a policy leaves out is as it stands here.',
-    '# { every: reported } stands for each criterion of kind reported that the policy declares under criteria.',
+    '# { every: rate-below } stands for each criterion of kind rate-below that the policy declares under criteria.',
     '',
   ];
   return `${[...head, ...keyWords(documentKeys).flatMap((words) => [...keyLines(words, '', given), ''])].join('\n').trimEnd()}\n`;
@@ -147,7 +147,33 @@ export function defaultPolicy(app: string, { process: name = 'light', platforms,
     '  finish: Wednesday 09:00',
   ];
   const dated = processNamed(name)?.stages.includes('planned') === true;
-  return `${[...lines, ...(dated ? weekly : [])].join('\n')}\n`;
+  return `${[...lines, ...(dated ? weekly : []), ...healthOf(name, platforms)].join('\n')}\n`;
+}
+
+/** Where apps of their kind stand as a rule: a begin, to be set by what the last six releases had (twice their median). People affected in 1,000 hours of use. */
+const usualLimits: Readonly<Record<string, number>> = { android: 0.4, ios: 0.3, desktop: 0.15 };
+const OTHERWISE = 0.4;
+const ANR_LIMIT = 0.25;
+
+/** The health of a new app. It is not set up, and holds nothing, until something tells of it. */
+function healthOf(name: string, platforms: readonly string[]): string[] {
+  const limits = Object.fromEntries(platforms.map((platform) => [platform, usualLimits[platform] ?? OTHERWISE]));
+  // a small team may have too little usage to tell anything, and waits a few days for it and not for ever
+  const early = name === 'light' ? { 'when-too-early': { 'pass-after': '3d' } } : {};
+  const android = platforms.filter((platform) => platform === 'android');
+  return [
+    '# People affected in 1,000 hours of use; judged as soon as an SDK or your own tool tells of it, and holding nothing until then.',
+    'criteria:',
+    `  crash-rate: ${inline({ is: 'rate-below', 'limit-per-1000-hours': limits, ...early })}`,
+    ...(android.length > 0
+      ? [
+          `  anr-rate: ${inline({ is: 'rate-below', title: 'ANRs', metric: 'anrs', 'limit-per-1000-hours': ANR_LIMIT, platforms: android, ...early })}`,
+        ]
+      : []),
+    ...(name === 'light' ? [] : ['  enough-usage: {}']),
+    `  late-crashes: ${inline({ is: 'late-onset', 'limit-per-1000-hours': limits })}`,
+    '  segments: { is: no-bad-segment }',
+  ];
 }
 
 function storefrontFor(platform: string): string {

@@ -241,19 +241,19 @@ describe('a fault in a process', () => {
 describe('a fault in a criterion', () => {
   test('one that nobody defined is named with those that are known', () => {
     expect(fault('before submit: [signed-off, crash-rate]\n')).toMatch(
-      /^1:29 no criterion is called "crash-rate" → .*signed-off.*reported.*defined under criteria/,
+      /^1:29 no criterion is called "crash-rate" → .*signed-off.*rate-below.*defined under criteria/,
     );
     expect(fault('before submit: [no-blocking-bug]\n')).toMatch(/did you mean no-blocking-bugs\?/);
   });
   test('its kind must be known', () => {
-    expect(fault('criteria: { crash-rate: { is: reportd } }\n')).toMatch(
-      /^1:31 there is no kind of criterion "reportd" → did you mean reported\?/,
+    expect(fault('criteria: { crash-rate: { is: rate-belo } }\n')).toMatch(
+      /^1:31 there is no kind of criterion "rate-belo" → did you mean rate-below\?/,
     );
     expect(fault('criteria: { crash-rate: { required: true } }\n')).toMatch(/nothing says of which kind it is/);
   });
   test('what a later release brings says so, and what can stand in', () => {
-    for (const kind of ['rate-below', 'enough-usage', 'features-ready', 'store-listing-ready', 'tickets-closed']) {
-      expect(fault(`criteria: { mine: { is: ${kind} } }\n`)).toMatch(/not in this release: .* comes later → reported can stand in/);
+    for (const kind of ['features-ready', 'store-listing-ready', 'tickets-closed']) {
+      expect(fault(`criteria: { mine: { is: ${kind} } }\n`)).toMatch(/not in this release: .* comes later → custom can stand in/);
       expect(fault(`before submit: [${kind}]\n`)).toMatch(/not in this release/);
     }
   });
@@ -267,7 +267,13 @@ describe('a fault in a criterion', () => {
     );
     expect(fault('before submit: [{ approved-by: boss }]\n')).toMatch(/^1:32 "boss"/);
     expect(fault('before submit: [{ soaked: { fro: 24h } }]\n')).toMatch(/^1:29 there is no key "fro" here → did you mean for\?/);
-    expect(fault('before submit: [{ custom: { } }]\n')).toMatch(/something is missing here → the address of an endpoint/);
+    expect(fault('criteria:\n  crash-rate: { is: rate-below }\nbefore submit: [crash-rate]\n')).toMatch(
+      /^2:15 it has no limit → write one of limit-per-1000-hours/,
+    );
+    expect(fault('criteria: { c: { is: rate-below, limit-per-1000-hours: 1, limit-per-1000-sessions: 2 } }\n')).toMatch(
+      /it has 2 limits.*write one of them/,
+    );
+    expect(fault('criteria: { c: { is: rate-below, limit-per-1000-hours: -1 } }\n')).toMatch(/^1:56 -1 is too little → a number above 0/);
     expect(fault('before submit: [{ listing-free: soon }]\n')).toMatch(/^1:33 listing-free cannot be settled in one word/);
   });
   test('it stands once in a list, and alone in its entry', () => {
@@ -281,8 +287,8 @@ describe('a fault in a criterion', () => {
     expect(faults('criteria: { legal: { is: manual, waivable: true } }\nbefore submit: [legal]\n')).toEqual([]);
   });
   test('it is narrowed to platforms that exist', () => {
-    expect(fault('criteria: { anr: { is: reported, platforms: [andriod] } }\n')).toMatch(
-      /^1:46 there is no platform "andriod" → did you mean android\?/,
+    expect(fault('criteria: { anr: { is: manual, platforms: [andriod] } }\n')).toMatch(
+      /^1:44 there is no platform "andriod" → did you mean android\?/,
     );
   });
 });
@@ -292,9 +298,9 @@ describe('halting', () => {
     expect(fault('halts-while-rolling-out: []\n')).toMatch(
       /^1:26 nothing would halt a regular, hotfix or replacement release on android or ios/,
     );
-    expect(fault('criteria: { c: { is: reported, informing: true } }\nhalts-while-rolling-out: [c]\n')).toContain('nothing would halt');
+    expect(fault('criteria: { c: { is: manual, informing: true } }\nhalts-while-rolling-out: [c]\n')).toContain('nothing would halt');
     expect(
-      faults('criteria: { c: { is: reported, platforms: [android] } }\nhalts-while-rolling-out: [c]\n').every((each) =>
+      faults('criteria: { c: { is: manual, platforms: [android] } }\nhalts-while-rolling-out: [c]\n').every((each) =>
         each.includes('on ios'),
       ),
     ).toBe(true);

@@ -48,10 +48,31 @@ const commonKeys = Object.keys(everyCriterion.shape);
 
 const kinds = criteria.map((criterion) => criterion.kind);
 
+/** Kinds that have another name since: a policy that was saved before goes on to say the same. */
+const renamed: Readonly<Record<string, string>> = { reported: 'custom' };
+
+/** A kind by the name that it has now. */
+export function kindNow(kind: string): string {
+  return entryOf(renamed, kind) ?? kind;
+}
+
+/** Whether a policy of before has this one for health: `every: rate-below` of a process stands for it too. */
+function stoodForHealth(id: string, definitions: Definitions): boolean {
+  const definition = entryOf(definitions, id);
+  const written = typeof definition === 'object' ? (definition['is'] ?? id) : definition;
+  return written === 'reported';
+}
+
+/** The ids that `{ every: kind }` stands for, in the order of the policy. */
+export function everyId(kind: string, definitions: Definitions): string[] {
+  return Object.keys(definitions).filter((id) => {
+    if (kind === 'reported') return stoodForHealth(id, definitions);
+    return kindOf(id, definitions) === kind || (kind === 'rate-below' && stoodForHealth(id, definitions));
+  });
+}
+
 /** Kinds of `domain.md` that a later release brings. */
 const later: Readonly<Record<string, string>> = {
-  'rate-below': 'judging crash and error rates',
-  'enough-usage': 'judging whether enough people have used a version',
   'features-ready': 'features and their flags',
   'store-listing-ready': 'the texts of the store listing',
   'tickets-closed': 'queries in the issue tracker',
@@ -84,10 +105,10 @@ export function resolveDefinition(id: string, definitions: Definitions): Resolve
 /** The kind of a defined id, or of an id that is a kind; null when it is neither. */
 export function kindOf(id: string, definitions: Definitions): string | null {
   const definition = entryOf(definitions, id);
-  if (typeof definition === 'string') return definition;
+  if (typeof definition === 'string') return kindNow(definition);
   const is = definition?.['is'];
-  if (typeof is === 'string') return is;
-  return kinds.includes(id) ? id : null;
+  if (typeof is === 'string') return kindNow(is);
+  return kinds.includes(kindNow(id)) ? kindNow(id) : null;
 }
 
 function fault(...faults: Fault[]): Resolved {
@@ -98,15 +119,21 @@ function resolve(id: string, inline: unknown, definitions: Definitions, at: Path
   const defined = entryOf(definitions, id);
   const definedAt: Path = ['criteria', id];
   if (defined === undefined && Object.hasOwn(later, id)) return fault(comesLater(id, at));
-  if (defined === undefined && !kinds.includes(id)) return fault(unknownId(id, definitions, at));
-  const base = typeof defined === 'string' ? { is: defined } : (defined ?? {});
-  const criterion = kindNamed(base['is'] ?? id, typeof defined === 'string' ? definedAt : [...definedAt, 'is'], definedAt);
+  if (defined === undefined && !kinds.includes(kindNow(id))) return fault(unknownId(id, definitions, at));
+  const base = asNow(typeof defined === 'string' ? { is: defined } : (defined ?? {}));
+  const criterion = kindNamed(base['is'] ?? kindNow(id), typeof defined === 'string' ? definedAt : [...definedAt, 'is'], definedAt);
   if ('path' in criterion) return fault(criterion);
   const own = inlineKeys(inline, criterion);
   if (own === null) {
     return fault({ path: at, because: `${criterion.kind} cannot be settled in one word`, wouldBeRight: settingsInWords(criterion) });
   }
   return build({ id, base, own, criterion, definedAt, at });
+}
+
+/** What was `reported` could always be waived. */
+function asNow(base: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { is } = base;
+  return typeof is === 'string' && kindNow(is) !== is ? { waivable: true, ...base, is: kindNow(is) } : base;
 }
 
 /** Inline settings as a map: a bare value is that of the kind's shorthand. */
@@ -130,7 +157,7 @@ function build({ id, base, own, criterion, definedAt, at }: Parts): Resolved {
   /** Where a key stands: inline where it was written there, else in the definition. */
   const place = (path: Path): Path => {
     const [key] = path;
-    if (key === undefined) return at;
+    if (key === undefined) return Object.keys(own.keys).length === 0 && Object.keys(base).length > 0 ? definedAt : at;
     if (!Object.hasOwn(own.keys, key)) return Object.keys(base).length > 0 ? [...definedAt, ...path] : at;
     return own.bare ? [...at, ...path.slice(1)] : [...at, ...path];
   };
@@ -179,7 +206,7 @@ function comesLater(kind: string, path: Path): Fault {
   return {
     path,
     because: `${kind} is not in this release: ${later[kind]} comes later`,
-    wouldBeRight: `reported can stand in: { is: reported } takes the colour that your own tool reports for ${kind === path.at(-1) ? 'it' : 'this id'}`,
+    wouldBeRight: `custom can stand in: { is: custom } takes the colour that your own tool states for ${kind === path.at(-1) ? 'it' : 'this id'}`,
   };
 }
 

@@ -1,7 +1,7 @@
 /**
  * The processes that come with Signalbox, as data: the stages of a track, the criteria before each step, what the robot may do, and when.
- * A policy names one of them and overrides what differs; `{ every: reported }` stands for each `reported` criterion that the policy declares,
- * which is how health comes in until Signalbox judges it itself.
+ * A policy names one of them and overrides what differs; `{ every: rate-below }` stands for each criterion of that kind that the policy declares: which rates an app
+ * has, and their limits, are its own.
  */
 import type { Stage } from '../release/track.ts';
 import type { RobotMode, Window } from './track-policy.ts';
@@ -9,7 +9,7 @@ import type { RobotMode, Window } from './track-policy.ts';
 /** One entry of a list of criteria: an id or kind, or one with settings: `{ soaked: '24h' }`. */
 export type ListEntry = string | Readonly<Record<string, unknown>>;
 
-/** The kind of `{ every: reported }`, which stands for each criterion of that kind that the policy declares; null for any other entry. */
+/** The kind of `{ every: rate-below }`, which stands for each criterion of that kind that the policy declares; null for any other entry. */
 export function everyOf(entry: ListEntry): string | null {
   if (typeof entry === 'string' || Object.keys(entry).length !== 1) return null;
   return typeof entry['every'] === 'string' ? entry['every'] : null;
@@ -69,13 +69,17 @@ const everyStage: readonly Stage[] = [
   'superseded',
 ];
 const without = (...left: Stage[]) => everyStage.filter((stage) => !left.includes(stage));
-const halts: readonly ListEntry[] = [{ 'no-blocking-bugs': 'critical' }, { every: 'reported' }];
-const health: ListEntry = { every: 'reported' };
+/** What is told of people's use of it, so far as it is enough to tell. */
+const health: readonly ListEntry[] = [{ every: 'rate-below' }, { every: 'enough-usage' }];
+/** What may come late, or to few: it proves nothing good, and stops what is bad. */
+const alarms: readonly ListEntry[] = [{ every: 'late-onset' }, { every: 'no-bad-segment' }];
+const halts: readonly ListEntry[] = [{ 'no-blocking-bugs': 'critical' }, { every: 'rate-below' }, ...alarms];
+const watched: readonly ListEntry[] = ['no-blocking-bugs', { every: 'rate-below' }, ...alarms];
 
 const rows: Process['rows'] = [
   { title: 'Release candidate', instances: ['latest-build-complete', 'tests-passed'] },
   { title: 'Blocking bugs', instances: ['no-blocking-bugs'] },
-  { title: 'Health', instances: ['reported'] },
+  { title: 'Health', instances: ['rate-below', 'enough-usage', 'late-onset', 'no-bad-segment'] },
   { title: 'Team sign-offs', instances: ['signed-off'] },
   { title: 'Distribution', instances: ['build-distributed', 'nightly-fresh'] },
   { title: 'Compliance', instances: ['compliance-closed'] },
@@ -89,13 +93,13 @@ export const processes = {
     stages: everyStage,
     before: {
       candidate: ['latest-build-complete', 'tests-passed', 'no-blocking-bugs'],
-      submit: ['signed-off', 'no-blocking-bugs', health, 'build-distributed', 'listing-free'],
+      submit: ['signed-off', 'no-blocking-bugs', ...health, 'build-distributed', 'listing-free'],
       start: ['window-open', 'no-blocking-bugs'],
-      raise: [{ soaked: '24h' }, 'window-open', health, 'no-blocking-bugs'],
-      finish: [{ soaked: '24h' }, 'window-open', health, 'compliance-closed', 'no-blocking-bugs'],
+      raise: [{ soaked: '24h' }, 'window-open', ...health, 'no-blocking-bugs'],
+      finish: [{ soaked: '24h' }, 'window-open', ...health, 'compliance-closed', 'no-blocking-bugs'],
     },
     haltsWhileRollingOut: halts,
-    watchWhile: { developing: ['nightly-fresh', 'triage-empty'], stabilising: ['triage-empty'], released: ['no-blocking-bugs', health] },
+    watchWhile: { developing: ['nightly-fresh', 'triage-empty'], stabilising: ['triage-empty'], released: watched },
     rows: [...rows, { title: 'Triage', instances: ['triage-empty'] }],
     robot: { cut: 'auto', candidate: 'auto', submit: 'auto', start: 'auto', raise: 'auto', halt: 'auto', tag: 'auto' },
     windows: rolloutWindows,
@@ -110,11 +114,11 @@ export const processes = {
     before: {
       submit: ['latest-build-complete', 'tests-passed', 'no-blocking-bugs', 'signed-off', 'listing-free'],
       start: ['window-open', 'no-blocking-bugs'],
-      raise: [{ soaked: '24h' }, 'no-blocking-bugs', health],
-      finish: [{ soaked: '24h' }, 'no-blocking-bugs', health],
+      raise: [{ soaked: '24h' }, 'no-blocking-bugs', ...health],
+      finish: [{ soaked: '24h' }, 'no-blocking-bugs', ...health],
     },
     haltsWhileRollingOut: halts,
-    watchWhile: { released: ['no-blocking-bugs', health] },
+    watchWhile: { released: watched },
     rows,
     robot: { cut: 'manual', candidate: 'auto', submit: 'ask', start: 'auto', raise: 'auto', halt: 'auto', tag: 'manual' },
     windows: rolloutWindows,
@@ -127,13 +131,13 @@ export const processes = {
     stages: everyStage,
     before: {
       candidate: ['latest-build-complete', 'tests-passed', 'no-blocking-bugs'],
-      submit: ['signed-off', 'no-blocking-bugs', health, 'listing-free'],
+      submit: ['signed-off', 'no-blocking-bugs', ...health, 'listing-free'],
       start: ['window-open', 'no-blocking-bugs'],
-      raise: [{ soaked: '24h' }, 'window-open', health, 'no-blocking-bugs'],
-      finish: [{ soaked: '24h' }, 'window-open', health, 'compliance-closed', 'no-blocking-bugs'],
+      raise: [{ soaked: '24h' }, 'window-open', ...health, 'no-blocking-bugs'],
+      finish: [{ soaked: '24h' }, 'window-open', ...health, 'compliance-closed', 'no-blocking-bugs'],
     },
     haltsWhileRollingOut: halts,
-    watchWhile: { developing: ['nightly-fresh', 'triage-empty'], released: ['no-blocking-bugs', health] },
+    watchWhile: { developing: ['nightly-fresh', 'triage-empty'], released: watched },
     rows: [...rows, { title: 'Triage', instances: ['triage-empty'] }],
     robot: { cut: 'auto', candidate: 'auto', submit: 'auto', start: 'auto', raise: 'auto', halt: 'auto', tag: 'auto' },
     windows: rolloutWindows,
@@ -149,11 +153,11 @@ export const processes = {
       candidate: ['latest-build-complete', 'tests-passed', 'no-blocking-bugs'],
       submit: ['signed-off', 'no-blocking-bugs', 'listing-free'],
       start: ['window-open', 'no-blocking-bugs'],
-      raise: [{ soaked: '2h' }, 'window-open', health, 'no-blocking-bugs'],
-      finish: [{ soaked: '2h' }, 'window-open', health, 'no-blocking-bugs'],
+      raise: [{ soaked: '2h' }, 'window-open', ...health, 'no-blocking-bugs'],
+      finish: [{ soaked: '2h' }, 'window-open', ...health, 'no-blocking-bugs'],
     },
     haltsWhileRollingOut: halts,
-    watchWhile: { released: ['no-blocking-bugs', health] },
+    watchWhile: { released: watched },
     rows,
     robot: { cut: 'ask', candidate: 'auto', submit: 'ask', start: 'ask', raise: 'ask', halt: 'auto', tag: 'auto' },
     windows: { start: 'any', raise: 'any', finish: 'any' },

@@ -26,8 +26,8 @@ kinds:
   regular: { process: weekly-mobile }
   hotfix:  { process: hotfix, sign-offs: affected-teams, windows: any }
 criteria:
-  crash-rate: { is: reported, fresh-for: 30m, required: true }
-  anr-rate:   { is: reported, platforms: [android] }
+  crash-rate: { is: rate-below, limit-per-1000-hours: { android: 0.40, ios: 0.30, desktop: 0.15 }, fresh-for: 30m, required: true }
+  anr-rate:   { is: rate-below, title: ANRs, metric: anrs, limit-per-1000-hours: 0.25, platforms: [android] }
   triage:     { is: triage-empty, within: 4h }
 before candidate: [latest-build-complete, tests-passed, no-blocking-bugs]
 before submit:    [signed-off, no-blocking-bugs, crash-rate, anr-rate, listing-free, build-distributed]

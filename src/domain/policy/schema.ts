@@ -249,11 +249,11 @@ export const documentKeys = {
     .record(
       slug,
       z.union([z.string(), z.record(z.string(), z.unknown())], {
-        error: 'a kind such as reported, or a map such as { is: reported, fresh-for: 30m }',
+        error: 'a kind such as manual, or a map such as { is: rate-below, limit-per-1000-hours: 0.40 }',
       }),
     )
     .default({})
-    .describe('Criteria with an id and settings of their own: crash-rate: { is: reported, fresh-for: 30m }.'),
+    .describe('Criteria with an id and settings of their own: crash-rate: { is: rate-below, limit-per-1000-hours: 0.40 }.'),
   ...layer,
   'hold-before-own-move': minutes
     .prefault('30m')
@@ -285,7 +285,7 @@ export const documentKeys = {
       'second-approver': names
         .default([])
         .describe(
-          'Criteria (ids or kinds) whose waivers need a second person; unknown stands for every one that is Unknown, compliance for compliance-closed, rates-during-rollout for what is reported once a rollout has begun.',
+          'Criteria (ids or kinds) whose waivers need a second person; unknown stands for every one that is Unknown, compliance for compliance-closed, rates-during-rollout for criteria of health, and for custom, once a rollout has begun.',
         ),
     })
     .prefault({})

@@ -39,6 +39,7 @@ export const stagesFor: Readonly<Record<TrackCommandKind, readonly Stage[]>> = {
   'sign-off': onBranch,
   approve: alive,
   tick: alive,
+  'clear-red': alive,
   'ask-waiver': alive,
   waive: alive,
   'approve-waiver': alive,

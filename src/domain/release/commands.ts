@@ -39,6 +39,8 @@ export const command = z.discriminatedUnion('do', [
   z.object({ do: z.literal('sign-off'), team: word, state: z.enum(signOffStates), build: word.optional(), note }),
   z.object({ do: z.literal('approve'), instance: word, answer: z.enum(['approved', 'refused']).default('approved'), note }),
   z.object({ do: z.literal('tick'), instance: word, answer: z.enum(['done', 'refused']).default('done'), note }),
+  /** A red of health that stays: a person says why it may be judged anew from here on. */
+  z.object({ do: z.literal('clear-red'), instance: word, reason }),
   z.object({
     do: z.literal('ask-waiver'),
     instance: word,

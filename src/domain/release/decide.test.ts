@@ -11,7 +11,7 @@ import type { World } from './world.ts';
 const built = { branch: aBranch(), commits: sampleCommits.slice(0, 2), missing: { [sampleShas.second]: [] }, builds: [aBuild()] };
 const person = (...roles: Role[]): Actor => ({ kind: 'person', id: `p-${roles.join('-')}`, name: 'M. Lind', roles, teams: ['player'] });
 const manager = person('release-manager');
-const quality = parseInstance({ kind: 'reported', id: 'quality', title: 'Quality' });
+const quality = parseInstance({ kind: 'custom', waivable: true, id: 'quality', title: 'Quality' });
 
 /** The refusal's code, or 'ok'. */
 function answer(command: Command, world: World, by: Actor): string {

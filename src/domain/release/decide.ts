@@ -1,5 +1,5 @@
 /** What a person (or a key with that authority) asks of a track: accepted with what follows from it, or refused with why and what would be right. */
-import { passes } from '../criteria/criterion.ts';
+import { isOfHealth, passes } from '../criteria/criterion.ts';
 import { teamName } from '../criteria/words.ts';
 import { platformName } from '../names.ts';
 import { inWords, msBetween, plusMinutes } from '../time.ts';
@@ -98,6 +98,8 @@ function carryOut(command: Command, world: World, track: Track, by: By): Decisio
           { is: 'ticked', instance: command.instance, answer: command.answer, note: command.note, build: shippingBuild(world, track) },
         ]),
       );
+    case 'clear-red':
+      return clearRed(command, world, track, by);
     case 'ask-waiver':
       return waive(command, world, track, by, false);
     case 'waive':
@@ -287,7 +289,7 @@ function resume(command: Of<'resume'>, world: World, track: Track, by: By): Deci
       ...refuse(
         'criteria-not-met',
         `the robot would halt it again at once: ${reds.map((verdict) => `${verdict.title} (${verdict.headline})`).join(', ')}`,
-        'waive it with a reason, or wait until it is no longer red',
+        'clear it (clear-red) or waive it with a reason, or wait until it is no longer red',
       ),
       holding: reds.map((verdict) => verdict.instance),
     };
@@ -476,8 +478,27 @@ function needsSecond(world: World, instance: string, kind: string, colour: strin
       word === kind ||
       (word === 'unknown' && colour === 'unknown') ||
       (word === 'compliance' && kind === 'compliance-closed') ||
-      (word === 'rates-during-rollout' && rolling && (kind === 'rate-below' || kind === 'reported')),
+      (word === 'rates-during-rollout' && rolling && (isOfHealth(kind) || kind === 'custom')),
   );
+}
+
+/** A red that stays is cleared with a reason, and judged anew by what comes from now on. */
+function clearRed(command: Of<'clear-red'>, world: World, track: Track, by: By): Decision {
+  const verdicts = judgeTrack(world, track);
+  const verdict = verdicts.find(({ instance }) => instance === command.instance);
+  const key = verdict?.rate?.latch ?? null;
+  if (verdict === undefined || key === null) {
+    const red = verdicts.filter(({ rate }) => (rate?.latch ?? null) !== null).map(({ instance }) => instance);
+    const known = verdict === undefined ? `${track.id} has no criterion ${command.instance}` : `${verdict.title} has no stop that stays`;
+    return refuse('not-found', known, red.length === 0 ? 'nothing of this track is to be cleared' : `name one of ${red.join(', ')}`);
+  }
+  if (command.reason.trim().length < leastReason)
+    return refuse(
+      'reason-too-short',
+      `the reason has ${command.reason.trim().length} characters`,
+      `say in at least ${leastReason} why it may be judged anew`,
+    );
+  return accept(world, track, by, [{ is: 'red-cleared', instance: verdict.instance, title: verdict.title, key, why: command.reason }]);
 }
 
 function approveWaiver(command: Of<'approve-waiver'>, world: World, track: Track, by: By): Decision {

@@ -40,7 +40,11 @@ export type TrackEvent =
   | { is: 'canceled'; why: string }
   | { is: 'superseded'; by: string; why: string }
   | { is: 'shadowed'; step: Step; note: string }
-  | { is: 'asked'; step: Step; note: string };
+  | { is: 'asked'; step: Step; note: string }
+  /** A criterion is red and stays so. `key`: of which build and audience. */
+  | { is: 'red-latched'; instance: string; title: string; key: string; because: string }
+  /** A person cleared it; it is counted anew from here on. */
+  | { is: 'red-cleared'; instance: string; title: string; key: string; why: string };
 
 /** Events that record a person's word or the robot's doings beside the track's own state. */
 export type RecordEvent =

@@ -1,6 +1,7 @@
 /** How a track changes when something happened to it: the one fold of events into state. */
 import type { Instant } from '../time.ts';
 import type { Event } from './events.ts';
+import { withoutRed, withRed } from './latches.ts';
 import {
   candidateOf,
   cutOf,
@@ -177,6 +178,10 @@ export function evolve(track: Track, event: Event, at: Instant, by: string): Tra
       return { ...track, noted: { ...track.noted, [noteKey('shadow', event.step, track)]: at } };
     case 'asked':
       return { ...track, noted: { ...track.noted, [noteKey('ask', event.step, track)]: at } };
+    case 'red-latched':
+      return { ...track, noted: withRed(track.noted, event.key, at) };
+    case 'red-cleared':
+      return { ...track, noted: withoutRed(track.noted, event.key, at) };
     case 'robot-paused':
       return event.scope === 'track' ? { ...track, robotPaused: event.pause } : track;
     case 'robot-unpaused':

@@ -5,10 +5,23 @@ import { listingHolder, nextStep, pendingSteps } from './can.ts';
 import type { Step, Track } from './track.ts';
 import type { World } from './world.ts';
 
-/** Verdicts that halt a rollout now: red, set up, and not waived. */
+/** Verdicts that halt a rollout now: red, set up, and not waived. A fleet-wide incident halts nothing: it is not this release. */
 export function haltingVerdicts(world: Pick<World, 'policy'>, verdicts: readonly Verdict[]): readonly Verdict[] {
+  return againstRollingOut(world, verdicts).filter((verdict) => !isFleetWide(verdict));
+}
+
+/** Verdicts of the list that halts, which say that every version does the same. They hold the rollout where it stands. */
+export function fleetWideVerdicts(world: Pick<World, 'policy'>, verdicts: readonly Verdict[]): readonly Verdict[] {
+  return againstRollingOut(world, verdicts).filter(isFleetWide);
+}
+
+function againstRollingOut(world: Pick<World, 'policy'>, verdicts: readonly Verdict[]): readonly Verdict[] {
   const ids = world.policy.haltsWhileRollingOut.map((instance) => instance.id);
   return verdicts.filter((verdict) => ids.includes(verdict.instance) && verdict.colour === 'red' && !passes(verdict));
+}
+
+function isFleetWide({ rate }: Verdict): boolean {
+  return rate?.isFleetWide === true;
 }
 
 export type Permission =
@@ -37,7 +50,7 @@ export function permitted(world: World, track: Track, verdicts: readonly Verdict
   }
   const holds = [...holding(verdicts, steps)];
   // what would halt the rollout never lets it grow, whatever stands before the next share
-  if (track.stage === 'rolling-out') holds.push(...haltingVerdicts(world, verdicts).filter((verdict) => !holds.includes(verdict)));
+  if (track.stage === 'rolling-out') holds.push(...againstRollingOut(world, verdicts).filter((verdict) => !holds.includes(verdict)));
   if (holds.length > 0) {
     return {
       ok: false,

@@ -9,8 +9,8 @@ import type { Track } from './track.ts';
 import type { Plan, World } from './world.ts';
 
 /** A criterion that has the colour the facts report for it. */
-const crashes: Instance = parseInstance({ kind: 'reported', id: 'crash-rate', title: 'Crash rate' });
-const quality: Instance = parseInstance({ kind: 'reported', id: 'quality', title: 'Quality' });
+const crashes: Instance = parseInstance({ kind: 'custom', waivable: true, id: 'crash-rate', title: 'Crash rate' });
+const quality: Instance = parseInstance({ kind: 'custom', waivable: true, id: 'quality', title: 'Quality' });
 
 function report(instance: string, colour: Colour): Report {
   return {

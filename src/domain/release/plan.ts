@@ -16,7 +16,7 @@ import type { Event, RecordEvent, TrackEvent } from './events.ts';
 import { evolve, noteKey } from './evolve.ts';
 import { lateOrder } from './late.ts';
 import { askedAgainAt, isOpen, keyFor, order, orderedEvent, robot, serves, wish, type Wish } from './orders.ts';
-import { permitted } from './permitted.ts';
+import { fleetWideVerdicts, permitted } from './permitted.ts';
 import { haltWishes, holdNow, modeFor, modeOf, pauseOf, shareNow, stopNow, wishesForStep, wishesWhileHalted } from './robot.ts';
 import { robotState, stepPhrase } from './sentence.ts';
 import { candidateOf, haltingOf, hasEnded, mayBeLive, percentStep, type Step, type Track } from './track.ts';
@@ -30,6 +30,10 @@ export function plan(world: World): Plan {
   const chosen = chooseCandidate(seen, adopted);
   const events: Event[] = [...adoptions, ...waived.events, ...chosen.events];
   let { track, verdicts } = chosen;
+  for (const event of newReds(track, verdicts)) {
+    events.push(event);
+    track = evolve(track, event, seen.now, robot.name);
+  }
 
   const stopping = stopNow(seen, track, verdicts, adoptions);
   const wishes: Wish[] = [];
@@ -58,6 +62,7 @@ export function plan(world: World): Plan {
   if (halting) wishes.push(...haltWishes(seen, track, halting.why));
   wishes.push(...wishesWhileHalted(seen, track));
 
+  wishes.push(...incidents(seen, track, verdicts));
   const hold = holdNow(seen, track, verdicts);
   wishes.push(...hold.wishes, ...messages(seen, track, events));
   const step = nextStep(track, seen.policy);
@@ -95,6 +100,29 @@ function isUndone(world: World, track: Track, { prefix, effect }: Wish): boolean
   const state = seenOf(world).find(({ kind }) => kind === effect.storefront)?.state;
   if (sent?.state !== 'done' || more.length > 0 || !state || state.at < (sent.endedAt ?? sent.orderedAt)) return false;
   return lateOrder(world.facts.actions, track, state, track.halts) !== null;
+}
+
+/* ---- health ---- */
+
+/** Reds of health that are new: each stays until a person clears it, or another build comes. */
+function newReds(track: Track, verdicts: readonly Verdict[]): readonly TrackEvent[] {
+  return verdicts.flatMap(({ instance, title, because, rate }): TrackEvent[] => {
+    const key = rate?.latch ?? null;
+    return key === null || Object.hasOwn(track.noted, key) ? [] : [{ is: 'red-latched', instance, title, key, because }];
+  });
+}
+
+/** Every version does it: operations are paged once, and the rollout is held and not halted. */
+function incidents(world: World, track: Track, verdicts: readonly Verdict[]): readonly Wish[] {
+  if (shareNow(world, track) === null) return [];
+  return fleetWideVerdicts(world, verdicts).map(({ title, because, rate }) =>
+    wish.page(
+      track,
+      `fleet-wide:${rate?.latch ?? title}`,
+      `Fleet-wide incident, seen with ${track.version} on ${platformName(track.platform)}: ${title}. ${because} The robot holds the rollout where it is.`,
+      'a fleet-wide incident: every version does it',
+    ),
+  );
 }
 
 /* ---- waivers end by themselves ---- */

@@ -49,7 +49,7 @@ const world: fc.Arbitrary<World> = fc
   .map((drawn): World => {
     const percent = drawn.rollout[Math.min(drawn.step, drawn.rollout.length - 1)] ?? 1;
     const first = percentStep(drawn.rollout[0] ?? 100);
-    const [a, b, c, d] = ids.map((id) => parseInstance({ kind: 'reported', id, title: id.toUpperCase(), required: true }));
+    const [a, b, c, d] = ids.map((id) => parseInstance({ kind: 'custom', waivable: true, id, title: id.toUpperCase(), required: true }));
     if (!a || !b || !c || !d) throw new Error('four instances are made');
     const before = {
       candidate: [a],

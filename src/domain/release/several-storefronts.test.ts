@@ -11,12 +11,12 @@ import { aWorld, obeyed, performed, saying, settled, written } from './playing.t
 import type { Stage } from './track.ts';
 import type { Plan, World } from './world.ts';
 
-const crashes = parseInstance({ kind: 'reported', id: 'crash-rate', title: 'Crash rate' });
+const crashes = parseInstance({ kind: 'custom', waivable: true, id: 'crash-rate', title: 'Crash rate' });
 const built = { branch: aBranch(), commits: sampleCommits.slice(0, 2), missing: { [sampleShas.second]: [] }, builds: [aBuild()] };
 const policy = aPolicy({
   storefronts: ['google-play', 'update-feed'],
   rollout: [1, 100],
-  before: { '1%': [crashes], '100%': [parseInstance({ kind: 'reported', id: 'quality', title: 'Quality' })] },
+  before: { '1%': [crashes], '100%': [parseInstance({ kind: 'custom', waivable: true, id: 'quality', title: 'Quality' })] },
   haltsWhileRollingOut: [crashes],
 });
 const person = (...roles: Role[]): Actor => ({ kind: 'person', id: `p-${roles.join('-')}`, name: 'M. Lind', roles, teams: ['player'] });

@@ -1,0 +1,26 @@
+/** What is told of health, as the facts of a track carry it. */
+import type { Instant } from '../time.ts';
+
+/** One hour of one series. A count that its source does not tell is null. `metrics`: [count, affected] by name, `crashes` and `anrs` among them. */
+export type ToldHour = {
+  hourMs: number;
+  consumption: number;
+  sessions: number | null;
+  users: number | null;
+  newUsers: number | null;
+  metrics: Readonly<Record<string, readonly [count: number, affected: number]>>;
+};
+
+/** One day of one segment: `day` 0 begins with the question. */
+export type ToldSegmentDay = { segment: string; day: number; exposure: number; affected: number };
+
+export type HealthAnswer = { source: string; hours: readonly ToldHour[]; days: readonly ToldSegmentDay[] }[];
+
+/** Where health of a platform comes from. `watermark`: it has told everything up to here; null: it has told nothing yet. */
+export type HealthFeed = { source: string; platform: string; watermark: Instant | null; lastToldAt: Instant | null };
+
+/** All that the criteria of health read: the app's feeds, and the answers to the questions of this look by their keys. */
+export type HealthFacts = { feeds: readonly HealthFeed[]; answers: Readonly<Record<string, HealthAnswer>> };
+
+/** What is known of health where nothing was asked. */
+export const nothingTold: HealthFacts = { feeds: [], answers: {} };
