@@ -81,6 +81,50 @@ const auditSearch = (search: Record<string, unknown>): AuditSearch => ({
   ),
 });
 
+export type HealthSearch = {
+  platform?: string | undefined;
+  metric?: string | undefined;
+  /** The version that is looked at. */
+  version?: string | undefined;
+  audience?: 'employees' | 'alpha' | 'beta' | undefined;
+  /** Of one segment alone: `country=BR`. */
+  segment?: string | undefined;
+  /** What segments are shown of: `country`. */
+  dimension?: string | undefined;
+  /** By age when not said. */
+  by?: 'age' | 'date' | undefined;
+  /** Hours when not said. */
+  step?: 'hour' | 'day' | undefined;
+  as?: 'table' | undefined;
+  /** As long as the version that is looked at when not said. */
+  span?: 'all' | undefined;
+};
+
+/** What the API would refuse is not asked: an address that somebody wrote by hand shows the page all the same. */
+const healthWords: Readonly<Record<'platform' | 'metric' | 'version' | 'segment' | 'dimension', RegExp>> = {
+  platform: /^[a-z][a-z0-9-]{0,62}$/,
+  metric: /^[a-z][a-z0-9-]{0,62}$/,
+  version: /^[0-9A-Za-z][0-9A-Za-z.+_-]{0,99}$/,
+  segment: /^[a-z][a-z0-9-]{0,31}=\P{Cc}{1,100}$/u,
+  dimension: /^[a-z][a-z0-9-]{0,31}$/,
+};
+
+const healthSearch = (search: Record<string, unknown>): HealthSearch => {
+  const audience = (['employees', 'alpha', 'beta'] as const).find((each) => each === search['audience']);
+  const words = (['platform', 'metric', 'version', 'segment', 'dimension'] as const).flatMap((name) => {
+    const word = wordIn(search[name]);
+    return word === undefined || !healthWords[name].test(word) ? [] : [[name, word] as const];
+  });
+  return {
+    ...Object.fromEntries(words),
+    ...(audience === undefined ? {} : { audience }),
+    ...(search['by'] === 'date' ? { by: 'date' } : {}),
+    ...(search['step'] === 'day' ? { step: 'day' } : {}),
+    ...(search['as'] === 'table' ? { as: 'table' } : {}),
+    ...(search['span'] === 'all' ? { span: 'all' } : {}),
+  };
+};
+
 const root = createRootRoute({ component: Outlet, notFoundComponent: NothingHere, errorComponent: Broken });
 
 const home = createRoute({ getParentRoute: () => root, path: '/', component: pages.home });
@@ -133,6 +177,9 @@ const appPages = [
   createRoute({ getParentRoute: () => app, path: '/bugs/$bug', component: pages.bugs, validateSearch: bugsSearch }),
   createRoute({ getParentRoute: () => app, path: '/activity', component: pages.activity, validateSearch: journalSearch }),
   createRoute({ getParentRoute: () => app, path: '/audit', component: pages.audit, validateSearch: auditSearch }),
+  createRoute({ getParentRoute: () => app, path: '/health', component: pages.health, validateSearch: healthSearch }),
+  createRoute({ getParentRoute: () => app, path: '/health/rules', component: pages.healthRules }),
+  createRoute({ getParentRoute: () => app, path: '/health/sources', component: pages.healthSources }),
   createRoute({ getParentRoute: () => app, path: '/profile', component: pages.profile }),
   createRoute({ getParentRoute: () => app, path: '/$version', component: pages.release }),
   createRoute({ getParentRoute: () => app, path: '/$version/sign-offs', component: pages.signOffs, validateSearch: signOffsSearch }),

@@ -186,6 +186,13 @@ export const healthChartRoutes = [
         .enum(['hour', 'day'])
         .default('hour')
         .meta({ description: 'Hours for two weeks at most, days for 90. Where an hour a point would be too many, a point is several' }),
+      hours: z.coerce
+        .number()
+        .int()
+        .min(1)
+        .max(2160)
+        .optional()
+        .meta({ description: 'Of each version only so many from its beginning: fewer hours are told in finer steps' }),
     }),
     answers: { 200: series },
   }),

@@ -71,7 +71,7 @@ export function healthChartHandlers(room: Room): Handlers<'getHealthSeries' | 'g
   async function linesOf(
     tracks: readonly Track[],
     of: Of,
-    { build, now, mostDays }: { build: { of: Track; number: string } | null; now: Instant; mostDays: number },
+    { build, now, mostHours }: { build: { of: Track; number: string } | null; now: Instant; mostHours: number },
   ): Promise<Asked[]> {
     const told = new Map(
       (
@@ -87,7 +87,7 @@ export function healthChartHandlers(room: Room): Handlers<'getHealthSeries' | 'g
       if (found === undefined) return [];
       const sinceMs = hourOf(beganAt(track, of.audience) ?? Date.parse(found.firstAt));
       const end = Math.min(Date.parse(found.toldUntil ?? now), Date.parse(now), Date.parse(found.lastAt) + HOUR_MS);
-      const untilMs = Math.min(Math.max(end, sinceMs), sinceMs + mostDays * DAY_MS);
+      const untilMs = Math.min(Math.max(end, sinceMs), sinceMs + mostHours * HOUR_MS);
       return [
         {
           track,
@@ -126,8 +126,8 @@ export function healthChartHandlers(room: Room): Handlers<'getHealthSeries' | 'g
       const lead = shown.find((track) => track.reached['rolling-out'] !== undefined) ?? first;
       const before = lead === undefined || by === 'date' ? [] : completedBefore(lead, all);
       const extra = before.filter((track) => !shown.includes(track));
-      const [lines, policy, known] = await Promise.all([
-        linesOf([...shown, ...extra], of, { build, now, mostDays: MOST_DAYS[step] }),
+      const [read, policy, known] = await Promise.all([
+        linesOf([...shown, ...extra], of, { build, now, mostHours: Math.min(query.hours ?? Infinity, MOST_DAYS[step] * 24) }),
         policyOf(app.id, platform),
         toldOf(
           room.db,
@@ -135,7 +135,13 @@ export function healthChartHandlers(room: Room): Handlers<'getHealthSeries' | 'g
           shown.map(({ version }) => version),
         ),
       ]);
-      const longest = Math.max(1, ...lines.map(({ sinceMs, untilMs }) => (untilMs - sinceMs) / HOUR_MS));
+      const told = read.filter(({ track }) => shown.includes(track));
+      const longest = Math.max(24, ...told.map(({ sinceMs, untilMs }) => (untilMs - sinceMs) / HOUR_MS));
+      // of releases that only lie behind the others nothing is shown beyond these, and a day
+      const lines = read.map((line) => {
+        const untilMs = shown.includes(line.track) ? line.untilMs : Math.min(line.untilMs, line.sinceMs + longest * HOUR_MS);
+        return { ...line, untilMs, until: instant(untilMs) };
+      });
       const stepHours = step === 'day' ? 24 : stepHoursFor(longest);
       const isByDay = by === 'date' && step === 'day';
       const [steps, usage] = await Promise.all([
@@ -196,11 +202,11 @@ export function healthChartHandlers(room: Room): Handlers<'getHealthSeries' | 'g
       const of: Of = { app: app.id, platform, audience, segment: WHOLE };
       const [asked] = shown;
       const build = query.build === undefined || asked === undefined ? null : { of: asked, number: query.build };
-      const told = await linesOf(shown, of, { build, now, mostDays: MOST_DAYS.hour });
+      const told = await linesOf(shown, of, { build, now, mostHours: MOST_DAYS.hour * 24 });
       const [line] = told;
       const nothing = { version: null, dimension, baseline: [], items: [], left: 0 };
       if (line === undefined) return nothing;
-      const bases = await linesOf(completedBefore(line.track, all), of, { build: null, now, mostDays: MOST_DAYS.hour });
+      const bases = await linesOf(completedBefore(line.track, all), of, { build: null, now, mostHours: MOST_DAYS.hour * 24 });
       const stepHours = Math.ceil((line.untilMs - line.sinceMs) / HOUR_MS / SCAN_STEPS) || 1;
       const steps = await segmentSteps(room.db, of, metric, dimension, [line, ...bases], stepHours);
       const sinceOf = new Map([line, ...bases].map(({ version, sinceMs }) => [version, sinceMs]));

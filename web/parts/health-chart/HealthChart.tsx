@@ -1,8 +1,8 @@
 /** One chart: lines with a band, a limit, what was before, and now. Strokes and labels tell the lines apart; colour only repeats what the limit says. */
 import { useState } from 'react';
-import type { KeyboardEvent, PointerEvent } from 'react';
+import type { PointerEvent } from 'react';
 import { useWidth } from '../../hooks/useWidth.ts';
-import { apart, areaPath, bandPath, linePath, nearest, scaleOf, standsAt, ticksTo, topOf } from './chart-model.ts';
+import { areaPath, bandPath, linePath, nearest, placed, scaleOf, standsAt, ticksTo, topOf } from './chart-model.ts';
 import type { ChartLine, ChartPoint } from './chart-model.ts';
 import styles from './HealthChart.module.css';
 
@@ -52,12 +52,13 @@ export function HealthChart({
   const [ref, width] = useWidth();
   const [pointed, setPointed] = useState<number | null>(null);
   const lead = lines.at(-1);
-  const ticks = ticksTo(top ?? topOf(lines, mark === null ? [] : [mark.y]), height > 180 ? 5 : 3);
+  const ticks = ticksTo(top ?? topOf(lines, mark === null ? [] : [mark.y]), height > 180 ? 5 : 4);
   const box = { left: LEFT, right: Math.max(LEFT + 40, (width ?? 0) - 8 - labelWidth), top: TOP, bottom: height - FOOT };
   const xAt = scaleOf([x.from, x.to], [box.left, box.right]);
   const yAt = scaleOf([0, ticks.at(-1) ?? 1], [box.bottom, box.top]);
   const shown = lead?.points ?? [];
   const place = pointed === null ? null : (shown[Math.min(pointed, shown.length - 1)] ?? null);
+  const spoken = place ?? shown.at(-1) ?? null;
   const reach = shown.length > 1 ? Math.abs((shown[1]?.x ?? 0) - (shown[0]?.x ?? 0)) : 0;
   const at = (value: number): { line: ChartLine; point: ChartPoint }[] =>
     lines.toReversed().flatMap((line) => {
@@ -69,20 +70,24 @@ export function HealthChart({
     const value = x.from + ((event.clientX - left - box.left) / (box.right - box.left)) * (x.to - x.from);
     setPointed(nearest(shown, value));
   };
-  const onKey = (event: KeyboardEvent): void => {
-    const steps: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
-    const step = steps[event.key];
-    if (event.key === 'Escape') setPointed(null);
-    if (step === undefined) return;
-    event.preventDefault();
-    setPointed(Math.max(0, Math.min(shown.length - 1, (pointed ?? shown.length - 1) + step)));
-  };
   const ends = labelWidth === 0 ? [] : lines.flatMap((line) => endOf(line, xAt, yAt, box));
   return (
     <div ref={ref} className={styles.chart} style={{ minHeight: height }}>
       {width === null ? null : (
-        // arrows move along the line that is looked at, and what stands there is said below
-        <div className={styles.keys} tabIndex={0} role="group" aria-label={summary} onKeyDown={onKey} onBlur={() => setPointed(null)}>
+        <div className={styles.keys}>
+          {/* the keyboard walks along the line that is looked at, and hears what stands there */}
+          <input
+            type="range"
+            className={styles.walk}
+            min={0}
+            max={Math.max(0, shown.length - 1)}
+            value={pointed ?? Math.max(0, shown.length - 1)}
+            aria-label={summary}
+            aria-valuetext={spoken === null ? 'nothing is told' : told(spoken.x, at(spoken.x))}
+            onChange={(event) => setPointed(Number(event.target.value))}
+            onFocus={() => setPointed(shown.length - 1)}
+            onBlur={() => setPointed(null)}
+          />
           <svg width={width} height={height} aria-hidden="true" onPointerMove={point} onPointerLeave={() => setPointed(null)}>
             {ticks.map((value) => (
               <g key={value}>
@@ -127,7 +132,7 @@ export function HealthChart({
               </g>
             )}
             {now === null ? null : <line className={styles.now} x1={xAt(now)} x2={xAt(now)} y1={box.top} y2={box.bottom} />}
-            {apart(ends, LABEL_HEIGHT, box).map(({ id, label, isLead, x: end, y: height_ }) => (
+            {placed(ends, LABEL_HEIGHT, labelWidth, box).map(({ id, label, isLead, x: end, y: height_ }) => (
               <text key={id} className={styles.end} data-lead={isLead || undefined} x={end + 8} y={height_ + 4}>
                 {label}
               </text>
@@ -137,9 +142,9 @@ export function HealthChart({
           </svg>
         </div>
       )}
-      <output className={styles.told} data-on={place !== null || undefined}>
+      <p className={styles.told} data-on={place !== null || undefined} aria-hidden="true">
         {place === null ? '' : told(place.x, at(place.x))}
-      </output>
+      </p>
     </div>
   );
 }

@@ -54,7 +54,7 @@ export function topOf(lines: readonly ChartLine[], marks: readonly number[]): nu
     const known = points.flatMap(({ y }) => y ?? []);
     const last = points.findLast(({ y }) => y !== null);
     // a rate that two hours tell of is no measure of the picture
-    const settled = look === 'baseline' || points.length < 8 ? known : known.slice(Math.floor(points.length / 8));
+    const settled = look === 'baseline' || points.length < 4 ? known : known.slice(Math.ceil(points.length / 8));
     return [...settled, ...(band === true && last?.high ? [last.high * 1.08] : [])];
   });
   return Math.max(0, ...values, ...marks.map((mark) => mark * 1.15));
@@ -111,6 +111,22 @@ export function apart<T extends { y: number }>(labels: readonly T[], least: numb
     below = label.y;
   }
   return sorted;
+}
+
+/** Labels whose lines end near each other are moved apart; those that end elsewhere stay where they are. `reach`: how wide a label is. */
+export function placed<T extends { x: number; y: number }>(
+  labels: readonly T[],
+  least: number,
+  reach: number,
+  box: Pick<Box, 'top' | 'bottom'>,
+): T[] {
+  const groups: T[][] = [];
+  for (const label of labels.toSorted((a, b) => a.x - b.x)) {
+    const near = groups.find((group) => group.some(({ x }) => label.x - x < reach));
+    if (near === undefined) groups.push([label]);
+    else near.push(label);
+  }
+  return groups.flatMap((group) => apart(group, least, box));
 }
 
 /** The place of the point nearest to where somebody points. */
