@@ -1,5 +1,6 @@
 /** The addresses. App slug first; versions begin with a digit and never clash with the pages of an app. */
 import { createRootRoute, createRoute, createRouter, Outlet } from '@tanstack/react-router';
+import { healthSearch } from './pages/health/search.ts';
 import { pages } from './pages/index.ts';
 import { Broken, NothingHere } from './parts/Broken.tsx';
 
@@ -80,50 +81,6 @@ const auditSearch = (search: Record<string, unknown>): AuditSearch => ({
     }),
   ),
 });
-
-export type HealthSearch = {
-  platform?: string | undefined;
-  metric?: string | undefined;
-  /** The version that is looked at. */
-  version?: string | undefined;
-  audience?: 'employees' | 'alpha' | 'beta' | undefined;
-  /** Of one segment alone: `country=BR`. */
-  segment?: string | undefined;
-  /** What segments are shown of: `country`. */
-  dimension?: string | undefined;
-  /** By age when not said. */
-  by?: 'age' | 'date' | undefined;
-  /** Hours when not said. */
-  step?: 'hour' | 'day' | undefined;
-  as?: 'table' | undefined;
-  /** As long as the version that is looked at when not said. */
-  span?: 'all' | undefined;
-};
-
-/** What the API would refuse is not asked: an address that somebody wrote by hand shows the page all the same. */
-const healthWords: Readonly<Record<'platform' | 'metric' | 'version' | 'segment' | 'dimension', RegExp>> = {
-  platform: /^[a-z][a-z0-9-]{0,62}$/,
-  metric: /^[a-z][a-z0-9-]{0,62}$/,
-  version: /^[0-9A-Za-z][0-9A-Za-z.+_-]{0,99}$/,
-  segment: /^[a-z][a-z0-9-]{0,31}=\P{Cc}{1,100}$/u,
-  dimension: /^[a-z][a-z0-9-]{0,31}$/,
-};
-
-const healthSearch = (search: Record<string, unknown>): HealthSearch => {
-  const audience = (['employees', 'alpha', 'beta'] as const).find((each) => each === search['audience']);
-  const words = (['platform', 'metric', 'version', 'segment', 'dimension'] as const).flatMap((name) => {
-    const word = wordIn(search[name]);
-    return word === undefined || !healthWords[name].test(word) ? [] : [[name, word] as const];
-  });
-  return {
-    ...Object.fromEntries(words),
-    ...(audience === undefined ? {} : { audience }),
-    ...(search['by'] === 'date' ? { by: 'date' } : {}),
-    ...(search['step'] === 'day' ? { step: 'day' } : {}),
-    ...(search['as'] === 'table' ? { as: 'table' } : {}),
-    ...(search['span'] === 'all' ? { span: 'all' } : {}),
-  };
-};
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NothingHere, errorComponent: Broken });
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { spanOf } from './health-model.ts';
+import { healthSearch } from './search.ts';
 
 const track = (version: string, start?: string, platform = 'android'): Parameters<typeof spanOf>[0][number] => ({
   platform,
@@ -24,4 +25,21 @@ test('of a version that is not out, or is none of the room, everything is shown'
   expect(spanOf(tracks, 'android', '8.9.3', '2024-10-01T12:20:00.000Z')).toBeNull();
   expect(spanOf(tracks, 'android', '8.0.0', '2024-10-01T12:20:00.000Z')).toBeNull();
   expect(spanOf([], 'android', undefined, '2024-10-01T12:20:00.000Z')).toBeNull();
+});
+
+test('an address says what is chosen, and what the API would refuse is left out', () => {
+  expect(
+    healthSearch({ platform: 'ios', version: 8, segment: 'os=Android 14', by: 'date', as: 'table', span: 'all', audience: 'beta' }),
+  ).toEqual({
+    platform: 'ios',
+    version: '8',
+    segment: 'os=Android 14',
+    by: 'date',
+    as: 'table',
+    span: 'all',
+    audience: 'beta',
+  });
+  expect(healthSearch({ platform: 'i os', metric: '', version: '', segment: 'all', by: 'age', audience: 'production', as: 'x' })).toEqual(
+    {},
+  );
 });
