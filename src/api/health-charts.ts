@@ -43,7 +43,13 @@ const line = z.object({
   points: z.array(point),
 });
 
-const limit = z.object({ limit: z.number(), unit: z.number(), instance: z.string(), title: z.string() });
+const limit = z.object({
+  limit: z.number(),
+  unit: z.number(),
+  of: z.string().meta({ description: '`h`, or what the app counts its use by' }),
+  instance: z.string(),
+  title: z.string(),
+});
 
 const series = z
   .object({
@@ -113,6 +119,7 @@ const rule = z.object({
   metric: z.string().nullable(),
   limit: z.number().nullable(),
   unit: z.number(),
+  of: z.string(),
   baseline: z.string().nullable(),
   ratio: z.number().nullable(),
   audience: z.string().nullable(),

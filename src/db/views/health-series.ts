@@ -44,7 +44,7 @@ export async function versionsTold(db: Db, { app, platform, audience }: Of, vers
   return rows;
 }
 
-/** A version and the time of it that is asked about: `from` is the start of an hour, where its age is 0; `until` is left out. `build` null: all of them together. */
+/** A version and the time of it that is asked about: `from` is the start of an hour, where its age is 0; `until` is left out. `build` null: all of them together; else that one, with what sources tell that know the version alone. */
 export type VersionAsked = { version: string; build: string | null; from: Instant; until: Instant };
 
 const asRows = (
@@ -84,7 +84,7 @@ export async function stepsOf(
         coalesce(sum(r.users), 0) as users, sum(r.new_users) as "newUsers"
       from ${asRows(versions)}
         join health_series s on s.app = ${app} and s.version = v.version and s.platform = ${platform} and s.audience = ${audience}
-          and s.segment = ${segment} and (v.build is null or s.build = v.build)
+          and s.segment = ${segment} and (v.build is null or s.build in (v.build, ''))
         join health_rollups r on r.series = s.id and r.bucket >= v."from" and r.bucket < v.until
       group by v.version, v."from", r.bucket
     ) h
@@ -169,7 +169,7 @@ export async function segmentSteps(
       coalesce(sum(${affected}), 0)::bigint as affected, sum(r.consumption) as exposure, coalesce(max(r.users), 0)::bigint as users
     from ${asRows(versions)}
       join health_series s on s.app = ${app} and s.version = v.version and s.platform = ${platform} and s.audience = ${audience}
-        and starts_with(s.segment, ${`${dimension}=`}) and (v.build is null or s.build = v.build)
+        and starts_with(s.segment, ${`${dimension}=`}) and (v.build is null or s.build in (v.build, ''))
       join health_rollups r on r.series = s.id and r.bucket >= v."from" and r.bucket < v.until
     group by v.version, s.segment, 3 order by 3, s.segment`.execute(db);
   return rows;

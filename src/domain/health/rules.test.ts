@@ -32,6 +32,30 @@ test('a policy without a limit on a rate has none, and of several the tightest c
     settings: { metric: 'crashes', 'limit-per-1000-hours': limit },
   });
   const two = { ...policy, haltsWhileRollingOut: [limited('wide', 0.4), limited('tight', 0.25)] };
-  expect(limitOf(two, 'crashes')).toEqual({ limit: 0.25, unit: 1000, instance: 'tight', title: crashRate.title });
+  expect(limitOf(two, 'crashes')).toEqual({ limit: 0.25, unit: 1000, of: 'h', instance: 'tight', title: crashRate.title });
   expect(limitOf(two, 'anrs')).toBeNull();
+});
+
+test('a limit may differ by platform and audience, and one by sessions is not drawn over hours', () => {
+  const policy = policyOf('ios');
+  const [crashRate] = policy.haltsWhileRollingOut;
+  if (crashRate === undefined) throw new Error('nothing halts');
+  const held = (settings: object) => ({
+    ...policy,
+    haltsWhileRollingOut: [{ ...crashRate, id: 'held', kind: 'rate-below', settings: { metric: 'crashes', ...settings } }],
+  });
+  const byPlatform = held({ 'limit-per-1000-hours': { android: 0.4, ios: 0.3 }, 'by-audience': { beta: { 'times-limit': 2 } } });
+  expect(limitOf(byPlatform, 'crashes')?.limit).toBe(0.3);
+  expect(limitOf(byPlatform, 'crashes', 'beta')?.limit).toBe(0.6);
+  expect(limitOf(held({ 'limit-per-1000-hours': { android: 0.4 } }), 'crashes')).toBeNull();
+  expect(limitOf(held({ 'limit-per-1000-units': 5, unit: 'orders' }), 'crashes')).toMatchObject({ limit: 5, of: 'orders' });
+  const bySessions = held({ 'limit-per-1000-sessions': 2, 'no-worse-than': 'nothing', ratio: 1.25 });
+  expect(limitOf(bySessions, 'crashes')).toBeNull();
+  expect(healthRules(bySessions).find(({ instance }) => instance === 'held')).toMatchObject({
+    limit: 2,
+    of: 'sessions',
+    baseline: null,
+    ratio: null,
+    halts: true,
+  });
 });

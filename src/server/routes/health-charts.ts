@@ -165,7 +165,7 @@ export function healthChartHandlers(room: Room): Handlers<'getHealthSeries' | 'g
         segment,
         unit: RATE_UNIT,
         stepHours,
-        limit: policy === null ? null : limitOf(policy, metric),
+        limit: policy === null ? null : limitOf(policy, metric, audience),
         baseline:
           baseline.length === 0
             ? null

@@ -7,6 +7,7 @@ test('a rule says its limit, what it is held against, where it stands, and what 
     metric: 'anrs',
     limit: 0.25,
     unit: 1000,
+    of: 'h',
     baseline: 'last-3-at-same-age',
     ratio: 1.25,
     holds: ['submit', '100%'],
@@ -23,7 +24,8 @@ test('a rule says its limit, what it is held against, where it stands, and what 
 });
 
 test('what a source of the own reports has no limit here, and what only informs does nothing', () => {
-  expect(limitInWords({ kind: 'reported', metric: null, limit: null, unit: 1000 })).toBe('As its source says: the limit is there');
+  expect(limitInWords({ kind: 'reported', metric: null, limit: null, unit: 1000, of: 'h' })).toBe('As its source says: the limit is there');
+  expect(baselineInWords({ baseline: 'last-1-at-same-age', ratio: null })).toBe('The last completed release at the same age');
   expect(baselineInWords({ baseline: null, ratio: null })).toBe('Nothing but the limit');
   expect(redInWords({ halts: true, holds: [], informing: true }, 'auto')).toBe('Is shown, and holds nothing');
   expect(redInWords({ halts: false, holds: [], informing: false }, 'auto')).toBe('Is shown, and holds nothing');

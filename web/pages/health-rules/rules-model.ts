@@ -1,5 +1,5 @@
 /** A rule of health in words. */
-import { stepInWords } from '#domain/names.ts';
+import { numberInWords, stepInWords } from '#domain/names.ts';
 import type { Stage, Step } from '#domain/release/track.ts';
 import type { PlatformHealthRules } from '../../api/health-client.ts';
 import { listed, metricTitle, rateText } from '../../parts/health-chart/series-model.ts';
@@ -8,9 +8,9 @@ type Rule = PlatformHealthRules['rules'][number];
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-export function limitInWords({ kind, metric, limit, unit }: Pick<Rule, 'kind' | 'metric' | 'limit' | 'unit'>): string {
+export function limitInWords({ kind, metric, limit, unit, of }: Pick<Rule, 'kind' | 'metric' | 'limit' | 'unit' | 'of'>): string {
   if (limit !== null)
-    return `${metric === null ? 'A rate' : metricTitle(metric)} of at most ${rateText(limit)} affected people per ${unit.toLocaleString('en')} h`;
+    return `${metric === null ? 'A rate' : metricTitle(metric)} of at most ${rateText(limit)} affected people per ${unit.toLocaleString('en')} ${of}`;
   switch (kind) {
     case 'reported':
       return 'As its source says: the limit is there';
@@ -24,7 +24,12 @@ export function limitInWords({ kind, metric, limit, unit }: Pick<Rule, 'kind' | 
 export function baselineInWords({ baseline, ratio }: Pick<Rule, 'baseline' | 'ratio'>): string {
   const allowed = ratio === null ? '' : `, up to ${ratio} times`;
   if (baseline === null) return ratio === null ? 'Nothing but the limit' : `What was before${allowed}`;
-  return `${baseline === 'last-3-at-same-age' ? 'The last three completed releases at the same age' : capital(baseline.replaceAll('-', ' '))}${allowed}`;
+  const last = /^last-(\d+)-at-same-age$/.exec(baseline)?.[1];
+  const which =
+    last === undefined
+      ? capital(baseline.replaceAll('-', ' '))
+      : `The last ${last === '1' ? 'completed release' : `${numberInWords(Number(last))} completed releases`} at the same age`;
+  return `${which}${allowed}`;
 }
 
 const stageWords = (stage: Stage): string => stage.replaceAll('-', ' ');
@@ -36,7 +41,7 @@ export function whenInWords({ holds, watchedWhile, halts, audience }: Pick<Rule,
     halts ? 'while a rollout goes on' : null,
     watchedWhile.length === 0 ? null : `watched while ${listed(watchedWhile.map(stageWords))}`,
   ].flatMap((part) => part ?? []);
-  return `${capital(parts.join('; '))}${audience === null ? '' : `, of ${audience}`}`;
+  return `${capital(parts.join('; '))}${audience === null || audience === 'by-stage' ? '' : `, of ${audience}`}`;
 }
 
 /** What happens when it turns red. */

@@ -22,6 +22,7 @@ import {
   standingText,
   tickText,
   toneOf,
+  unitText,
 } from '../../parts/health-chart/series-model.ts';
 import type { Axis, Standing } from '../../parts/health-chart/series-model.ts';
 import { Moment } from '../../parts/Moment.tsx';
@@ -57,7 +58,7 @@ export function Picture({ series, lead, axis, isTable }: { series: HealthSeries;
         {limit === null ? null : <Lamp state={lampOf[standing]} silent />}
         <b data-standing={standing}>{last?.rate === null || last === undefined ? 'No rate' : rateText(last.rate)}</b>
         <p>
-          per {series.unit.toLocaleString('en')} h
+          {unitText(series)}
           {last?.lower === null || last?.upper === null || last === undefined ? '' : ` · range ${rangeText(last.lower, last.upper)}`}
           {limit === null
             ? ', no limit in the policy'
@@ -117,7 +118,7 @@ function Charts({ series, lead, axis, standing }: { series: HealthSeries; lead: 
     <>
       <Legend series={series} lead={lead.version} axis={axis} />
       <div className={styles.charts}>
-        <h3>Since each rollout began, per {series.unit.toLocaleString('en')} h</h3>
+        <h3>Since each rollout began, {unitText(series)}</h3>
         <HealthChart
           {...common}
           summary={seriesInWords(series, lead)}

@@ -25,6 +25,7 @@ import {
   standingOf,
   tickText,
   toneOf,
+  unitText,
 } from '../../parts/health-chart/series-model.ts';
 import { Moment } from '../../parts/Moment.tsx';
 import { useRoom } from '../../parts/room.ts';
@@ -39,7 +40,12 @@ export function Health({ track, cells }: Shown) {
   const { room } = useRoom();
   const { platform, version } = track;
   const isOut = track.reached['rolling-out'] !== undefined;
-  const ask = (metric: string) => ({ ...seriesQuery(room.app.id, { platform, metric, versions: version }, room.version), enabled: isOut });
+  // a new build is a new count: the one that ships is shown
+  const build = track.candidate?.build;
+  const ask = (metric: string) => ({
+    ...seriesQuery(room.app.id, { platform, metric, versions: version, ...(build === undefined ? {} : { build }) }, room.version),
+    enabled: isOut,
+  });
   const crashes = useQuery(ask('crashes'));
   const anrs = useQuery(ask('anrs'));
   if (!isOut) return null;
@@ -131,7 +137,7 @@ function Rate({ series, cells }: { series: HealthSeries; cells: readonly Cell[] 
       value={last.rate === null ? 'No rate' : rateText(last.rate)}
       tone={toneOf[standing]}
       words={[
-        `per ${series.unit.toLocaleString('en')} h`,
+        unitText(series),
         last.lower === null || last.upper === null
           ? null
           : `range ${rangeText(last.lower, last.upper)}${limit === null ? '' : standing === 'under' ? `, limit ${rateText(limit)}` : standing === 'over' ? ` over the limit ${rateText(limit)}` : ` crosses the limit ${rateText(limit)}`}`,

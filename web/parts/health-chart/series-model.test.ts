@@ -41,7 +41,7 @@ const series = (more: Partial<HealthSeries> = {}): HealthSeries => ({
   segment: 'all',
   unit: 1000,
   stepHours: 1,
-  limit: { limit: 0.4, unit: 1000, instance: 'crash-rate', title: 'Crash rate' },
+  limit: { limit: 0.4, unit: 1000, of: 'h', instance: 'crash-rate', title: 'Crash rate' },
   baseline: {
     versions: ['8.9.0', '8.8.9'],
     points: [{ ageHours: 6, rate: 0.33, low: 0.3, high: 0.36, exposure: 90_000, users: 2_000_000 }],
@@ -55,7 +55,7 @@ describe('the words of a rate', () => {
   test('say value, range, limit, earlier releases and use in one sentence after another', () => {
     const all = series();
     expect(seriesInWords(all, leadOf(all.items, undefined))).toBe(
-      'Crash rate on Android, 8.9.2, 6 hours after its rollout began: 0.31 affected people for each 1,000 hours of use, range 0.231 to 0.395, under the limit 0.40. 8.9.0 and 8.8.9 had 0.33 at the same age. 63% of the use is on it.',
+      'Crash rate on Android, 8.9.2, 6 hours after its rollout began: 0.31 affected people per 1,000 h of use, range 0.231 to 0.395, under the limit 0.40. 8.9.0 and 8.8.9 had 0.33 at the same age. 63% of the use is on it.',
     );
     expect(seriesInWords(series({ items: [] }), null)).toBe('Crash rate on Android: nothing is told of it.');
     const unused = line('8.9.2', 'rolling-out', [point(2, { rate: null, lower: null, upper: null, share: null })]);

@@ -149,6 +149,11 @@ export function listed(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
 }
 
+/** What use is counted by, where a limit says so: hours, where nothing does. */
+export function unitText(series: Pick<HealthSeries, 'unit' | 'limit'>): string {
+  return `per ${series.unit.toLocaleString('en')} ${series.limit?.of ?? 'h'}`;
+}
+
 export function standingText(standing: Standing, limit: number | null): string | null {
   if (limit === null) return null;
   switch (standing) {
@@ -177,7 +182,7 @@ export function seriesInWords(series: HealthSeries, lead: HealthLine | null): st
   const standing = standingText(standingOf(last, limit), limit);
   const before = baselineAt(series, last.ageHours);
   return [
-    `${begin}: ${rateText(last.rate)} affected people for each ${series.unit.toLocaleString('en')} hours of use, range ${rangeText(last.lower, last.upper).replace('–', ' to ')}${standing === null ? '' : `, ${standing}`}.`,
+    `${begin}: ${rateText(last.rate)} affected people ${unitText(series)} of use, range ${rangeText(last.lower, last.upper).replace('–', ' to ')}${standing === null ? '' : `, ${standing}`}.`,
     ...(before === null ? [] : [`${listed(series.baseline?.versions ?? [])} had ${rateText(before)} at the same age.`]),
     ...(last.share === null ? [] : [`${shareText(last.share)} of the use is on it.`]),
   ].join(' ');
