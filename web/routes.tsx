@@ -1,5 +1,6 @@
 /** The addresses. App slug first; versions begin with a digit and never clash with the pages of an app. */
 import { createRootRoute, createRoute, createRouter, Outlet } from '@tanstack/react-router';
+import { healthSearch } from './pages/health/search.ts';
 import { pages } from './pages/index.ts';
 import { Broken, NothingHere } from './parts/Broken.tsx';
 
@@ -133,6 +134,9 @@ const appPages = [
   createRoute({ getParentRoute: () => app, path: '/bugs/$bug', component: pages.bugs, validateSearch: bugsSearch }),
   createRoute({ getParentRoute: () => app, path: '/activity', component: pages.activity, validateSearch: journalSearch }),
   createRoute({ getParentRoute: () => app, path: '/audit', component: pages.audit, validateSearch: auditSearch }),
+  createRoute({ getParentRoute: () => app, path: '/health', component: pages.health, validateSearch: healthSearch }),
+  createRoute({ getParentRoute: () => app, path: '/health/rules', component: pages.healthRules }),
+  createRoute({ getParentRoute: () => app, path: '/health/sources', component: pages.healthSources }),
   createRoute({ getParentRoute: () => app, path: '/profile', component: pages.profile }),
   createRoute({ getParentRoute: () => app, path: '/$version', component: pages.release }),
   createRoute({ getParentRoute: () => app, path: '/$version/sign-offs', component: pages.signOffs, validateSearch: signOffsSearch }),

@@ -8,6 +8,7 @@ import { doctorRoutes } from './doctor.ts';
 import { factRoutes } from './facts.ts';
 import { healthRoutes } from './health.ts';
 import { rollupRoutes } from './health-rollups.ts';
+import { healthChartRoutes } from './health-charts.ts';
 import { notificationRoutes } from './notifications.ts';
 import { peopleRoutes } from './people.ts';
 import { policyRoutes } from './policy.ts';
@@ -33,6 +34,7 @@ export const contract = [
   ...triageRoutes,
   ...factRoutes,
   ...rollupRoutes,
+  ...healthChartRoutes,
   ...policyRoutes,
   ...connectionRoutes,
   ...peopleRoutes,

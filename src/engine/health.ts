@@ -1,5 +1,5 @@
 /** Roll-ups in: each held against what the app has, stored once, and the tracks that they are of woken. What is not believed is counted, and told to who sent it. */
-import { appIds } from '#db/apps.ts';
+import { appClocks, appIds } from '#db/apps.ts';
 import { markDue } from '#db/due.ts';
 import { forgetHeardBefore, HEARD_KEPT_MS } from '#db/health/intake.ts';
 import { ensureHealthPartitions, mergeRollups, pruneHealth, writingRollups } from '#db/health/rollups.ts';
@@ -13,7 +13,8 @@ import type { TrackName } from '#db/tracks.ts';
 import { isInTheWay } from '#db/transaction.ts';
 import { HOUR_MS, quarantineRights, readRollup, ROLLUP_BOUNDS, watermarkAfter } from '#domain/health/rollup.ts';
 import type { Known, Rollup } from '#domain/health/rollup.ts';
-import { plusMs } from '#domain/time.ts';
+import { timeBy } from '#domain/release/clock.ts';
+import { earliest, plusMs } from '#domain/time.ts';
 import type { Instant } from '#domain/time.ts';
 import { appNow, knownApp } from './context.ts';
 import type { Context } from './context.ts';
@@ -204,6 +205,8 @@ export async function tidyHealth(context: Context): Promise<void> {
   prunedAtMs.set(context, nowMs);
   await ensureHealthPartitions(context.db, [nowMs, nowMs + 31 * 24 * HOUR_MS]);
   await forgetHeardBefore(context.db, plusMs(now, -HEARD_KEPT_MS));
-  const { months, series } = await pruneHealth(context.db, now);
+  // a sample's time may lie years behind: what it tells is not old by its own clock
+  const times = (await appClocks(context.db)).map(({ clock }) => timeBy(clock, now));
+  const { months, series } = await pruneHealth(context.db, now, earliest(now, ...times) ?? now);
   if (months.length > 0 || series > 0) context.log.info({ months, series }, 'health that is kept no longer was removed');
 }

@@ -11,6 +11,7 @@ import { doctorHandlers } from './routes/doctor.ts';
 import { factHandlers } from './routes/facts.ts';
 import { healthHandlers } from './routes/health.ts';
 import { rollupHandlers } from './routes/health-rollups.ts';
+import { healthChartHandlers } from './routes/health-charts.ts';
 import { notificationHandlers } from './routes/notifications.ts';
 import { peopleHandlers } from './routes/people.ts';
 import { policyHandlers } from './routes/policy.ts';
@@ -36,6 +37,7 @@ export function handlers(room: Room, streams: Streams, limits: Limits): Handlers
     ...triageHandlers(room),
     ...factHandlers(room),
     ...rollupHandlers(room),
+    ...healthChartHandlers(room),
     ...policyHandlers(room),
     ...connectionHandlers(room),
     ...peopleHandlers(room, streams),

@@ -208,3 +208,61 @@ describe('roll-ups', () => {
     expect(await client.reportHealth({ params: app, body: row(2) })).toMatchObject({ accepted: 1 });
   });
 });
+
+describe('what charts are drawn from', () => {
+  const admin = () => createClient({ baseUrl: room.url, key: room.admin });
+
+  test('is a line for each version that ends with the numbers of its rate, with its share of the use, and nothing for one that tells nothing', async () => {
+    await client.reportHealth({ params: app, body: [row(5), row(4), row(3, { metrics: { stalls: { count: 5, affected: 2 } } })] });
+    await client.reportHealth({ params: app, query: { completeUntil: hour(2) }, body: [row(3, { audience: 'beta' }), row(1)] });
+    const answer = await admin().getHealthSeries({ params: app, query: { platform: 'ios' } });
+    const [line] = answer.items;
+    const { affected, exposure } = await evidence({ until: hour(2) });
+    const last = line?.points.at(-1);
+    expect(line).toMatchObject({ version: '8.9.2', since: hour(5), toldUntil: hour(2) });
+    expect(last).toMatchObject({ affected, exposure, users: 900, ageHours: 3, at: hour(2), share: 1 });
+    expect(last?.rate).toBeCloseTo((affected / exposure) * 1000);
+    expect(line?.points.map(({ stepRate }) => stepRate)).toEqual(line?.points.map(() => (4 / 640.5) * 1000));
+    expect(answer).toMatchObject({
+      stepHours: 1,
+      limit: null,
+      baseline: null,
+      known: { metrics: ['stalls'], audiences: ['beta', 'production'], dimensions: [] },
+    });
+    expect((await admin().getHealthSeries({ params: app, query: { platform: 'android' } })).items).toMatchObject([
+      { since: null, points: [] },
+    ]);
+    // by days, the last of them begun
+    const days = await admin().getHealthSeries({ params: app, query: { platform: 'ios', step: 'day', by: 'date', metric: 'anrs' } });
+    expect(days.items[0]?.points.at(-1)).toMatchObject({ affected: 0, exposure: 1921.5, rate: 0 });
+    await expect(admin().getHealthSeries({ params: app, query: { platform: 'ios', versions: '8.9.2,9.9.9' } })).rejects.toThrow(/9\.9\.9/);
+    await expect(admin().getHealthSeries({ params: app, query: { platform: 'tv' } })).rejects.toThrow(/no platform "tv"/);
+  });
+
+  test('are segments beside each other, rules, and how long a first share would take', async () => {
+    await client.reportHealth({
+      params: app,
+      query: { completeUntil: hour(4) },
+      body: [
+        row(5),
+        row(5, { segment: 'arm=new', consumption: 300, crashes: { count: 90, affected: 60 } }),
+        row(5, { segment: 'arm=old' }),
+      ],
+    });
+    const segments = await admin().getHealthSegments({ params: app, query: { platform: 'ios', dimension: 'arm' } });
+    expect(segments).toMatchObject({ version: '8.9.2', dimension: 'arm', left: 0 });
+    expect(segments.items.map(({ segment, named }) => [segment, named])).toEqual([
+      ['new', true],
+      ['old', false],
+    ]);
+    const { items } = await admin().getHealthRules({ params: app });
+    expect(items.map(({ platform }) => platform)).toEqual(['android', 'ios']);
+    const plan = (query: object) => admin().getHealthPlan({ params: app, query: { platform: 'ios', percent: 1, ...query } });
+    expect(await plan({})).toMatchObject({ limit: null, plan: null, dailyUsage: 640.5, usageFrom: { days: 1 } });
+    expect(await plan({ days: 5, limit: 2, dailyUsers: 10_000, hoursPerUser: 0.5 })).toMatchObject({
+      usageFrom: null,
+      sentence: '1% would take 428 days to tell; 5 days need 86%.',
+    });
+    await expect(plan({ dailyUsers: 10 })).rejects.toThrow(/one without the other/);
+  });
+});

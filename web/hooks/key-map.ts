@@ -27,6 +27,7 @@ export const ways = [
   ['s', 'sign-offs'],
   ['d', 'builds'],
   ['h', 'changes'],
+  ['q', 'health'],
   ['a', 'activity'],
   ['l', 'audit log'],
   ['p', 'my profile'],

@@ -65,6 +65,14 @@ const drawings = {
       </>
     ),
   },
+  health: {
+    box: 16,
+    paths: (
+      <>
+        <path {...line} d="M1.500 8.500h3l2-5 3 9 2-4h3" />
+      </>
+    ),
+  },
   settings: {
     box: 16,
     paths: (

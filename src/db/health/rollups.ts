@@ -154,9 +154,12 @@ async function tiesAmong(tx: Tx, sorted: readonly { row: Placed; at: number }[])
   return sorted.flatMap(({ row, at }) => (tied.has(`${row.series} ${row.rollup.bucketMs / HOUR_MS}`) ? [at] : []));
 }
 
-/** Drops the months that are kept no longer, and the series and hashes that nothing needs: of tracks that have ended, and of series without a roll-up. */
-export async function pruneHealth(db: Db, now: Instant): Promise<{ months: string[]; series: number }> {
-  const before = new Date(oldestKept(Date.parse(now))).toISOString();
+/**
+ * Drops the months that are kept no longer, and the series and hashes that nothing needs: of tracks that have ended, and of series without a roll-up. The apps share the
+ * months: `earliest` is the time of the app whose clock is furthest behind.
+ */
+export async function pruneHealth(db: Db, now: Instant, earliest: Instant = now): Promise<{ months: string[]; series: number }> {
+  const before = new Date(oldestKept(Date.parse(earliest))).toISOString();
   // partitions go by a lock on the whole table; what reads it meanwhile is not waited for long
   const { rows } = await sql<{ name: string }>`select health_forget(${before}::timestamptz) as name`.execute(db);
   if (rows.length > 0) partitionsMade.delete(db);

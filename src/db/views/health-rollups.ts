@@ -1,5 +1,6 @@
 /** What is known of release health: the few numbers that a verdict needs, and the roll-ups as they lie. */
 import { sql } from 'kysely';
+import type { RawBuilder } from 'kysely';
 import type { HourOfHealth } from '#domain/health/evidence.ts';
 import { OTHER, WHOLE } from '#domain/health/rollup.ts';
 import type { Audience } from '#domain/facts.ts';
@@ -70,14 +71,24 @@ export async function rateEvidence(db: Db, asked: RateAsked): Promise<RateEviden
   };
 }
 
+/** Where a metric's counts stand in a roll-up that is called `r`. */
+export function countsOf(metric: string): { count: RawBuilder<unknown>; affected: RawBuilder<unknown> } {
+  switch (metric) {
+    case 'crashes':
+      return { count: sql`r.crashes`, affected: sql`r.crash_users` };
+    case 'anrs':
+      return { count: sql`r.anrs`, affected: sql`r.anr_users` };
+    default:
+      return {
+        count: sql`(r.metrics -> ${metric}::text -> 0)::bigint`,
+        affected: sql`(r.metrics -> ${metric}::text -> 1)::bigint`,
+      };
+  }
+}
+
 /** The question of `rateEvidence`, for whoever wants to see how it is answered. */
 export function hoursAsked({ app, platform, version, build, audience, segment, metric, source, from, until }: RateAsked) {
-  const [count, affected] =
-    metric === 'crashes'
-      ? [sql`r.crashes`, sql`r.crash_users`]
-      : metric === 'anrs'
-        ? [sql`r.anrs`, sql`r.anr_users`]
-        : [sql`(r.metrics -> ${metric}::text -> 0)::bigint`, sql`(r.metrics -> ${metric}::text -> 1)::bigint`];
+  const { count, affected } = countsOf(metric);
   return sql<HourRow>`
     select r.bucket as hour, coalesce(sum(${affected}), 0)::bigint as affected, coalesce(sum(${count}), 0)::bigint as count, sum(r.consumption) as exposure,
       coalesce(sum(r.sessions), 0)::bigint as sessions, coalesce(sum(r.users), 0)::bigint as users, sum(r.new_users)::bigint as "newUsers"

@@ -1,6 +1,7 @@
 /** Keys: what machines come in with. A key is shown once, when it is made. */
 import { useState } from 'react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { roleName, roles, scopes } from '#domain/roles.ts';
 import type { Role, Scope } from '#domain/roles.ts';
 import { settings } from '../../api/settings-client.ts';
@@ -65,6 +66,13 @@ export default function SettingsKeysPage() {
           <p className={shared.note}>An admin of {room.app.name} reads and makes them.</p>
         )}
       </Panel>
+      <p className={shared.note}>
+        DSNs, to which the app’s own Sentry SDKs send, are made with the{' '}
+        <Link className="link" to="/$app/health/sources" params={{ app }}>
+          sources of health
+        </Link>
+        .
+      </p>
       <Panel
         title="API keys"
         aside={

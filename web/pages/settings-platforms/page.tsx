@@ -8,6 +8,7 @@ import { capabilities, storefrontKinds } from '#domain/rollout/storefronts.ts';
 import type { StorefrontKind } from '#domain/rollout/storefronts.ts';
 import { may, whoMay } from '../../api/authority.ts';
 import type { settings } from '../../api/settings-client.ts';
+import { FirstShareSentence } from '../../parts/health-plan/FirstShare.tsx';
 import { Platform } from '../../parts/lists/ListPage.tsx';
 import { PolicyChangeDialog } from '../../parts/policy-change/PolicyChange.tsx';
 import { sharesIn, withValue } from '../../parts/policy-change/policy-text.ts';
@@ -71,7 +72,10 @@ function OnePlatform({ rules }: { rules: Rules }) {
                 </ul>
               </dd>
               <dt>Shares</dt>
-              <dd className="figures">{rollout.map((share) => `${share}%`).join(', then ')}</dd>
+              <dd className="figures">
+                {rollout.map((share) => `${share}%`).join(', then ')}
+                <FirstShareSentence platform={platform} percent={rollout[0]} />
+              </dd>
               <dt>Process</dt>
               <dd>{process}</dd>
               <dt>Halts a rollout</dt>
@@ -177,6 +181,7 @@ function Edit({ rules: { platform, storefronts, rollout }, onClose }: { rules: R
         error={wasTried ? fault : null}
         onChange={(event) => setShares(event.target.value)}
       />
+      <FirstShareSentence platform={platform} percent={read?.[0]} />
       <div className={shared.acts}>
         <Button type="submit" because={policy === undefined ? 'The policy is being read' : null}>
           Look at its effect

@@ -17,6 +17,7 @@ import { actsOf } from './acts-model.ts';
 import { Builds } from './Builds.tsx';
 import { Gates } from './Gates.tsx';
 import { Head } from './Head.tsx';
+import { Health } from './Health.tsx';
 import { Line } from './Line.tsx';
 import { NightBar } from './NightBar.tsx';
 import { Orders } from './Orders.tsx';
@@ -73,6 +74,7 @@ function TrackShown(shown: Shown) {
     <>
       <Line track={track} />
       <Rollout {...shown} />
+      <Health {...shown} />
       <Builds {...shown} />
       <Storefronts track={track} />
       <Waivers track={track} />

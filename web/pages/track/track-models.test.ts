@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { TrackHead } from '#api/control-room.ts';
+import type { Cell } from '#api/verdict.ts';
 import { actsOf, heldBecause, stepKind } from './acts-model.ts';
+import { leastUse, lengthOf } from './health-model.ts';
 import { lineOf } from './line-model.ts';
 import { pauseBudget, placeOf, policyInWords, scaleOf, shareOf, storefrontInWords } from './rollout-model.ts';
 
@@ -194,5 +196,22 @@ describe('what a person may do', () => {
   test('while the storefront decides there is no step to take', () => {
     expect(stepKind({ stage: 'in-review', next: '1%' })).toBeNull();
     expect(stepKind({ stage: 'store-approved', next: '1%' })).toBe('start');
+  });
+});
+
+describe('the charts of health', () => {
+  const cell = (more: Partial<Cell>): Cell => ({ kind: 'reported', state: 'clear', limit: null, ...more }) as Cell;
+
+  test('the use that is asked for at least is that of its criterion, else of one that counts hours', () => {
+    const crash = cell({ limit: { amount: 0.4, unit: 'per 1,000 h' }, limitIs: 'at-most' });
+    const played = cell({ limit: { amount: 171_000, unit: 'h' }, limitIs: 'at-least', state: 'caution' });
+    const enough = cell({ kind: 'enough-usage', limit: { amount: 85_600, unit: 'hours' }, limitIs: 'at-least' });
+    expect(leastUse([crash])).toBeNull();
+    expect(leastUse([crash, played])).toEqual({ amount: 171_000, state: 'caution' });
+    expect(leastUse([played, enough])).toEqual({ amount: 85_600, state: 'clear' });
+  });
+
+  test('the first day is shown whole, and days that have begun', () => {
+    expect([0, 6, 24, 25, 160].map(lengthOf)).toEqual([24, 24, 24, 48, 168]);
   });
 });

@@ -6,7 +6,7 @@ import { platformName } from '#domain/names.ts';
 import type { IconName } from '../../ui/Icon.tsx';
 
 export type PageLink = {
-  id: 'room' | 'releases' | 'bugs' | 'sign-offs' | 'builds' | 'changes' | 'activity' | 'audit' | 'settings' | 'profile';
+  id: 'room' | 'releases' | 'bugs' | 'sign-offs' | 'builds' | 'changes' | 'health' | 'activity' | 'audit' | 'settings' | 'profile';
   label: string;
   icon: IconName;
   /** Its address. */
@@ -29,6 +29,9 @@ export const settingsNames = {
   people: 'People',
   keys: 'Keys',
 } as const;
+
+/** The pages about health by the last word of their addresses. */
+const healthNames = { groups: 'Crash groups', rules: 'Rules', sources: 'Sources' } as const;
 
 type Known = Pick<ControlRoom, 'app' | 'releases' | 'counts'>;
 
@@ -84,6 +87,7 @@ export function pagesOf({ app, releases, counts }: Known, me: Pick<Me, 'roles' |
           link('builds', 'Builds', 'build', ofVersion('builds'), 'main'),
           link('changes', 'Changes', 'changes', ofVersion('changes'), 'main'),
         ]),
+    link('health', 'Health', 'health', `${base}/health`, 'main'),
     link('activity', 'Activity', 'clock', `${base}/activity`, 'more'),
     link('audit', 'Audit log', 'list', `${base}/audit`, 'more'),
     { ...link('settings', 'Settings', 'settings', '/settings/apps', 'more'), search: { app: app.id } },
@@ -98,7 +102,8 @@ export function pageAt(path: string, app: string): PageLink['id'] | null {
   if (slug === 'settings' || (slug === app && first === 'set-up')) return 'settings';
   if (slug !== app) return null;
   if (first === undefined || first === '') return 'room';
-  if (first === 'releases' || first === 'bugs' || first === 'activity' || first === 'audit' || first === 'profile') return first;
+  if (first === 'releases' || first === 'bugs' || first === 'activity' || first === 'audit' || first === 'health' || first === 'profile')
+    return first;
   if (second === 'sign-offs' || second === 'builds' || second === 'changes') return second;
   return third === undefined || third === '' ? 'releases' : 'room';
 }
@@ -126,6 +131,10 @@ export function titleAt(
       return second === ''
         ? { text: first, above: [releases] }
         : { text: platformName(second), above: [releases, { text: first, to: `/${app}/${first}` }] };
+    case 'health': {
+      const text = entryOf(healthNames, second);
+      return text === undefined ? { text: here.label, above: [] } : { text, above: [{ text: here.label, to: here.to }] };
+    }
     case 'room':
     case 'activity':
     case 'audit':

@@ -13,6 +13,7 @@ const wayTo: Readonly<Record<PageLink['id'], string | null>> = {
   'sign-offs': 'g s',
   builds: 'g d',
   changes: 'g h',
+  health: 'g q',
   activity: 'g a',
   audit: 'g l',
   profile: 'g p',

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { trackPolicy } from '../policy/compile.ts';
+import { parsePolicy } from '../policy/document.ts';
+import { musicPolicy } from '../policy/sample.ts';
+import type { TrackPolicy } from '../policy/track-policy.ts';
+import { healthRules, limitOf } from './rules.ts';
+
+function policyOf(platform: string): TrackPolicy {
+  const read = parsePolicy(musicPolicy);
+  if (!read.ok) throw new Error('the sample policy does not read');
+  return trackPolicy(read.policy, { platform, kind: 'regular', revision: 1 });
+}
+
+test('what a policy says of health is told once for each criterion: what it holds, what it halts, and when it is watched', () => {
+  const rules = healthRules(policyOf('android'));
+  expect(rules.map(({ instance, holds, halts, watchedWhile }) => ({ instance, holds, halts, watchedWhile }))).toEqual([
+    { instance: 'crash-rate', holds: ['submit', '100%'], halts: true, watchedWhile: ['released'] },
+    { instance: 'anr-rate', holds: ['submit', '100%'], halts: true, watchedWhile: ['released'] },
+  ]);
+  expect(healthRules(policyOf('ios')).map(({ instance }) => instance)).toEqual(['crash-rate']);
+});
+
+test('a policy without a limit on a rate has none, and of several the tightest counts', () => {
+  const policy = policyOf('ios');
+  expect(limitOf(policy, 'crashes')).toBeNull();
+  const [crashRate] = policy.haltsWhileRollingOut;
+  if (crashRate === undefined) throw new Error('nothing halts');
+  const limited = (id: string, limit: number) => ({
+    ...crashRate,
+    id,
+    kind: 'rate-below',
+    settings: { metric: 'crashes', 'limit-per-1000-hours': limit },
+  });
+  const two = { ...policy, haltsWhileRollingOut: [limited('wide', 0.4), limited('tight', 0.25)] };
+  expect(limitOf(two, 'crashes')).toEqual({ limit: 0.25, unit: 1000, of: 'h', instance: 'tight', title: crashRate.title });
+  expect(limitOf(two, 'anrs')).toBeNull();
+});
+
+test('a limit may differ by platform and audience, and one by sessions is not drawn over hours', () => {
+  const policy = policyOf('ios');
+  const [crashRate] = policy.haltsWhileRollingOut;
+  if (crashRate === undefined) throw new Error('nothing halts');
+  const held = (settings: object) => ({
+    ...policy,
+    haltsWhileRollingOut: [{ ...crashRate, id: 'held', kind: 'rate-below', settings: { metric: 'crashes', ...settings } }],
+  });
+  const byPlatform = held({ 'limit-per-1000-hours': { android: 0.4, ios: 0.3 }, 'by-audience': { beta: { 'times-limit': 2 } } });
+  expect(limitOf(byPlatform, 'crashes')?.limit).toBe(0.3);
+  expect(limitOf(byPlatform, 'crashes', 'beta')?.limit).toBe(0.6);
+  expect(limitOf(held({ 'limit-per-1000-hours': { android: 0.4 } }), 'crashes')).toBeNull();
+  expect(limitOf(held({ 'limit-per-1000-units': 5, unit: 'orders' }), 'crashes')).toMatchObject({ limit: 5, of: 'orders' });
+  const bySessions = held({ 'limit-per-1000-sessions': 2, 'no-worse-than': 'nothing', ratio: 1.25 });
+  expect(limitOf(bySessions, 'crashes')).toBeNull();
+  expect(healthRules(bySessions).find(({ instance }) => instance === 'held')).toMatchObject({
+    limit: 2,
+    of: 'sessions',
+    baseline: null,
+    ratio: null,
+    halts: true,
+  });
+});

@@ -1,0 +1,184 @@
+/** The picture of a metric: the rate with its range, and on the same axis which share of the use each version has, and how much it is used. Or all of it as a table. */
+import { Lamp } from '../../ui/Lamp.tsx';
+import { Panel } from '../../ui/Panel.tsx';
+import type { HealthLine, HealthSeries } from '../../api/health-client.ts';
+import { useNarrow } from '../../hooks/useMedia.ts';
+import { HealthChart, LimitSwatch, Swatch } from '../../parts/health-chart/HealthChart.tsx';
+import type { HealthChartProps } from '../../parts/health-chart/HealthChart.tsx';
+import { ageText, ageTicks } from '../../parts/health-chart/chart-model.ts';
+import {
+  amountText,
+  baselineAt,
+  baselineLine,
+  dayTicks,
+  linesOf,
+  listed,
+  metricTitle,
+  rangeText,
+  rateText,
+  seriesInWords,
+  shareText,
+  standingOf,
+  standingText,
+  tickText,
+  toneOf,
+  unitText,
+} from '../../parts/health-chart/series-model.ts';
+import type { Axis, Standing } from '../../parts/health-chart/series-model.ts';
+import { Moment } from '../../parts/Moment.tsx';
+import { useAppTime, useZone } from '../../parts/room.ts';
+import { clockTime, dayText, momentText, stationTimeText } from '../../util/time.ts';
+import { PointsTable } from './PointsTable.tsx';
+import styles from './health.module.css';
+
+const lampOf: Readonly<Record<Standing, 'clear' | 'caution' | 'stop' | 'not-set-up'>> = {
+  under: 'clear',
+  crosses: 'caution',
+  over: 'stop',
+  unknown: 'not-set-up',
+};
+
+export function Picture({ series, lead, axis, isTable }: { series: HealthSeries; lead: HealthLine; axis: Axis; isTable: boolean }) {
+  const last = lead.points.at(-1);
+  const limit = series.limit?.limit ?? null;
+  const standing = standingOf(last, limit);
+  const before = last === undefined ? null : baselineAt(series, last.ageHours);
+  return (
+    <Panel
+      title={`${metricTitle(series.metric)} of ${lead.version}`}
+      aside={
+        lead.toldUntil === null ? null : (
+          <span>
+            told up to <Moment at={lead.toldUntil} />
+          </span>
+        )
+      }
+    >
+      <div className={styles.value}>
+        {limit === null ? null : <Lamp state={lampOf[standing]} silent />}
+        <b data-standing={standing}>{last?.rate === null || last === undefined ? 'No rate' : rateText(last.rate)}</b>
+        <p>
+          {unitText(series)}
+          {last?.lower === null || last?.upper === null || last === undefined ? '' : ` · range ${rangeText(last.lower, last.upper)}`}
+          {limit === null
+            ? ', no limit in the policy'
+            : standing === 'under'
+              ? `, limit ${rateText(limit)}`
+              : ` ${standingText(standing, limit) ?? ''}`}
+          {before === null || axis === 'date' ? '' : ` · ${listed(series.baseline?.versions ?? [])} had ${rateText(before)} at this age`}
+        </p>
+      </div>
+      <p className="sr-only">{seriesInWords(series, lead)}</p>
+      {isTable ? <PointsTable series={series} axis={axis} /> : <Charts series={series} lead={lead} axis={axis} standing={standing} />}
+    </Panel>
+  );
+}
+
+function Charts({ series, lead, axis, standing }: { series: HealthSeries; lead: HealthLine; axis: Axis; standing: Standing }) {
+  const isNarrow = useNarrow();
+  const zone = useZone();
+  const now = useAppTime(60_000);
+  const items = series.items;
+  const limit = series.limit?.limit ?? null;
+  const rates = [...baselineLine(series, axis), ...linesOf(items, lead.version, axis, ({ rate }) => rate, { band: true })];
+  const xs = rates.flatMap(({ points }) => points.map((point) => point.x));
+  const most = isNarrow ? 4 : 8;
+  const x: HealthChartProps['x'] =
+    axis === 'age'
+      ? { from: 0, to: Math.max(...xs), ticks: ageTicks(Math.max(...xs), most) }
+      : {
+          from: Math.min(...xs),
+          to: Math.max(...xs),
+          ticks: dayTicks(Math.min(...xs), Math.max(...xs), most, (at) => {
+            const moment = new Date(at).toISOString();
+            return { hour: clockTime(moment, zone), day: dayText(moment, now, zone) };
+          }),
+        };
+  const lastX = lead.points.at(-1);
+  const here = lastX === undefined ? null : axis === 'age' ? lastX.ageHours : Date.parse(lastX.at);
+  const isLive = lead.stage !== 'completed' && lead.stage !== 'canceled' && lead.stage !== 'superseded';
+  const place = (value: number): string =>
+    axis === 'age' ? `after ${value < 72 ? ageText(value) : ageText(value, true)}` : momentText(new Date(value).toISOString(), now, zone);
+  const told =
+    (text: (value: number) => string): HealthChartProps['told'] =>
+    (value, at) =>
+      `${place(value)}: ${at
+        .flatMap(({ line, point }) =>
+          point.y === null
+            ? []
+            : [
+                `${line.label ?? 'before'} ${text(point.y)}${line.look === 'lead' && typeof point.low === 'number' && typeof point.high === 'number' ? ` (${rangeText(point.low, point.high)})` : ''}`,
+              ],
+        )
+        .join(', ')}`;
+  const labelWidth = isNarrow ? 42 : 52;
+  const common = { x, now: isLive ? here : null, labelWidth };
+  const step = series.stepHours === 24 ? 'each day' : series.stepHours === 1 ? 'each hour' : `each ${series.stepHours} hours`;
+  return (
+    <>
+      <Legend series={series} lead={lead.version} axis={axis} />
+      <div className={styles.charts}>
+        <h3>Since each rollout began, {unitText(series)}</h3>
+        <HealthChart
+          {...common}
+          summary={seriesInWords(series, lead)}
+          lines={rates}
+          mark={limit === null ? null : { y: limit, label: `limit ${rateText(limit)}`, kind: 'limit' }}
+          tone={toneOf[standing]}
+          height={isNarrow ? 220 : 300}
+          tick={(value) => rateTick(value)}
+          told={told(rateText)}
+        />
+        <h3>Share of the use on each version, {step}</h3>
+        <HealthChart
+          {...common}
+          summary={`Adoption: ${items.flatMap(({ version, points }) => (points.at(-1)?.share === null || points.length === 0 ? [] : [`${version} ended at ${shareText(points.at(-1)?.share ?? 0)}`])).join(', ')}.`}
+          lines={linesOf(items, lead.version, axis, ({ share }) => (share === null ? null : share * 100), { area: true })}
+          top={100}
+          height={isNarrow ? 104 : 120}
+          tick={(value) => `${value}%`}
+          told={told((value) => shareText(value / 100))}
+        />
+        <h3>Hours of use, {step}</h3>
+        <HealthChart
+          {...common}
+          summary={`Use ${step}: ${items.flatMap(({ version, points }) => (points.length === 0 ? [] : [`${version} ${amountText(points.at(-1)?.stepExposure ?? 0)} hours at last`])).join(', ')}.`}
+          lines={linesOf(items, lead.version, axis, ({ stepExposure }) => stepExposure, { area: true })}
+          height={isNarrow ? 104 : 120}
+          tick={tickText}
+          told={told((value) => `${amountText(value)} h`)}
+        />
+      </div>
+      {axis === 'date' && lead.since !== null ? (
+        <p className={styles.note}>
+          Dates of {zone}; {lead.version} began {stationTimeText(lead.since, now, zone)}.
+        </p>
+      ) : null}
+    </>
+  );
+}
+
+const rateTick = (value: number): string => (value === 0 ? '0' : value >= 10 ? tickText(value) : String(Number(value.toPrecision(3))));
+
+function Legend({ series, lead, axis }: { series: HealthSeries; lead: string; axis: Axis }) {
+  return (
+    <ul className={styles.legend} aria-label="What the strokes mean">
+      <li>
+        <Swatch look="lead" /> {lead}
+      </li>
+      <li>
+        <Swatch look="baseline" band /> always-valid range
+      </li>
+      {series.baseline === null || axis === 'date' ? null : (
+        <li>
+          <Swatch look="baseline" /> {listed(series.baseline.versions)} at the same age, from the least to the most
+        </li>
+      )}
+      {series.limit === null ? null : (
+        <li>
+          <LimitSwatch /> limit
+        </li>
+      )}
+    </ul>
+  );
+}

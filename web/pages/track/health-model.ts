@@ -1,0 +1,16 @@
+/** What the charts of a track take from its criteria. */
+import type { Cell } from '#api/verdict.ts';
+
+/** The criterion that asks for some use at least, with how much: that of its kind, else one that counts in hours. */
+export function leastUse(cells: readonly Cell[]): { amount: number; state: Cell['state'] } | null {
+  const least = cells.filter(({ limit, limitIs }) => limit !== null && limitIs === 'at-least');
+  const found = least.find(({ kind }) => kind === 'enough-usage') ?? least.find(({ limit }) => limit?.unit === 'h');
+  return found === undefined || found.limit === null ? null : { amount: found.limit.amount, state: found.state };
+}
+
+const DAY = 24;
+
+/** Hours that are shown of a track: the first day whole, then in days that have begun. */
+export function lengthOf(ageHours: number): number {
+  return Math.max(1, Math.ceil(ageHours / DAY - 1e-9)) * DAY;
+}

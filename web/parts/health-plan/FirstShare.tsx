@@ -1,0 +1,115 @@
+/** The planner of a rollout's first share: how long it would take to tell, by how much the app is used; said where shares are configured. */
+import { useState } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { platformName } from '#domain/names.ts';
+import { healthPlanQuery } from '../../api/health-client.ts';
+import type { HealthPlan } from '../../api/health-client.ts';
+import { useSettled } from '../../hooks/useSettled.ts';
+import { TextField } from '../../ui/Field.tsx';
+import { Panel } from '../../ui/Panel.tsx';
+import { amountText, metricTitle, rateText } from '../health-chart/series-model.ts';
+import { Moment } from '../Moment.tsx';
+import { useRoom } from '../room.ts';
+import { NotRead } from '../States.tsx';
+import { askedOf, faultOf } from './plan-model.ts';
+import type { Written } from './plan-model.ts';
+import styles from './FirstShare.module.css';
+
+/** In a panel of its own, beginning with the policy's first share. */
+export function FirstShare({ platform, metric }: { platform: string; metric: string }) {
+  return (
+    <Panel title={`First share on ${platformName(platform)}`}>
+      <FirstShareForm key={`${platform} ${metric}`} platform={platform} metric={metric} />
+    </Panel>
+  );
+}
+
+/** The sentence alone, for a share that is being written elsewhere: nothing while it cannot be told. */
+export function FirstShareSentence({ platform, percent }: { platform: string; percent: number | undefined }) {
+  const { room } = useRoom();
+  const asked = useSettled(percent === undefined || percent <= 0 || percent > 100 ? {} : { percent }, 250);
+  const { data } = useQuery(healthPlanQuery(room.app.id, { platform, metric: 'crashes', ...asked }, room.version));
+  if (data === undefined || data.plan === null) return null;
+  return (
+    <output className={styles.sentence} data-late={!data.plan.inTime || undefined}>
+      {data.sentence}
+    </output>
+  );
+}
+
+const untouched: Written = { percent: '', days: '', limit: '', people: '', hours: '' };
+
+function FirstShareForm({ platform, metric }: { platform: string; metric: string }) {
+  const { room } = useRoom();
+  const [own, setOwn] = useState<Written>(untouched);
+  const fault = faultOf(own);
+  const asked = useSettled(fault === null ? askedOf(own) : {}, 250);
+  const read = useQuery(healthPlanQuery(room.app.id, { platform, metric, ...asked }, room.version));
+  const plan = read.data;
+  const set = (name: keyof Written) => (event: { target: { value: string } }) => setOwn({ ...own, [name]: event.target.value });
+  return (
+    <div className={styles.body}>
+      {read.isError ? <NotRead error={read.error} what="The plan" again={() => void read.refetch()} /> : null}
+      {plan === undefined ? null : (
+        <>
+          <p className={styles.sentence} data-late={(plan.plan !== null && !plan.plan.inTime) || undefined}>
+            {plan.sentence}
+          </p>
+          <From plan={plan} metric={metric} />
+        </>
+      )}
+      <details className={styles.more}>
+        <summary>Ask with other numbers</summary>
+        <div className={styles.fields}>
+          <TextField
+            label="Share, %"
+            inputMode="decimal"
+            value={own.percent}
+            placeholder={String(plan?.percent ?? 1)}
+            onChange={set('percent')}
+          />
+          <TextField
+            label="Days to wait"
+            inputMode="decimal"
+            value={own.days}
+            placeholder={String(plan?.days ?? 1)}
+            onChange={set('days')}
+          />
+          <TextField
+            label="Limit per 1,000 h"
+            inputMode="decimal"
+            value={own.limit}
+            placeholder={plan?.limit === null || plan === undefined ? 'such as 0.4' : String(plan.limit)}
+            onChange={set('limit')}
+          />
+          <TextField label="People a day" inputMode="numeric" value={own.people} placeholder="as told" onChange={set('people')} />
+          <TextField label="Hours of each" inputMode="decimal" value={own.hours} placeholder="as told" onChange={set('hours')} />
+        </div>
+        {fault === null ? null : (
+          <p className={styles.fault} role="alert">
+            {fault}
+          </p>
+        )}
+      </details>
+    </div>
+  );
+}
+
+function From({ plan, metric }: { plan: HealthPlan; metric: string }) {
+  const { limit, limitFrom, dailyUsage, usageFrom, plan: found } = plan;
+  if (found === null) return null;
+  return (
+    <p className={styles.soft}>
+      {metricTitle(metric)} at half its limit of {limit === null ? '–' : rateText(limit)}
+      {limitFrom === null ? ', as asked,' : ' in the policy'} is green in four of five cases after {amountText(found.requiredExposure)} h.{' '}
+      {platformName(plan.platform)} is used {dailyUsage === null ? '–' : amountText(dailyUsage)} h a day
+      {usageFrom === null ? (
+        ', as asked.'
+      ) : (
+        <>
+          : the middle one of {usageFrom.days} {usageFrom.days === 1 ? 'day' : 'days'} up to <Moment at={usageFrom.until} />.
+        </>
+      )}
+    </p>
+  );
+}
