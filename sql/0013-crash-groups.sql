@@ -104,3 +104,6 @@ create table crash_tickets (
   primary key (crash_group, line)
 );
 create index crash_tickets_by_order on crash_tickets (last_order);
+
+-- What the journal says of one group.
+create index journal_of_crash_groups on journal (app, (event ->> 'group')) where kind in ('crash-group-judged', 'crash-group-decided');

@@ -552,6 +552,10 @@ function saysAnother({ before }: Around, { group, judgements, steps, states, nom
 
 /* ---- people's words ---- */
 
+export async function takesTickets(context: Context, app: string): Promise<boolean> {
+  return trackerOf(context, await connectedOf(context, app)) !== null;
+}
+
 /**
  * A person asks for the ticket of a group: the one of the release line of `version` (the worst live version where none is said). One that is there stays the only one;
  * a closed one is opened again.

@@ -22,7 +22,7 @@ import { createClocks } from './clocks.ts';
 import { CHANNEL } from './commit.ts';
 import { tellerOf } from './connections.ts';
 import type { Context } from './context.ts';
-import { decideGroup, makeGroupTicket } from './crash-groups.ts';
+import { decideGroup, makeGroupTicket, takesTickets } from './crash-groups.ts';
 import { reportHealth } from './health.ts';
 import { createIntake } from './health-intake.ts';
 import { importHistory } from './import-history.ts';
@@ -216,6 +216,7 @@ export function createEngine(parts: EngineParts): Engine & { sealsAfter(seq: num
     hearHealth: createIntake(context),
     reportHealth: (app, batch) => reportHealth(context, app, batch),
     makeGroupTicket: (app, group, version, by) => makeGroupTicket(context, app, group, version, by),
+    takesTickets: (app) => takesTickets(context, app),
     decideGroup: (app, group, word, by) => decideGroup(context, app, group, word, by),
     command: (track, command, by, options) => giveCommand(context, track, command, by, options),
     plan: (track, as) => preview(context, track, as),

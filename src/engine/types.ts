@@ -225,6 +225,8 @@ export type Engine = {
   hearHealth(heard: Heard): Promise<'heard' | 'busy'>;
   /** A person asks for the ticket of a crash group, for the release line of a version (the worst live one where none is named). One that is there stays the only one. */
   makeGroupTicket(app: string, group: number, version: string | null, by: Actor): Promise<GroupTicket>;
+  /** Whether a tracker is connected that takes tickets. */
+  takesTickets(app: string): Promise<boolean>;
   /** A person decides that a crash group is worth no ticket, or takes that back. */
   decideGroup(
     app: string,

@@ -7,6 +7,7 @@ import { appHandlers } from './routes/apps.ts';
 import { auditHandlers } from './routes/audit.ts';
 import { connectionHandlers } from './routes/connections.ts';
 import { controlRoomHandlers } from './routes/control-room.ts';
+import { crashGroupHandlers } from './routes/crash-groups.ts';
 import { doctorHandlers } from './routes/doctor.ts';
 import { factHandlers } from './routes/facts.ts';
 import { healthHandlers } from './routes/health.ts';
@@ -36,6 +37,7 @@ export function handlers(room: Room, streams: Streams, limits: Limits): Handlers
     ...triageHandlers(room),
     ...factHandlers(room),
     ...rollupHandlers(room),
+    ...crashGroupHandlers(room),
     ...policyHandlers(room),
     ...connectionHandlers(room),
     ...peopleHandlers(room, streams),

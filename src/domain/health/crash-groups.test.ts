@@ -17,7 +17,12 @@ describe('whether a crash group was seen before', () => {
     ['cannot be told from one person', [day(1, 2000, 0, 2000)], 0, 'known'],
     ['is worse at three times the rate', [day(60, 2000, 200, 20_000)], 200, 'worse'],
     ['is unchanged at the same rate', [day(40, 2000, 400, 20_000)], 400, 'unchanged'],
-    ['is unchanged although the share of the new version moves', [day(40, 2000, 400, 20_000), day(400, 20_000, 40, 2000)], 440, 'unchanged'],
+    [
+      'is unchanged although the share of the new version moves',
+      [day(40, 2000, 400, 20_000), day(400, 20_000, 40, 2000)],
+      440,
+      'unchanged',
+    ],
   ])('%s', (_, buckets, baseEver, novelty) => {
     expect(noveltyOf({ buckets, baseEver, wasMended: false })).toBe(novelty);
   });
