@@ -9,6 +9,9 @@ import { literalOf } from '../health/series.ts';
 import type { ActorStamp, CrashSample, GroupDecision } from '../schema.ts';
 import type { Db } from '../transaction.ts';
 
+export { judgementsOf } from '../health/crash-groups.ts';
+export type { Judgement } from '../health/crash-groups.ts';
+
 export type GroupsAsked = {
   app: string;
   platform: string | null;

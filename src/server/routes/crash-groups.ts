@@ -1,7 +1,5 @@
 /** Crash groups: the list, one of them, its ticket, and people's word on it. */
-import type { CrashGroupLine, CrashTicket } from '#api/crash-groups.ts';
-import { judgementsOf } from '#db/health/crash-groups.ts';
-import type { Judgement } from '#db/health/crash-groups.ts';
+import type { CrashGroupLine, CrashJudgement, CrashTicket } from '#api/crash-groups.ts';
 import { appById } from '#db/views/apps.ts';
 import {
   countsByVersion,
@@ -10,10 +8,11 @@ import {
   daysOfGroup,
   groupChoices,
   historyOfGroup,
+  judgementsOf,
   segmentsOfGroup,
   ticketsOfGroup,
 } from '#db/views/crash-groups.ts';
-import type { CountOfVersion, ShownGroup, ShownTicket } from '#db/views/crash-groups.ts';
+import type { CountOfVersion, Judgement, ShownGroup, ShownTicket } from '#db/views/crash-groups.ts';
 import { eventInWords } from '#domain/event-words.ts';
 import type { Handlers, Room } from '../context.ts';
 import { cursorOf, isNumber, page, wordsOf } from '../cursor.ts';
@@ -77,7 +76,7 @@ export function crashGroupHandlers(room: Room): Handlers<'listCrashGroups' | 'ge
         ...lineOf(group, counts),
         fingerprint: group.fingerprint,
         judgements: judgements.map(judgementView),
-        counts: counts.map(({ group: _, ...count }) => count),
+        counts: counts.map(({ version, users, crashes, live, firstAt, lastAt }) => ({ version, users, crashes, live, firstAt, lastAt })),
         segments: await segmentsOfGroup(room.db, id, group.version),
         days: await daysOfGroup(room.db, id, DAYS),
         samples: group.samples.map(({ frames, code, ...sample }) => ({
@@ -133,8 +132,28 @@ function lineOf(group: ShownGroup, counts: readonly CountOfVersion[]): CrashGrou
   };
 }
 
-function judgementView({ group: _, belowSince: __, ticket: ___, ...judgement }: Judgement) {
-  return judgement;
+function judgementView(judgement: Judgement): CrashJudgement {
+  const { version, level, levelLower, score, scoreLower, impact, impactLower, weight, novelty, audience, users, crashes, exposure } =
+    judgement;
+  const { grave, noise, since } = judgement;
+  return {
+    version,
+    level,
+    levelLower,
+    score,
+    scoreLower,
+    impact,
+    impactLower,
+    weight,
+    novelty,
+    audience,
+    users,
+    crashes,
+    exposure,
+    grave,
+    noise,
+    since,
+  };
 }
 
 function ticketView({ ticket, by, nominatedOn, ...rest }: ShownTicket): CrashTicket {
