@@ -2,11 +2,12 @@
 import { describe, expect, test } from 'vitest';
 import { storefrontKinds } from '#domain/rollout/storefronts.ts';
 import { integrations } from '#integrations/index.ts';
-import { chatHarness, feedHarness, storefrontHarness, ways } from '#integrations/sandbox/harness.ts';
+import { chatHarness, feedHarness, storefrontHarness, ticketHarness, ways } from '#integrations/sandbox/harness.ts';
 import type { WayName } from '#integrations/sandbox/harness.ts';
 import { chatContract } from '#ports/chat.contract.ts';
 import type { PortName } from '#ports/integration.ts';
 import { storefrontContract } from '#ports/storefront.contract.ts';
+import { ticketContract } from '#ports/tickets.contract.ts';
 import { feedContract } from '#ports/tracker.contract.ts';
 
 /** Ports that have a suite here. The git port's adapter is tested beside itself, on real repositories. */
@@ -20,7 +21,10 @@ const suites: Record<string, Partial<Record<PortName, () => void>>> = {
         for (const kind of storefrontKinds) storefrontContract(`sandbox ${way}`, kind, () => storefrontHarness(way, kind));
     },
     tracker: () => {
-      for (const way of sandboxWays) feedContract(`the tracker of the sandbox ${way}`, () => feedHarness(way, 'tracker'));
+      for (const way of sandboxWays) {
+        feedContract(`the tracker of the sandbox ${way}`, () => feedHarness(way, 'tracker'));
+        ticketContract(`the tracker of the sandbox ${way}`, () => ticketHarness(way));
+      }
     },
     builds: () => {
       for (const way of sandboxWays) feedContract(`the builds of the sandbox ${way}`, () => feedHarness(way, 'builds'));

@@ -4,6 +4,7 @@ import { appRoutes } from './apps.ts';
 import { auditRoutes } from './audit.ts';
 import { connectionRoutes } from './connections.ts';
 import { controlRoomRoutes } from './control-room.ts';
+import { crashGroupRoutes } from './crash-groups.ts';
 import { doctorRoutes } from './doctor.ts';
 import { factRoutes } from './facts.ts';
 import { healthRoutes } from './health.ts';
@@ -35,6 +36,7 @@ export const contract = [
   ...factRoutes,
   ...rollupRoutes,
   ...healthChartRoutes,
+  ...crashGroupRoutes,
   ...policyRoutes,
   ...connectionRoutes,
   ...peopleRoutes,

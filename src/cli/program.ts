@@ -6,6 +6,7 @@ import { backupCommand, restoreCommand } from './commands/backup.ts';
 import type { BackupParts } from './commands/backup.ts';
 import { buildNumberCommand } from './commands/build-number.ts';
 import { connectCommand } from './commands/connect.ts';
+import { crashGroupsCommand } from './commands/crash-groups.ts';
 import { demoCommand } from './commands/demo.ts';
 import type { DemoParts } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -70,6 +71,7 @@ export function program(io: Io, parts: ProgramParts): Command {
     sessionsCommand(io, parts),
     secretsCommand(io, parts),
     gitCommand(io, { analyse: parts.analyse }),
+    crashGroupsCommand(io, parts),
     healthCommand(io, parts, parts.readEnvelope),
     ownersCommand(io, parts),
     versionCommand(io),

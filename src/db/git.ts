@@ -73,3 +73,16 @@ export async function unexaminedBuilds(db: Db, app: string, version: string, bra
     .execute();
   return rows.map(({ commit }) => commit);
 }
+
+/** The newest commit of trunk, as last read; null where no repository was. */
+export async function trunkHeadOf(db: Db, app: string): Promise<string | null> {
+  const row = await db
+    .selectFrom('branches')
+    .select('head')
+    .where('app', '=', app)
+    .where('trunk', '=', true)
+    .orderBy('arrival', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.head ?? null;
+}

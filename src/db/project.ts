@@ -50,6 +50,7 @@ export async function project(tx: Tx, event: Event, scene: Scene): Promise<void>
       await reopenAction(tx, event.key, scene.actor);
       return closeQuestion(tx, event.key, scene.at);
     case 'nudged':
+    case 'crash-group-judged':
     case 'born':
     case 'development-started':
     case 'cut':

@@ -5,7 +5,10 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import type { Action } from '#domain/actions.ts';
 import type { Evidence, Verdict } from '#domain/criteria/criterion.ts';
-import type { ActionState, BranchCommit, Bug, CherryPick, Colour, FactKind, SignOff, Waiver } from '#domain/facts.ts';
+import type { ActionState, Audience, BranchCommit, Bug, CherryPick, Colour, FactKind, SignOff, Waiver } from '#domain/facts.ts';
+import type { Told, TicketState } from '#domain/health/crash-groups.ts';
+import type { Novelty, SeverityLevel } from '#domain/health/severity.ts';
+import type { Owner } from '#domain/owners/by-path.ts';
 import type { InstanceEvent } from '#domain/people/events.ts';
 import type { Rota } from '#domain/people/rota.ts';
 import type { AppEvent, Event } from '#domain/release/events.ts';
@@ -625,8 +628,18 @@ export interface HealthHeardTable {
   recorded_at: Instant;
 }
 
-/** A crash as an example of its group. */
-export type CrashSample = { at: Instant; version: string; build: string | null; title: string; frames: readonly string[] };
+/** A crash as an example of its group. `code`: where each frame is in the code, with its line; absent in samples of before. */
+export type CrashSample = {
+  at: Instant;
+  version: string;
+  build: string | null;
+  title: string;
+  frames: readonly string[];
+  code?: readonly (string | null)[];
+};
+
+/** A person's word on a crash group. */
+export type GroupDecision = { is: 'not-worth-a-ticket'; reason: string; by: string; at: Instant };
 
 export interface CrashGroupsTable {
   id: Generated<number>;
@@ -639,6 +652,81 @@ export interface CrashGroupsTable {
   last_at: Instant;
   first_version: string;
   samples: ColumnType<CrashSample[], string, string>;
+  touches: Generated<number>;
+  judged_touches: Generated<number>;
+  judged_at: Instant | null;
+  owner: JsonOrNull<Owner>;
+  owner_of: string | null;
+  decision: JsonOrNull<GroupDecision>;
+}
+
+export interface CrashVersionsTable {
+  crash_group: number;
+  version: string;
+  audience: string;
+  crashes: number;
+  users: number;
+  first_at: Instant;
+  last_at: Instant;
+}
+
+export interface CrashSegmentsTable {
+  crash_group: number;
+  version: string;
+  segment: string;
+  crashes: number;
+  users: number;
+}
+
+export interface CrashPeopleTable {
+  crash_group: number;
+  version: string;
+  audience: string;
+  who: Buffer;
+  crashes: number;
+}
+
+export interface CrashJudgementsTable {
+  crash_group: number;
+  version: string;
+  level: SeverityLevel;
+  below_since: Instant | null;
+  level_lower: SeverityLevel;
+  score: number;
+  score_lower: number;
+  impact: number;
+  impact_lower: number;
+  weight: number;
+  novelty: Novelty;
+  audience: Audience;
+  users: number;
+  crashes: number;
+  exposure: number;
+  ticket: boolean;
+  grave: boolean;
+  noise: number | null;
+  since: Instant;
+}
+
+export interface CrashTicketsTable {
+  crash_group: number;
+  line: string;
+  version: string;
+  reference: string;
+  ticket: string | null;
+  url: string | null;
+  state: TicketState;
+  told: Json<Told>;
+  orders: number;
+  last_order: string;
+  by: Json<ActorStamp>;
+  outcome: string | null;
+  at: Instant;
+  seen_arrival: Generated<number>;
+  closed_at: Instant | null;
+  closed_on: Generated<string[]>;
+  reopened: Generated<number>;
+  nominated_on: Generated<string[]>;
 }
 
 export interface CrashCountsTable {
@@ -707,4 +795,9 @@ export interface Database {
   health_heard: HealthHeardTable;
   crash_groups: CrashGroupsTable;
   crash_counts: CrashCountsTable;
+  crash_versions: CrashVersionsTable;
+  crash_segments: CrashSegmentsTable;
+  crash_people: CrashPeopleTable;
+  crash_judgements: CrashJudgementsTable;
+  crash_tickets: CrashTicketsTable;
 }

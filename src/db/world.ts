@@ -383,6 +383,8 @@ function worldQuery(db: Db, ids: string) {
         of
           .selectFrom('outbox as ox')
           .whereRef('ox.track', '=', 't.id')
+          // tickets are no orders of the track: nothing of its plan hangs on them
+          .where('ox.kind', '<>', 'ensure-ticket')
           .select([
             'ox.key',
             'ox.kind',

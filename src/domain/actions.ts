@@ -12,16 +12,31 @@ export type Effect =
   | { kind: 'ensure-rollout'; storefront: StorefrontKind; version: string; build: string; percent: number }
   | { kind: 'ensure-held'; storefront: StorefrontKind; version: string }
   | { kind: 'ensure-halted'; storefront: StorefrontKind; version: string }
+  /** One ticket carries this reference, and says this (ports/tracker.ts). */
+  | { kind: 'ensure-ticket'; ticket: TicketDraft }
   /** `channel`: the chat's own one where none is named. */
   | { kind: 'announce'; text: string; channel?: string | null }
   | { kind: 'page'; text: string; reason: string };
+
+/** What a ticket says. `state`: `open` has it made or opened again; `as-it-stands` changes only what it says. */
+export type TicketDraft = {
+  reference: string;
+  title: string;
+  team: string | null;
+  text: string;
+  severity: 'low' | 'medium' | 'high' | 'critical';
+  flow: string | null;
+  platforms: readonly string[];
+  versions: readonly string[];
+  state: 'open' | 'as-it-stands';
+};
 
 export type EffectKind = Effect['kind'];
 
 export type Action = {
   /** Unique for one intended effect; written into the remote object where there is a place for it. */
   key: string;
-  /** One write in flight in each: `storefront:google-play:music/android`, `git:music`, `chat:music`. */
+  /** One write in flight in each: `storefront:google-play:music/android`, `git:music`, `chat:music`, `tracker:music`. */
   lane: string;
   /** Halts come before all else in their lane. */
   urgent: boolean;

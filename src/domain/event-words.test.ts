@@ -95,6 +95,10 @@ const told: Told = {
     event: { is: 'bug-nominated', bug: 'PLAY-4412', reason: 'it stops' },
     says: 'nominated PLAY-4412 as a blocker: it stops',
   },
+  'crash-group-judged': {
+    event: { is: 'crash-group-judged', group: 7, title: 'Crash on sign-up', from: 'S3', to: 'S1', novelty: 'new', users: 7 },
+    says: 'judged “Crash on sign-up” S1, S3 before, new: 7 people hit',
+  },
   'bug-assigned': { event: { is: 'bug-assigned', bug: 'PLAY-4412', team: 'player', reason: null }, says: 'assigned PLAY-4412 to player' },
   'sign-off-given': {
     event: { is: 'sign-off-given', team: 'car', state: 'withdrawn', build: '1048', note: null },
@@ -153,6 +157,17 @@ const told: Told = {
   'rota-set': {
     event: { is: 'rota-set', duty: 'release-manager', people: ['a', 'b'], from: '2024-10-07', days: 7, swaps: 0 },
     says: 'set the rota of release managers: 2 people, 7 days each',
+  },
+  'crash-group-decided': {
+    event: {
+      is: 'crash-group-decided',
+      group: 7,
+      title: 'Crash on sign-up',
+      platform: 'ios',
+      decision: 'not-worth-a-ticket',
+      reason: 'one rooted phone',
+    },
+    says: 'decided that “Crash on sign-up” is worth no ticket: one rooted phone',
   },
   'rota-removed': { event: { is: 'rota-removed', duty: 'player' }, says: 'removed the rota of player' },
   'person-added': {

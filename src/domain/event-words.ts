@@ -2,6 +2,7 @@
 import { teamName } from './criteria/words.ts';
 import { entryOf } from './entry.ts';
 import type { Colour, SignOff } from './facts.ts';
+import { noveltyWords } from './health/crash-groups.ts';
 import { platformName, sourceName, stepInWords } from './names.ts';
 import type { Granted, InstanceEvent } from './people/events.ts';
 import { roleName } from './roles.ts';
@@ -74,6 +75,8 @@ const words: Words<Event> = {
   'bug-decided': ({ bug, decision, reason }) => `decided ${bug}: ${decision.replaceAll('-', ' ')}${because(reason)}`,
   'bug-nominated': ({ bug, reason }) => `nominated ${bug} as a blocker${because(reason)}`,
   'bug-assigned': ({ bug, team }) => `assigned ${bug} to ${team}`,
+  'crash-group-judged': ({ title, from, to, novelty, users }) =>
+    `judged ${quoted(title)} ${to}${from === null || from === to ? '' : `, ${from} before`}, ${noveltyWords[novelty]}: ${counted(users, 'person', 'people')} hit`,
   'sign-off-given': ({ team, state, build, note }) =>
     `${signOffWords[state]} ${teamName(team)}${build === null ? '' : `, on build ${build}`}${because(note)}`,
   'approval-given': ({ instance, answer, note }) => `${answer} ${spaced(instance)}${because(note)}`,
@@ -113,6 +116,8 @@ const ofApps: Words<AppEvent> = {
       : `approved what ${proposal.by} proposed: revision ${revision} of the policy${because(why)}`,
   'policy-proposed': ({ basedOn, why }) => `proposed another policy than revision ${basedOn}${because(why)}`,
   'policy-proposal-closed': ({ state, why }) => `${state === 'refused' ? 'refused' : 'withdrew'} a proposed policy${because(why)}`,
+  'crash-group-decided': ({ title, decision, reason }) =>
+    `decided that ${quoted(title)} ${decision === 'undecided' ? 'may have a ticket' : 'is worth no ticket'}${because(reason)}`,
   'rota-set': ({ duty, people, days }) =>
     `set the rota of ${dutyName(duty)}: ${counted(people.length, 'person', 'people')}, ${counted(days, 'day')} each`,
   'rota-removed': ({ duty }) => `removed the rota of ${dutyName(duty)}`,
@@ -210,6 +215,11 @@ function listed(names: readonly string[]): string {
 function servedName(port: string): string {
   const [, storefront] = port.split(':');
   return storefront === undefined ? port.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`) : sourceName(storefront);
+}
+
+/** A title that was made by a program: as much of it as a line takes. */
+function quoted(title: string): string {
+  return `“${title.length > 80 ? `${title.slice(0, 79)}…` : title}”`;
 }
 
 function counted(count: number, thing: string, things = `${thing}s`): string {

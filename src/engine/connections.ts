@@ -12,6 +12,7 @@ import type { FactsFeed } from '#ports/facts-feed.ts';
 import type { GitHost } from '#ports/git-host.ts';
 import type { Integration, PortName, Tools } from '#ports/integration.ts';
 import type { Storefront } from '#ports/storefront.ts';
+import type { Tracker } from '#ports/tracker.ts';
 import { join } from 'node:path';
 import { appNow } from './context.ts';
 import type { Context } from './context.ts';
@@ -103,6 +104,17 @@ export function chatOf(context: Context, all: readonly Connected[]): Served<Chat
     const make = connected.integration.provides.chat;
     if (make !== undefined && doesServe(connected.serves, 'chat'))
       return { connected, open: (signal) => make(connected.settings, toolsFor(context, connected, signal)) };
+  }
+  return null;
+}
+
+/** A tracker that takes tickets; null: none is connected, or it may not write. */
+export function ticketsOf(context: Context, all: readonly Connected[]): Served<Tracker> | null {
+  for (const connected of all) {
+    const make = connected.integration.provides.tracker;
+    if (make === undefined || !doesServe(connected.serves, 'tracker')) continue;
+    const open = (signal: AbortSignal) => make(connected.settings, toolsFor(context, connected, signal));
+    if (open(new AbortController().signal).ensureTicket !== undefined) return { connected, open };
   }
   return null;
 }

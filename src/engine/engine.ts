@@ -22,6 +22,7 @@ import { createClocks } from './clocks.ts';
 import { CHANNEL } from './commit.ts';
 import { tellerOf } from './connections.ts';
 import type { Context } from './context.ts';
+import { decideGroup, makeGroupTicket, takesTickets } from './crash-groups.ts';
 import { reportHealth } from './health.ts';
 import { createIntake } from './health-intake.ts';
 import { importHistory } from './import-history.ts';
@@ -214,6 +215,9 @@ export function createEngine(parts: EngineParts): Engine & { sealsAfter(seq: num
     report: (facts, by, options) => report(context, facts, by, options),
     hearHealth: createIntake(context),
     reportHealth: (app, batch) => reportHealth(context, app, batch),
+    makeGroupTicket: (app, group, version, by) => makeGroupTicket(context, app, group, version, by),
+    takesTickets: (app) => takesTickets(context, app),
+    decideGroup: (app, group, word, by) => decideGroup(context, app, group, word, by),
     command: (track, command, by, options) => giveCommand(context, track, command, by, options),
     plan: (track, as) => preview(context, track, as),
     sources: (app) => sourcesOf(db, app),

@@ -20,18 +20,20 @@ import { placesOf } from '#db/health/series.ts';
 import type { Place as SeriesPlace } from '#db/health/series.ts';
 import { feedsHaveTold, quarantine, sourceHasTold } from '#db/health/sources.ts';
 import type { Quarantined } from '#db/health/sources.ts';
+import type { CrashSample } from '#db/schema.ts';
 import { trackNamesOf } from '#db/tracks.ts';
 import type { TrackName } from '#db/tracks.ts';
 import { isInTheWay } from '#db/transaction.ts';
 import type { Tx } from '#db/transaction.ts';
 import { placeOf, segmentsOf } from '#domain/health/observed.ts';
 import type { Observed, Place } from '#domain/health/observed.ts';
-import { hourOf } from '#domain/health/rollup.ts';
+import { hourOf, WHOLE } from '#domain/health/rollup.ts';
 import type { Rollup } from '#domain/health/rollup.ts';
 import type { Instant } from '#domain/time.ts';
 import { appNow } from './context.ts';
 import type { Context } from './context.ts';
 import { knownOf, newestOf, wake } from './health.ts';
+import { judgeSoon } from './judge-soon.ts';
 import type { Heard } from './types.ts';
 
 /** What comes by a DSN, whatever SDK it is. */
@@ -184,6 +186,8 @@ async function write(context: Context, app: string, { counted, doubted, tracks, 
     }));
     const further = await feedsHaveTold(tx, { app, source: SOURCE, stated: null, newest: newestOf(told), at: now });
     await wake(tx, app, { told, further }, tracks, recordedAt);
+    // after the tracks: whoever marks both does it in this order
+    if (fresh.some(({ observed }) => observed.is === 'hit')) await judgeSoon(context, tx, app);
   });
 }
 
@@ -278,11 +282,19 @@ async function group(tx: Tx, app: string, hits: readonly (Hit & { from: Fresh })
     const crashes = ofPlatform.flatMap(({ from, series, who }) => {
       const { observed, place } = from;
       if (observed.is === 'usage') return [];
-      const { fingerprint, title, frames } = observed;
+      const { fingerprint, title, frames, code } = observed;
       const flow = observed.flow?.replaceAll('\0', '').toWellFormed().slice(0, 100) ?? null;
-      const sample = { at: new Date(observed.atMs).toISOString(), version: place.version, build: place.build, title, frames };
+      const sample = { at: new Date(observed.atMs).toISOString(), version: place.version, build: place.build, title, frames, code };
       return [
-        { fingerprint, flow, audience: place.audience, sample: JSON.parse(storable(JSON.stringify(sample))) as typeof sample, series, who },
+        {
+          fingerprint,
+          flow,
+          audience: place.audience,
+          segments: segmentsOf(observed).filter((segment) => segment !== WHOLE),
+          sample: JSON.parse(storable(JSON.stringify(sample))) as CrashSample,
+          series,
+          who,
+        },
       ];
     });
     const groups = await groupsOf(tx, app, platform, crashes satisfies readonly Crash[]);

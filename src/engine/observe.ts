@@ -22,6 +22,7 @@ import type { Connected, FeedPort } from './connections.ts';
 import { freshMinutes, nextReading, pacedMs } from './clocks.ts';
 import { appNow, knownApp } from './context.ts';
 import type { Context } from './context.ts';
+import { judgeGroups } from './crash-groups.ts';
 import { observeCustom } from './observe-custom.ts';
 import { observeGit } from './observe-git.ts';
 import { asTrouble, CALL_LIMIT_MS, pauseMs, within } from './limit.ts';
@@ -76,6 +77,8 @@ async function readUnit(context: Context, unit: Unit): Promise<number | null> {
       const everyMs = await observeCustom(context, unit.app);
       return everyMs === null ? null : pacedMs(context.clock.of(unit.app), everyMs);
     }
+    case 'crash-groups':
+      return pacedMs(context.clock.of(unit.app), await judgeGroups(context, unit.app));
     default:
       return unit.what satisfies never;
   }

@@ -13,14 +13,16 @@ import { markDue } from '#db/due.ts';
 import { actionOf, nextInLane, noteTry, postponeAction } from '#db/outbox.ts';
 import type { Ordered } from '#db/outbox.ts';
 import type { OpenQuestion } from '#db/questions.ts';
+import { noteTicket } from '#db/health/crash-groups.ts';
 import { inTransaction } from '#db/transaction.ts';
-import type { Db } from '#db/transaction.ts';
+import type { Db, Tx } from '#db/transaction.ts';
 import { refused } from '#ports/outcome.ts';
 import type { Outcome } from '#ports/outcome.ts';
+import type { TicketOutcome } from '#ports/tracker.ts';
 import type { Trouble } from '#ports/trouble.ts';
 import { beforeOthers, commitPlan, commitRecord, robotActor, untilCommitted } from './commit.ts';
 import type { Line } from './commit.ts';
-import { actorOf, chatOf, connectedOf, gitHostOf, storefrontOf } from './connections.ts';
+import { actorOf, chatOf, connectedOf, gitHostOf, storefrontOf, ticketsOf } from './connections.ts';
 import type { Connected } from './connections.ts';
 import { appNow } from './context.ts';
 import type { Context } from './context.ts';
@@ -29,7 +31,9 @@ import type { LaneHold } from './lane-hold.ts';
 import { loadWorld } from './load.ts';
 import type { Loaded } from './load.ts';
 import { readStorefront } from './observe.ts';
+import { judgeSoon } from './judge-soon.ts';
 import { unitKey } from './unit.ts';
+import type { Unit } from './unit.ts';
 
 /** A halt looks before it is sent, and does not wait for the answer any longer than this. */
 const LOOK_BEFORE_HALT_MS = 1000;
@@ -107,7 +111,7 @@ async function perform(context: Context, ordered: Ordered, hold: LaneHold): Prom
   // What was read and planned may have taken its time: the call has the whole of a lease before it.
   if (!(await hold.take()) || !(await mayWrite(hold, action, way.limitMs))) return 'made-way';
   if (!(await begins(context, ordered, hold))) return 'made-way';
-  let outcome: Outcome;
+  let outcome: Outcome | TicketOutcome;
   try {
     outcome = await within(way.limitMs, way.connected.integration.name, (signal) => way.call(action, signal), hold.write());
   } catch (error) {
@@ -143,7 +147,7 @@ function begins(context: Context, { key, action }: Ordered, { lease }: LaneHold)
 
 /* ---- what an action needs ---- */
 
-type Way = { connected: Connected; limitMs: number; call(action: Action, signal: AbortSignal): Promise<Outcome> };
+type Way = { connected: Connected; limitMs: number; call(action: Action, signal: AbortSignal): Promise<Outcome | TicketOutcome> };
 type NoWay = { because: string; wouldHelp: string };
 
 /** Who can have this effect: the port that serves it, or why there is none. */
@@ -152,6 +156,8 @@ function wayFor(context: Context, connected: readonly Connected[], effect: Effec
     case 'ensure-branch':
     case 'ensure-tag':
       return gitWay(context, connected, effect);
+    case 'ensure-ticket':
+      return ticketWay(context, connected, effect);
     case 'announce':
     case 'page':
       return chatWay(context, connected, effect);
@@ -194,6 +200,18 @@ function gitWay(
         ? refused('the repository has no trunk', "name it in the connection's settings")
         : host.ensureBranch({ name: effect.branch, at });
     },
+  };
+}
+
+function ticketWay(context: Context, connected: readonly Connected[], { ticket }: Extract<Effect, { kind: 'ensure-ticket' }>): Way | NoWay {
+  const served = ticketsOf(context, connected);
+  if (served === null) return notConnected('a tracker', 'connect a tracker, with the right to write, then ask for the ticket again');
+  return {
+    connected: served.connected,
+    limitMs: CALL_LIMIT_MS,
+    call: async (action, signal) =>
+      (await served.open(signal).ensureTicket?.({ ...ticket, app: served.connected.app, actionKey: action.key })) ??
+      refused(`the connection to ${served.connected.integration.name} may not write`, 'let it write, then ask for the ticket again'),
   };
 }
 
@@ -289,7 +307,7 @@ async function noLonger(work: Promise<unknown>, ms: number): Promise<void> {
 async function stillHolds(context: Context, ordered: Ordered): Promise<boolean> {
   const { track, key, action } = ordered;
   if (track === null) return true;
-  if (action.effect.kind === 'announce' || action.effect.kind === 'page') return true;
+  if (isBeside(action.effect)) return true;
   if (action.effect.kind === 'ensure-halted' && (await haltHolds(context, ordered, track))) return isOpen(context.db, key);
   const why = await untilCommitted(context, async () => {
     const loaded = await loadWorld(context, context.db, track);
@@ -362,14 +380,13 @@ async function putOff(
 }
 
 /** Writes how an action ended. What is refused asks a person, unless it was only to be told. */
-async function end(context: Context, ordered: Ordered, by: Actor, outcome: Outcome): Promise<void> {
+async function end(context: Context, ordered: Ordered, by: Actor, outcome: Outcome | TicketOutcome): Promise<void> {
   const { key, action, app, track } = ordered;
   if (track === null) return;
   const text = outcome.ok ? outcome.note : `${outcome.because}${outcome.wouldHelp === '' ? '' : ` (${outcome.wouldHelp})`}`;
   const line: Line = { by, event: { is: 'action-ended', key, state: outcome.ok ? 'done' : 'refused', outcome: text } };
-  const isMessage = action.effect.kind === 'announce' || action.effect.kind === 'page';
   const questions: OpenQuestion[] =
-    outcome.ok || isMessage
+    outcome.ok || isBeside(action.effect)
       ? []
       : [
           {
@@ -381,11 +398,35 @@ async function end(context: Context, ordered: Ordered, by: Actor, outcome: Outco
             askedAt: appNow(context, app),
           },
         ];
-  await commitRecord(context, track, [line], { questions, first: (tx) => mayEnd(tx, key, outcome.ok) });
+  const first = async (tx: Tx): Promise<boolean> => {
+    if (!(await mayEnd(tx, key, outcome.ok))) return false;
+    if (action.effect.kind === 'ensure-ticket') {
+      const ticket = 'ticket' in outcome ? outcome.ticket : null;
+      await noteTicket(tx, key, { ticket, outcome: text, isOpen: action.effect.ticket.state === 'open' });
+    }
+    return true;
+  };
+  await commitRecord(context, track, [line], { questions, first });
+}
+
+/** What is only told, and tickets: no step of the track hangs on it, and its plan says nothing of it. */
+function isBeside({ kind }: Effect): boolean {
+  return kind === 'announce' || kind === 'page' || kind === 'ensure-ticket';
+}
+
+/** What we made of a ticket comes back as a fact, like what anyone makes of one. */
+async function trackerHasNews(context: Context, app: string): Promise<void> {
+  await judgeSoon(context, context.db, app, 0);
+  const served = ticketsOf(context, await connectedOf(context, app));
+  if (served === null) return;
+  const unit: Unit = { app, what: 'feed', which: `${served.connected.id}:tracker` };
+  await markDue(context.db, [{ kind: 'observe', key: unitKey(unit), app, at: context.clock.now() }]);
+  context.wake();
 }
 
 /** Reads what the action was to change, so that the next plan sees it. A reading that fails is made up for by the schedule. */
 async function readBack(context: Context, { action, app }: Ordered, hold: LaneHold): Promise<void> {
+  if (action.effect.kind === 'ensure-ticket') return trackerHasNews(context, app);
   const effect = storefrontOfEffect(action.effect);
   const at = context.clock.now();
   if (effect !== null) {

@@ -17,6 +17,7 @@ import type { Instant } from '#domain/time.ts';
 import { tell, tellAll } from './commit.ts';
 import { appNow, knownApp } from './context.ts';
 import type { Context } from './context.ts';
+import { judgeSoon } from './judge-soon.ts';
 import { noSuchApp, refuse } from './refuse.ts';
 import { objectionTo, touchedBy } from './touch.ts';
 import type { Change, EngineRefusal, FactReceipt, Result } from './types.ts';
@@ -130,6 +131,8 @@ async function storeInTransaction<T>(
           tx,
           woken.map((id) => ({ kind: 'track' as const, key: id, app: app.id, at: recordedAt })),
         );
+        // Whether the ticket of a crash group is closed decides whether it is a regression.
+        if (facts.some(({ kind }, index) => kind === 'bug' && isNews[index] === true)) await judgeSoon(context, tx, app.id);
         // What a new build lacks of its branch is asked of the repository at once.
         if (facts.some(({ kind }, index) => kind === 'build' && isNews[index] === true))
           await markDue(tx, [{ kind: 'observe', key: unitKey({ app: app.id, what: 'git', which: '' }), app: app.id, at: recordedAt }]);

@@ -1,5 +1,6 @@
 /** What the engine offers to those who stand around it (server, tests, simulation), and what it is handed. */
 import type { Action } from '#domain/actions.ts';
+import type { TicketState } from '#domain/health/crash-groups.ts';
 import type { Observed, Unread } from '#domain/health/observed.ts';
 import type { QuarantineReason } from '#domain/health/rollup.ts';
 import type { Rota } from '#domain/people/rota.ts';
@@ -15,7 +16,7 @@ import type { StorefrontKind } from '#domain/rollout/storefronts.ts';
 import type { Instant } from '#domain/time.ts';
 import type { SecretsStatus } from '#db/secrets.ts';
 import type { SignedMessage } from '#lib/webhook-signature.ts';
-import type { ServerState } from '#db/schema.ts';
+import type { GroupDecision, ServerState } from '#db/schema.ts';
 import type { Integration } from '#ports/integration.ts';
 
 /** The machine's clock. */
@@ -86,6 +87,10 @@ export type HealthReceipt = { accepted: number; unchanged: number; other: number
 
 /** What one envelope of an SDK told. `bytes`: what came, by which it is known where its parts have no ids. */
 export type Heard = { app: string; platform: string; observed: readonly Observed[]; unread: readonly Unread[]; bytes: Buffer };
+
+/** The ticket of a group and release line; `ordered`: this call ordered it. `ticket`: the tracker's key, once there is one. */
+export type GroupTicket = Result<{ ticket: { line: string; state: TicketState; ticket: string | null }; ordered: boolean }>;
+export type GroupWord = { is: 'not-worth-a-ticket' | 'undecided'; reason: string };
 
 export type CommandResult = Result<{ revision: number; version: number; track: Track; changed: boolean }>;
 
@@ -218,6 +223,17 @@ export type Engine = {
   ): Promise<Result<{ receipts: readonly FactReceipt[]; version: number }>>;
   /** Takes what an SDK told; the answer comes when it is durable. `busy`: so much waits that it should be sent again later, and nothing of it was taken. */
   hearHealth(heard: Heard): Promise<'heard' | 'busy'>;
+  /** A person asks for the ticket of a crash group, for the release line of a version (the worst live one where none is named). One that is there stays the only one. */
+  makeGroupTicket(app: string, group: number, version: string | null, by: Actor): Promise<GroupTicket>;
+  /** Whether a tracker is connected that takes tickets. */
+  takesTickets(app: string): Promise<boolean>;
+  /** A person decides that a crash group is worth no ticket, or takes that back. */
+  decideGroup(
+    app: string,
+    group: number,
+    word: GroupWord,
+    by: Actor,
+  ): Promise<Result<{ decision: GroupDecision | null; changed: boolean }>>;
   /** Stores roll-ups of release health; what is not believed is counted and named. The same batch again changes nothing. */
   reportHealth(app: string, batch: HealthBatch): Promise<Result<HealthReceipt>>;
   /**

@@ -7,23 +7,29 @@ import type { StorefrontKind } from '#domain/rollout/storefronts.ts';
 import { connectedOf, feedOf, feedPorts, gitHostOf, storefrontOf } from './connections.ts';
 import type { Context } from './context.ts';
 
+/** `crash-groups` are not read but judged, whenever they have news and once an hour. */
+const whats = ['storefront', 'feed', 'git', 'custom', 'crash-groups'] as const;
+
 /** What is read on a schedule: `app|what|which`. */
-export type Unit = { app: string; what: 'storefront' | 'feed' | 'git' | 'custom'; which: string };
+export type Unit = { app: string; what: (typeof whats)[number]; which: string };
 
 export function unitKey({ app, what, which }: Unit): string {
   return `${app}|${what}|${which}`;
 }
 
 export function unitFrom(due: Due): Unit | null {
-  const [app, what, ...which] = due.key.split('|');
-  if (app === undefined || (what !== 'storefront' && what !== 'feed' && what !== 'git' && what !== 'custom')) return null;
-  return { app, what, which: which.join('|') };
+  const [app, name, ...which] = due.key.split('|');
+  const what = whats.find((each) => each === name);
+  return app === undefined || what === undefined ? null : { app, what, which: which.join('|') };
 }
 
 /** Everything of an app that is read on a schedule. */
 export async function unitsOf(context: Context, app: string, db: Db = context.db): Promise<Unit[]> {
   const connected = await connectedOf(context, app, db);
-  const units: Unit[] = [{ app, what: 'custom', which: '' }];
+  const units: Unit[] = [
+    { app, what: 'custom', which: '' },
+    { app, what: 'crash-groups', which: '' },
+  ];
   for (const which of storefrontKinds) if (storefrontOf(context, connected, which) !== null) units.push({ app, what: 'storefront', which });
   for (const each of connected)
     for (const port of feedPorts) if (feedOf(context, each, port) !== null) units.push({ app, what: 'feed', which: `${each.id}:${port}` });

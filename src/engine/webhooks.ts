@@ -86,6 +86,7 @@ async function wake(context: Context, app: string, connection: string, at: strin
       case 'storefront':
         return isMine(storefrontOf(context, connected, unit.which as Parameters<typeof storefrontOf>[2]));
       case 'custom':
+      case 'crash-groups':
         return false;
       default:
         return unit.what satisfies never;

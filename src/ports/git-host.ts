@@ -1,6 +1,7 @@
 /** What we ask of the place where an app's code lives. Readers return what is there; writers ask for an end and may be called again without harm. */
 import type { BranchCommit } from '#domain/facts.ts';
 import type { Analysis, CutMethod, HistoryWindow, Unreadable } from '#domain/history/analysis.ts';
+import type { CodeOwnership } from '#domain/owners/by-path.ts';
 import type { Instant } from '#domain/time.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -69,6 +70,8 @@ export type GitHost = {
   /** The commits of the branch since `cut` (by default its inferred one) that trunk has too. */
   cherryPicks(range: { branch: string; cut?: string }): Promise<readonly GitCherryPick[]>;
   tags(): Promise<readonly GitTag[]>;
+  /** Whose the files of trunk are, and which of them each of these places in the code may be. Left out where files cannot be read. */
+  ownership?(asked: readonly string[]): Promise<CodeOwnership>;
   /** The releases that the whole history tells of; for the import of an app. */
   history(window?: HistoryWindow): Promise<Analysis>;
   /** A branch of this name exists that contains `at`. Only where the connection may write. */

@@ -7,6 +7,7 @@ import type { Chat } from './chat.ts';
 import type { FactsFeed } from './facts-feed.ts';
 import type { GitHost } from './git-host.ts';
 import type { Storefront } from './storefront.ts';
+import type { Tracker } from './tracker.ts';
 
 /** What an adapter gets from us: never the database, never the engine. */
 export type Tools = {
@@ -24,7 +25,7 @@ export type Tools = {
 export type Ports = {
   gitHost: GitHost;
   storefront: Storefront;
-  tracker: FactsFeed;
+  tracker: Tracker;
   builds: FactsFeed;
   chat: Chat;
 };

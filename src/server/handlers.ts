@@ -7,6 +7,7 @@ import { appHandlers } from './routes/apps.ts';
 import { auditHandlers } from './routes/audit.ts';
 import { connectionHandlers } from './routes/connections.ts';
 import { controlRoomHandlers } from './routes/control-room.ts';
+import { crashGroupHandlers } from './routes/crash-groups.ts';
 import { doctorHandlers } from './routes/doctor.ts';
 import { factHandlers } from './routes/facts.ts';
 import { healthHandlers } from './routes/health.ts';
@@ -38,6 +39,7 @@ export function handlers(room: Room, streams: Streams, limits: Limits): Handlers
     ...factHandlers(room),
     ...rollupHandlers(room),
     ...healthChartHandlers(room),
+    ...crashGroupHandlers(room),
     ...policyHandlers(room),
     ...connectionHandlers(room),
     ...peopleHandlers(room, streams),

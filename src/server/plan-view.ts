@@ -52,6 +52,8 @@ export function effectInWords(effect: Effect): string {
       return `hold ${effect.version} on ${effect.storefront} at its present phase`;
     case 'ensure-halted':
       return `halt ${effect.version} on ${effect.storefront}`;
+    case 'ensure-ticket':
+      return `file a ticket: ${effect.ticket.title}`;
     case 'announce':
       return `announce: ${effect.text}`;
     case 'page':

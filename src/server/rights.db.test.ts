@@ -100,6 +100,10 @@ const expected: Record<RouteId, Expected> = {
   getHealthSegments: 'see',
   getHealthRules: 'see',
   getHealthPlan: 'see',
+  listCrashGroups: 'see',
+  getCrashGroup: 'see',
+  makeCrashTicket: 'report-bug',
+  decideCrashGroup: 'decide-bug',
   listDsns: 'admin',
   createDsn: 'admin',
   revokeDsn: 'admin',
@@ -169,6 +173,8 @@ const givers: Partial<Record<Expected, readonly Role[]>> = {
   'post-update': ['release-manager', 'release-team'],
   'propose-policy': ['release-manager', 'release-team', 'admin'],
   'approve-policy': ['release-team', 'admin'],
+  'report-bug': ['member', 'release-manager', 'release-team', 'admin'],
+  'decide-bug': ['release-manager', 'release-team'],
   report: ['member', 'release-manager', 'release-team', 'admin'],
   admin: ['admin'],
 };
@@ -279,6 +285,7 @@ const params: Readonly<Record<string, string>> = {
   provider: 'none',
   proposal: 'none',
   duty: 'none',
+  group: '1',
 };
 
 type Answer = { status: number; code: string | null };

@@ -4,6 +4,8 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createClient } from '#api/client.ts';
 import type { Client } from '#api/client.ts';
+import { heardFrom } from '#cli/commands/testing.ts';
+import { crashGroupsCommand } from '#cli/commands/crash-groups.ts';
 import { rateEvidence } from '#db/views/health-rollups.ts';
 import { openEnvelope } from '#integrations/sentry/intake.ts';
 import { testServer } from '#server/testing.ts';
@@ -126,6 +128,79 @@ describe('an SDK that is given a DSN of ours', () => {
     Sentry.captureException(new TypeError('nothing plays'), { mechanism: { handled: false, type: 'onuncaughtexception' } });
     expect(await Sentry.close(5000)).toBe(true);
     expect(await evidence()).toMatchObject({ affected: 1, count: 1 });
+  });
+
+  test('has its crashes grouped, judged and owned, and people read and decide over the API and the command line', async () => {
+    const at = (person: string, n: number, type: string, more: object = {}) =>
+      crash(person, `${type} ${person} ${n}`, {
+        tags: { flow: 'signup', country: 'se' },
+        contexts: { os: { name: 'Android', version: '14' }, device: { model: `Phone ${n}` } },
+        exception: {
+          values: [
+            {
+              type,
+              value: 'email is null',
+              mechanism: { type: 'UncaughtExceptionHandler', handled: false },
+              stacktrace: {
+                frames: [{ module: 'com.example.signup.Email', filename: 'Email.kt', function: 'fill', lineno: 118, in_app: true }],
+              },
+            },
+          ],
+        },
+        ...more,
+      });
+    const people = Array.from({ length: 25 }, (_, n) => n);
+    await send(
+      envelope(...people.flatMap((n) => [session(`p${n}`, `s${n}`, { duration: 3600 * 16 }), at(`p${n}`, n, 'NullPointerException')])),
+    );
+    await send(envelope(at('p0', 1, 'OutOfMemoryError', { tags: { flow: 'after logout' } })));
+    await room.database.db.updateTable('due').set({ at: '2000-01-01T00:00:00.000Z' }).where('key', 'like', '%crash-groups%').execute();
+    await room.engine.settle();
+
+    const { items, versions, total } = await admin.listCrashGroups({ params });
+    expect({ versions, total }).toEqual({ versions: ['8.9.2'], total: 2 });
+    const owner = { team: null, because: 'no team owns paths in the policy, and no repository is connected' };
+    expect(items).toMatchObject([
+      { title: 'NullPointerException: email is null', users: 25, judgement: { level: 'S1', novelty: 'known' }, owner, ticket: null },
+      { title: 'OutOfMemoryError: email is null', users: 1, judgement: { level: 'S2', levelLower: 'S4' } },
+    ]);
+    const titles = async (query: NonNullable<Parameters<Client['listCrashGroups']>[0]['query']>) =>
+      (await admin.listCrashGroups({ params, query })).items.map(({ title }) => title.slice(0, 4));
+    expect(await titles({ severity: 'S1' })).toEqual(['Null']);
+    expect(await titles({ search: 'MEMORY', version: '8.9.2', platform: 'android', ticket: 'none', team: 'none' })).toEqual(['OutO']);
+    expect(await titles({ novelty: 'new' })).toEqual([]);
+    const first = await admin.listCrashGroups({ params, query: { limit: 1 } });
+    expect(await titles({ limit: 1, cursor: first.next ?? '' })).toEqual(['OutO']);
+    await expect(admin.listCrashGroups({ params, query: { cursor: 'x' } })).rejects.toMatchObject({ problem: { code: 'bad-cursor' } });
+
+    const group = items[0]?.id ?? 0;
+    const shown = await admin.getCrashGroup({ params: { ...params, group } });
+    expect(shown.samples[0]?.frames).toEqual([{ frame: 'com.example.signup.Email fill', code: 'com/example/signup/Email.kt:118' }]);
+    expect(shown.days).toMatchObject([{ version: '8.9.2', users: 25, crashes: 25 }]);
+    const of = (dimension: string) => shown.segments.filter((each) => each.dimension === dimension);
+    expect(of('country')).toEqual([{ dimension: 'country', value: 'SE', users: 25, crashes: 25 }]);
+    expect(of('device')).toHaveLength(21);
+    expect(of('device')[0]).toMatchObject({ value: 'other', users: 5 });
+    expect(shown.history).toMatchObject([
+      { text: 'judged “NullPointerException: email is null” S1, not clearly new or worse: 25 people hit' },
+    ]);
+
+    await expect(admin.makeCrashTicket({ params: { ...params, group }, body: {} })).rejects.toMatchObject({
+      problem: { detail: 'no tracker is connected that takes tickets' },
+    });
+    await expect(admin.getCrashGroup({ params: { ...params, group: 999_999 } })).rejects.toMatchObject({ problem: { code: 'not-found' } });
+    const decide = (reason: string) =>
+      admin.decideCrashGroup({ params: { ...params, group }, body: { decision: 'not-worth-a-ticket', reason } });
+    await expect(decide(' ')).rejects.toMatchObject({ problem: { code: 'invalid-input' } });
+    expect(await decide('an emulator')).toMatchObject({ changed: true, decision: { by: expect.any(String) as string } });
+    expect(await decide('an emulator')).toMatchObject({ changed: false });
+    expect(await titles({ ticket: 'not-wanted' })).toEqual(['Null']);
+
+    const parts = { environment: { SIGNALBOX_URL: room.url, SIGNALBOX_KEY: room.admin }, standardInput: async () => '', now: Date.now };
+    const says = async (...args: string[]) => (await heardFrom((io) => crashGroupsCommand(io, parts), args)).out.join('\n');
+    expect(await says('list', 'music', '--severity', 'S1')).toMatch(/S1 \(S1\) +25 +android 8\.9\.2 +– +not wanted +NullPointerException/);
+    expect(await says('show', 'music', String(group))).toContain('com/example/signup/Email.kt:118');
+    expect(await says('decide', 'music', String(group), '--as', 'undecided', '--reason', 'a real phone')).toBe('Decided.');
   });
 
   test('sends in vain once the DSN is revoked', async () => {

@@ -1,5 +1,6 @@
 /** What an SDK's envelopes leave behind: what was heard already, who was hit already, how many people there are, and groups of crashes. */
 import { sql } from 'kysely';
+import { OTHER_GROUP, segmentWithin } from '#domain/health/crash-groups.ts';
 import { addToSketch, REGISTERS, sizeOfSketch } from '#domain/health/sketch.ts';
 import type { Instant } from '#domain/time.ts';
 import type { CrashSample } from '../schema.ts';
@@ -117,13 +118,22 @@ export async function countPeople(tx: Tx, seen: readonly Seen[]): Promise<{ user
   return grown;
 }
 
-/** A crash of a group, to be counted. `first`: its person had none of this group on this build and audience. */
-export type Crash = { fingerprint: string; flow: string | null; audience: string; sample: CrashSample };
+/** A crash of a group, to be counted. */
+export type Crash = {
+  fingerprint: string;
+  flow: string | null;
+  audience: string;
+  who: Buffer;
+  /** `country=BR`, without the whole. */
+  segments: readonly string[];
+  sample: CrashSample;
+};
+/** `first`: its person had none of this group on this build and audience. */
+export type GroupedCrash = Crash & { group: number; first: boolean };
 
 /** Groups that an app and platform may have; crashes of those beyond are counted as `other`. */
 const MOST_GROUPS = 5000;
 const MOST_SAMPLES = 5;
-export const OTHER_GROUP = 'other';
 
 /** The numbers of the groups of crashes, in their order; new ones are made as far as there is room. */
 export async function groupsOf(tx: Tx, app: string, platform: string, crashes: readonly Crash[]): Promise<number[]> {
@@ -165,32 +175,150 @@ async function makeGroup(
   return rows[0]?.id ?? 0;
 }
 
-/** Counts crashes of groups by version, build, audience and day, and keeps the newest few of each as samples. */
-export async function countCrashes(tx: Tx, crashes: readonly (Crash & { group: number; first: boolean })[]): Promise<void> {
-  const sums = new Map<string, { group: number; crash: Crash; crashes: number; users: number }>();
-  const samples = new Map<number, CrashSample[]>();
-  for (const crash of crashes) {
-    const { group, first, audience, sample } = crash;
-    const name = [group, sample.version, sample.build ?? '', audience, sample.at.slice(0, 10)].join('\n');
-    const sum = sums.get(name) ?? { group, crash, crashes: 0, users: 0 };
-    sums.set(name, { ...sum, crashes: sum.crashes + 1, users: sum.users + (first ? 1 : 0) });
-    samples.set(group, [sample, ...(samples.get(group) ?? [])].slice(0, MOST_SAMPLES));
+/** Counts crashes of groups by version, build, audience and day, by person and by segment, and keeps the newest few of each as samples. */
+export async function countCrashes(tx: Tx, crashes: readonly GroupedCrash[]): Promise<void> {
+  await countByDay(tx, crashes);
+  const firstOnVersion = await countByPerson(tx, crashes);
+  await countByVersion(tx, crashes, firstOnVersion);
+  await countBySegment(tx, crashes, firstOnVersion);
+  await keepSamples(tx, crashes);
+}
+
+/** Crashes and people of those that have the same name, in the order of their groups: locks are taken in one order everywhere. */
+function sumsBy<T extends { group: number }>(
+  each: readonly (T & { isFirst: boolean })[],
+  nameOf: (one: T) => string,
+): (T & { crashes: number; users: number })[] {
+  const sums = new Map<string, T & { crashes: number; users: number }>();
+  for (const one of each) {
+    const name = nameOf(one);
+    const sum = sums.get(name) ?? { ...one, crashes: 0, users: 0 };
+    sums.set(name, { ...sum, crashes: sum.crashes + 1, users: sum.users + (one.isFirst ? 1 : 0) });
   }
-  const rows = [...sums.values()].toSorted((a, b) => a.group - b.group);
+  return [...sums].toSorted(([a, one], [b, other]) => one.group - other.group || (a < b ? -1 : 1)).map(([, sum]) => sum);
+}
+
+async function countByDay(tx: Tx, crashes: readonly GroupedCrash[]): Promise<void> {
+  const rows = sumsBy(
+    crashes.map((crash) => ({ ...crash, isFirst: crash.first })),
+    ({ group, audience, sample }) => [group, sample.version, sample.build ?? '', audience, sample.at.slice(0, 10)].join('\n'),
+  );
   await sql`
     insert into crash_counts as there (crash_group, version, build, audience, segment, day, crashes, users)
     select n.crash_group, n.version, n.build, n.audience, 'all', n.day, n.crashes, n.users
     from unnest(
-      ${literalOf(rows.map(({ group }) => group))}::bigint[], ${rows.map(({ crash }) => crash.sample.version)}::text[], ${rows.map(({ crash }) => crash.sample.build ?? '')}::text[],
-      ${rows.map(({ crash }) => crash.audience)}::text[], ${rows.map(({ crash }) => crash.sample.at.slice(0, 10))}::date[],
+      ${literalOf(rows.map(({ group }) => group))}::bigint[], ${rows.map(({ sample }) => sample.version)}::text[], ${rows.map(({ sample }) => sample.build ?? '')}::text[],
+      ${rows.map(({ audience }) => audience)}::text[], ${rows.map(({ sample }) => sample.at.slice(0, 10))}::date[],
       ${literalOf(rows.map((row) => row.crashes))}::bigint[], ${literalOf(rows.map(({ users }) => users))}::bigint[]
     ) as n (crash_group, version, build, audience, day, crashes, users)
     on conflict (crash_group, version, build, audience, segment, day) do update set crashes = there.crashes + excluded.crashes, users = there.users + excluded.users`.execute(
     tx,
   );
-  for (const [group, newest] of samples)
+}
+
+/** Keeps how often a group hit each person of a version, up to a bound; answers which crashes are the first of their person there: places in the list. */
+async function countByPerson(tx: Tx, crashes: readonly GroupedCrash[]): Promise<ReadonlySet<number>> {
+  const rows = sumsBy(
+    crashes.map((crash) => ({ ...crash, isFirst: false })),
+    (crash) => nameOfPerson(crash),
+  );
+  const { rows: written } = await sql<{ group: number; version: string; audience: string; who: Buffer; isNew: boolean }>`
+    insert into crash_people as there (crash_group, version, audience, who, crashes)
+    select n.crash_group, n.version, n.audience, n.who, n.crashes
+    from unnest(
+      ${literalOf(rows.map(({ group }) => group))}::bigint[], ${rows.map(({ sample }) => sample.version)}::text[], ${rows.map(({ audience }) => audience)}::text[],
+      ${rows.map(({ who }) => who)}::bytea[], ${literalOf(rows.map((row) => row.crashes))}::int[]
+    ) as n (crash_group, version, audience, who, crashes)
+    left join crash_versions v on v.crash_group = n.crash_group and v.version = n.version and v.audience = n.audience
+    where coalesce(v.users, 0) < ${MOST_AFFECTED}
+    on conflict (crash_group, version, audience, who) do update set crashes = there.crashes + excluded.crashes
+    returning crash_group as "group", version, audience, who, xmax = 0 as "isNew"`.execute(tx);
+  const news = new Set(
+    written
+      .filter(({ isNew }) => isNew)
+      .map(({ group, version, audience, who }) => nameOfPerson({ group, audience, who, sample: { version } })),
+  );
+  return new Set(crashes.flatMap((crash, at) => (news.delete(nameOfPerson(crash)) ? [at] : [])));
+}
+
+function nameOfPerson({
+  group,
+  audience,
+  who,
+  sample: { version },
+}: Pick<GroupedCrash, 'group' | 'audience' | 'who'> & { sample: { version: string } }): string {
+  return [group, version, audience, who.toString('latin1')].join('\n');
+}
+
+async function countByVersion(tx: Tx, crashes: readonly GroupedCrash[], firstOnVersion: ReadonlySet<number>): Promise<void> {
+  const rows = sumsBy(
+    crashes.map((crash, at) => ({ ...crash, isFirst: firstOnVersion.has(at) })),
+    ({ group, audience, sample }) => [group, sample.version, audience].join('\n'),
+  );
+  const times = rows.map((row) => {
+    const of = crashes.filter(
+      ({ group, audience, sample }) => group === row.group && audience === row.audience && sample.version === row.sample.version,
+    );
+    const sorted = of.map(({ sample }) => sample.at).toSorted();
+    return { first: sorted[0] ?? row.sample.at, last: sorted.at(-1) ?? row.sample.at };
+  });
+  await sql`
+    insert into crash_versions as there (crash_group, version, audience, crashes, users, first_at, last_at)
+    select n.crash_group, n.version, n.audience, n.crashes, n.users, n.first_at, n.last_at
+    from unnest(
+      ${literalOf(rows.map(({ group }) => group))}::bigint[], ${rows.map(({ sample }) => sample.version)}::text[], ${rows.map(({ audience }) => audience)}::text[],
+      ${literalOf(rows.map((row) => row.crashes))}::bigint[], ${literalOf(rows.map(({ users }) => users))}::bigint[],
+      ${times.map(({ first }) => first)}::timestamptz[], ${times.map(({ last }) => last)}::timestamptz[]
+    ) as n (crash_group, version, audience, crashes, users, first_at, last_at)
+    on conflict (crash_group, version, audience) do update set crashes = there.crashes + excluded.crashes, users = there.users + excluded.users,
+      first_at = least(there.first_at, excluded.first_at), last_at = greatest(there.last_at, excluded.last_at)`.execute(tx);
+}
+
+/** A crash counts in each of its segments; where a dimension has enough values, in the rest of it. One process at a time adds to an app. */
+async function countBySegment(tx: Tx, crashes: readonly GroupedCrash[], firstOnVersion: ReadonlySet<number>): Promise<void> {
+  const known = await segmentsOfGroups(tx, crashes);
+  const placed = crashes.flatMap((crash, at) => {
+    const there = known.get(`${crash.group}\n${crash.sample.version}`) ?? new Set<string>();
+    known.set(`${crash.group}\n${crash.sample.version}`, there);
+    return crash.segments.map((segment) => {
+      const within = segmentWithin(there, segment);
+      there.add(within);
+      return { ...crash, segment: within, isFirst: firstOnVersion.has(at) };
+    });
+  });
+  if (placed.length === 0) return;
+  const rows = sumsBy(placed, ({ group, sample, segment }) => [group, sample.version, segment].join('\n'));
+  await sql`
+    insert into crash_segments as there (crash_group, version, segment, crashes, users)
+    select n.crash_group, n.version, n.segment, n.crashes, n.users
+    from unnest(
+      ${literalOf(rows.map(({ group }) => group))}::bigint[], ${rows.map(({ sample }) => sample.version)}::text[], ${rows.map(({ segment }) => segment)}::text[],
+      ${literalOf(rows.map((row) => row.crashes))}::bigint[], ${literalOf(rows.map(({ users }) => users))}::bigint[]
+    ) as n (crash_group, version, segment, crashes, users)
+    on conflict (crash_group, version, segment) do update set crashes = there.crashes + excluded.crashes, users = there.users + excluded.users`.execute(
+    tx,
+  );
+}
+
+async function segmentsOfGroups(tx: Tx, crashes: readonly GroupedCrash[]): Promise<Map<string, Set<string>>> {
+  const { rows } = await sql<{ group: number; version: string; segment: string }>`
+    select crash_group as "group", version, segment from crash_segments
+    where crash_group = any(${literalOf([...new Set(crashes.map(({ group }) => group))])}::bigint[])
+      and version = any(${[...new Set(crashes.map(({ sample }) => sample.version))]}::text[])`.execute(tx);
+  const found = new Map<string, Set<string>>();
+  for (const { group, version, segment } of rows) {
+    const name = `${group}\n${version}`;
+    found.set(name, (found.get(name) ?? new Set<string>()).add(segment));
+  }
+  return found;
+}
+
+async function keepSamples(tx: Tx, crashes: readonly GroupedCrash[]): Promise<void> {
+  const samples = new Map<number, CrashSample[]>();
+  for (const { group, sample } of crashes) samples.set(group, [sample, ...(samples.get(group) ?? [])].slice(0, MOST_SAMPLES));
+  for (const [group, newest] of [...samples].toSorted(([a], [b]) => a - b))
     await sql`
-      update crash_groups set last_at = greatest(last_at, ${newest[0]?.at ?? null}::timestamptz), first_at = least(first_at, ${newest.at(-1)?.at ?? null}::timestamptz),
+      update crash_groups set touches = touches + 1, last_at = greatest(last_at, ${newest[0]?.at ?? null}::timestamptz), first_at = least(first_at, ${newest.at(-1)?.at ?? null}::timestamptz),
         samples = (select coalesce(jsonb_agg(each order by place), '[]') from jsonb_array_elements(${JSON.stringify(newest)}::jsonb || samples) with ordinality as s (each, place) where place <= ${MOST_SAMPLES})
       where id = ${group}`.execute(tx);
 }

@@ -4,6 +4,7 @@ import type { MetricCounts, Rollup } from '#domain/health/rollup.ts';
 import { HOUR_MS, oldestKept } from '#domain/health/rollup.ts';
 import type { Instant } from '#domain/time.ts';
 import { inTransaction } from '../transaction.ts';
+import { pruneGroups } from './crash-groups.ts';
 import type { Db, Tx } from '../transaction.ts';
 import { allThere, forgetPlaces, literalOf } from './series.ts';
 
@@ -169,6 +170,7 @@ export async function pruneHealth(db: Db, now: Instant, earliest: Instant = now)
     db,
   );
   await sql`delete from crash_counts where day < ${before}::date`.execute(db);
+  await pruneGroups(db, before, now);
   await sql`delete from health_quarantine where day < ${before}::date`.execute(db);
   const series = await inTransaction(db, async (tx) => {
     await sql`select pg_advisory_xact_lock(hashtext('signalbox health prune'))`.execute(tx);

@@ -26,6 +26,8 @@ export type Observed =
       title: string;
       flow: string | null;
       frames: readonly string[];
+      /** Where each frame is in the code, with its line: `SignUp/EmailField.swift:118`; null where it does not say. */
+      code?: readonly (string | null)[];
     };
 
 /** Something of an envelope that was not read. */

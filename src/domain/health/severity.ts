@@ -1,4 +1,5 @@
 /** How bad a group of crashes is: what it would cost at the full rollout, whom it hits, and whether it is new (health.md §4). */
+import { entryOf } from '../entry.ts';
 import { rateOf, redAtMost } from './one-rate.ts';
 
 /** What a flow weighs where nothing else is said. */
@@ -12,14 +13,15 @@ export const FLOW_WEIGHTS = {
   background: 0.5,
   'after-logout': 0.3,
 } as const;
-export type Flow = keyof typeof FLOW_WEIGHTS;
 
-/** `known`: neither of the others. */
-export const NOVELTY_WEIGHTS = { new: 1.5, regressed: 1.25, known: 1, unchanged: 0.5 } as const;
+/** `regressed`: mended once and back. `worse`: more than 1.25 times as often as before. `known`: nothing of the others can be told. */
+export const NOVELTY_WEIGHTS = { new: 1.5, regressed: 1.25, worse: 1.25, known: 1, unchanged: 0.5 } as const;
 export type Novelty = keyof typeof NOVELTY_WEIGHTS;
 
 export const SEVERITY_LEVELS = { S1: 2000, S2: 500, S3: 50 } as const;
 export type SeverityLevel = keyof typeof SEVERITY_LEVELS | 'S4';
+/** The worst first. */
+export const severityLevels: readonly SeverityLevel[] = ['S1', 'S2', 'S3', 'S4'];
 
 const TICKET_SCORE = 50;
 const TICKET_USERS = 3;
@@ -33,7 +35,8 @@ export type GroupSeen = {
   crashes: number;
   exposureHours: number;
   hoursPerUserDay: number;
-  flow: Flow;
+  /** One of the flows that weigh something, or any other name. */
+  flow: string;
   novelty: Novelty;
   stage: 'internal' | 'production';
 };
@@ -50,17 +53,27 @@ export type Severity = {
   blocker: boolean;
 };
 
-export function severityOf(group: GroupSeen, alphaTicket: number = ALPHA_TICKET): Severity {
+/** What a flow weighs, however an app writes its name: `sign-up` is `signup`. Names that weigh nothing of their own weigh what `other` does. */
+export function flowWeight(flow: string | null, weights: Readonly<Record<string, number>> = FLOW_WEIGHTS): number {
+  const plain = (name: string): string => name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
+  const named = flow === null ? undefined : Object.keys(weights).find((name) => plain(name) === plain(flow));
+  return entryOf(weights, named) ?? entryOf(weights, 'other') ?? FLOW_WEIGHTS.other;
+}
+
+export function severityOf(
+  group: GroupSeen,
+  alphaTicket: number = ALPHA_TICKET,
+  flowWeights: Readonly<Record<string, number>> = FLOW_WEIGHTS,
+): Severity {
   const { affectedUsers, crashes, exposureHours, hoursPerUserDay } = group;
   const impactOf = (users: number): number => -1e6 * Math.expm1(-(rateOf(users, exposureHours, 1) ?? Infinity) * hoursPerUserDay);
   const impact = impactOf(affectedUsers);
   const impactLower = impactOf(redAtMost(affectedUsers, alphaTicket));
-  const flow = FLOW_WEIGHTS[group.flow];
+  const flow = flowWeight(group.flow, flowWeights);
   const loop = affectedUsers > 0 && crashes > 0 ? Math.min(2, 1 + Math.log2(crashes / affectedUsers) / 4) : 1;
   const weight = flow * NOVELTY_WEIGHTS[group.novelty] * loop;
   const score = weight * impact;
   const scoreLower = weight * impactLower;
-  const leastUsers = group.stage === 'internal' && flow >= INTERNAL_FLOW_WEIGHT ? 1 : TICKET_USERS;
   return {
     impact,
     impactLower,
@@ -68,12 +81,18 @@ export function severityOf(group: GroupSeen, alphaTicket: number = ALPHA_TICKET)
     score,
     scoreLower,
     level: levelOf(score),
-    ticket: score >= TICKET_SCORE && affectedUsers >= leastUsers,
+    ticket: score >= TICKET_SCORE && affectedUsers >= ticketUsers(flow, group.stage),
     blocker: scoreLower >= SEVERITY_LEVELS.S1,
   };
 }
 
-function levelOf(score: number): SeverityLevel {
+/** The fewest people for whom a ticket is filed. */
+export function ticketUsers(weightOfFlow: number, stage: GroupSeen['stage']): number {
+  return stage === 'internal' && weightOfFlow >= INTERNAL_FLOW_WEIGHT ? 1 : TICKET_USERS;
+}
+
+/** The level that a score stands for. */
+export function levelOf(score: number): SeverityLevel {
   if (score >= SEVERITY_LEVELS.S1) return 'S1';
   if (score >= SEVERITY_LEVELS.S2) return 'S2';
   return score >= SEVERITY_LEVELS.S3 ? 'S3' : 'S4';

@@ -280,6 +280,30 @@ export const documentKeys = {
     })
     .prefault({})
     .describe('How bugs are decided.'),
+  'crash-groups': z
+    .strictObject({
+      'hours-per-user-day': z
+        .number({ error: 'a number above 0, such as 1.5' })
+        .positive('a number above 0, such as 1.5')
+        .max(10_000)
+        .default(1)
+        .describe('How much one person uses the app on a day, on an average, in its unit of consumption.'),
+      'flow-weights': z
+        .record(
+          z.string().trim().min(1).max(100),
+          z.number({ error: 'a number from 0, such as 5' }).min(0, 'a number from 0, such as 5').max(100),
+        )
+        .default({})
+        .describe(
+          'What a crash in a flow weighs, where it differs from ours: startup, signup, login and playback 5, payment 4, other 1, background 0.5, after-logout 0.3.',
+        ),
+      tickets: z
+        .enum(['auto', 'manual'], { error: 'auto or manual' })
+        .default('auto')
+        .describe('Whether a crash group that is worth a ticket gets one by itself.'),
+    })
+    .prefault({})
+    .describe('How severe crash groups are, and whether they get tickets by themselves.'),
   waivers: z
     .strictObject({
       'second-approver': names

@@ -27,6 +27,7 @@ export function commandBehind(action: Pick<Action, 'effect' | 'step'>): CommandK
     case 'ensure-withdrawn':
     case 'ensure-held':
     case 'ensure-halted':
+    case 'ensure-ticket':
     case 'announce':
     case 'page':
       return null;

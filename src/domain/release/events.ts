@@ -1,5 +1,6 @@
 /** Events: what the journal says happened to a track. `evolve` (evolve.ts) folds the ones that move it. */
 import type { BugDecision, CherryPick, Colour, SignOff, Waiver } from '../facts.ts';
+import type { Novelty, SeverityLevel } from '../health/severity.ts';
 import type { Instant } from '../time.ts';
 import type { StorefrontKind } from '../rollout/storefronts.ts';
 import type { PlannedTimes } from './release.ts';
@@ -63,6 +64,16 @@ export type RecordEvent =
     }
   | { is: 'bug-nominated'; bug: string; reason: string }
   | { is: 'bug-assigned'; bug: string; team: string; reason: string | null }
+  /** A crash group is another severity on this version than before, or is new or worse now. `from` null: it was not judged before. */
+  | {
+      is: 'crash-group-judged';
+      group: number;
+      title: string;
+      from: SeverityLevel | null;
+      to: SeverityLevel;
+      novelty: Novelty;
+      users: number;
+    }
   | { is: 'sign-off-given'; team: string; state: SignOff['state']; build: string | null; note: string | null }
   | { is: 'approval-given'; instance: string; answer: 'approved' | 'refused'; note: string | null; build: string | null; role: string }
   | { is: 'ticked'; instance: string; answer: 'done' | 'refused'; note: string | null; build: string | null }
@@ -93,6 +104,15 @@ export type AppEvent =
   | { is: 'policy-proposed'; proposal: string; basedOn: number; digest: string; why: string }
   /** `withdrawn` by who proposed it, or refused. */
   | { is: 'policy-proposal-closed'; proposal: string; state: 'refused' | 'withdrawn'; why: string }
+  /** A person's word that a crash group is worth no ticket, or that it may have one again. */
+  | {
+      is: 'crash-group-decided';
+      group: number;
+      title: string;
+      platform: string;
+      decision: 'not-worth-a-ticket' | 'undecided';
+      reason: string;
+    }
   | { is: 'rota-set'; duty: string; people: readonly string[]; from: string; days: number; swaps: number }
   | { is: 'rota-removed'; duty: string }
   | { is: 'connected'; connection: string; integration: string; serves: readonly string[] }

@@ -189,6 +189,7 @@ export function evolve(track: Track, event: Event, at: Instant, by: string): Tra
     case 'action-ordered':
     case 'action-ended':
     case 'nudged':
+    case 'crash-group-judged':
     case 'action-retried':
     case 'held':
     case 'verdict-changed':

@@ -32,6 +32,7 @@ const effectPhrases: Readonly<Record<string, string>> = {
   'ensure-rollout': 'change the rollout',
   'ensure-held': 'hold the rollout',
   'ensure-halted': 'halt the rollout',
+  'ensure-ticket': 'file a ticket',
   announce: 'tell the channel',
   page: 'page',
 };

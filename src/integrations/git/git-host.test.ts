@@ -52,6 +52,28 @@ describe('reading', () => {
     ]);
   });
 
+  test('whose the files of trunk are, and which file a frame of a crash means', async () => {
+    const drawing = draw();
+    const files = {
+      '.github/CODEOWNERS': 'ios/SignUp/ @acme/onboarding\n',
+      'ios/SignUp/EmailField.swift': '1\n',
+      'ios/Player/Util.swift': '1\n',
+      'ios/SignUp/Util.swift': '1\n',
+      'app/src/main/kotlin/com/example/music/SignUp.kt': '1\n',
+    };
+    drawing.commit('main', 'Begin', { files });
+    const { path } = await drawing.write();
+    const asked = ['/build/SignUp/EmailField.swift:118', 'Util.swift', 'com/example/music/SignUp.kt:7', 'Gone.swift'];
+    expect(await hostOf(path).ownership?.(asked)).toEqual({
+      file: { path: '.github/CODEOWNERS', text: files['.github/CODEOWNERS'] },
+      paths: {
+        '/build/SignUp/EmailField.swift:118': ['ios/SignUp/EmailField.swift'],
+        'Util.swift': ['ios/Player/Util.swift', 'ios/SignUp/Util.swift'],
+        'com/example/music/SignUp.kt:7': ['app/src/main/kotlin/com/example/music/SignUp.kt'],
+      },
+    });
+  });
+
   test('the cut of a branch, and that it is inferred', async () => {
     const { drawn, cut } = await liveBranch();
     expect(await hostOf(drawn.path).cutOf('release/8.19')).toEqual({

@@ -17,6 +17,7 @@ import { readGraph, readRefs } from './history.ts';
 import type { Ref } from './history.ts';
 import { openMirror } from './mirror.ts';
 import type { Mirror } from './mirror.ts';
+import { ownershipAt } from './ownership.ts';
 import { emptyMemory, samePatches } from './patches.ts';
 import { grammarOf } from './settings.ts';
 import type { GitSettings, GitTools } from './settings.ts';
@@ -99,6 +100,11 @@ export function gitHost(settings: GitSettings, tools: GitTools): GitHost {
           number: said?.number ?? null,
         };
       });
+    },
+
+    async ownership(asked) {
+      const { mirror, trunk } = await look();
+      return ownershipAt(mirror.git, trunk.sha, asked, run);
     },
 
     async history(window) {

@@ -5,6 +5,7 @@
  * - `POST /v1/storefronts/:kind/:app/:platform/releases` `{ version, build, percent, key }`: submit
  * - `POST /v1/storefronts/:kind/:app/:platform/releases/:version/:call` `{ build?, percent?, key }`: start, raise, halt, resume, pause, complete, withdraw
  * - `GET  /v1/apps/:app/tracker/changes?since=`, `GET /v1/apps/:app/builds/changes?since=`
+ * - `POST /v1/apps/:app/tracker/tickets` `{ reference, key, title, team, text, severity, flow, platforms, versions, state }`, `GET …/tickets/:key`
  * - `GET  /v1/apps/:app/messages?key=`, `POST /v1/apps/:app/messages` `{ key, channel, text, urgent }`
  * - `POST /v1/levers` a lever; `GET /v1/state`; `GET /v1/health`
  */
@@ -13,9 +14,10 @@ import { storefrontKinds } from '#domain/rollout/storefronts.ts';
 import type { Instant } from '#domain/time.ts';
 import { call, callNames } from './world/calls.ts';
 import type { CallInput, CallName } from './world/calls.ts';
-import { buildKinds, buildState, changesSince, trackerKinds } from './world/items.ts';
+import { buildKinds, buildState, changesSince, findItem, trackerKinds } from './world/items.ts';
 import { findListing, listingOf, leverSchema } from './world/levers.ts';
 import { pausedMsAt } from './world/moves.ts';
+import { ensureTicket, ticketInput } from './world/tickets.ts';
 import { rulesOf } from './world/rules.ts';
 import type { ItemKind, Listing, Release, State } from './world/state.ts';
 import type { ApiCall, Effect, Reply, World } from './world/world.ts';
@@ -101,6 +103,49 @@ const routes: readonly Route[] = [
     method: 'GET',
     path: /^\/v1\/apps\/([^/]+)\/tracker\/changes$/,
     serve: (world, [app], request) => changes(world, 'tracker', trackerKinds, word.parse(app), request),
+  },
+  {
+    method: 'POST',
+    path: /^\/v1\/apps\/([^/]+)\/tracker\/tickets$/,
+    serve(world, [name], request) {
+      const app = word.parse(name);
+      const wanted = ticketInput.parse(request.body);
+      return world.answer({
+        on: 'tracker',
+        is: 'write',
+        about: { ...about('ticket', app), key: wanted.key },
+        run(state, now) {
+          const answer = ensureTicket(state, app, wanted, now);
+          return answer.ok
+            ? effect(
+                200,
+                { key: answer.key, did: answer.did },
+                `${answer.did} ${answer.key}`,
+                answer.did === 'nothing' ? 'already' : 'done',
+              )
+            : effect(409, { code: answer.code, message: answer.because, help: answer.wouldHelp, heldBy: null }, answer.because, 'refused');
+        },
+      });
+    },
+  },
+  {
+    method: 'GET',
+    path: /^\/v1\/apps\/([^/]+)\/tracker\/tickets\/([^/]+)$/,
+    serve(world, [name, ticket]) {
+      const app = word.parse(name);
+      const named = word.parse(ticket);
+      return world.answer({
+        on: 'tracker',
+        is: 'read',
+        about: about('ticket', app),
+        run(state) {
+          const there = findItem(state, app, 'bug', named);
+          return there === undefined
+            ? effect(404, { code: 'unknown-ticket', message: `the tracker has no ticket ${named}`, help: '', heldBy: null })
+            : effect(200, there);
+        },
+      });
+    },
   },
   {
     method: 'GET',

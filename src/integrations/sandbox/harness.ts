@@ -3,6 +3,7 @@ import type { StorefrontKind } from '#domain/rollout/storefronts.ts';
 import type { ChatHarness } from '#ports/chat.contract.ts';
 import type { Tools } from '#ports/integration.ts';
 import type { StorefrontFault, StorefrontHarness } from '#ports/storefront.contract.ts';
+import type { TicketHarness } from '#ports/tickets.contract.ts';
 import type { FeedHarness } from '#ports/tracker.contract.ts';
 import { feedKinds, sandboxFeed } from './feeds.ts';
 import type { FeedName } from './feeds.ts';
@@ -11,9 +12,11 @@ import { sandboxClient } from './client.ts';
 import type { SandboxClient } from './client.ts';
 import { sandboxTools } from './in-process.ts';
 import { sandboxStorefront } from './storefront.ts';
+import { sandboxTracker } from './tracker.ts';
 import { serveSandbox } from './server.ts';
 import type { LeverInput } from './world/levers.ts';
 import { stateSchema } from './world/state.ts';
+import { ticketItem } from './world/tickets.ts';
 import type { Fault, State } from './world/state.ts';
 import { createWorld, liveObjectsByKey } from './world/world.ts';
 
@@ -127,6 +130,22 @@ export async function feedHarness(by: WayName, feed: FeedName): Promise<FeedHarn
     },
     startOver: () => way.pull({ lever: 'reset' }),
     fail: (how) => way.pull({ lever: 'fault', on: feed, calls: 'reads', what: faultFor[how], ms: PAUSE_MS }),
+    close: () => way.close(),
+  };
+}
+
+/** The sandbox's tracker without a ticket. */
+export async function ticketHarness(by: WayName): Promise<TicketHarness> {
+  const way = await ways[by]();
+  return {
+    tracker: sandboxTracker(way.client, asIs),
+    app: 'music',
+    tickets: async (app) =>
+      (await way.state()).items
+        .filter((item) => item.app === app && item.kind === 'bug')
+        .map(({ key, payload }) => ({ key, ...ticketItem.parse(payload) })),
+    byHand: (app, key, set) => way.pull({ lever: 'bug', app, key, set }),
+    fail: (how) => way.pull({ lever: 'fault', on: 'tracker', calls: 'writes', what: faultFor[how], ms: PAUSE_MS }),
     close: () => way.close(),
   };
 }

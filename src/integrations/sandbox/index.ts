@@ -6,6 +6,7 @@ import { sandboxChat } from './chat.ts';
 import { sandboxClient } from './client.ts';
 import { feedKinds, sandboxFeed } from './feeds.ts';
 import { sandboxStorefront } from './storefront.ts';
+import { sandboxTracker } from './tracker.ts';
 
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
@@ -40,7 +41,7 @@ export const sandbox = defineIntegration<SandboxSettings>({
   },
   provides: {
     storefront: (settings, tools, which) => sandboxStorefront(connect(settings, tools), which, nameIn(settings)),
-    tracker: (settings, tools) => sandboxFeed(connect(settings, tools), 'tracker', nameIn(settings)),
+    tracker: (settings, tools) => sandboxTracker(connect(settings, tools), nameIn(settings)),
     builds: (settings, tools) => sandboxFeed(connect(settings, tools), 'builds', nameIn(settings)),
     chat: (settings, tools) => sandboxChat(connect(settings, tools), nameIn(settings)),
   },

@@ -55,3 +55,6 @@ export const changesSchema = z.object({
 });
 
 export const postedSchema = z.object({ message: z.object({ id: z.string(), channel: z.string() }), already: z.boolean() });
+
+/** What became of a ticket that was asked for, and the tracker's own key of it. */
+export const ticketSchema = z.object({ key: z.string(), did: z.enum(['made', 'changed', 'opened', 'nothing']) });

@@ -148,6 +148,7 @@ function eventOf(event: Json): Observed[] | Unread | 'ignored' {
       title,
       flow: text(tagOf(event['tags'], 'flow')),
       frames,
+      code: shownFrames(exception).map(codeOf),
     },
   ];
 }
@@ -162,17 +163,40 @@ const MOST_FRAMES = 12;
 
 /** The innermost frames first; those of the app itself where they are marked. */
 function framesOf(exception: unknown): string[] {
+  return shownFrames(exception).map((frame) =>
+    [text(within(frame, 'module')) ?? text(within(frame, 'filename')), text(within(frame, 'function'))]
+      .filter((part) => part !== null)
+      .join(' '),
+  );
+}
+
+function shownFrames(exception: unknown): unknown[] {
   const frames = within(within(exception, 'stacktrace'), 'frames');
   if (!Array.isArray(frames)) return [];
   const all = (frames as unknown[]).toReversed();
   const own = all.filter((frame) => within(frame, 'in_app') === true);
-  return (own.length > 0 ? own : all)
-    .slice(0, MOST_FRAMES)
-    .map((frame) =>
-      [text(within(frame, 'module')) ?? text(within(frame, 'filename')), text(within(frame, 'function'))]
-        .filter((part) => part !== null)
-        .join(' '),
-    );
+  return (own.length > 0 ? own : all).slice(0, MOST_FRAMES);
+}
+
+const MOST_CODE_LETTERS = 300;
+
+/**
+ * Where a frame is in the code. Java and Kotlin tell a class and the bare name of a file (docs.sentry.io, "Stack Trace Interface"): `com.example.music.SignUp` and
+ * `SignUp.kt` are `com/example/music/SignUp.kt`.
+ */
+function codeOf(frame: unknown): string | null {
+  const file =
+    text(within(frame, 'filename'))
+      ?.replace(/^[a-z]+:\/\/\/?/, '')
+      .replaceAll('\\', '/') ?? null;
+  if (file === null || file === '' || file.startsWith('<')) return null;
+  const module = text(within(frame, 'module'));
+  const folder =
+    !file.includes('/') && module?.includes('.') === true ? `${module.slice(0, module.lastIndexOf('.')).replaceAll('.', '/')}/` : '';
+  const line = within(frame, 'lineno');
+  return (
+    `${folder}${file}`.slice(0, MOST_CODE_LETTERS) + (typeof line === 'number' && Number.isSafeInteger(line) && line > 0 ? `:${line}` : '')
+  );
 }
 
 /** What groups crashes: what the app says itself, else the type and the innermost frames, without lines, which move from build to build. */
