@@ -208,6 +208,7 @@ describe('the policy of a new app', () => {
           expect(Object.keys(policy.platforms).toSorted()).toEqual(platforms.toSorted());
         },
       ),
+      { numRuns: 40 },
     );
   });
 });
