@@ -27,7 +27,7 @@ windows: { submit: any, start: any, raise: any, finish: any }
 criteria:
   store-notes: { is: manual, ask: Write the store notes }
   legal: { is: approved-by, role: release-team }
-  crash-rate: { is: custom, required: true, waivable: true }
+  crash-rate: { is: custom, title: Health, required: true, waivable: true }
 before candidate: [tests-passed]
 before submit: [no-blocking-bugs, store-notes, legal, crash-rate]
 before start: [no-blocking-bugs]

@@ -157,7 +157,7 @@ function checkDefinition(document: PolicyDocument, id: string): Fault[] {
   const resolved = resolveDefinition(id, document.criteria);
   if (!resolved.ok) return resolved.faults;
   const known = Object.keys(document.platforms);
-  return (resolved.platforms ?? []).flatMap((platform, at): Fault[] =>
+  const narrowed = (resolved.platforms ?? []).flatMap((platform, at): Fault[] =>
     known.includes(platform)
       ? []
       : [
@@ -168,6 +168,31 @@ function checkDefinition(document: PolicyDocument, id: string): Fault[] {
           },
         ],
   );
+  return [...narrowed, ...checkByPlatform(id, resolved.instance.settings, resolved.platforms ?? known, known)];
+}
+
+/** Settings that have a value for each platform name platforms that there are, and a limit has one for all on which it is judged. */
+function checkByPlatform(id: string, settings: unknown, judgedOn: readonly string[], known: readonly string[]): Fault[] {
+  if (typeof settings !== 'object' || settings === null) return [];
+  return Object.entries(settings).flatMap(([key, written]: [string, unknown]): Fault[] => {
+    const isLimit = key.startsWith('limit-per-');
+    if ((!isLimit && key !== 'source') || typeof written !== 'object' || written === null) return [];
+    const path = ['criteria', id, key];
+    const named = Object.keys(written);
+    const nowhere = named
+      .filter((platform) => !known.includes(platform))
+      .map((platform): Fault => {
+        const because = `there is no platform ${shown(platform)}`;
+        return { path: [...path, platform], at: 'key', because, wouldBeRight: meant(platform, known) };
+      });
+    const missing = isLimit ? judgedOn.filter((platform) => known.includes(platform) && !named.includes(platform)) : [];
+    if (missing.length === 0) return nowhere;
+    const because = `${id} has no limit for ${missing.join(', ')}`;
+    return [
+      ...nowhere,
+      { path, because, wouldBeRight: 'one for each platform, one number for all, or platforms: [ … ] that it is judged on' },
+    ];
+  });
 }
 
 /** `before <step>`: a step by name, or a share that some rollout has. */

@@ -61,7 +61,8 @@ describe('the processes of ours', () => {
   test('a policy that was saved when custom was called reported says the same', () => {
     const policy = rules('process: light\ncriteria: { ramp: { is: reported, fresh-for: 1h } }\nbefore submit: [{ every: reported }]\n');
     expect(policy.before.submit).toMatchObject([{ id: 'ramp', kind: 'custom', waivable: true, settings: { 'fresh-for': 60 } }]);
-    // it stood for health, and goes on to halt
+    // it stood for health, and goes on to halt in its row
+    expect(policy.rows).toContainEqual({ title: 'Health', instances: ['ramp'] });
     expect(ids(policy.haltsWhileRollingOut)).toEqual(['no-blocking-bugs-critical', 'ramp']);
     expect(ids(rules('process: light\ncriteria: { ramp: { is: custom } }\n').haltsWhileRollingOut)).toEqual(['no-blocking-bugs-critical']);
   });
@@ -208,6 +209,7 @@ describe('the policy of a new app', () => {
           expect(Object.keys(policy.platforms).toSorted()).toEqual(platforms.toSorted());
         },
       ),
+      { numRuns: 40 },
     );
   });
 });

@@ -45,7 +45,7 @@ export function trackPolicy(document: PolicyDocument, { platform, kind, revision
     before,
     haltsWhileRollingOut,
     watchWhile,
-    rows: rowsOf(document.rows ?? sources.process.base.rows, all),
+    rows: rowsOf(document.rows ?? sources.process.base.rows, all, everyId('rate-below', document.criteria)),
     robot: robotOf(sources),
     windows: windowsOf(sources),
     freezes: document.kinds[kind].freezes === 'ignore' ? [] : freezesOf(document),
@@ -137,11 +137,17 @@ function watchesOf(document: PolicyDocument, sources: Sources, platform: string)
 }
 
 /** Rows hold ids; a kind stands for all its instances. What is in no row gets one of its own, so that nothing is judged unseen. */
-function rowsOf(written: NonNullable<PolicyDocument['rows']> | TrackPolicy['rows'], all: readonly Instance[]): TrackPolicy['rows'] {
+function rowsOf(
+  written: NonNullable<PolicyDocument['rows']> | TrackPolicy['rows'],
+  all: readonly Instance[],
+  rates: readonly string[],
+): TrackPolicy['rows'] {
   const left = new Map(all.map((instance) => [instance.id, instance]));
   const rows = titled(written).map(({ title, instances }) => {
     const members = instances.flatMap((name) =>
-      [...left.values()].filter(({ id, kind }) => id === name || kind === kindNow(name)).map(({ id }) => id),
+      [...left.values()]
+        .filter(({ id, kind }) => id === name || kind === kindNow(name) || (name === 'rate-below' && rates.includes(id)))
+        .map(({ id }) => id),
     );
     for (const id of members) left.delete(id);
     return { title, instances: [...new Set(members)] };

@@ -273,6 +273,10 @@ describe('a fault in a criterion', () => {
     expect(fault('criteria: { c: { is: rate-below, limit-per-1000-hours: 1, limit-per-1000-sessions: 2 } }\n')).toMatch(
       /it has 2 limits.*write one of them/,
     );
+    expect(fault('criteria: { c: { is: rate-below, limit-per-1000-hours: { android: 1 } } }\n')).toMatch(/c has no limit for ios/);
+    expect(fault('criteria: { c: { is: late-onset, limit-per-1000-hours: { android: 1, iso: 1 }, platforms: [android] } }\n')).toMatch(
+      /there is no platform "iso" → did you mean ios/,
+    );
     expect(fault('criteria: { c: { is: rate-below, limit-per-1000-hours: -1 } }\n')).toMatch(/^1:56 -1 is too little → a number above 0/);
     expect(fault('before submit: [{ listing-free: soon }]\n')).toMatch(/^1:33 listing-free cannot be settled in one word/);
   });
