@@ -71,10 +71,10 @@ const EVERY_MS = 3_600_000;
 /** Completed releases that a group is held against. */
 const BASELINES = 3;
 
-/** Judges what is due to be judged of an app; answers in how many milliseconds it is due again. */
-export async function judgeGroups(context: Context, app: string): Promise<number> {
+/** Judges what is due to be judged of an app; answers in how many milliseconds it is due again, and null where there is no such app any more. */
+export async function judgeGroups(context: Context, app: string): Promise<number | null> {
   const known = await knownApp(context, app);
-  if (known === null) return EVERY_MS;
+  if (known === null) return null;
   const now = appNow(context, app);
   const groups = await groupsToJudge(context.db, app, now, IN_PASS);
   if (groups.length === 0) return EVERY_MS;
