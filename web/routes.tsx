@@ -3,6 +3,7 @@ import { createRootRoute, createRoute, createRouter, Outlet } from '@tanstack/re
 import { healthSearch } from './pages/health/search.ts';
 import { pages } from './pages/index.ts';
 import { Broken, NothingHere } from './parts/Broken.tsx';
+import { crashGroupSearch, crashGroupsSearch } from './parts/crash-groups/search.ts';
 
 export type RoomSearch = {
   /** Rows that pass everywhere are hidden. */
@@ -132,6 +133,8 @@ const appPages = [
   createRoute({ getParentRoute: () => app, path: '/releases', component: pages.releases }),
   createRoute({ getParentRoute: () => app, path: '/bugs', component: pages.bugs, validateSearch: bugsSearch }),
   createRoute({ getParentRoute: () => app, path: '/bugs/$bug', component: pages.bugs, validateSearch: bugsSearch }),
+  createRoute({ getParentRoute: () => app, path: '/health/groups', component: pages.crashGroups, validateSearch: crashGroupsSearch }),
+  createRoute({ getParentRoute: () => app, path: '/health/groups/$group', component: pages.crashGroup, validateSearch: crashGroupSearch }),
   createRoute({ getParentRoute: () => app, path: '/activity', component: pages.activity, validateSearch: journalSearch }),
   createRoute({ getParentRoute: () => app, path: '/audit', component: pages.audit, validateSearch: auditSearch }),
   createRoute({ getParentRoute: () => app, path: '/health', component: pages.health, validateSearch: healthSearch }),

@@ -18,6 +18,7 @@ import {
   noteTicketOrder,
   noteTicketState,
   ticketsOf,
+  touchGroups,
   useByDay,
   versionsOf,
   versionsOfGroups,
@@ -70,10 +71,10 @@ const EVERY_MS = 3_600_000;
 /** Completed releases that a group is held against. */
 const BASELINES = 3;
 
-/** Judges what is due to be judged of an app; answers in how many milliseconds it is due again. */
-export async function judgeGroups(context: Context, app: string): Promise<number> {
+/** Judges what is due to be judged of an app; answers in how many milliseconds it is due again, and null where there is no such app any more. */
+export async function judgeGroups(context: Context, app: string): Promise<number | null> {
   const known = await knownApp(context, app);
-  if (known === null) return EVERY_MS;
+  if (known === null) return null;
   const now = appNow(context, app);
   const groups = await groupsToJudge(context.db, app, now, IN_PASS);
   if (groups.length === 0) return EVERY_MS;
@@ -522,10 +523,9 @@ async function write(context: Context, around: Around, all: readonly JudgedGroup
           around.now,
         );
         // A ticket that was closed or opened may have the group come back, or be told of, at once.
-        await noteJudged(
+        await touchGroups(
           tx,
-          changed.map(({ group }) => ({ id: group.id, touches: -1 })),
-          around.now,
+          changed.map(({ group }) => group.id),
         );
         told.length = 0;
         const raised = all.some((each) => saysAnother(around, each)) ? await raiseApp(tx, around.app) : null;
@@ -655,7 +655,7 @@ export async function decideGroup(
       recordedAt: context.clock.now(),
     });
     if (decision === null) {
-      await noteJudged(tx, [{ id, touches: -1 }], at);
+      await touchGroups(tx, [id]);
       await judgeSoon(context, tx, app, 0);
     }
     await tell(context, tx, { app, version: head.version, tracks: [], kinds: ['journal', 'facts'], at }, told);

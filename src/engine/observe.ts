@@ -77,8 +77,10 @@ async function readUnit(context: Context, unit: Unit): Promise<number | null> {
       const everyMs = await observeCustom(context, unit.app);
       return everyMs === null ? null : pacedMs(context.clock.of(unit.app), everyMs);
     }
-    case 'crash-groups':
-      return pacedMs(context.clock.of(unit.app), await judgeGroups(context, unit.app));
+    case 'crash-groups': {
+      const againInMs = await judgeGroups(context, unit.app);
+      return againInMs === null ? null : pacedMs(context.clock.of(unit.app), againInMs);
+    }
     default:
       return unit.what satisfies never;
   }

@@ -32,6 +32,8 @@ const walked: Readonly<Record<string, string | readonly string[]>> = {
   '/$app/releases': '/music/releases',
   '/$app/bugs': '/music/bugs',
   '/$app/bugs/$bug': '/music/bugs/PLAY-4412',
+  '/$app/health/groups': '/music/health/groups',
+  '/$app/health/groups/$group': '/music/health/groups/1',
   '/$app/activity': '/music/activity',
   '/$app/audit': '/music/audit',
   '/$app/health': '/music/health',

@@ -269,6 +269,49 @@ describe('the first release, from the set-up link to everyone', () => {
     await expectAccessible('released');
   });
 
+  test('a crash that an SDK tells becomes a crash group with its owner and a ticket, found and opened by keys', async () => {
+    const { dsn, project } = await api().createDsn({ params: { app: 'tunes' }, body: { platform: 'android', name: 'the app' } });
+    const attrs = { release: 'io.example.tunes@1.1.0+110', environment: 'production' };
+    const now = new Date().toISOString();
+    const frames = [{ filename: 'app.txt', function: 'fillEmail', lineno: 2, in_app: true }];
+    const exception = { values: [{ type: 'IndexOutOfBounds', value: 'e-mail', mechanism: { handled: false }, stacktrace: { frames } }] };
+    const items = Array.from({ length: 12 }, (_, n) => [
+      { type: 'session' },
+      { sid: `s${n}`, did: `p${n}`, init: true, started: now, timestamp: now, status: 'exited', duration: 36_000, attrs },
+      { type: 'event' },
+      {
+        event_id: `e${n}`,
+        timestamp: now,
+        level: 'fatal',
+        ...attrs,
+        user: { id: `p${n}` },
+        tags: { flow: 'signup', country: 'SE' },
+        exception,
+      },
+    ]).flat();
+    const sent = await fetch(`${world.url}/api/${project}/envelope/?sentry_key=${new URL(dsn).username}`, {
+      method: 'POST',
+      body: [{}, ...items].map((part) => JSON.stringify(part)).join('\n'),
+    });
+    expect(sent.status).toBe(200);
+    await page.goto(`${world.url}/tunes/health/groups`);
+    const row = page.getByRole('row', { name: /IndexOutOfBounds: e-mail/ });
+    await row.getByRole('link', { name: 'TUNES-1' }).waitFor();
+    expect(await row.innerText()).toMatch(/S1[\s\S]*12[\s\S]*Player/);
+    await expectAccessible('crash groups');
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 2, name: 'IndexOutOfBounds: e-mail' }).waitFor();
+    await page.getByText('whose code it is').waitFor();
+    await page.getByRole('button', { name: 'As a table' }).click();
+    await page.getByRole('row', { name: /12 12$/ }).waitFor();
+    await expectAccessible('a crash group');
+    await page.getByRole('button', { name: 'Worth no ticket…' }).click();
+    await page.getByLabel('Reason').fill('an emulator farm');
+    await page.getByRole('button', { name: 'Decide: worth no ticket' }).click();
+    await page.getByText(/Maja Lind decided that .* is worth no ticket: an emulator farm/).waitFor();
+  });
+
   test('the journal holds', () => {
     expect(world.cli(key, 'audit', 'verify')).toMatch(/hold|ok|in order/i);
   });

@@ -91,6 +91,7 @@ export type VersionOfPlatform = {
   version: string;
   stage: Stage;
   ended: boolean;
+  /** What a hotfix or a replacement goes back to; null for a regular release, whatever it came after. */
   base: string | null;
   bornAt: Instant;
 };
@@ -99,7 +100,7 @@ export type VersionOfPlatform = {
 export async function versionsOf(db: Db, app: string, each = 40): Promise<VersionOfPlatform[]> {
   const { rows } = await sql<VersionOfPlatform>`
     select track, platform, version, stage, ended, base, "bornAt" from (
-      select t.id as track, t.platform, t.version, t.stage, t.ended, r.base, r.born_at as "bornAt",
+      select t.id as track, t.platform, t.version, t.stage, t.ended, case when r.kind = 'regular' then null else r.base end as base, r.born_at as "bornAt",
         row_number() over (partition by t.platform order by t.ended, r.born_at desc, t.version desc) as place
       from tracks t join releases r on r.app = t.app and r.version = t.version where t.app = ${app}
     ) as numbered where place <= ${each} order by "bornAt" desc`.execute(db);
@@ -217,6 +218,12 @@ export async function noteJudged(tx: Tx, groups: readonly Pick<GroupToJudge, 'id
   );
 }
 
+/** Has groups judged again, also where a judgement is under way: it is of before. */
+export async function touchGroups(tx: Tx, groups: readonly number[]): Promise<void> {
+  if (groups.length === 0) return;
+  await sql`update crash_groups set touches = touches + 1 where id = any(${literalOf(groups)}::bigint[])`.execute(tx);
+}
+
 export async function writeOwner(db: Db, group: number, owner: Owner, ownerOf: string): Promise<void> {
   await db
     .updateTable('crash_groups')
@@ -301,7 +308,7 @@ export async function noteTicketOrder(tx: Tx, order: TicketOrder): Promise<boole
   return rows.length > 0;
 }
 
-/** Notes what became of an order for a ticket, and that its group is to be judged again: it may be nominated now. `ticket` null: it was refused. */
+/** Notes what became of an order for a ticket, and has its group judged again: it may be nominated now. `ticket` null: it was refused. */
 export async function noteTicket(
   tx: Tx,
   key: string,

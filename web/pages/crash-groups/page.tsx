@@ -1,0 +1,275 @@
+/** Crash groups of an app, the worst first: how bad, whether new, whose, and whether there is a ticket. */
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import type { CrashGroupLine } from '#api/crash-groups.ts';
+import { platformName } from '#domain/names.ts';
+import { severityLevels } from '#domain/health/severity.ts';
+import { crashGroupsQuery } from '../../api/crash-groups-client.ts';
+import { useKeys } from '../../hooks/useKeys.ts';
+import { Severity } from '../../parts/crash-groups/Severity.tsx';
+import { impactInWords, noveltyMeanings, noveltyNames, people, ticketInWords } from '../../parts/crash-groups/words.ts';
+import { HealthPage } from '../../parts/health-tabs/HealthPage.tsx';
+import { Empty, Failed, Loading, More, Platform } from '../../parts/lists/ListPage.tsx';
+import { teamTitle } from '../../parts/lists/team-title.ts';
+import { Moment } from '../../parts/Moment.tsx';
+import { useRoom } from '../../parts/room.ts';
+import type { CrashGroupsSearch } from '../../parts/crash-groups/search.ts';
+import { Key } from '../../ui/Button.tsx';
+import styles from './crash-groups.module.css';
+
+/** Typing rests this long before the list is asked for again. */
+const SEARCHES_AFTER_MS = 300;
+
+export default function CrashGroupsPage() {
+  const { room } = useRoom();
+  const app = room.app.id;
+  const sought = useSearch({ from: '/$app/health/groups' });
+  const list = useInfiniteQuery(crashGroupsQuery(app, sought, room.version));
+  const groups = list.data?.pages.flatMap(({ items }) => items) ?? [];
+  const newest = list.data?.pages.at(-1);
+  const rows = useRef<HTMLTableSectionElement>(null);
+  const step = (by: 1 | -1): void => {
+    const links = [...(rows.current?.querySelectorAll<HTMLAnchorElement>('a[data-group]') ?? [])];
+    const at = links.findIndex((link) => link === document.activeElement);
+    const next = at === -1 ? (by === 1 ? 0 : links.length - 1) : Math.max(0, Math.min(links.length - 1, at + by));
+    links[next]?.focus();
+    links[next]?.scrollIntoView({ block: 'nearest' });
+  };
+  useKeys({ j: { says: 'Next crash group', act: () => step(1) }, k: { says: 'Crash group before', act: () => step(-1) } });
+  const isFiltered = Object.keys(sought).length > 0;
+  return (
+    <HealthPage current="groups" about="Crash groups">
+      <p className={styles.lead}>{leadOf(newest?.total ?? null)}</p>
+      <Filters
+        key={app}
+        sought={sought}
+        versions={newest?.versions ?? []}
+        teams={newest?.teams ?? []}
+        platforms={newest?.platforms ?? room.app.platforms}
+      />
+      {list.isError ? (
+        <Failed error={list.error} what="the crash groups" again={() => void list.refetch()} isOld={list.data !== undefined} />
+      ) : null}
+      {list.data === undefined && !list.isError ? <Loading what="the crash groups" /> : null}
+      {list.data !== undefined && groups.length === 0 ? (
+        isFiltered ? (
+          <Empty title="No crash group fits the filter.">Take a part of it away, or look at all of them.</Empty>
+        ) : (
+          <Empty title="No crash was told of yet.">
+            Crashes come by a DSN that the app’s own Sentry SDK is given. Those with one fingerprint are a crash group, and stand here with
+            how bad they are and whose code it is.
+          </Empty>
+        )
+      ) : null}
+      {groups.length === 0 ? null : (
+        <div className={styles.panel}>
+          <table className={styles.table}>
+            <caption className="sr-only">Crash groups, the worst first</caption>
+            <thead className="sr-only-on-phone">
+              <tr>
+                <th scope="col">Severity</th>
+                <th scope="col">Crash</th>
+                <th scope="col">Change</th>
+                <th scope="col">People hit</th>
+                <th scope="col">By version</th>
+                <th scope="col">Owner</th>
+                <th scope="col">Ticket</th>
+                <th scope="col">Last</th>
+              </tr>
+            </thead>
+            <tbody ref={rows}>
+              {groups.map((group) => (
+                <Row key={group.id} group={group} app={app} version={sought.version} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      <More
+        hasMore={list.hasNextPage}
+        isReading={list.isFetchingNextPage}
+        onMore={() => void list.fetchNextPage()}
+        what="more crash groups"
+      />
+      <p className={styles.keys} aria-hidden="true">
+        <Key>J</Key> <Key>K</Key> next, previous <Key>↵</Key> open
+      </p>
+    </HealthPage>
+  );
+}
+
+function leadOf(total: number | null): string {
+  const what =
+    'Crashes with one fingerprint, judged by the people whom they hit: what each would cost at everyone, and the least that the numbers say.';
+  return total === null || total === 0 ? what : `${what} ${total.toLocaleString('en')} are known.`;
+}
+
+function Row({ group, app, version }: { group: CrashGroupLine; app: string; version: string | undefined }) {
+  const { judgement, owner, flow, ticket } = group;
+  const novelty = judgement?.novelty ?? null;
+  return (
+    <tr>
+      <td className={styles.severity}>
+        <Severity judgement={judgement} />
+      </td>
+      <td className={styles.crash}>
+        <Link
+          to="/$app/health/groups/$group"
+          params={{ app, group: String(group.id) }}
+          search={version === undefined ? {} : { version }}
+          className={styles.title}
+          data-group={group.id}
+        >
+          {group.title}
+        </Link>
+        <span className={styles.about}>
+          <Platform platform={group.platform} /> <span>{group.version}</span>
+          {flow === null ? null : <span>in {flow}</span>}
+        </span>
+      </td>
+      <td className={styles.novelty} data-novelty={novelty ?? undefined} title={novelty === null ? undefined : noveltyMeanings[novelty]}>
+        {novelty === null ? '–' : noveltyNames[novelty]}
+      </td>
+      <td className={styles.people}>
+        <b className="figures">{group.users.toLocaleString('en')}</b>
+        <span className="sr-only"> people</span>
+        <span className={styles.soft}>{judgement === null ? '' : `${impactInWords(judgement.impact)} of 1 M a day`}</span>
+      </td>
+      <td className={styles.versions}>
+        <Versions versions={group.versions} shown={group.version} />
+      </td>
+      <td className={styles.owner}>
+        {owner === null ? (
+          <span className={styles.soft}>not looked for yet</span>
+        ) : owner.team === null ? (
+          <span className={styles.soft} title={owner.because}>
+            no owner
+          </span>
+        ) : (
+          teamTitle(owner.team)
+        )}
+      </td>
+      <td className={styles.ticket}>
+        {ticket?.key === null || ticket === null ? (
+          <span className={styles.soft}>{ticketInWords(group)}</span>
+        ) : (
+          <Link to="/$app/bugs/$bug" params={{ app, bug: ticket.key }} className="link">
+            {ticketInWords(group)}
+          </Link>
+        )}
+      </td>
+      <td className={styles.last}>
+        <Moment at={group.lastAt} as="ago" />
+      </td>
+    </tr>
+  );
+}
+
+/** People by version as bars, the oldest first; the one that the line is about stands out. */
+function Versions({ versions, shown }: { versions: CrashGroupLine['versions']; shown: string }) {
+  const most = Math.max(1, ...versions.map(({ users }) => users));
+  const words = versions.map(({ version, users }) => `${version}: ${people(users)}`).join(', ');
+  return (
+    <span title={words}>
+      <span className="sr-only">{words}</span>
+      <span className={styles.bars} aria-hidden="true">
+        {versions.map(({ version, users }) => (
+          <i key={version} data-shown={version === shown || undefined} style={{ height: `${Math.max(8, (users / most) * 100)}%` }} />
+        ))}
+      </span>
+    </span>
+  );
+}
+
+function Filters({
+  sought,
+  versions,
+  teams,
+  platforms,
+}: {
+  sought: CrashGroupsSearch;
+  versions: readonly string[];
+  teams: readonly string[];
+  platforms: readonly string[];
+}) {
+  const { room } = useRoom();
+  const navigate = useNavigate();
+  const [text, setText] = useState(sought.search ?? '');
+  const set = (part: { [Name in keyof CrashGroupsSearch]?: string }): void => {
+    const next = Object.fromEntries(Object.entries({ ...sought, ...part }).filter(([, value]) => value !== '')) as CrashGroupsSearch;
+    void navigate({ to: '/$app/health/groups', params: { app: room.app.id }, search: next, replace: true });
+  };
+  const seek = useEffectEvent((words: string) => {
+    if (words !== (sought.search ?? '')) set({ search: words });
+  });
+  useEffect(() => {
+    const timer = setTimeout(() => seek(text.trim()), SEARCHES_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  const withOwn = (known: readonly string[], own: string | undefined): readonly string[] =>
+    own === undefined || known.includes(own) ? known : [...known, own];
+  return (
+    <search className={styles.filters} aria-label="Filter the crash groups">
+      <input
+        type="search"
+        aria-label="Words in the title"
+        placeholder="Words in the title"
+        value={text}
+        maxLength={200}
+        onChange={(event) => setText(event.target.value)}
+      />
+      <Select label="Platform" every="Every platform" value={sought.platform} onChange={(platform) => set({ platform })}>
+        {withOwn(platforms, sought.platform).map((platform) => [platform, platformName(platform)])}
+      </Select>
+      <Select label="Version" every="Every version" value={sought.version} onChange={(version) => set({ version })}>
+        {withOwn(versions, sought.version).map((version) => [version, version])}
+      </Select>
+      <Select label="Severity" every="Every severity" value={sought.severity} onChange={(severity) => set({ severity })}>
+        {severityLevels.slice(0, 3).map((level) => [level, level === 'S1' ? level : `${level} and worse`])}
+      </Select>
+      <Select label="Change" every="New or not" value={sought.novelty} onChange={(novelty) => set({ novelty })}>
+        {(['new', 'regressed', 'worse', 'known', 'unchanged'] as const).map((novelty) => [novelty, noveltyNames[novelty]])}
+      </Select>
+      <Select label="Owner" every="Every owner" value={sought.team} onChange={(team) => set({ team })}>
+        {[
+          ...withOwn(teams, sought.team === 'none' ? undefined : sought.team).map((team) => [team, teamTitle(team)] as const),
+          ['none', 'No owner'] as const,
+        ]}
+      </Select>
+      <Select label="Ticket" every="With and without ticket" value={sought.ticket} onChange={(ticket) => set({ ticket })}>
+        {[
+          ['open', 'Open ticket'],
+          ['closed', 'Closed ticket'],
+          ['none', 'No ticket'],
+          ['not-wanted', 'Worth no ticket'],
+        ]}
+      </Select>
+    </search>
+  );
+}
+
+function Select({
+  label,
+  every,
+  value,
+  onChange,
+  children,
+}: {
+  label: string;
+  every: string;
+  value: string | undefined;
+  onChange: (value: string) => void;
+  children: readonly (readonly [value: string, words: string] | readonly string[])[];
+}) {
+  return (
+    <select aria-label={label} value={value ?? ''} onChange={(event) => onChange(event.target.value)}>
+      <option value="">{every}</option>
+      {children.map(([option, words]) => (
+        <option key={option} value={option}>
+          {words}
+        </option>
+      ))}
+    </select>
+  );
+}

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { crashGroupsSearch } from './search.ts';
+import { daysInWords, impactInWords, severityInWords, valueName, wholeDays } from './words.ts';
+
+test('a severity says its low end, and the same level twice once', () => {
+  expect(severityInWords({ level: 'S1', levelLower: 'S4' })).toBe('S1, at least S4');
+  expect(severityInWords({ level: 'S2', levelLower: 'S2' })).toBe('S2, for certain');
+});
+
+test('an impact has as many figures as one can tell apart', () => {
+  expect([0, 0.4, 7.6, 3494.2, 1_000_000].map(impactInWords)).toEqual(['0', 'less than 1', '8', '3,490', '1,000,000']);
+});
+
+test('days without a crash stand between those with one', () => {
+  expect(wholeDays(['2024-09-29', '2024-10-02'])).toEqual(['2024-09-29', '2024-09-30', '2024-10-01', '2024-10-02']);
+  expect(wholeDays(['2024-01-01', '2024-10-02'], 2)).toEqual(['2024-10-01', '2024-10-02']);
+  expect(wholeDays([])).toEqual([]);
+});
+
+test('the days are one sentence for who does not see the chart', () => {
+  const day = (date: string, users: number) => ({ day: date, users, crashes: users });
+  expect(daysInWords([])).toBe('No day is known on which it happened.');
+  expect(daysInWords([day('2024-10-01', 1)])).toBe('1 person hit for the first time, all on Tue 1 Oct.');
+  expect(daysInWords([day('2024-09-29', 2), day('2024-10-01', 3), day('2024-10-01', 2)])).toBe(
+    '7 people hit for the first time from Sun 29 Sept to Tue 1 Oct, most on Tue 1 Oct: 5.',
+  );
+});
+
+test('a market has its name, and what is no code stays', () => {
+  expect([valueName('country', 'SE'), valueName('country', 'Moon'), valueName('device', 'SE'), valueName('os', 'other')]).toEqual([
+    'Sweden',
+    'Moon',
+    'SE',
+    'All others',
+  ]);
+});
+
+test('an address keeps what can be asked for and drops the rest', () => {
+  expect(crashGroupsSearch({ version: 8, severity: 'S1', novelty: 'odd', ticket: 'none', team: '', x: 1 })).toEqual({
+    version: '8',
+    severity: 'S1',
+    ticket: 'none',
+  });
+});
