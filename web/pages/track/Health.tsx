@@ -61,7 +61,8 @@ export function Health({ track, cells }: Shown) {
       }
     >
       {crashes.isError ? <NotRead error={crashes.error} what="Health" again={() => void crashes.refetch()} /> : null}
-      {crashes.data === undefined || line === undefined ? null : line.points.length === 0 ? (
+      {crashes.isPending || anrs.isPending ? <p className={styles.none}>Reading health…</p> : null}
+      {crashes.data === undefined || line === undefined || anrs.isPending ? null : line.points.length === 0 ? (
         <p className={styles.none}>
           No source tells of {version} on this platform yet.{' '}
           <Link className="link" to="/$app/health/sources" params={{ app: room.app.id }}>
