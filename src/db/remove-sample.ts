@@ -20,6 +20,7 @@ const byApp = [
   'health_dsns',
   'health_quarantine',
   'health_sources',
+  'health_streams',
   'crash_groups',
   'health_series',
   'questions',

@@ -10,6 +10,7 @@ import type { Actor } from '#domain/roles.ts';
 import type { Chat } from '#ports/chat.ts';
 import type { FactsFeed } from '#ports/facts-feed.ts';
 import type { GitHost } from '#ports/git-host.ts';
+import type { HealthSource } from '#ports/health-source.ts';
 import type { Integration, PortName, Tools } from '#ports/integration.ts';
 import type { Storefront } from '#ports/storefront.ts';
 import { join } from 'node:path';
@@ -119,6 +120,12 @@ export type FeedPort = (typeof feedPorts)[number];
 export function feedOf(context: Context, connected: Connected, port: FeedPort): Served<FactsFeed> | null {
   const make = connected.integration.provides[port];
   if (make === undefined || !doesServe(connected.serves, port)) return null;
+  return { connected, open: (signal) => make(connected.settings, toolsFor(context, connected, signal)) };
+}
+
+export function healthOf(context: Context, connected: Connected): Served<HealthSource> | null {
+  const make = connected.integration.provides.health;
+  if (make === undefined || !doesServe(connected.serves, 'health')) return null;
   return { connected, open: (signal) => make(connected.settings, toolsFor(context, connected, signal)) };
 }
 

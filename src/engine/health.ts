@@ -1,7 +1,9 @@
 /** Roll-ups in: each held against what the app has, stored once, and the tracks that they are of woken. What is not believed is counted, and told to who sent it. */
 import { appIds } from '#db/apps.ts';
 import { markDue } from '#db/due.ts';
-import { forgetHeardBefore, HEARD_KEPT_MS } from '#db/health/intake.ts';
+import { createHash } from 'node:crypto';
+import { catchUpOnHeard, DIGEST_BYTES, forgetHeardBefore, HEARD_KEPT_MS, nothingHeard, rememberHeard } from '#db/health/intake.ts';
+import type { HeardBefore } from '#db/health/intake.ts';
 import { ensureHealthPartitions, mergeRollups, pruneHealth, writingRollups } from '#db/health/rollups.ts';
 import type { Placed } from '#db/health/rollups.ts';
 import { placesOf } from '#db/health/series.ts';
@@ -11,6 +13,7 @@ import type { Quarantined } from '#db/health/sources.ts';
 import { trackNamesOf } from '#db/tracks.ts';
 import type { TrackName } from '#db/tracks.ts';
 import { isInTheWay } from '#db/transaction.ts';
+import type { Tx } from '#db/transaction.ts';
 import { HOUR_MS, quarantineRights, readRollup, ROLLUP_BOUNDS, watermarkAfter } from '#domain/health/rollup.ts';
 import type { Known, Rollup } from '#domain/health/rollup.ts';
 import { plusMs } from '#domain/time.ts';
@@ -18,7 +21,7 @@ import type { Instant } from '#domain/time.ts';
 import { appNow, knownApp } from './context.ts';
 import type { Context } from './context.ts';
 import { noSuchApp, refuse } from './refuse.ts';
-import type { HealthBatch, HealthReceipt, Result } from './types.ts';
+import type { HealthBatch, HealthRead, HealthReceipt, Result } from './types.ts';
 
 /** The most rows of one batch. */
 export const MOST_ROLLUPS = 10_000;
@@ -36,12 +39,23 @@ export function knownOf(tracks: readonly TrackName[], now: Instant): Known {
 export async function reportHealth(context: Context, appId: string, batch: HealthBatch): Promise<Result<HealthReceipt>> {
   const { source, rows } = batch;
   if (rows.length > MOST_ROLLUPS) return refuse('invalid', `${rows.length} roll-ups are too many for one batch`, `at most ${MOST_ROLLUPS}`);
-  if (!SOURCE.test(source) || source === 'sentry')
+  if (!isSourceName(source))
     return refuse(
       'invalid',
       `a source cannot be called "${source}"`,
       'a lower-case letter, then letters, digits and dashes; sentry is what comes by a DSN',
     );
+  return takeHealth(context, appId, batch);
+}
+
+/** Whether roll-ups may be kept under this name. */
+export function isSourceName(source: string): boolean {
+  return SOURCE.test(source) && source !== 'sentry';
+}
+
+/** Stores what was reported, or what a source was asked for. */
+export async function takeHealth(context: Context, appId: string, batch: HealthBatch | HealthRead): Promise<Result<HealthReceipt>> {
+  const { rows } = batch;
   const app = await knownApp(context, appId);
   if (app === null) return noSuchApp(appId, await appIds(context.db));
   const now = appNow(context, appId);
@@ -87,9 +101,12 @@ type Ready = { read: readonly ReadRow[]; doubted: readonly Doubted[]; tracks: re
 async function store(
   context: Context,
   app: string,
-  { source, completeUntil }: HealthBatch,
+  batch: HealthBatch | HealthRead,
   { read, doubted, tracks, now }: Ready,
 ): Promise<Result<HealthReceipt>> {
+  const { source, completeUntil } = batch;
+  const dispersion = 'dispersion' in batch ? batch.dispersion : null;
+  const wasAsked = dispersion !== null;
   const recordedAt = context.clock.now();
   const arrivedMs = Date.parse(recordedAt);
   const place = (): Promise<Place[]> =>
@@ -117,7 +134,7 @@ async function store(
         });
       else other += 1;
     }
-    const { accepted, unchanged, ties } = await mergeRollups(tx, placed, recordedAt);
+    const { accepted, unchanged, ties } = await mergeRollups(tx, placed, recordedAt, wasAsked);
     for (const at of ties) {
       const tied = placed[at];
       if (tied === undefined) continue;
@@ -128,9 +145,9 @@ async function store(
         sample: tied.from.value,
       });
     }
-    await quarantine(tx, app, source, out, now);
+    await quarantine(tx, app, source, wasAsked ? await notCountedYet(context, tx, app, source, out, recordedAt) : out, now);
     const newestMs = read.reduce<number | null>((newest, { rollup }) => Math.max(newest ?? 0, rollup.bucketMs), null);
-    const watermarkMs = watermarkAfter(null, newestMs, statedBy(completeUntil, now));
+    const watermarkMs = watermarkAfter(null, wasAsked ? null : newestMs, statedBy(completeUntil, now));
     await sourceHasTold(tx, {
       app,
       source,
@@ -138,6 +155,7 @@ async function store(
       lagSeconds: newestMs === null ? null : Math.max(0, (Date.parse(now) - newestMs - HOUR_MS) / 1000),
       told: accepted,
       at: now,
+      ...(dispersion === null ? {} : { dispersion }),
     });
     if (accepted > 0) await wake(tx, app, read, tracks, recordedAt);
     return {
@@ -150,6 +168,39 @@ async function store(
         .map(({ row, reason, because }) => ({ row, reason, because, wouldBeRight: quarantineRights[reason] })),
     };
   });
+}
+
+const heardBefore = new WeakMap<Context, Map<string, HeardBefore>>();
+
+/** What is read again and again is doubted once a day: the doubts that were not counted yet. */
+async function notCountedYet(
+  context: Context,
+  tx: Tx,
+  app: string,
+  source: string,
+  doubts: readonly Doubted[],
+  recordedAt: Instant,
+): Promise<readonly Quarantined[]> {
+  if (doubts.length === 0) return [];
+  const ofContext = heardBefore.get(context) ?? new Map<string, HeardBefore>();
+  heardBefore.set(context, ofContext);
+  const before = ofContext.get(app) ?? nothingHeard();
+  // it is known again once the transaction is through
+  ofContext.delete(app);
+  await catchUpOnHeard(tx, app, before, recordedAt);
+  const news = new Map(
+    doubts.map((doubt) => [
+      createHash('sha256')
+        .update(`${source} ${doubt.reason} ${JSON.stringify(doubt.sample) ?? ''}`)
+        .digest()
+        .toString('latin1', 0, DIGEST_BYTES),
+      doubt,
+    ]),
+  );
+  for (const digest of news.keys()) if (before.digests.has(digest)) news.delete(digest);
+  await rememberHeard(tx, app, [...news.keys()], recordedAt);
+  ofContext.set(app, before);
+  return [...news.values()];
 }
 
 /** What a source says of itself counts up to now: nobody has told the future. */

@@ -75,6 +75,9 @@ export type FactReceipt = { index: number; accepted: boolean; duplicate: boolean
 /** Rows of roll-ups as they came, `row` numbered by who sent them. `completeUntil`: up to when this source has told everything; found from the rows when null. */
 export type HealthBatch = { source: string; rows: readonly { row: number; value: unknown }[]; completeUntil: Instant | null };
 
+/** The same as a source was asked for it: the same hours come again and again, and it alone says up to when all is told. `dispersion` as the port tells it. */
+export type HealthRead = HealthBatch & { dispersion: number };
+
 /** A row that was not stored, and why. */
 export type QuarantinedRow = { row: number; reason: QuarantineReason; because: string; wouldBeRight: string };
 

@@ -4,11 +4,13 @@ import type { Due } from '#db/due.ts';
 import type { Db } from '#db/transaction.ts';
 import { storefrontKinds } from '#domain/rollout/storefronts.ts';
 import type { StorefrontKind } from '#domain/rollout/storefronts.ts';
-import { connectedOf, feedOf, feedPorts, gitHostOf, storefrontOf } from './connections.ts';
+import { connectedOf, feedOf, feedPorts, gitHostOf, healthOf, storefrontOf } from './connections.ts';
 import type { Context } from './context.ts';
 
 /** What is read on a schedule: `app|what|which`. */
-export type Unit = { app: string; what: 'storefront' | 'feed' | 'git' | 'custom'; which: string };
+export type Unit = { app: string; what: 'storefront' | 'feed' | 'git' | 'health' | 'custom'; which: string };
+
+const whats: readonly Unit['what'][] = ['storefront', 'feed', 'git', 'health', 'custom'];
 
 export function unitKey({ app, what, which }: Unit): string {
   return `${app}|${what}|${which}`;
@@ -16,8 +18,8 @@ export function unitKey({ app, what, which }: Unit): string {
 
 export function unitFrom(due: Due): Unit | null {
   const [app, what, ...which] = due.key.split('|');
-  if (app === undefined || (what !== 'storefront' && what !== 'feed' && what !== 'git' && what !== 'custom')) return null;
-  return { app, what, which: which.join('|') };
+  const known = whats.find((each) => each === what);
+  return app === undefined || known === undefined ? null : { app, what: known, which: which.join('|') };
 }
 
 /** Everything of an app that is read on a schedule. */
@@ -27,6 +29,7 @@ export async function unitsOf(context: Context, app: string, db: Db = context.db
   for (const which of storefrontKinds) if (storefrontOf(context, connected, which) !== null) units.push({ app, what: 'storefront', which });
   for (const each of connected)
     for (const port of feedPorts) if (feedOf(context, each, port) !== null) units.push({ app, what: 'feed', which: `${each.id}:${port}` });
+  for (const each of connected) if (healthOf(context, each) !== null) units.push({ app, what: 'health', which: each.id });
   if (gitHostOf(context, connected) !== null) units.push({ app, what: 'git', which: '' });
   return units;
 }

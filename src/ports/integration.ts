@@ -6,6 +6,7 @@ import type { Instant } from '#domain/time.ts';
 import type { Chat } from './chat.ts';
 import type { FactsFeed } from './facts-feed.ts';
 import type { GitHost } from './git-host.ts';
+import type { HealthSource } from './health-source.ts';
 import type { Storefront } from './storefront.ts';
 
 /** What an adapter gets from us: never the database, never the engine. */
@@ -27,6 +28,7 @@ export type Ports = {
   tracker: FactsFeed;
   builds: FactsFeed;
   chat: Chat;
+  health: HealthSource;
 };
 export type PortName = keyof Ports;
 
