@@ -123,6 +123,30 @@ export const rollupRoutes = [
     bodyLimitBytes: 64_000_000,
   }),
   route({
+    id: 'reportMetrics',
+    method: 'post',
+    path: '/api/apps/{app}/health/otlp/v1/metrics',
+    summary:
+      'Take metrics as an OpenTelemetry exporter sends them: OTLP/HTTP in its JSON encoding, plain or gzip. The same request again changes nothing',
+    tag: 'release health',
+    who: 'report',
+    params: appParams,
+    rawBody: true,
+    answers: {
+      200: z
+        .object({
+          partialSuccess: z
+            .object({
+              rejectedDataPoints: z.string().meta({ description: 'How many points were refused; all others are durable' }),
+              errorMessage: z.string().meta({ description: 'Why the first of them was, or that none of the metrics is known' }),
+            })
+            .optional(),
+        })
+        .meta({ id: 'MetricsTaken', description: 'ExportMetricsServiceResponse of OTLP' }),
+    },
+    bodyLimitBytes: 16_000_000,
+  }),
+  route({
     id: 'getHealth',
     method: 'get',
     path: '/api/apps/{app}/tracks/{version}/{platform}/health',

@@ -12,7 +12,7 @@ import type { StorefrontKind } from '#domain/rollout/storefronts.ts';
 import { msBetween } from '#domain/time.ts';
 import { OutOfReach } from '#lib/reach.ts';
 import { tellAll } from './commit.ts';
-import { chatOf, connectedOf, feedOf, feedPorts, gitHostOf, healthOf, storefrontOf } from './connections.ts';
+import { chatOf, connectedOf, feedOf, feedPorts, gitHostOf, healthOf, metricsReaderOf, storefrontOf } from './connections.ts';
 import type { Connected, FeedPort } from './connections.ts';
 import { appNow, knownApp } from './context.ts';
 import type { Context } from './context.ts';
@@ -119,6 +119,14 @@ async function triesOf(context: Context, app: App & { policyRevision: number }, 
   }
   const health = healthTry(context, app.id, connected);
   if (health !== null) tries.push(health);
+  const metrics = metricsReaderOf(context, connected);
+  if (metrics !== null)
+    tries.push({
+      asks: 'See what it looks for',
+      limitMs: CALL_LIMIT_MS,
+      call: async (signal) =>
+        `It asks nobody: it is sent to /api/apps/${app.id}/health/otlp/v1/metrics with a reporting key, and looks for ${metrics.open(signal).looksFor}.`,
+    });
   return tries;
 }
 

@@ -12,6 +12,7 @@ import type { FactsFeed } from '#ports/facts-feed.ts';
 import type { GitHost } from '#ports/git-host.ts';
 import type { HealthSource } from '#ports/health-source.ts';
 import type { Integration, PortName, Tools } from '#ports/integration.ts';
+import type { MetricsReader } from '#ports/metrics-reader.ts';
 import type { Storefront } from '#ports/storefront.ts';
 import { join } from 'node:path';
 import { appNow } from './context.ts';
@@ -126,6 +127,12 @@ export function feedOf(context: Context, connected: Connected, port: FeedPort): 
 export function healthOf(context: Context, connected: Connected): Served<HealthSource> | null {
   const make = connected.integration.provides.health;
   if (make === undefined || !doesServe(connected.serves, 'health')) return null;
+  return { connected, open: (signal) => make(connected.settings, toolsFor(context, connected, signal)) };
+}
+
+export function metricsReaderOf(context: Context, connected: Connected): Served<MetricsReader> | null {
+  const make = connected.integration.provides.metrics;
+  if (make === undefined || !doesServe(connected.serves, 'metrics')) return null;
   return { connected, open: (signal) => make(connected.settings, toolsFor(context, connected, signal)) };
 }
 

@@ -24,6 +24,7 @@ import { tellerOf } from './connections.ts';
 import type { Context } from './context.ts';
 import { reportHealth } from './health.ts';
 import { createIntake } from './health-intake.ts';
+import { createMetricsIntake } from './metrics-intake.ts';
 import { importHistory } from './import-history.ts';
 import { describeRelease, noteDecision, postUpdate } from './describe-release.ts';
 import { bringPast } from './bring-past.ts';
@@ -213,6 +214,7 @@ export function createEngine(parts: EngineParts): Engine & { sealsAfter(seq: num
     postUpdate: (name, text, by) => postUpdate(context, name, text, by),
     report: (facts, by, options) => report(context, facts, by, options),
     hearHealth: createIntake(context),
+    hearMetrics: createMetricsIntake(context),
     reportHealth: (app, batch) => reportHealth(context, app, batch),
     command: (track, command, by, options) => giveCommand(context, track, command, by, options),
     plan: (track, as) => preview(context, track, as),

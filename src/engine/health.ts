@@ -2,6 +2,7 @@
 import { appIds } from '#db/apps.ts';
 import { markDue } from '#db/due.ts';
 import { createHash } from 'node:crypto';
+import { forgetCountersBefore } from '#db/health/counters.ts';
 import { catchUpOnHeard, DIGEST_BYTES, forgetHeardBefore, HEARD_KEPT_MS, nothingHeard, rememberHeard } from '#db/health/intake.ts';
 import type { HeardBefore } from '#db/health/intake.ts';
 import { ensureHealthPartitions, mergeRollups, pruneHealth, writingRollups } from '#db/health/rollups.ts';
@@ -26,6 +27,8 @@ import type { HealthBatch, HealthRead, HealthReceipt, Result } from './types.ts'
 /** The most rows of one batch. */
 export const MOST_ROLLUPS = 10_000;
 const SOURCE = /^[a-z][a-z0-9-]{0,62}$/;
+/** What comes by a DSN, and as OpenTelemetry's metrics. */
+const OWN_SOURCES: readonly string[] = ['sentry', 'otlp'];
 const TRIES = 5;
 
 /** What roll-ups of an app are held against. */
@@ -43,14 +46,14 @@ export async function reportHealth(context: Context, appId: string, batch: Healt
     return refuse(
       'invalid',
       `a source cannot be called "${source}"`,
-      'a lower-case letter, then letters, digits and dashes; sentry is what comes by a DSN',
+      'a lower-case letter, then letters, digits and dashes; sentry is what comes by a DSN, otlp what comes as metrics',
     );
   return takeHealth(context, appId, batch);
 }
 
 /** Whether roll-ups may be kept under this name. */
 export function isSourceName(source: string): boolean {
-  return SOURCE.test(source) && source !== 'sentry';
+  return SOURCE.test(source) && !OWN_SOURCES.includes(source);
 }
 
 /** Stores what was reported, or what a source was asked for. */
@@ -225,6 +228,7 @@ export async function wake(
 }
 
 const PRUNE_EVERY_MS = 3_600_000;
+const COUNTERS_KEPT_MS = 7 * 24 * HOUR_MS;
 const prunedAtMs = new WeakMap<Context, number>();
 
 /** Prunes once an hour, and makes the months ahead, so that the first roll-up of one waits for nothing. */
@@ -235,6 +239,7 @@ export async function tidyHealth(context: Context): Promise<void> {
   prunedAtMs.set(context, nowMs);
   await ensureHealthPartitions(context.db, [nowMs, nowMs + 31 * 24 * HOUR_MS]);
   await forgetHeardBefore(context.db, plusMs(now, -HEARD_KEPT_MS));
+  await forgetCountersBefore(context.db, nowMs - COUNTERS_KEPT_MS);
   const { months, series } = await pruneHealth(context.db, now);
   if (months.length > 0 || series > 0) context.log.info({ months, series }, 'health that is kept no longer was removed');
 }

@@ -90,6 +90,9 @@ export type HealthReceipt = { accepted: number; unchanged: number; other: number
 /** What one envelope of an SDK told. `bytes`: what came, by which it is known where its parts have no ids. */
 export type Heard = { app: string; platform: string; observed: readonly Observed[]; unread: readonly Unread[]; bytes: Buffer };
 
+/** What became of a request with metrics. `rejected`: points that were refused, with the first reason; all others are durable. `busy`: so much waits that nothing of it was taken. */
+export type HeardMetrics = Result<{ is: 'heard'; rejected: number; because: string | null } | { is: 'busy' }>;
+
 export type CommandResult = Result<{ revision: number; version: number; track: Track; changed: boolean }>;
 
 /** What a live track does under a policy; of a preview also what it does under the one in force (null where that cannot be planned). */
@@ -221,6 +224,8 @@ export type Engine = {
   ): Promise<Result<{ receipts: readonly FactReceipt[]; version: number }>>;
   /** Takes what an SDK told; the answer comes when it is durable. `busy`: so much waits that it should be sent again later, and nothing of it was taken. */
   hearHealth(heard: Heard): Promise<'heard' | 'busy'>;
+  /** Takes metrics as an exporter sends them; the answer comes when they are durable. The same request again changes nothing. */
+  hearMetrics(app: string, body: Buffer): Promise<HeardMetrics>;
   /** Stores roll-ups of release health; what is not believed is counted and named. The same batch again changes nothing. */
   reportHealth(app: string, batch: HealthBatch): Promise<Result<HealthReceipt>>;
   /**

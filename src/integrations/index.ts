@@ -1,10 +1,16 @@
 /** The list of integrations. A newcomer adds one line. */
 import type { Integration } from '#ports/integration.ts';
 import { git } from './git/index.ts';
+import { otlp } from './otlp/index.ts';
 import { sandbox } from './sandbox/index.ts';
 import { warehouse } from './warehouse/index.ts';
 
-export const integrations: readonly Integration[] = [forAnySettings(git), forAnySettings(sandbox), forAnySettings(warehouse)];
+export const integrations: readonly Integration[] = [
+  forAnySettings(git),
+  forAnySettings(otlp),
+  forAnySettings(sandbox),
+  forAnySettings(warehouse),
+];
 
 /**
  * Forgets the type of the settings: those in the database are unknown until the integration's own schema has read them.
@@ -12,7 +18,7 @@ export const integrations: readonly Integration[] = [forAnySettings(git), forAny
  */
 function forAnySettings<S>(integration: Integration<S>): Integration {
   const read = (settings: unknown): S => integration.settings.parse(settings);
-  const { gitHost, storefront, tracker, builds, chat, health } = integration.provides;
+  const { gitHost, storefront, tracker, builds, chat, health, metrics } = integration.provides;
   return {
     ...integration,
     ...(integration.reaches === undefined
@@ -24,6 +30,7 @@ function forAnySettings<S>(integration: Integration<S>): Integration {
       ...(tracker && { tracker: (settings, tools) => tracker(read(settings), tools) }),
       ...(builds && { builds: (settings, tools) => builds(read(settings), tools) }),
       ...(chat && { chat: (settings, tools) => chat(read(settings), tools) }),
+      ...(metrics && { metrics: (settings, tools) => metrics(read(settings), tools) }),
       ...(health && { health: (settings, tools) => health(read(settings), tools) }),
     },
   };

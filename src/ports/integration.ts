@@ -7,6 +7,7 @@ import type { Chat } from './chat.ts';
 import type { FactsFeed } from './facts-feed.ts';
 import type { GitHost } from './git-host.ts';
 import type { HealthSource } from './health-source.ts';
+import type { MetricsReader } from './metrics-reader.ts';
 import type { Storefront } from './storefront.ts';
 
 /** What an adapter gets from us: never the database, never the engine. */
@@ -29,6 +30,7 @@ export type Ports = {
   builds: FactsFeed;
   chat: Chat;
   health: HealthSource;
+  metrics: MetricsReader;
 };
 export type PortName = keyof Ports;
 
