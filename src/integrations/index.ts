@@ -2,13 +2,17 @@
 import type { Integration } from '#ports/integration.ts';
 import { git } from './git/index.ts';
 import { otlp } from './otlp/index.ts';
+import { playVitals } from './play-vitals/index.ts';
 import { sandbox } from './sandbox/index.ts';
+import { sentry } from './sentry/index.ts';
 import { warehouse } from './warehouse/index.ts';
 
 export const integrations: readonly Integration[] = [
   forAnySettings(git),
   forAnySettings(otlp),
+  forAnySettings(playVitals),
   forAnySettings(sandbox),
+  forAnySettings(sentry),
   forAnySettings(warehouse),
 ];
 

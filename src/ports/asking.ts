@@ -18,7 +18,7 @@ export type Asking = {
   /** The vendor's own words in the body of a refusal; null: it has none that can be read. */
   wordsIn: (body: unknown, text: string) => string | null;
   /** Milliseconds to wait after "too many", where the vendor says it otherwise than by `Retry-After`; null: it does not say. */
-  pauseIn?: (headers: Headers) => number | null;
+  pauseIn?: (headers: Headers, body: unknown) => number | null;
 };
 
 export type Told<T> = { value: T; headers: Headers };
@@ -49,7 +49,7 @@ export async function ask<T>(
   if (status === 429)
     throw new Trouble(`${whom} asks for a pause: ${shortened(words)}`, {
       ...HARMLESS,
-      afterMs: retryAfterMs(headers.get('retry-after')) ?? pauseIn?.(headers) ?? PAUSE_AFTER_429_MS,
+      afterMs: retryAfterMs(headers.get('retry-after')) ?? pauseIn?.(headers, body) ?? PAUSE_AFTER_429_MS,
     });
   if (status >= 500) throw new Trouble(`${whom} failed (${status}): ${shortened(words)}`, HARMLESS);
   if (status === 401 || status === 403) throw new Trouble(`${whom} lets us not in (${status}): ${shortened(words)}`, NEEDS_SOMEONE);
