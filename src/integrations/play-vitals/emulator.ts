@@ -3,6 +3,9 @@ import { exportPKCS8, generateKeyPair, jwtVerify } from 'jose';
 import type { CryptoKey } from 'jose';
 
 export type PlayFault = 'error' | 'no-answer' | 'too-many-calls' | 'key-refused' | 'broken-off' | 'nonsense';
+/** What a request sends; the adapter sends text. */
+const textOf = ({ body }: RequestInit): string => (typeof body === 'string' ? body : '');
+
 type Told = { startMs: number; code: string; users: number; crashed: number };
 
 export const PLAY = 'https://playdeveloperreporting.googleapis.com';
@@ -45,7 +48,7 @@ export async function playEmulator({ nowMs, pageSize = 1000 }: { nowMs: number; 
 
   async function answer(url: URL, init: RequestInit): Promise<Response> {
     if (url.href === TOKENS) {
-      const form = new URLSearchParams(String(init.body));
+      const form = new URLSearchParams(textOf(init));
       const { payload } = await jwtVerify(form.get('assertion') ?? '', publicKey, {
         issuer: ACCOUNT,
         audience: TOKENS,
@@ -69,7 +72,7 @@ export async function playEmulator({ nowMs, pageSize = 1000 }: { nowMs: number; 
           ],
         },
       });
-    const { timelineSpec, metrics, pageToken } = JSON.parse(String(init.body)) as {
+    const { timelineSpec, metrics, pageToken } = JSON.parse(textOf(init)) as {
       timelineSpec: { aggregationPeriod: 'HOURLY' | 'DAILY'; startTime: Parameters<typeof whole>[0]; endTime: Parameters<typeof whole>[0] };
       metrics: string[];
       pageToken?: string;
