@@ -27,7 +27,7 @@ export type MetricSetName = 'crashRateMetricSet' | 'anrRateMetricSet';
 export type PlayClient = {
   freshness(set: MetricSetName): Promise<z.infer<typeof metricSet>>;
   /** All rows, page after page. */
-  query(set: MetricSetName, asked: Record<string, unknown>): Promise<QueryRow[]>;
+  rowsOf(set: MetricSetName, asked: Record<string, unknown>): Promise<QueryRow[]>;
 };
 
 const tokens = new Map<string, { token: string; untilMs: number }>();
@@ -83,7 +83,7 @@ export function playClient(settings: PlaySettings, tools: Tools, longestMs?: num
 
   return {
     freshness: (set) => call(set, { method: 'GET' }, metricSet),
-    async query(set, asked) {
+    async rowsOf(set, asked) {
       const rows: QueryRow[] = [];
       let pageToken: string | undefined;
       for (;;) {

@@ -48,8 +48,8 @@ export function playSource(settings: PlaySettings, tools: Tools, longestMs?: num
         userCohort: settings.people,
       });
       const [crashes, anrs] = await Promise.all([
-        client.query('crashRateMetricSet', asked('crashRateMetricSet')),
-        client.query('anrRateMetricSet', asked('anrRateMetricSet')),
+        client.rowsOf('crashRateMetricSet', asked('crashRateMetricSet')),
+        client.rowsOf('anrRateMetricSet', asked('anrRateMetricSet')),
       ]);
       return {
         rows: rowsOf(crashes, anrs, settings, tracks),
