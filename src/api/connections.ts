@@ -9,7 +9,7 @@ export const integration = z
     id: z.string(),
     name: z.string(),
     connects: z.string(),
-    provides: z.array(z.string()).meta({ description: 'Ports: git-host, storefront, tracker, builds, chat' }),
+    provides: z.array(z.string()).meta({ description: 'Ports: git-host, storefront, tracker, builds, chat, health, metrics' }),
     settings: z.record(z.string(), z.unknown()).meta({ description: 'JSON Schema of the settings; secrets carry `secret: true`' }),
   })
   .meta({ id: 'Integration' });

@@ -11,6 +11,9 @@ const counts = z.strictObject({
     .int()
     .min(0)
     .meta({ description: 'People for whom it was the first time on this build and audience: over the hours they add up' }),
+  affectedAtMost: z.int().min(0).nullable().optional().meta({
+    description: 'Where people are known within bounds alone: at least `affected`, at most this. Exactly `affected` when not said',
+  }),
 });
 
 /** One roll-up, as the reference shows it; `domain/health/rollup.ts` reads them, row by row, so that one bad row does not refuse the others. */
@@ -40,6 +43,12 @@ const rollup = z
       .meta({ description: 'Of them, those who were seen on this build and audience for the first time' }),
     sessions: z.int().min(0).nullable().optional(),
     consumption: z.number().min(0).meta({ description: "In the app's own unit of use: hours of playback, sessions, orders" }),
+    consumptionAtLeast: z
+      .number()
+      .min(0)
+      .nullable()
+      .optional()
+      .meta({ description: 'Where usage is known within bounds alone: at most `consumption`, at least this' }),
     crashes: counts.nullable().optional(),
     anrs: counts.nullable().optional(),
     metrics: z.record(z.string(), counts).nullable().optional().meta({ description: 'Whatever else the app counts, by its name' }),
@@ -114,6 +123,30 @@ export const rollupRoutes = [
     bodyLimitBytes: 64_000_000,
   }),
   route({
+    id: 'reportMetrics',
+    method: 'post',
+    path: '/api/apps/{app}/health/otlp/v1/metrics',
+    summary:
+      'Take metrics as an OpenTelemetry exporter sends them: OTLP/HTTP in its JSON encoding, plain or gzip. The same request again changes nothing',
+    tag: 'release health',
+    who: 'report',
+    params: appParams,
+    rawBody: true,
+    answers: {
+      200: z
+        .object({
+          partialSuccess: z
+            .object({
+              rejectedDataPoints: z.string().meta({ description: 'How many points were refused; all others are durable' }),
+              errorMessage: z.string().meta({ description: 'Why the first of them was, or that none of the metrics is known' }),
+            })
+            .optional(),
+        })
+        .meta({ id: 'MetricsTaken', description: 'ExportMetricsServiceResponse of OTLP' }),
+    },
+    bodyLimitBytes: 16_000_000,
+  }),
+  route({
     id: 'getHealth',
     method: 'get',
     path: '/api/apps/{app}/tracks/{version}/{platform}/health',
@@ -150,6 +183,7 @@ export const rollupRoutes = [
               lastToldAt: moment,
               lagSeconds: z.number().nullable().meta({ description: 'Between the end of the newest hour and when it was told' }),
               told: z.int().meta({ description: 'Roll-ups that were news, in all' }),
+              dispersion: z.number().meta({ description: 'How many times one person may be among the affected of this source' }),
             }),
           ),
         })

@@ -87,6 +87,7 @@ const inputCodes: readonly ProblemCode[] = [
   'invalid-policy',
   'bad-cursor',
   'not-json',
+  'not-this-format',
   'too-large',
   'key-reused',
   'no-such-route',

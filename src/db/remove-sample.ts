@@ -21,6 +21,7 @@ const byApp = [
   'health_quarantine',
   'health_sources',
   'health_feeds',
+  'health_streams',
   'crash_groups',
   'health_series',
   'questions',

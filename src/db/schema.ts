@@ -550,7 +550,7 @@ export interface HealthSeriesTable {
 }
 
 /** Other metrics by name: count and affected. */
-export type MetricColumn = Record<string, [count: number, affected: number]>;
+export type MetricColumn = Record<string, [count: number, affected: number, affectedAtMost?: number]>;
 
 export interface HealthRollupsTable {
   series: number;
@@ -560,10 +560,13 @@ export interface HealthRollupsTable {
   new_users: number | null;
   sessions: number | null;
   consumption: number;
+  consumption_least: number | null;
   crashes: number | null;
   crash_users: number | null;
+  crash_users_most: number | null;
   anrs: number | null;
   anr_users: number | null;
+  anr_users_most: number | null;
   metrics: JsonOrNull<MetricColumn>;
   recorded_at: Instant;
 }
@@ -575,6 +578,15 @@ export interface HealthSourcesTable {
   last_told_at: Instant;
   lag_seconds: number | null;
   told: number;
+  dispersion: number;
+}
+
+export interface HealthStreamsTable {
+  app: string;
+  stream: Buffer;
+  start_ns: string;
+  time_ns: string;
+  value: number;
 }
 
 export interface HealthFeedsTable {
@@ -788,6 +800,7 @@ export interface Database {
   health_rollups: HealthRollupsTable;
   health_sources: HealthSourcesTable;
   health_feeds: HealthFeedsTable;
+  health_streams: HealthStreamsTable;
   health_quarantine: HealthQuarantineTable;
   health_affected: HealthAffectedTable;
   health_sketches: HealthSketchesTable;

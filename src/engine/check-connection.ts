@@ -1,7 +1,9 @@
 /** Trying a connection: each port that it serves is asked something that changes nothing, and what was asked and answered is told in words. */
 import { connectionOf } from '#db/connections.ts';
 import { cursorOf } from '#db/sources.ts';
+import { trackNamesOf } from '#db/tracks.ts';
 import { inTransaction } from '#db/transaction.ts';
+import { readRollup } from '#domain/health/rollup.ts';
 import { platformName } from '#domain/names.ts';
 import type { App } from '#domain/release/release.ts';
 import type { Actor } from '#domain/roles.ts';
@@ -10,11 +12,13 @@ import type { StorefrontKind } from '#domain/rollout/storefronts.ts';
 import { msBetween } from '#domain/time.ts';
 import { OutOfReach } from '#lib/reach.ts';
 import { tellAll } from './commit.ts';
-import { chatOf, connectedOf, feedOf, feedPorts, gitHostOf, storefrontOf } from './connections.ts';
+import { chatOf, connectedOf, feedOf, feedPorts, gitHostOf, healthOf, metricsReaderOf, storefrontOf } from './connections.ts';
 import type { Connected, FeedPort } from './connections.ts';
-import { knownApp } from './context.ts';
+import { appNow, knownApp } from './context.ts';
 import type { Context } from './context.ts';
+import { knownOf } from './health.ts';
 import { asTrouble, CALL_LIMIT_MS, GIT_LIMIT_MS, within } from './limit.ts';
+import { made, sourceOf, tracksOfHealth } from './observe-health.ts';
 import { refuse } from './refuse.ts';
 import { journalApp, raised } from './setup.ts';
 import type { Change, Result, Tried } from './types.ts';
@@ -113,6 +117,16 @@ async function triesOf(context: Context, app: App & { policyRevision: number }, 
     const feed = feedTry(context, app.id, connected, port);
     if (feed !== null) tries.push(feed);
   }
+  const health = healthTry(context, app.id, connected);
+  if (health !== null) tries.push(health);
+  const metrics = metricsReaderOf(context, connected);
+  if (metrics !== null)
+    tries.push({
+      asks: 'See what it looks for',
+      limitMs: CALL_LIMIT_MS,
+      call: async (signal) =>
+        `It asks nobody: it is sent to /api/apps/${app.id}/health/otlp/v1/metrics with a reporting key, and looks for ${metrics.open(signal).looksFor}.`,
+    });
   return tries;
 }
 
@@ -127,6 +141,29 @@ function feedTry(context: Context, app: string, connected: Connected, port: Feed
       const since = await cursorOf(context.db, app, `${connected.integration.id}:${port}`, connected.id);
       const { facts } = await served.open(signal).changesSince(app, since);
       return `It answers, with ${counted(facts.length, 'thing')} ${since === null ? 'to read' : 'since it was last read'}.`;
+    },
+  };
+}
+
+/** What it tells since it was last read, and how much of it would be believed; nothing of it is stored. */
+function healthTry(context: Context, app: string, connected: Connected): Try | null {
+  const served = healthOf(context, connected);
+  if (served === null) return null;
+  return {
+    asks: 'Ask for release health',
+    limitMs: CALL_LIMIT_MS,
+    call: async (signal) => {
+      const cursor = await cursorOf(context.db, app, sourceOf(made(served).source), connected.id);
+      const tracks = await tracksOfHealth(context.db, app);
+      const { rows, completeUntil } = await served.open(signal).rollupsSince({ app, tracks, cursor });
+      const known = knownOf(await trackNamesOf(context.db, app), appNow(context, app));
+      const doubts = rows.flatMap((row) => {
+        const read = readRollup(row, known);
+        return read.ok ? [] : [read];
+      });
+      const [first] = doubts;
+      const told = `It answers, with ${counted(rows.length, 'roll-up')} ${cursor === null ? 'to begin with' : 'since it was last read'}, complete until ${completeUntil ?? 'nobody knows when'}.`;
+      return first === undefined ? told : `${told} ${counted(doubts.length, 'of them is', 'of them are')} not believed: ${first.because}.`;
     },
   };
 }

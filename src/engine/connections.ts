@@ -10,7 +10,9 @@ import type { Actor } from '#domain/roles.ts';
 import type { Chat } from '#ports/chat.ts';
 import type { FactsFeed } from '#ports/facts-feed.ts';
 import type { GitHost } from '#ports/git-host.ts';
+import type { HealthSource } from '#ports/health-source.ts';
 import type { Integration, PortName, Tools } from '#ports/integration.ts';
+import type { MetricsReader } from '#ports/metrics-reader.ts';
 import type { Storefront } from '#ports/storefront.ts';
 import type { Tracker } from '#ports/tracker.ts';
 import { join } from 'node:path';
@@ -131,6 +133,18 @@ export type FeedPort = (typeof feedPorts)[number];
 export function feedOf(context: Context, connected: Connected, port: FeedPort): Served<FactsFeed> | null {
   const make = connected.integration.provides[port];
   if (make === undefined || !doesServe(connected.serves, port)) return null;
+  return { connected, open: (signal) => make(connected.settings, toolsFor(context, connected, signal)) };
+}
+
+export function healthOf(context: Context, connected: Connected): Served<HealthSource> | null {
+  const make = connected.integration.provides.health;
+  if (make === undefined || !doesServe(connected.serves, 'health')) return null;
+  return { connected, open: (signal) => make(connected.settings, toolsFor(context, connected, signal)) };
+}
+
+export function metricsReaderOf(context: Context, connected: Connected): Served<MetricsReader> | null {
+  const make = connected.integration.provides.metrics;
+  if (make === undefined || !doesServe(connected.serves, 'metrics')) return null;
   return { connected, open: (signal) => make(connected.settings, toolsFor(context, connected, signal)) };
 }
 

@@ -25,6 +25,7 @@ import type { Context } from './context.ts';
 import { decideGroup, makeGroupTicket, takesTickets } from './crash-groups.ts';
 import { reportHealth } from './health.ts';
 import { createIntake } from './health-intake.ts';
+import { createMetricsIntake } from './metrics-intake.ts';
 import { importHistory } from './import-history.ts';
 import { describeRelease, noteDecision, postUpdate } from './describe-release.ts';
 import { bringPast } from './bring-past.ts';
@@ -214,6 +215,7 @@ export function createEngine(parts: EngineParts): Engine & { sealsAfter(seq: num
     postUpdate: (name, text, by) => postUpdate(context, name, text, by),
     report: (facts, by, options) => report(context, facts, by, options),
     hearHealth: createIntake(context),
+    hearMetrics: createMetricsIntake(context),
     reportHealth: (app, batch) => reportHealth(context, app, batch),
     makeGroupTicket: (app, group, version, by) => makeGroupTicket(context, app, group, version, by),
     takesTickets: (app) => takesTickets(context, app),

@@ -1,7 +1,10 @@
 /** Roll-ups in: each held against what the app has, stored once, and the tracks that they are of woken. What is not believed is counted, and told to who sent it. */
 import { appClocks, appIds } from '#db/apps.ts';
 import { markDue } from '#db/due.ts';
-import { forgetHeardBefore, HEARD_KEPT_MS } from '#db/health/intake.ts';
+import { createHash } from 'node:crypto';
+import { forgetCountersBefore } from '#db/health/counters.ts';
+import { catchUpOnHeard, DIGEST_BYTES, forgetHeardBefore, HEARD_KEPT_MS, nothingHeard, rememberHeard } from '#db/health/intake.ts';
+import type { HeardBefore } from '#db/health/intake.ts';
 import { ensureHealthPartitions, mergeRollups, pruneHealth, writingRollups } from '#db/health/rollups.ts';
 import type { Placed } from '#db/health/rollups.ts';
 import { placesOf } from '#db/health/series.ts';
@@ -11,6 +14,7 @@ import type { Quarantined } from '#db/health/sources.ts';
 import { trackNamesOf } from '#db/tracks.ts';
 import type { TrackName } from '#db/tracks.ts';
 import { isInTheWay } from '#db/transaction.ts';
+import type { Tx } from '#db/transaction.ts';
 import { HOUR_MS, quarantineRights, readRollup, ROLLUP_BOUNDS, watermarkAfter } from '#domain/health/rollup.ts';
 import type { Known, Rollup } from '#domain/health/rollup.ts';
 import { timeBy } from '#domain/release/clock.ts';
@@ -19,11 +23,13 @@ import type { Instant } from '#domain/time.ts';
 import { appNow, knownApp } from './context.ts';
 import type { Context } from './context.ts';
 import { noSuchApp, refuse } from './refuse.ts';
-import type { HealthBatch, HealthReceipt, Result } from './types.ts';
+import type { HealthBatch, HealthRead, HealthReceipt, Result } from './types.ts';
 
 /** The most rows of one batch. */
 export const MOST_ROLLUPS = 10_000;
 const SOURCE = /^[a-z][a-z0-9-]{0,62}$/;
+/** What comes by a DSN, and as OpenTelemetry's metrics. */
+const OWN_SOURCES: readonly string[] = ['sentry', 'otlp'];
 const TRIES = 5;
 
 /** What roll-ups of an app are held against. */
@@ -37,12 +43,23 @@ export function knownOf(tracks: readonly TrackName[], now: Instant): Known {
 export async function reportHealth(context: Context, appId: string, batch: HealthBatch): Promise<Result<HealthReceipt>> {
   const { source, rows } = batch;
   if (rows.length > MOST_ROLLUPS) return refuse('invalid', `${rows.length} roll-ups are too many for one batch`, `at most ${MOST_ROLLUPS}`);
-  if (!SOURCE.test(source) || source === 'sentry')
+  if (!isSourceName(source))
     return refuse(
       'invalid',
       `a source cannot be called "${source}"`,
-      'a lower-case letter, then letters, digits and dashes; sentry is what comes by a DSN',
+      'a lower-case letter, then letters, digits and dashes; sentry is what comes by a DSN, otlp what comes as metrics',
     );
+  return takeHealth(context, appId, batch);
+}
+
+/** Whether roll-ups may be kept under this name. */
+export function isSourceName(source: string): boolean {
+  return SOURCE.test(source) && !OWN_SOURCES.includes(source);
+}
+
+/** Stores what was reported, or what a source was asked for. */
+export async function takeHealth(context: Context, appId: string, batch: HealthBatch | HealthRead): Promise<Result<HealthReceipt>> {
+  const { rows } = batch;
   const app = await knownApp(context, appId);
   if (app === null) return noSuchApp(appId, await appIds(context.db));
   const now = appNow(context, appId);
@@ -88,9 +105,12 @@ type Ready = { read: readonly ReadRow[]; doubted: readonly Doubted[]; tracks: re
 async function store(
   context: Context,
   app: string,
-  { source, completeUntil }: HealthBatch,
+  batch: HealthBatch | HealthRead,
   { read, doubted, tracks, now }: Ready,
 ): Promise<Result<HealthReceipt>> {
+  const { source, completeUntil } = batch;
+  const dispersion = 'dispersion' in batch ? batch.dispersion : null;
+  const wasAsked = dispersion !== null;
   const recordedAt = context.clock.now();
   const arrivedMs = Date.parse(recordedAt);
   const place = (): Promise<Place[]> =>
@@ -118,7 +138,7 @@ async function store(
         });
       else other += 1;
     }
-    const { accepted, unchanged, ties } = await mergeRollups(tx, placed, recordedAt);
+    const { accepted, unchanged, ties } = await mergeRollups(tx, placed, recordedAt, wasAsked);
     for (const at of ties) {
       const tied = placed[at];
       if (tied === undefined) continue;
@@ -129,10 +149,10 @@ async function store(
         sample: tied.from.value,
       });
     }
-    await quarantine(tx, app, source, out, now);
+    await quarantine(tx, app, source, wasAsked ? await notCountedYet(context, tx, app, source, out, recordedAt) : out, now);
     const newestMs = read.reduce<number | null>((newest, { rollup }) => Math.max(newest ?? 0, rollup.bucketMs), null);
     const statedMs = statedBy(completeUntil, now);
-    const watermarkMs = watermarkAfter(null, newestMs, statedMs);
+    const watermarkMs = watermarkAfter(null, wasAsked ? null : newestMs, statedMs);
     await sourceHasTold(tx, {
       app,
       source,
@@ -140,12 +160,14 @@ async function store(
       lagSeconds: newestMs === null ? null : Math.max(0, (Date.parse(now) - newestMs - HOUR_MS) / 1000),
       told: accepted,
       at: now,
+      ...(dispersion === null ? {} : { dispersion }),
     });
     const further = await feedsHaveTold(tx, {
       app,
       source,
       stated: statedMs === null ? null : new Date(statedMs).toISOString(),
-      newest: newestOf(read),
+      // what is asked for says itself how far it is
+      newest: wasAsked ? new Map() : newestOf(read),
       at: now,
     });
     await wake(tx, app, { told: accepted > 0 ? read : [], further }, tracks, recordedAt);
@@ -159,6 +181,39 @@ async function store(
         .map(({ row, reason, because }) => ({ row, reason, because, wouldBeRight: quarantineRights[reason] })),
     };
   });
+}
+
+const heardBefore = new WeakMap<Context, Map<string, HeardBefore>>();
+
+/** What is read again and again is doubted once a day: the doubts that were not counted yet. */
+async function notCountedYet(
+  context: Context,
+  tx: Tx,
+  app: string,
+  source: string,
+  doubts: readonly Doubted[],
+  recordedAt: Instant,
+): Promise<readonly Quarantined[]> {
+  if (doubts.length === 0) return [];
+  const ofContext = heardBefore.get(context) ?? new Map<string, HeardBefore>();
+  heardBefore.set(context, ofContext);
+  const before = ofContext.get(app) ?? nothingHeard();
+  // it is known again once the transaction is through
+  ofContext.delete(app);
+  await catchUpOnHeard(tx, app, before, recordedAt);
+  const news = new Map(
+    doubts.map((doubt) => [
+      createHash('sha256')
+        .update(`${source} ${doubt.reason} ${JSON.stringify(doubt.sample) ?? ''}`)
+        .digest()
+        .toString('latin1', 0, DIGEST_BYTES),
+      doubt,
+    ]),
+  );
+  for (const digest of news.keys()) if (before.digests.has(digest)) news.delete(digest);
+  await rememberHeard(tx, app, [...news.keys()], recordedAt);
+  ofContext.set(app, before);
+  return [...news.values()];
 }
 
 /** What a source says of itself counts up to now: nobody has told the future. */
@@ -195,6 +250,7 @@ export async function wake(
 }
 
 const PRUNE_EVERY_MS = 3_600_000;
+const COUNTERS_KEPT_MS = 7 * 24 * HOUR_MS;
 const prunedAtMs = new WeakMap<Context, number>();
 
 /** Prunes once an hour, and makes the months ahead, so that the first roll-up of one waits for nothing. */
@@ -205,6 +261,7 @@ export async function tidyHealth(context: Context): Promise<void> {
   prunedAtMs.set(context, nowMs);
   await ensureHealthPartitions(context.db, [nowMs, nowMs + 31 * 24 * HOUR_MS]);
   await forgetHeardBefore(context.db, plusMs(now, -HEARD_KEPT_MS));
+  await forgetCountersBefore(context.db, nowMs - COUNTERS_KEPT_MS);
   // a sample's time may lie years behind: what it tells is not old by its own clock
   const times = (await appClocks(context.db)).map(({ clock }) => timeBy(clock, now));
   const { months, series } = await pruneHealth(context.db, now, earliest(now, ...times) ?? now);

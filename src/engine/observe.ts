@@ -25,6 +25,7 @@ import type { Context } from './context.ts';
 import { judgeGroups } from './crash-groups.ts';
 import { observeCustom } from './observe-custom.ts';
 import { observeGit } from './observe-git.ts';
+import { healthUnit } from './observe-health.ts';
 import { asTrouble, CALL_LIMIT_MS, pauseMs, within } from './limit.ts';
 import type { Ending } from './limit.ts';
 import { storeObserved } from './report.ts';
@@ -40,6 +41,8 @@ const moving: readonly Stage[] = ['in-review', 'store-approved', 'rolling-out', 
 const BUSY_POLL_MS = 15_000;
 const LEAST_POLL_MS = 15_000;
 const LONGEST_POLL_MS = 300_000;
+/** What is read in parts goes on after so long: others have their turn in between. */
+const MORE_IN_MS = 1000;
 
 /** How often a source is read that is fresh for so long: twenty times, within bounds. */
 export function pollEveryMs(freshForMinutes: number | null): number {
@@ -72,6 +75,15 @@ async function readUnit(context: Context, unit: Unit): Promise<number | null> {
         pacedMs(context.clock.of(unit.app), pollEveryMs(freshForMinutes)),
         () => observeGit(context, unit.app, served),
       );
+    }
+    case 'health': {
+      const health = healthUnit(context, unit.which, connected);
+      if (health === null) return null;
+      let hasMore = false;
+      const nextInMs = await reading(context, { app: unit.app, kinds: [], ...health.of }, health.everyMs, async () => {
+        hasMore = await health.read();
+      });
+      return hasMore ? Math.min(nextInMs, MORE_IN_MS) : nextInMs;
     }
     case 'custom': {
       const everyMs = await observeCustom(context, unit.app);

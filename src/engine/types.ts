@@ -76,6 +76,9 @@ export type FactReceipt = { index: number; accepted: boolean; duplicate: boolean
 /** Rows of roll-ups as they came, `row` numbered by who sent them. `completeUntil`: up to when this source has told everything; found from the rows when null. */
 export type HealthBatch = { source: string; rows: readonly { row: number; value: unknown }[]; completeUntil: Instant | null };
 
+/** The same as a source was asked for it: the same hours come again and again, and it alone says up to when all is told. `dispersion` as the port tells it. */
+export type HealthRead = HealthBatch & { dispersion: number };
+
 /** A row that was not stored, and why. */
 export type QuarantinedRow = { row: number; reason: QuarantineReason; because: string; wouldBeRight: string };
 
@@ -91,6 +94,8 @@ export type Heard = { app: string; platform: string; observed: readonly Observed
 /** The ticket of a group and release line; `ordered`: this call ordered it. `ticket`: the tracker's key, once there is one. */
 export type GroupTicket = Result<{ ticket: { line: string; state: TicketState; ticket: string | null }; ordered: boolean }>;
 export type GroupWord = { is: 'not-worth-a-ticket' | 'undecided'; reason: string };
+/** What became of a request with metrics. `rejected`: points that were refused, with the first reason; all others are durable. `busy`: so much waits that nothing of it was taken. */
+export type HeardMetrics = Result<{ is: 'heard'; rejected: number; because: string | null } | { is: 'busy' }>;
 
 export type CommandResult = Result<{ revision: number; version: number; track: Track; changed: boolean }>;
 
@@ -234,6 +239,8 @@ export type Engine = {
     word: GroupWord,
     by: Actor,
   ): Promise<Result<{ decision: GroupDecision | null; changed: boolean }>>;
+  /** Takes metrics as an exporter sends them; the answer comes when they are durable. The same request again changes nothing. */
+  hearMetrics(app: string, body: Buffer): Promise<HeardMetrics>;
   /** Stores roll-ups of release health; what is not believed is counted and named. The same batch again changes nothing. */
   reportHealth(app: string, batch: HealthBatch): Promise<Result<HealthReceipt>>;
   /**

@@ -4,11 +4,11 @@ import type { Due } from '#db/due.ts';
 import type { Db } from '#db/transaction.ts';
 import { storefrontKinds } from '#domain/rollout/storefronts.ts';
 import type { StorefrontKind } from '#domain/rollout/storefronts.ts';
-import { connectedOf, feedOf, feedPorts, gitHostOf, storefrontOf } from './connections.ts';
+import { connectedOf, feedOf, feedPorts, gitHostOf, healthOf, storefrontOf } from './connections.ts';
 import type { Context } from './context.ts';
 
 /** `crash-groups` are not read but judged, whenever they have news and once an hour. */
-const whats = ['storefront', 'feed', 'git', 'custom', 'crash-groups'] as const;
+const whats = ['storefront', 'feed', 'git', 'health', 'custom', 'crash-groups'] as const;
 
 /** What is read on a schedule: `app|what|which`. */
 export type Unit = { app: string; what: (typeof whats)[number]; which: string };
@@ -33,6 +33,7 @@ export async function unitsOf(context: Context, app: string, db: Db = context.db
   for (const which of storefrontKinds) if (storefrontOf(context, connected, which) !== null) units.push({ app, what: 'storefront', which });
   for (const each of connected)
     for (const port of feedPorts) if (feedOf(context, each, port) !== null) units.push({ app, what: 'feed', which: `${each.id}:${port}` });
+  for (const each of connected) if (healthOf(context, each) !== null) units.push({ app, what: 'health', which: each.id });
   if (gitHostOf(context, connected) !== null) units.push({ app, what: 'git', which: '' });
   return units;
 }

@@ -83,6 +83,8 @@ async function wake(context: Context, app: string, connection: string, at: strin
         return isMine(gitHostOf(context, connected));
       case 'feed':
         return unit.which.startsWith(`${connection}:`);
+      case 'health':
+        return unit.which === connection;
       case 'storefront':
         return isMine(storefrontOf(context, connected, unit.which as Parameters<typeof storefrontOf>[2]));
       case 'custom':

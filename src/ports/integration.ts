@@ -6,6 +6,8 @@ import type { Instant } from '#domain/time.ts';
 import type { Chat } from './chat.ts';
 import type { FactsFeed } from './facts-feed.ts';
 import type { GitHost } from './git-host.ts';
+import type { HealthSource } from './health-source.ts';
+import type { MetricsReader } from './metrics-reader.ts';
 import type { Storefront } from './storefront.ts';
 import type { Tracker } from './tracker.ts';
 
@@ -28,6 +30,8 @@ export type Ports = {
   tracker: Tracker;
   builds: FactsFeed;
   chat: Chat;
+  health: HealthSource;
+  metrics: MetricsReader;
 };
 export type PortName = keyof Ports;
 

@@ -93,6 +93,7 @@ const expected: Record<RouteId, Expected> = {
   reportColours: 'report',
   reportMany: 'report',
   reportHealth: 'report',
+  reportMetrics: 'report',
   getHealth: 'see',
   listHealthSources: 'see',
   listHealthQuarantine: 'see',

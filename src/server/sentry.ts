@@ -86,7 +86,8 @@ function busy(): ProblemAnswer {
   );
 }
 
-async function opened(request: FastifyRequest): Promise<Buffer> {
+/** The body of a request, unpacked as its content-encoding says, within bounds. */
+export async function opened(request: FastifyRequest): Promise<Buffer> {
   const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
   if (encoding === 'identity' || encoding === '') return bytes;

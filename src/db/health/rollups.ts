@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { MetricCounts, Rollup } from '#domain/health/rollup.ts';
 import { HOUR_MS, oldestKept } from '#domain/health/rollup.ts';
 import type { Instant } from '#domain/time.ts';
+import type { MetricColumn } from '../schema.ts';
 import { inTransaction } from '../transaction.ts';
 import { pruneGroups } from './crash-groups.ts';
 import type { Db, Tx } from '../transaction.ts';
@@ -50,8 +51,12 @@ function inOrder(rows: readonly Placed[]): { row: Placed; at: number }[] {
   });
 }
 
-/** Brings the stored totals up to those of a batch: the higher revision wins. Throws `SeriesGone`. */
-export async function mergeRollups(tx: Tx, rows: readonly Placed[], recordedAt: Instant): Promise<Merged> {
+/**
+ * Brings the stored totals up to those of a batch: the higher revision wins. Throws `SeriesGone`.
+ *
+ * @param readAgain the same hours are read again and again, by one reader: the same total under a later revision is no news
+ */
+export async function mergeRollups(tx: Tx, rows: readonly Placed[], recordedAt: Instant, readAgain = false): Promise<Merged> {
   const sorted = inOrder(rows);
   await requireSeries(
     tx,
@@ -62,27 +67,55 @@ export async function mergeRollups(tx: Tx, rows: readonly Placed[], recordedAt: 
     sorted.map(({ row }) => row),
     recordedAt,
     sql`revision = excluded.revision, users = excluded.users, new_users = excluded.new_users, sessions = excluded.sessions, consumption = excluded.consumption,
-      crashes = excluded.crashes, crash_users = excluded.crash_users, anrs = excluded.anrs, anr_users = excluded.anr_users, metrics = excluded.metrics,
-      recorded_at = excluded.recorded_at
-      where excluded.revision > there.revision`,
+      consumption_least = excluded.consumption_least, crashes = excluded.crashes, crash_users = excluded.crash_users, crash_users_most = excluded.crash_users_most,
+      anrs = excluded.anrs, anr_users = excluded.anr_users, anr_users_most = excluded.anr_users_most, metrics = excluded.metrics, recorded_at = excluded.recorded_at
+      where excluded.revision > there.revision ${readAgain ? sql`and ${totalsOf('there')} is distinct from ${totalsOf('excluded')}` : sql``}`,
   );
   // the rare case is looked at apart: a batch that is all news pays nothing for it
-  const ties = written === sorted.length ? [] : await tiesAmong(tx, sorted);
+  const ties = written === sorted.length || readAgain ? [] : await tiesAmong(tx, sorted);
   return { accepted: written, unchanged: rows.length - written - ties.length, ties };
 }
 
-/** Adds what happened to the totals: for what was seen itself, once. The series were required before. */
-export async function addRollups(tx: Tx, rows: readonly Placed[], recordedAt: Instant): Promise<void> {
+/**
+ * Adds what happened to the totals: for what was seen itself, once. The series were required before.
+ *
+ * @param users `added`: those that were not counted yet; `readings`: how many there are, of which the most counts
+ */
+export async function addRollups(
+  tx: Tx,
+  rows: readonly Placed[],
+  recordedAt: Instant,
+  users: 'added' | 'readings' = 'added',
+): Promise<void> {
   await write(
     tx,
     inOrder(rows).map(({ row }) => row),
     recordedAt,
     sql`revision = there.revision + 1, consumption = there.consumption + excluded.consumption, recorded_at = excluded.recorded_at,
-      users = coalesce(there.users, 0) + excluded.users, new_users = coalesce(there.new_users, 0) + excluded.new_users,
-      sessions = coalesce(there.sessions, 0) + excluded.sessions,
-      crashes = coalesce(there.crashes, 0) + excluded.crashes, crash_users = coalesce(there.crash_users, 0) + excluded.crash_users,
-      anrs = coalesce(there.anrs, 0) + excluded.anrs, anr_users = coalesce(there.anr_users, 0) + excluded.anr_users`,
+      users = ${users === 'added' ? sql`coalesce(there.users, 0) + excluded.users` : sql`greatest(there.users, excluded.users)`},
+      new_users = ${sum('new_users')}, sessions = ${sum('sessions')},
+      crashes = ${sum('crashes')}, crash_users = ${sum('crash_users')}, crash_users_most = ${sumOfMost('crash_users')},
+      anrs = ${sum('anrs')}, anr_users = ${sum('anr_users')}, anr_users_most = ${sumOfMost('anr_users')}`,
   );
+}
+
+/** What nobody has told yet stays untold. */
+function sum(column: string): ReturnType<typeof sql> {
+  const [there, news] = [sql.ref(`there.${column}`), sql.ref(`excluded.${column}`)];
+  return sql`case when ${there} is null then ${news} else ${there} + coalesce(${news}, 0) end`;
+}
+
+/** Upper bounds add up to one; where one side is known exactly, that is its bound. */
+function sumOfMost(column: string): ReturnType<typeof sql> {
+  const most = (row: string) => sql.ref(`${row}.${column}_most`);
+  const bound = (row: string) => sql`coalesce(${most(row)}, ${sql.ref(`${row}.${column}`)}, 0)`;
+  return sql`case when ${most('there')} is null and ${most('excluded')} is null then null else ${bound('there')} + ${bound('excluded')} end`;
+}
+
+/** All that a row tells, as one value. */
+function totalsOf(row: string): ReturnType<typeof sql> {
+  const names = [...COLUMNS, 'metrics'].map((name) => sql.ref(`${row}.${name}`));
+  return sql`(${sql.join(names)})`;
 }
 
 /** Holds series until the transaction ends. Throws `SeriesGone`. */
@@ -103,6 +136,20 @@ export async function writingRollups<T, P>(db: Db, place: () => Promise<P>, work
   }
 }
 
+const COLUMNS = [
+  'users',
+  'new_users',
+  'sessions',
+  'consumption',
+  'consumption_least',
+  'crashes',
+  'crash_users',
+  'crash_users_most',
+  'anrs',
+  'anr_users',
+  'anr_users_most',
+] as const;
+
 /** The columns as arrays, one parameter each: with one statement for the whole batch nothing is parsed or planned row by row. */
 function batchOf(rows: readonly Placed[]): ReturnType<typeof sql> {
   const ints = (pick: (rollup: Rollup) => number | null): string => literalOf(rows.map(({ rollup }) => pick(rollup)));
@@ -110,11 +157,13 @@ function batchOf(rows: readonly Placed[]): ReturnType<typeof sql> {
     ${literalOf(rows.map(({ series }) => series))}::int[], ${ints(({ bucketMs }) => bucketMs / HOUR_MS)}::int[],
     ${literalOf(rows.map(({ revision }) => revision))}::bigint[],
     ${ints(({ users }) => users)}::bigint[], ${ints(({ newUsers }) => newUsers)}::bigint[], ${ints(({ sessions }) => sessions)}::bigint[],
-    ${ints(({ consumption }) => consumption)}::float8[],
+    ${ints(({ consumption }) => consumption)}::float8[], ${ints(({ consumptionAtLeast }) => consumptionAtLeast ?? null)}::float8[],
     ${ints(({ crashes }) => crashes?.count ?? null)}::bigint[], ${ints(({ crashes }) => crashes?.affected ?? null)}::bigint[],
+    ${ints(({ crashes }) => crashes?.affectedAtMost ?? null)}::bigint[],
     ${ints(({ anrs }) => anrs?.count ?? null)}::bigint[], ${ints(({ anrs }) => anrs?.affected ?? null)}::bigint[],
+    ${ints(({ anrs }) => anrs?.affectedAtMost ?? null)}::bigint[],
     ${metricsOf(rows)}::text[]
-  ) as n (series, hour, revision, users, new_users, sessions, consumption, crashes, crash_users, anrs, anr_users, metrics)`;
+  ) as n (series, hour, revision, ${sql.join(COLUMNS.map((name) => sql.ref(name)))}, metrics)`;
 }
 
 function metricsOf(rows: readonly Placed[]): string | (string | null)[] {
@@ -122,10 +171,15 @@ function metricsOf(rows: readonly Placed[]): string | (string | null)[] {
   return rows.map(({ rollup }) => (rollup.metrics === null ? null : JSON.stringify(columnOf(rollup.metrics))));
 }
 
-function columnOf(metrics: Readonly<Record<string, MetricCounts>>): Record<string, [number, number]> {
+function columnOf(metrics: Readonly<Record<string, MetricCounts>>): MetricColumn {
   // in one order, so that the same metrics are the same
   const names = Object.keys(metrics).toSorted();
-  return Object.fromEntries(names.map((name) => [name, [metrics[name]?.count ?? 0, metrics[name]?.affected ?? 0]]));
+  return Object.fromEntries(
+    names.map((name) => {
+      const { count, affected, affectedAtMost } = metrics[name] ?? { count: 0, affected: 0 };
+      return [name, affectedAtMost === undefined ? [count, affected] : [count, affected, affectedAtMost]];
+    }),
+  );
 }
 
 const hourOfRow = sql`to_timestamp(n.hour::float8 * 3600)`;
@@ -133,10 +187,8 @@ const hourOfRow = sql`to_timestamp(n.hour::float8 * 3600)`;
 async function write(tx: Tx, rows: readonly Placed[], recordedAt: Instant, change: ReturnType<typeof sql>): Promise<number> {
   if (rows.length === 0) return 0;
   const { numAffectedRows } = await sql`
-    insert into health_rollups as there
-      (series, bucket, revision, users, new_users, sessions, consumption, crashes, crash_users, anrs, anr_users, metrics, recorded_at)
-    select n.series, ${hourOfRow}, n.revision, n.users, n.new_users, n.sessions, n.consumption, n.crashes, n.crash_users, n.anrs, n.anr_users,
-      n.metrics::jsonb, ${recordedAt}::timestamptz
+    insert into health_rollups as there (series, bucket, revision, ${sql.join(COLUMNS.map((name) => sql.ref(name)))}, metrics, recorded_at)
+    select n.series, ${hourOfRow}, n.revision, ${sql.join(COLUMNS.map((name) => sql.ref(`n.${name}`)))}, n.metrics::jsonb, ${recordedAt}::timestamptz
     from ${batchOf(rows)}
     on conflict (series, bucket) do update set ${change}`.execute(tx);
   return Number(numAffectedRows ?? 0);
@@ -147,10 +199,7 @@ async function tiesAmong(tx: Tx, sorted: readonly { row: Placed; at: number }[])
     select n.series, n.hour from ${batchOf(sorted.map(({ row }) => row))}
     join health_rollups r on r.series = n.series and r.bucket = ${hourOfRow}
     where r.revision = n.revision
-      and (r.users, r.new_users, r.sessions, r.consumption, r.crashes, r.crash_users, r.anrs, r.anr_users, r.metrics)
-        is distinct from (n.users, n.new_users, n.sessions, n.consumption, n.crashes, n.crash_users, n.anrs, n.anr_users, n.metrics::jsonb)`.execute(
-    tx,
-  );
+      and ${totalsOf('r')} is distinct from (${sql.join(COLUMNS.map((name) => sql.ref(`n.${name}`)))}, n.metrics::jsonb)`.execute(tx);
   const tied = new Set(rows.map(({ series, hour }) => `${series} ${hour}`));
   return sorted.flatMap(({ row, at }) => (tied.has(`${row.series} ${row.rollup.bucketMs / HOUR_MS}`) ? [at] : []));
 }

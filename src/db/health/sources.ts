@@ -5,7 +5,7 @@ import { quarantineReasons } from '#domain/health/rollup.ts';
 import type { Instant } from '#domain/time.ts';
 import type { Tx } from '../transaction.ts';
 
-/** Notes that a source has told something. Its watermark never goes back. */
+/** Notes that a source has told something. Its watermark never goes back. `dispersion`: how many times one person may be among its affected; 1 when not said. */
 export async function sourceHasTold(
   tx: Tx,
   {
@@ -15,14 +15,17 @@ export async function sourceHasTold(
     lagSeconds,
     told,
     at,
-  }: { app: string; source: string; watermark: Instant | null; lagSeconds: number | null; told: number; at: Instant },
+    dispersion = 1,
+  }: { app: string; source: string; watermark: Instant | null; lagSeconds: number | null; told: number; at: Instant; dispersion?: number },
 ): Promise<void> {
   await sql`
-    insert into health_sources as there (app, source, watermark, last_told_at, lag_seconds, told)
-    values (${app}, ${source}, ${watermark}::timestamptz, ${at}::timestamptz, ${lagSeconds}::float8, ${told})
+    insert into health_sources as there (app, source, watermark, last_told_at, lag_seconds, told, dispersion)
+    values (${app}, ${source}, ${watermark}::timestamptz, ${at}::timestamptz, ${lagSeconds}::float8, ${told}, ${dispersion}::float8)
     on conflict (app, source) do update set
       watermark = greatest(there.watermark, excluded.watermark), last_told_at = greatest(there.last_told_at, excluded.last_told_at),
-      lag_seconds = coalesce(excluded.lag_seconds, there.lag_seconds), told = there.told + excluded.told`.execute(tx);
+      lag_seconds = coalesce(excluded.lag_seconds, there.lag_seconds), told = there.told + excluded.told, dispersion = excluded.dispersion`.execute(
+    tx,
+  );
 }
 
 /**

@@ -31,8 +31,12 @@ export type RateAsked = {
  */
 export type RateEvidence = {
   affected: number;
+  /** What green rests on where a source knows people within bounds alone; else the same as `affected`. */
+  affectedAtMost: number;
   count: number;
   exposure: number;
+  /** What green rests on where a source knows usage within bounds alone; else the same as `exposure`. */
+  exposureAtLeast: number;
   sessions: number;
   users: number;
   firstAt: Instant | null;
@@ -43,8 +47,10 @@ export type RateEvidence = {
 type HourRow = {
   hour: Instant;
   affected: number;
+  affectedAtMost: number;
   count: number;
   exposure: number;
+  exposureAtLeast: number;
   sessions: number;
   users: number;
   newUsers: number | null;
@@ -53,12 +59,22 @@ type HourRow = {
 /** What is known of a rate, from the hours of one series (or of the few that a version has): found by number, hour by hour. */
 export async function rateEvidence(db: Db, asked: RateAsked): Promise<RateEvidence> {
   const { rows } = await hoursAsked(asked).execute(db);
-  const hours = rows.map(({ hour, affected, count, exposure }) => ({ hourMs: Date.parse(hour), affected, count, exposure }));
+  const hours = rows.map(({ hour, affected, affectedAtMost, count, exposure, exposureAtLeast }) => ({
+    hourMs: Date.parse(hour),
+    affected,
+    count,
+    exposure,
+    // most sources know exactly
+    ...(affectedAtMost === affected ? {} : { affectedAtMost }),
+    ...(exposureAtLeast === exposure ? {} : { exposureAtLeast }),
+  }));
   const sum = (pick: (row: HourRow) => number): number => rows.reduce((total, row) => total + pick(row), 0);
   return {
     affected: sum(({ affected }) => affected),
+    affectedAtMost: sum(({ affectedAtMost }) => affectedAtMost),
     count: sum(({ count }) => count),
     exposure: sum(({ exposure }) => exposure),
+    exposureAtLeast: sum(({ exposureAtLeast }) => exposureAtLeast),
     sessions: sum(({ sessions }) => sessions),
     users: Math.max(
       sum(({ newUsers }) => newUsers ?? 0),
@@ -71,26 +87,25 @@ export async function rateEvidence(db: Db, asked: RateAsked): Promise<RateEviden
   };
 }
 
-/** Where a metric's counts stand in a roll-up that is called `r`. */
-export function countsOf(metric: string): { count: RawBuilder<unknown>; affected: RawBuilder<unknown> } {
+/** Where a metric's counts stand in a roll-up that is called `r`. `most`: how many may have been affected at most, where the source rounds. */
+export function countsOf(metric: string): Record<'count' | 'affected' | 'most', RawBuilder<unknown>> {
+  const part = (place: number): RawBuilder<unknown> => sql`(r.metrics -> ${metric}::text -> ${place}::int)::bigint`;
   switch (metric) {
     case 'crashes':
-      return { count: sql`r.crashes`, affected: sql`r.crash_users` };
+      return { count: sql`r.crashes`, affected: sql`r.crash_users`, most: sql`r.crash_users_most` };
     case 'anrs':
-      return { count: sql`r.anrs`, affected: sql`r.anr_users` };
+      return { count: sql`r.anrs`, affected: sql`r.anr_users`, most: sql`r.anr_users_most` };
     default:
-      return {
-        count: sql`(r.metrics -> ${metric}::text -> 0)::bigint`,
-        affected: sql`(r.metrics -> ${metric}::text -> 1)::bigint`,
-      };
+      return { count: part(0), affected: part(1), most: part(2) };
   }
 }
 
 /** The question of `rateEvidence`, for whoever wants to see how it is answered. */
 export function hoursAsked({ app, platform, version, build, audience, segment, metric, source, from, until }: RateAsked) {
-  const { count, affected } = countsOf(metric);
+  const { count, affected, most } = countsOf(metric);
   return sql<HourRow>`
-    select r.bucket as hour, coalesce(sum(${affected}), 0)::bigint as affected, coalesce(sum(${count}), 0)::bigint as count, sum(r.consumption) as exposure,
+    select r.bucket as hour, coalesce(sum(${affected}), 0)::bigint as affected, coalesce(sum(coalesce(${most}, ${affected})), 0)::bigint as "affectedAtMost",
+      coalesce(sum(${count}), 0)::bigint as count, sum(r.consumption) as exposure, sum(coalesce(r.consumption_least, r.consumption)) as "exposureAtLeast",
       coalesce(sum(r.sessions), 0)::bigint as sessions, coalesce(sum(r.users), 0)::bigint as users, sum(r.new_users)::bigint as "newUsers"
     from health_series s join health_rollups r on r.series = s.id
     where s.app = ${app} and s.version = ${version} and s.platform = ${platform} and (${build}::text is null or s.build = ${build})
@@ -99,13 +114,23 @@ export function hoursAsked({ app, platform, version, build, audience, segment, m
     group by r.bucket order by r.bucket`;
 }
 
-/** A source of roll-ups. `watermark`: it has told everything up to here. */
-export type HealthSource = { source: string; watermark: Instant | null; lastToldAt: Instant; lagSeconds: number | null; told: number };
+/**
+ * A source of roll-ups. `watermark`: it has told everything up to here. `dispersion`: how many times one person may be among its affected; evidence is divided by it, count and
+ * exposure alike.
+ */
+export type HealthSource = {
+  source: string;
+  watermark: Instant | null;
+  lastToldAt: Instant;
+  lagSeconds: number | null;
+  told: number;
+  dispersion: number;
+};
 
 export async function healthSourcesOf(db: Db, app: string): Promise<HealthSource[]> {
   return db
     .selectFrom('health_sources')
-    .select(['source', 'watermark', 'last_told_at as lastToldAt', 'lag_seconds as lagSeconds', 'told'])
+    .select(['source', 'watermark', 'last_told_at as lastToldAt', 'lag_seconds as lagSeconds', 'told', 'dispersion'])
     .where('app', '=', app)
     .orderBy('source')
     .execute();

@@ -2,8 +2,18 @@
 import type { Bucket } from './ratio.ts';
 import { HOUR_MS } from './rollup.ts';
 
-/** What one hour saw of a build and audience. `affected`: people hit for the first time. */
-export type HourOfHealth = { hourMs: number; affected: number; count: number; exposure: number };
+/**
+ * What one hour saw of a build and audience. `affected`: people hit for the first time. Where a source knows them within bounds alone, `affected` and `exposure` are the least
+ * people and the most exposure, which is what red may rest on, and `affectedAtMost` and `exposureAtLeast` what green may rest on; left out: both are the same.
+ */
+export type HourOfHealth = {
+  hourMs: number;
+  affected: number;
+  count: number;
+  exposure: number;
+  affectedAtMost?: number;
+  exposureAtLeast?: number;
+};
 
 /** A version with the hour in which its rollout began. */
 export type Aged = { sinceMs: number; hours: readonly HourOfHealth[] };

@@ -44,6 +44,16 @@ describe('a roll-up', () => {
     });
   });
 
+  test('may be known within bounds: at least so many people, at most so much usage, and the other way round', () => {
+    const bounds = { consumptionAtLeast: 600, crashes: { count: 9, affected: 4, affectedAtMost: 6 } };
+    expect(readRollup({ ...good, ...bounds }, known)).toMatchObject({ ok: true, rollup: { consumption: 640.5, ...bounds } });
+    expect(told({ consumptionAtLeast: 700 })).toBe('absurd: consumption is at least 700, and at most 640.5');
+    expect(told({ crashes: { count: 9, affected: 4, affectedAtMost: 3 } })).toBe(
+      'absurd: crashes: at least 4 people are affected, at most 3, by 9',
+    );
+    expect(told({ crashes: { count: 9, affected: 4, affectedAtMost: 10 } })).toMatch(/^absurd/);
+  });
+
   test.each([
     [{ platform: 'tv' }, 'unknown-platform: platform is "tv"'],
     [{ version: '9.0.0' }, 'unknown-version: ios has no release "9.0.0"'],

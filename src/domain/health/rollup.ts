@@ -8,8 +8,11 @@ import type { Instant } from '../time.ts';
 
 export const HOUR_MS = 3_600_000;
 
-/** Counts of one thing that happens to people: how often, and to how many for the first time on this build and audience. */
-export type MetricCounts = { count: number; affected: number };
+/**
+ * Counts of one thing that happens to people: how often, and to how many for the first time on this build and audience. `affectedAtMost`: where a source knows people within
+ * bounds alone (rounded, or counted by events), they are at least `affected` and at most this; left out: exactly `affected`.
+ */
+export type MetricCounts = { count: number; affected: number; affectedAtMost?: number };
 
 /**
  * One roll-up: the total of its bucket as its source knows it.
@@ -17,7 +20,8 @@ export type MetricCounts = { count: number; affected: number };
  * - `segment`: `all`, or a dimension and a value: `country=BR`, `os=Android 14`, `device=Pixel 8`, `arm=new-player`.
  * - `bucketMs`: the start of an hour, UTC.
  * - `users` were active in the hour; `newUsers` were seen on this build and audience for the first time, so that they may be added up. Null: not told.
- * - `consumption` in the app's own unit of use: hours of playback, sessions, orders.
+ * - `consumption` in the app's own unit of use: hours of playback, sessions, orders. `consumptionAtLeast`: where it is known within bounds alone, `consumption` is the most
+ *   that it may be, and this the least; left out: exactly `consumption`.
  * - `revision`: of this total at its source; the highest wins. Null: not told, and the moment of arrival counts.
  */
 export type Rollup = {
@@ -32,6 +36,7 @@ export type Rollup = {
   newUsers: number | null;
   sessions: number | null;
   consumption: number;
+  consumptionAtLeast?: number;
   crashes: MetricCounts | null;
   anrs: MetricCounts | null;
   /** Whatever else the app counts, by its name; null: nothing. */
@@ -155,6 +160,7 @@ const FIELDS: ReadonlySet<string> = new Set([
   'newUsers',
   'sessions',
   'consumption',
+  'consumptionAtLeast',
   'crashes',
   'anrs',
   'metrics',
@@ -176,6 +182,11 @@ function rollupOf(value: Record<string, unknown>, { nowMs, versions }: Known): R
   const newUsers = countOf(value['newUsers'], 'newUsers');
   if (users !== null && newUsers !== null && newUsers > users)
     throw new Doubt('absurd', `${newUsers} new users are more than the ${users} users of the hour`);
+  const consumption = amountOf(value['consumption'], 'consumption');
+  const least = value['consumptionAtLeast'] ?? null;
+  const consumptionAtLeast = least === null ? null : amountOf(least, 'consumptionAtLeast');
+  if (consumptionAtLeast !== null && consumptionAtLeast > consumption)
+    throw new Doubt('absurd', `consumption is at least ${consumptionAtLeast}, and at most ${consumption}`);
   return {
     platform,
     version,
@@ -187,7 +198,8 @@ function rollupOf(value: Record<string, unknown>, { nowMs, versions }: Known): R
     users,
     newUsers,
     sessions: countOf(value['sessions'], 'sessions'),
-    consumption: amountOf(value['consumption'], 'consumption'),
+    consumption,
+    ...(consumptionAtLeast === null ? {} : { consumptionAtLeast }),
     crashes: metricOf(value['crashes'], 'crashes', users),
     anrs: metricOf(value['anrs'], 'anrs', users),
     metrics: metricsOf(value['metrics'], users),
@@ -275,7 +287,11 @@ function metricOf(value: unknown, name: string, users: number | null): MetricCou
   if (affected > count) throw new Doubt('absurd', `${name}: ${affected} people are affected by ${count}`);
   if (users !== null && affected > users * ROLLUP_BOUNDS.affectedForUsers + ROLLUP_BOUNDS.affectedBeside)
     throw new Doubt('absurd', `${name}: ${affected} people are affected of ${users} users`);
-  return { count, affected };
+  const affectedAtMost = countOf(value['affectedAtMost'], `${name}.affectedAtMost`);
+  if (affectedAtMost === null) return { count, affected };
+  if (affectedAtMost < affected || affectedAtMost > count)
+    throw new Doubt('absurd', `${name}: at least ${affected} people are affected, at most ${affectedAtMost}, by ${count}`);
+  return { count, affected, affectedAtMost };
 }
 
 function metricsOf(value: unknown, users: number | null): Record<string, MetricCounts> | null {

@@ -60,7 +60,7 @@ const text = (value: unknown): string | null => (typeof value === 'string' && va
 const within = (value: unknown, key: string): unknown => (isObject(value) ? value[key] : undefined);
 
 /** `io.example.app@8.9.2+89214`, `8.9.2`; `dist` names the build where the release does not. */
-function originOf(release: unknown, environment: unknown, dist?: unknown): Origin | null {
+export function originOf(release: unknown, environment: unknown, dist?: unknown): Origin | null {
   const named = text(release);
   if (named === null) return null;
   const behind = named.slice(named.lastIndexOf('@') + 1);

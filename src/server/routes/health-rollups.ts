@@ -12,6 +12,7 @@ import { writeInstance } from '../auth/instance.ts';
 import { inTransaction } from '../auth/people.ts';
 import type { At, Handlers, Room } from '../context.ts';
 import { notFound, orRefuse, ProblemAnswer, refuse } from '../errors.ts';
+import { opened } from '../sentry.ts';
 
 /** Rows that are stored by one commit. */
 const IN_BATCH = 10_000;
@@ -28,7 +29,9 @@ type Batch = readonly Row[];
 
 export function rollupHandlers(
   room: Room,
-): Handlers<'reportHealth' | 'getHealth' | 'listHealthSources' | 'listHealthQuarantine' | 'listDsns' | 'createDsn' | 'revokeDsn'> {
+): Handlers<
+  'reportHealth' | 'reportMetrics' | 'getHealth' | 'listHealthSources' | 'listHealthQuarantine' | 'listDsns' | 'createDsn' | 'revokeDsn'
+> {
   let open = 0;
   const requireApp = async (app: string): Promise<void> => {
     if ((await appById(room.db, app)) === null) notFound(`app "${app}"`, 'see GET /api/apps');
@@ -82,6 +85,28 @@ export function rollupHandlers(
       } finally {
         open -= 1;
       }
+    },
+    reportMetrics: async ({ params }, at) => {
+      await requireApp(params.app);
+      const type = (at.request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+      if (type !== 'application/json')
+        refuse(
+          'not-this-format',
+          `the body is announced as ${type === '' ? 'nothing' : type}`,
+          'OTLP in its JSON encoding, announced as application/json: OTEL_EXPORTER_OTLP_PROTOCOL=http/json',
+        );
+      const heard = orRefuse(await room.engine.hearMetrics(params.app, await opened(at.request)));
+      if (heard.is === 'busy')
+        throw new ProblemAnswer(
+          problemOf(
+            'too-many-requests',
+            'more metrics wait than can be stored at once',
+            'the same request again later: nothing of it was taken',
+          ),
+          { 'retry-after': '5' },
+        );
+      const { rejected, because } = heard;
+      return because === null ? {} : { partialSuccess: { rejectedDataPoints: String(rejected), errorMessage: because } };
     },
     getHealth: async ({ params, query }) => {
       await requireApp(params.app);

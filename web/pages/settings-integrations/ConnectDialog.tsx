@@ -119,14 +119,15 @@ function OneField({
           onChange={(event) => onChange(event.target.value)}
         />
       );
+    case 'long':
     case 'lines':
     case 'record':
       return (
         <TextArea
           {...shown}
-          rows={2}
+          rows={kind === 'long' ? 8 : 2}
           spellCheck={false}
-          hint={sentences(hint, kind === 'lines' ? 'One a line.' : 'One a line: name = value.')}
+          hint={sentences(hint, kind === 'long' ? null : kind === 'lines' ? 'One a line.' : 'One a line: name = value.')}
           onChange={(event) => onChange(event.target.value)}
         />
       );

@@ -3,8 +3,8 @@
 export type Field = {
   name: string;
   label: string;
-  /** `lines`: a list, one entry a line. `record`: names and values, `name = value` a line. */
-  kind: 'text' | 'secret' | 'number' | 'switch' | 'choice' | 'lines' | 'record';
+  /** `long`: a text of several lines. `lines`: a list, one entry a line. `record`: names and values, `name = value` a line. */
+  kind: 'text' | 'long' | 'secret' | 'number' | 'switch' | 'choice' | 'lines' | 'record';
   hint: string | null;
   required: boolean;
   options: readonly string[];
@@ -14,7 +14,9 @@ export type Field = {
 
 type Schema = {
   type?: unknown;
+  title?: unknown;
   description?: unknown;
+  multiline?: unknown;
   secret?: unknown;
   default?: unknown;
   enum?: unknown;
@@ -34,7 +36,7 @@ export function fieldsOf(schema: Readonly<Record<string, unknown>>): readonly Fi
     const kind = kindOf(part);
     return {
       name,
-      label: labelOf(name),
+      label: typeof part.title === 'string' ? part.title : labelOf(name),
       kind,
       hint: typeof part.description === 'string' ? part.description : null,
       required: needed.includes(name) && part.default === undefined,
@@ -46,6 +48,7 @@ export function fieldsOf(schema: Readonly<Record<string, unknown>>): readonly Fi
 
 function kindOf(part: Schema): Field['kind'] {
   if (part.secret === true) return 'secret';
+  if (part.multiline === true) return 'long';
   if (Array.isArray(part.enum)) return 'choice';
   switch (part.type) {
     case 'boolean':
@@ -103,6 +106,7 @@ function valueOf(kind: Field['kind'], text: string): unknown {
     .filter((line) => line !== '');
   switch (kind) {
     case 'text':
+    case 'long':
     case 'secret':
     case 'choice':
       return text;
@@ -143,6 +147,8 @@ export const portNames: Readonly<Record<string, string>> = {
   tracker: 'Bugs',
   builds: 'Builds and tests',
   chat: 'Chat',
+  health: 'Release health',
+  metrics: 'Metrics',
 };
 
 /** A port, or the port for one storefront, as people call it. */
