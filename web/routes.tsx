@@ -3,7 +3,6 @@ import { createRootRoute, createRoute, createRouter, Outlet } from '@tanstack/re
 import { healthSearch } from './pages/health/search.ts';
 import { pages } from './pages/index.ts';
 import { Broken, NothingHere } from './parts/Broken.tsx';
-import { crashGroupSearch, crashGroupsSearch } from './parts/crash-groups/search.ts';
 
 export type RoomSearch = {
   /** Rows that pass everywhere are hidden. */
@@ -45,6 +44,17 @@ const bugsSearch = (search: Record<string, unknown>): BugsSearch => {
   });
   return { ...(tab === undefined ? {} : { tab }), ...Object.fromEntries(words) };
 };
+
+type GroupWords = Partial<Record<'platform' | 'version' | 'severity' | 'novelty' | 'team' | 'ticket' | 'search', string>>;
+
+// the page knows what there is to choose from; a first view has no use for it
+const crashGroupsSearch = (search: Record<string, unknown>): GroupWords =>
+  Object.fromEntries(
+    Object.entries(search).flatMap(([name, value]) => {
+      const word = wordIn(value);
+      return word === undefined ? [] : [[name, word] as const];
+    }),
+  );
 
 export type JournalSearch = {
   track?: string | undefined;
@@ -134,7 +144,7 @@ const appPages = [
   createRoute({ getParentRoute: () => app, path: '/bugs', component: pages.bugs, validateSearch: bugsSearch }),
   createRoute({ getParentRoute: () => app, path: '/bugs/$bug', component: pages.bugs, validateSearch: bugsSearch }),
   createRoute({ getParentRoute: () => app, path: '/health/groups', component: pages.crashGroups, validateSearch: crashGroupsSearch }),
-  createRoute({ getParentRoute: () => app, path: '/health/groups/$group', component: pages.crashGroup, validateSearch: crashGroupSearch }),
+  createRoute({ getParentRoute: () => app, path: '/health/groups/$group', component: pages.crashGroup, validateSearch: crashGroupsSearch }),
   createRoute({ getParentRoute: () => app, path: '/activity', component: pages.activity, validateSearch: journalSearch }),
   createRoute({ getParentRoute: () => app, path: '/audit', component: pages.audit, validateSearch: auditSearch }),
   createRoute({ getParentRoute: () => app, path: '/health', component: pages.health, validateSearch: healthSearch }),

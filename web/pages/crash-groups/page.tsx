@@ -14,6 +14,7 @@ import { Empty, Failed, Loading, More, Platform } from '../../parts/lists/ListPa
 import { teamTitle } from '../../parts/lists/team-title.ts';
 import { Moment } from '../../parts/Moment.tsx';
 import { useRoom } from '../../parts/room.ts';
+import { crashGroupsSearch } from '../../parts/crash-groups/search.ts';
 import type { CrashGroupsSearch } from '../../parts/crash-groups/search.ts';
 import { Key } from '../../ui/Button.tsx';
 import styles from './crash-groups.module.css';
@@ -24,7 +25,7 @@ const SEARCHES_AFTER_MS = 300;
 export default function CrashGroupsPage() {
   const { room } = useRoom();
   const app = room.app.id;
-  const sought = useSearch({ from: '/$app/health/groups' });
+  const sought = crashGroupsSearch(useSearch({ from: '/$app/health/groups' }));
   const list = useInfiniteQuery(crashGroupsQuery(app, sought, room.version));
   const groups = list.data?.pages.flatMap(({ items }) => items) ?? [];
   const newest = list.data?.pages.at(-1);

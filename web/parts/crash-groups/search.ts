@@ -1,4 +1,4 @@
-/** What the addresses of crash groups say beside: how the list is narrowed, and on which version one is looked at. */
+/** What the address of the crash groups says beside: how the list is narrowed. */
 const choices = {
   severity: ['S1', 'S2', 'S3', 'S4'],
   novelty: ['new', 'regressed', 'worse', 'known', 'unchanged'],
@@ -27,9 +27,4 @@ export function crashGroupsSearch(search: Record<string, unknown>): CrashGroupsS
     return found === undefined ? [] : [[name, found] as const];
   });
   return Object.fromEntries([...words, ...chosen]);
-}
-
-export function crashGroupSearch(search: Record<string, unknown>): { version?: string } {
-  const version = wordIn(search['version']);
-  return version === undefined ? {} : { version };
 }
