@@ -6,7 +6,7 @@ import type { HealthAnswer, HealthFacts, HealthFeed, ToldHour, ToldSegmentDay } 
 import { HOUR_MS, WHOLE } from '#domain/health/rollup.ts';
 import type { Db } from '../transaction.ts';
 
-/** An hour as it comes: hour since 1970, consumption, sessions, users, new users, crashes and who was affected, ANRs likewise, other metrics. */
+/** An hour as it comes: hour since 1970, consumption, sessions, users, new users, crashes and who was affected, ANRs likewise, other metrics, and bounds. */
 type HourRow = [
   hour: number,
   consumption: number,
@@ -17,7 +17,10 @@ type HourRow = [
   crashUsers: number | null,
   anrs: number | null,
   anrUsers: number | null,
-  metrics: Record<string, [number, number]> | null,
+  metrics: Record<string, [number, number, (number | null)?]> | null,
+  consumptionLeast: number | null,
+  crashUsersMost: number | null,
+  anrUsersMost: number | null,
 ];
 type DayRow = [segment: string, day: number, exposure: number, affected: number];
 
@@ -26,22 +29,24 @@ export async function healthTold(db: Db, app: string, questions: readonly Health
   const wholes = questions.map((question, place) => ({ ...question, place })).filter(({ segmentsOf }) => segmentsOf === null);
   const segments = questions.map((question, place) => ({ ...question, place })).filter(({ segmentsOf }) => segmentsOf !== null);
   const { rows } = await sql<{
-    feeds: HealthFeed[] | null;
+    feeds: (HealthFeed & { dispersion: number })[] | null;
     hours: { n: number; source: string; hours: HourRow[] }[] | null;
     days: { n: number; source: string; days: DayRow[] }[] | null;
   }>`select ${feedsOf(app)} as feeds, ${wholes.length === 0 ? sql`null::jsonb` : hoursOf(app, wholes)} as hours,
     ${segments.length === 0 ? sql`null::jsonb` : daysOf(app, segments)} as days`.execute(db);
   const [told] = rows;
   const answers = new Map<string, HealthAnswer>(questions.map((question) => [keyOfQuestion(question), []]));
+  const dispersions = new Map(told?.feeds?.map(({ source, dispersion }) => [source, dispersion]));
   const note = (n: number, part: HealthAnswer[number]): void => {
     const question = questions[n];
-    if (question !== undefined) answers.get(keyOfQuestion(question))?.push(part);
+    if (question !== undefined) answers.get(keyOfQuestion(question))?.push({ ...part, dispersion: dispersions.get(part.source) ?? 1 });
   };
   for (const { n, source, hours } of told?.hours ?? []) note(n, { source, hours: hours.map(hourFrom), days: [] });
   for (const { n, source, days } of told?.days ?? []) note(n, { source, hours: [], days: days.map(dayFrom) });
   return {
-    feeds: (told?.feeds ?? []).map(({ watermark, lastToldAt, ...feed }) => ({
-      ...feed,
+    feeds: (told?.feeds ?? []).map(({ source, platform, watermark, lastToldAt }) => ({
+      source,
+      platform,
       watermark: watermark === null ? null : new Date(watermark).toISOString(),
       lastToldAt: lastToldAt === null ? null : new Date(lastToldAt).toISOString(),
     })),
@@ -52,7 +57,8 @@ export async function healthTold(db: Db, app: string, questions: readonly Health
 /** What has told, and what may: a DSN that has not been heard yet is connected, and says nothing. */
 function feedsOf(app: string): ReturnType<typeof sql> {
   return sql`(
-    select jsonb_agg(jsonb_build_object('source', f.source, 'platform', f.platform, 'watermark', f.watermark, 'lastToldAt', f.last_told_at) order by f.source, f.platform)
+    select jsonb_agg(jsonb_build_object('source', f.source, 'platform', f.platform, 'watermark', f.watermark, 'lastToldAt', f.last_told_at,
+      'dispersion', coalesce((select hs.dispersion from health_sources hs where hs.app = ${app} and hs.source = f.source), 1)) order by f.source, f.platform)
     from (
       select source, platform, watermark, last_told_at from health_feeds where app = ${app}
       union all
@@ -84,7 +90,8 @@ function hoursOf(app: string, of: Asked): ReturnType<typeof sql> {
   return sql`(
     select jsonb_agg(jsonb_build_object('n', t.n, 'source', t.source, 'hours', t.hours)) from (
       select q.n, s.source, jsonb_agg(jsonb_build_array(
-        (extract(epoch from r.bucket) / 3600)::int, r.consumption, r.sessions, r.users, r.new_users, r.crashes, r.crash_users, r.anrs, r.anr_users, r.metrics)) as hours
+        (extract(epoch from r.bucket) / 3600)::int, r.consumption, r.sessions, r.users, r.new_users, r.crashes, r.crash_users, r.anrs, r.anr_users, r.metrics,
+        r.consumption_least, r.crash_users_most, r.anr_users_most)) as hours
       from ${asked(of)}
       join health_series s on s.app = ${app} and s.version = q.version and s.platform = q.platform and s.audience = q.audience and s.segment = ${WHOLE}
         and (q.build is null or s.build in (q.build, '')) and (q.source is null or s.source = q.source)
@@ -121,17 +128,19 @@ function daysOf(app: string, of: Asked): ReturnType<typeof sql> {
     ) t)`;
 }
 
-function hourFrom([hour, consumption, sessions, users, newUsers, crashes, crashUsers, anrs, anrUsers, metrics]: HourRow): ToldHour {
+function hourFrom(row: HourRow): ToldHour {
+  const [hour, consumption, sessions, users, newUsers, crashes, crashUsers, anrs, anrUsers, metrics, least, crashMost, anrMost] = row;
   return {
     hourMs: hour * HOUR_MS,
     consumption,
+    consumptionLeast: least,
     sessions,
     users,
     newUsers,
     metrics: {
       ...metrics,
-      ...(crashes === null ? {} : { crashes: [crashes, crashUsers ?? 0] as const }),
-      ...(anrs === null ? {} : { anrs: [anrs, anrUsers ?? 0] as const }),
+      ...(crashes === null ? {} : { crashes: [crashes, crashUsers ?? 0, crashMost] as const }),
+      ...(anrs === null ? {} : { anrs: [anrs, anrUsers ?? 0, anrMost] as const }),
     },
   };
 }

@@ -106,9 +106,9 @@ function worked(settings: RateOf, at: JudgeAt<unknown>): Rated | null {
   const watermarkMs = watermarkOf(at, [own, ...earlier.map(({ answer }) => answer)]);
   const untilMs = watermarkMs ?? Number.NEGATIVE_INFINITY;
   const series = read(own, settings.metric, limit, untilMs);
-  const baselines = earlier.map(({ since, answer }): Aged & { isTold: boolean } => {
-    const { hours, isTold } = read(answer, settings.metric, limit, Infinity);
-    return { sinceMs: hourOf(Date.parse(since)), hours, isTold };
+  const baselines = earlier.map(({ since, answer }): Aged & Pick<Series, 'isTold' | 'dispersion'> => {
+    const { hours, isTold, dispersion } = read(answer, settings.metric, limit, Infinity);
+    return { sinceMs: hourOf(Date.parse(since)), hours, isTold, dispersion };
   });
   const told = baselines.filter(({ isTold }) => isTold);
   const rateSettings = rateSettingsOf(settings, limit, usage.audience);
@@ -125,6 +125,7 @@ function worked(settings: RateOf, at: JudgeAt<unknown>): Rated | null {
             baselines: told,
             alongside: beside === null ? null : read(answerTo(at, beside), settings.metric, limit, untilMs).hours,
             isLatched: latch.redSince !== null,
+            dispersion: Math.max(series.dispersion, ...told.map((each) => each.dispersion)),
           },
           {
             ...rateSettings,

@@ -8,7 +8,7 @@ import { expectedAtLimit, logAbove } from './one-rate.ts';
 import { ratioAbove, ratioBelow, RATIO } from './ratio.ts';
 import type { Bucket } from './ratio.ts';
 import { HOUR_MS, hourOf } from './rollup.ts';
-import { overBefore, totalOf } from './told.ts';
+import { cautiousOf, overBefore, totalOf } from './told.ts';
 import { isGreen, isRed, judgeRate, tooGood } from './verdict.ts';
 import type { RateSettings, RateVerdict } from './verdict.ts';
 
@@ -28,6 +28,8 @@ export type GateSeen = {
   baselines: readonly Aged[];
   alongside: readonly HourOfHealth[] | null;
   isLatched: boolean;
+  /** How many times one person may be among the affected: people and usage are divided by it before they are judged (§1.4). 1 when not said. */
+  dispersion?: number;
 };
 
 export type GateReason =
@@ -76,10 +78,13 @@ export function judgeGate(seen: GateSeen, settings: GateSettings): Gate {
   const hours = seen.hours.filter(({ hourMs }) => hourMs >= hourOf(countFromMs) && hourMs < watermarkMs);
   const settledMs = watermarkMs - settings.lagHours * HOUR_MS;
   const whole = totalOf(hours);
-  const early = totalOf(overBefore(hours, settledMs));
+  const early = cautiousOf(overBefore(hours, settledMs));
   const wallClockHours = Math.max(0, (watermarkMs - countFromMs) / HOUR_MS);
-  const judged = (of: typeof whole): RateVerdict =>
-    judgeRate({ count: of.affected, exposure: of.exposure, users, wallClockHours, stale: false, redLatched: false }, settings);
+  const dispersion = seen.dispersion ?? 1;
+  const judged = ({ affected, exposure }: typeof early): RateVerdict => {
+    const evidence = { count: affected / dispersion, exposure: exposure / dispersion };
+    return withUsageOf(judgeRate({ ...evidence, users, wallClockHours, stale: false, redLatched: false }, settings), dispersion);
+  };
   const all = judged(whole);
   const settled = judged(early);
   const logWorse = worseThanBefore(seen, hours, settings);
@@ -106,6 +111,17 @@ export function judgeGate(seen: GateSeen, settings: GateSettings): Gate {
   };
 }
 
+/** Usage that is still to come, in usage as it is told: what was judged is a part of it. */
+function withUsageOf(verdict: RateVerdict, dispersion: number): RateVerdict {
+  const { requiredExposure, earliestRemaining, projectedRemaining } = verdict;
+  return {
+    ...verdict,
+    requiredExposure: requiredExposure * dispersion,
+    earliestRemaining: earliestRemaining * dispersion,
+    projectedRemaining: projectedRemaining === null ? null : projectedRemaining * dispersion,
+  };
+}
+
 type Parts = {
   seen: GateSeen;
   settings: GateSettings;
@@ -122,10 +138,9 @@ function colourOf({ seen, settings, whole, early, all, settled, logWorse, baseli
   if (logWorse !== null && isRed({ logAbove: logWorse }, settings.alphaRed)) return { colour: 'red', reason: 'worse-than-before' };
   if (seen.isLatched) return { colour: 'red', reason: 'latched' };
   if (whole.exposure === 0) return { colour: 'yellow', reason: 'no-usage' };
-  if (
-    baseline !== null &&
-    tooGood({ count: early.affected, exposure: early.exposure }, { rate: baseline.value, unit: settings.unit }).suspicious
-  )
+  const { dispersion = 1 } = seen;
+  const settledPart = { count: early.affected / dispersion, exposure: early.exposure / dispersion };
+  if (baseline !== null && tooGood(settledPart, { rate: baseline.value, unit: settings.unit }).suspicious)
     return { colour: 'unknown', reason: 'reporting-broken' };
   if (all.reason === 'above-warn') return { colour: 'yellow', reason: 'above-warn' };
   switch (settled.reason) {
@@ -166,21 +181,30 @@ function unsettledReason(all: RateVerdict): GateReason {
 
 /** The evidence that it is worse than earlier releases, in the hours that both have seen to their end. */
 function worseThanBefore(
-  { sinceMs, baselines, watermarkMs }: GateSeen,
+  { sinceMs, baselines, watermarkMs, dispersion = 1 }: GateSeen,
   hours: readonly HourOfHealth[],
   settings: GateSettings,
 ): number | null {
   const { allowedRatio, shape } = settings;
   if (allowedRatio === null) return null;
-  const buckets = comparable({ sinceMs, hours }, baselines, watermarkMs);
+  const buckets = comparable({ sinceMs, hours }, baselines, watermarkMs, dispersion);
   return buckets === null ? null : ratioAbove(buckets, { ...RATIO, shape, allowedRatio });
 }
 
 /** The buckets of one age, or of one hour; null where the other side was not used in any. */
-function comparable(ours: Aged, baselines: readonly Aged[], untilMs: number): Bucket[] | null {
+function comparable(ours: Aged, baselines: readonly Aged[], untilMs: number, dispersion: number): Bucket[] | null {
   if (baselines.length === 0) return null;
-  const buckets = bucketsOfSameAge(ours, baselines, untilMs);
+  const buckets = bucketsOfSameAge(ours, baselines, untilMs).map((bucket) => dividedBy(bucket, dispersion));
   return buckets.some(({ baseExposure }) => baseExposure > 0) ? buckets : null;
+}
+
+function dividedBy({ newCount, newExposure, baseCount, baseExposure }: Bucket, dispersion: number): Bucket {
+  return {
+    newCount: newCount / dispersion,
+    newExposure: newExposure / dispersion,
+    baseCount: baseCount / dispersion,
+    baseExposure: baseExposure / dispersion,
+  };
 }
 
 /** The rate of earlier releases over the ages that this one has reached. */
@@ -198,19 +222,24 @@ const SAME_AS_OTHERS = 1.25;
 /** … and, where theirs is over the limit itself in these hours, at most so many. */
 const SAME_WHERE_BOTH_ARE_OVER = 2;
 
-function isFleetWide({ alongside, sinceMs, watermarkMs }: GateSeen, hours: readonly HourOfHealth[], settings: GateSettings): boolean {
+function isFleetWide(
+  { alongside, sinceMs, watermarkMs, dispersion = 1 }: GateSeen,
+  hours: readonly HourOfHealth[],
+  settings: GateSettings,
+): boolean {
   if (alongside === null) return false;
   const [first] = hours;
   if (first === undefined) return false;
   const theirs = alongside.filter(({ hourMs }) => hourMs >= first.hourMs && hourMs < watermarkMs);
-  const buckets = comparable({ sinceMs, hours }, [{ sinceMs, hours: theirs }], watermarkMs);
+  const buckets = comparable({ sinceMs, hours }, [{ sinceMs, hours: theirs }], watermarkMs, dispersion);
   if (buckets === null) return false;
   const isSame = (allowedRatio: number): boolean =>
     isGreen({ logBelow: ratioBelow(buckets, { ...RATIO, shape: settings.shape, allowedRatio }) }, settings.alphaGreen);
   if (isSame(SAME_AS_OTHERS)) return true;
   const { affected, exposure } = totalOf(theirs);
   const areOver =
-    logAbove(affected, expectedAtLimit(settings.limit, exposure, settings.unit), settings.shape) >= -Math.log(settings.alphaRed);
+    logAbove(affected / dispersion, expectedAtLimit(settings.limit, exposure / dispersion, settings.unit), settings.shape) >=
+    -Math.log(settings.alphaRed);
   return areOver && isSame(SAME_WHERE_BOTH_ARE_OVER);
 }
 

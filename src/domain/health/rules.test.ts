@@ -11,6 +11,14 @@ function policyOf(platform: string): TrackPolicy {
   return trackPolicy(read.policy, { platform, kind: 'regular', revision: 1 });
 }
 
+/** A policy that says nothing of health but what halts a rollout, and the criterion that does. */
+function alone(platform: string): { policy: TrackPolicy; crashRate: TrackPolicy['haltsWhileRollingOut'][number] } {
+  const policy = policyOf(platform);
+  const [crashRate] = policy.haltsWhileRollingOut;
+  if (crashRate === undefined) throw new Error('nothing halts');
+  return { policy: { ...policy, before: {}, watchWhile: {} }, crashRate };
+}
+
 test('what a policy says of health is told once for each criterion: what it holds, what it halts, and when it is watched', () => {
   const rules = healthRules(policyOf('android'));
   expect(rules.map(({ instance, holds, halts, watchedWhile }) => ({ instance, holds, halts, watchedWhile }))).toEqual([
@@ -21,10 +29,8 @@ test('what a policy says of health is told once for each criterion: what it hold
 });
 
 test('a policy without a limit on a rate has none, and of several the tightest counts', () => {
-  const policy = policyOf('ios');
-  expect(limitOf(policy, 'crashes')).toBeNull();
-  const [crashRate] = policy.haltsWhileRollingOut;
-  if (crashRate === undefined) throw new Error('nothing halts');
+  const { policy, crashRate } = alone('ios');
+  expect(limitOf({ ...policy, haltsWhileRollingOut: [] }, 'crashes')).toBeNull();
   const limited = (id: string, limit: number) => ({
     ...crashRate,
     id,
@@ -37,9 +43,7 @@ test('a policy without a limit on a rate has none, and of several the tightest c
 });
 
 test('a limit may differ by platform and audience, and one by sessions is not drawn over hours', () => {
-  const policy = policyOf('ios');
-  const [crashRate] = policy.haltsWhileRollingOut;
-  if (crashRate === undefined) throw new Error('nothing halts');
+  const { policy, crashRate } = alone('ios');
   const held = (settings: object) => ({
     ...policy,
     haltsWhileRollingOut: [{ ...crashRate, id: 'held', kind: 'rate-below', settings: { metric: 'crashes', ...settings } }],

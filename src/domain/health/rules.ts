@@ -7,8 +7,8 @@ import type { Stage, Step } from '../release/track.ts';
 import type { TrackPolicy } from '../policy/track-policy.ts';
 import { RATE_UNIT } from './series.ts';
 
-/** Kinds of criteria that are about health; `reported` is how a source of the user's own tells a colour of it. */
-const healthKinds: readonly string[] = ['rate-below', 'enough-usage', 'no-bad-segment', 'late-onset', 'reported'];
+/** Kinds of criteria that are about health. */
+const healthKinds: readonly string[] = ['rate-below', 'enough-usage', 'no-bad-segment', 'late-onset'];
 
 /** A limit on a rate: at most `limit` affected people per `unit` of use, counted in `of`: `h`, or what the app counts by. `instance`: the criterion that holds it. */
 export type RateLimit = { limit: number; unit: number; of: string; instance: string; title: string };

@@ -29,12 +29,15 @@ export function keyOfQuestion({ platform, version, build, audience, source, from
 /** What usage is counted by: the app's own unit of use, or sessions. */
 export type ExposureOf = 'consumption' | 'sessions';
 
-/** The hours of one metric over its sources, in order of time; `isTold` false: none of them tells of the metric at all. */
-export type Series = { hours: readonly HourOfHealth[]; users: number; isTold: boolean };
+/**
+ * The hours of one metric over its sources, in order of time; `isTold` false: none of them tells of the metric at all. `dispersion`: how many times one person may be
+ * among the affected, by the source of which that is most: evidence is divided by it (health.md §1.4).
+ */
+export type Series = { hours: readonly HourOfHealth[]; users: number; isTold: boolean; dispersion: number };
 
 /** Adds up what sources tell of a metric, hour by hour. Hours from `untilMs` on are left out. */
 export function seriesOf(answer: HealthAnswer, metric: string, exposure: ExposureOf, untilMs: number): Series {
-  const byHour = new Map<number, { affected: number; count: number; exposure: number }>();
+  const byHour = new Map<number, Omit<Required<HourOfHealth>, 'hourMs'>>();
   let newUsers = 0;
   let busiest = 0;
   let isTold = false;
@@ -42,17 +45,33 @@ export function seriesOf(answer: HealthAnswer, metric: string, exposure: Exposur
     if (hour.hourMs >= untilMs) continue;
     const counts = hour.metrics[metric];
     if (counts !== undefined) isTold = true;
-    const there = byHour.get(hour.hourMs) ?? { affected: 0, count: 0, exposure: 0 };
+    const there = byHour.get(hour.hourMs) ?? { affected: 0, affectedAtMost: 0, count: 0, exposure: 0, exposureAtLeast: 0 };
+    const [count = 0, affected = 0, atMost] = counts ?? [];
+    const used = exposure === 'sessions' ? (hour.sessions ?? 0) : hour.consumption;
     byHour.set(hour.hourMs, {
-      affected: there.affected + (counts?.[1] ?? 0),
-      count: there.count + (counts?.[0] ?? 0),
-      exposure: there.exposure + (exposure === 'sessions' ? (hour.sessions ?? 0) : hour.consumption),
+      affected: there.affected + affected,
+      affectedAtMost: there.affectedAtMost + (atMost ?? affected),
+      count: there.count + count,
+      exposure: there.exposure + used,
+      exposureAtLeast: there.exposureAtLeast + (exposure === 'sessions' ? used : (hour.consumptionLeast ?? used)),
     });
     newUsers += hour.newUsers ?? 0;
     busiest = Math.max(busiest, hour.users ?? 0);
   }
   const hours = [...byHour].map(([hourMs, sums]) => ({ hourMs, ...sums })).toSorted((a, b) => a.hourMs - b.hourMs);
-  return { hours, users: Math.max(newUsers, busiest), isTold };
+  const dispersion = answer.reduce((most, part) => Math.max(most, part.dispersion ?? 1), 1);
+  return { hours, users: Math.max(newUsers, busiest), isTold, dispersion };
+}
+
+/** What green may rest on: the most people who may have been affected, and the least usage. */
+export function cautiousOf(hours: readonly HourOfHealth[]): { affected: number; exposure: number } {
+  let affected = 0;
+  let exposure = 0;
+  for (const hour of hours) {
+    affected += hour.affectedAtMost ?? hour.affected;
+    exposure += hour.exposureAtLeast ?? hour.exposure;
+  }
+  return { affected, exposure };
 }
 
 /** Events, people and usage of some hours together. */

@@ -12,8 +12,6 @@ export function limitInWords({ kind, metric, limit, unit, of }: Pick<Rule, 'kind
   if (limit !== null)
     return `${metric === null ? 'A rate' : metricTitle(metric)} of at most ${rateText(limit)} affected people per ${unit.toLocaleString('en')} ${of}`;
   switch (kind) {
-    case 'reported':
-      return 'As its source says: the limit is there';
     case 'enough-usage':
       return 'As much use as a verdict takes';
     default:

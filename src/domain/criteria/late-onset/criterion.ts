@@ -57,7 +57,7 @@ export const lateOnset: Criterion<Settings> = {
 const DAY_HOURS = 24;
 
 /** Days since the count began, the first not whole; each with what came and what was due. */
-function daysOf(hours: readonly HourOfHealth[], fromMs: number, { amount, per }: { amount: number; per: number }) {
+function daysOf(hours: readonly HourOfHealth[], fromMs: number, { amount, per }: { amount: number; per: number }, dispersion: number) {
   const days = new Map<number, HourOfHealth[]>();
   for (const hour of hours) {
     const day = Math.floor((hour.hourMs - fromMs) / (DAY_HOURS * HOUR_MS));
@@ -67,7 +67,12 @@ function daysOf(hours: readonly HourOfHealth[], fromMs: number, { amount, per }:
     .toSorted(([a], [b]) => a - b)
     .map(([day, of]) => {
       const { affected, exposure } = totalOf(of);
-      return { beganMs: fromMs + day * DAY_HOURS * HOUR_MS, hours: of, count: affected, expected: expectedAtLimit(amount, exposure, per) };
+      return {
+        beganMs: fromMs + day * DAY_HOURS * HOUR_MS,
+        hours: of,
+        count: affected / dispersion,
+        expected: expectedAtLimit(amount, exposure / dispersion, per),
+      };
     });
 }
 
@@ -88,7 +93,7 @@ function judge(at: At): Finding {
   const watermarkMs = watermarkOf(at, [answer]);
   const series = seriesOf(answer, at.settings.metric, limit.exposure, watermarkMs ?? Number.NEGATIVE_INFINITY);
   const hours = series.hours.filter(({ hourMs }) => hourMs >= hourOf(countFromMs));
-  const days = daysOf(hours, hourOf(countFromMs), limit);
+  const days = daysOf(hours, hourOf(countFromMs), limit, series.dispersion);
   const { logRestart, bestStart } = onset(days);
   const isOver = logRestart >= -Math.log(at.settings['alpha-red']);
   const since = bestStart === null ? undefined : days[bestStart - 1];
