@@ -57,6 +57,7 @@ const series = z
     metric: z.string(),
     audience: z.enum(audiences),
     segment: z.string(),
+    source: z.string().nullable().meta({ description: 'The source that its criterion believes, which alone is shown; null: all together' }),
     unit: z.number().meta({ description: 'What rates are counted by' }),
     stepHours: z.number().meta({ description: 'Hours of a point; 24: days' }),
     limit: limit.nullable().meta({ description: 'What the policy in force holds it under' }),

@@ -23,14 +23,16 @@ export async function tracksOfPlatform(db: Db, app: string, platform: string, li
   return rows.map(({ state }) => state);
 }
 
-/** Of which use is asked: of one app, platform and audience, whole or of one segment. */
-export type Of = { app: string; platform: string; audience: Audience; segment: string };
+/** Of which use is asked: of one app, platform and audience, whole or of one segment. `source` null: of all sources together. */
+export type Of = { app: string; platform: string; audience: Audience; segment: string; source: string | null };
+
+const told = ({ source }: Pick<Of, 'source'>) => (source === null ? sql`true` : sql`s.source = ${source}`);
 
 /** How far a version's use is told: from its first hour to the watermark of the least advanced of its sources. */
 export type VersionTold = { version: string; firstAt: Instant; lastAt: Instant; toldUntil: Instant | null };
 
 /** The versions of which anything is told, each with how far. */
-export async function versionsTold(db: Db, { app, platform, audience }: Of, versions: readonly string[]): Promise<VersionTold[]> {
+export async function versionsTold(db: Db, { app, platform, audience, source }: Of, versions: readonly string[]): Promise<VersionTold[]> {
   const { rows } = await sql<VersionTold>`
     select s.version, min(r."firstAt") as "firstAt", max(r."lastAt") as "lastAt", min(w.watermark) as "toldUntil"
     from health_series s
@@ -39,7 +41,8 @@ export async function versionsTold(db: Db, { app, platform, audience }: Of, vers
           (select bucket from health_rollups where series = s.id order by bucket desc limit 1) as "lastAt"
       ) r on r."firstAt" is not null
       left join health_sources w on w.app = s.app and w.source = s.source
-    where s.app = ${app} and s.platform = ${platform} and s.audience = ${audience} and s.segment = ${WHOLE} and s.version = any(${[...versions]}::text[])
+    where s.app = ${app} and s.platform = ${platform} and s.audience = ${audience} and s.segment = ${WHOLE} and ${told({ source })}
+      and s.version = any(${[...versions]}::text[])
     group by s.version`.execute(db);
   return rows;
 }
@@ -58,7 +61,7 @@ export type Cut = { by: 'age'; hours: number } | { by: 'day'; zone: string };
 /** What each step of some versions saw. A step ends no later than what was asked about. */
 export async function stepsOf(
   db: Db,
-  { app, platform, audience, segment }: Of,
+  { app, platform, audience, segment, source }: Of,
   metric: string,
   versions: readonly VersionAsked[],
   cut: Cut,
@@ -84,7 +87,7 @@ export async function stepsOf(
         coalesce(sum(r.users), 0) as users, sum(r.new_users) as "newUsers"
       from ${asRows(versions)}
         join health_series s on s.app = ${app} and s.version = v.version and s.platform = ${platform} and s.audience = ${audience}
-          and s.segment = ${segment} and (v.build is null or s.build in (v.build, ''))
+          and s.segment = ${segment} and ${told({ source })} and (v.build is null or s.build in (v.build, ''))
         join health_rollups r on r.series = s.id and r.bucket >= v."from" and r.bucket < v.until
       group by v.version, v."from", r.bucket
     ) h
@@ -102,25 +105,24 @@ export async function stepsOf(
 /** Use of all versions of a platform together, by the start of its hour. */
 export async function usageByHour(
   db: Db,
-  { app, platform, audience, segment }: Of,
+  { app, platform, audience, segment, source }: Of,
   from: Instant,
   until: Instant,
 ): Promise<{ hourMs: number; exposure: number }[]> {
   const { rows } = await sql<{ hour: Instant; exposure: number }>`
     select r.bucket as hour, sum(r.consumption) as exposure
     from health_series s join health_rollups r on r.series = s.id and r.bucket >= ${from}::timestamptz and r.bucket < ${until}::timestamptz
-    where s.app = ${app} and s.platform = ${platform} and s.audience = ${audience} and s.segment = ${segment}
+    where s.app = ${app} and s.platform = ${platform} and s.audience = ${audience} and s.segment = ${segment} and ${told({ source })}
     group by r.bucket order by r.bucket`.execute(db);
   return rows.map(({ hour, exposure }) => ({ hourMs: Date.parse(hour), exposure }));
 }
 
 /** The newest hour of which anything is told of a platform and audience; null where nothing is. */
-export async function lastTold(db: Db, { app, platform, audience }: Omit<Of, 'segment'>): Promise<Instant | null> {
+export async function lastTold(db: Db, { app, platform, audience, source }: Omit<Of, 'segment'>): Promise<Instant | null> {
   const { rows } = await sql<{ at: Instant | null }>`
     select max((select bucket from health_rollups r where r.series = s.id order by bucket desc limit 1)) as at
-    from health_series s where s.app = ${app} and s.platform = ${platform} and s.audience = ${audience} and s.segment = ${WHOLE}`.execute(
-    db,
-  );
+    from health_series s where s.app = ${app} and s.platform = ${platform} and s.audience = ${audience} and s.segment = ${WHOLE}
+      and ${told({ source })}`.execute(db);
   return rows[0]?.at ?? null;
 }
 
@@ -157,7 +159,7 @@ export type SegmentStep = { version: string; segment: string; start: Instant; af
 /** Steps of all segments of a dimension, by age: what a scan compares. */
 export async function segmentSteps(
   db: Db,
-  { app, platform, audience }: Omit<Of, 'segment'>,
+  { app, platform, audience, source }: Omit<Of, 'segment'>,
   metric: string,
   dimension: string,
   versions: readonly VersionAsked[],
@@ -169,7 +171,7 @@ export async function segmentSteps(
       coalesce(sum(${affected}), 0)::bigint as affected, sum(r.consumption) as exposure, coalesce(max(r.users), 0)::bigint as users
     from ${asRows(versions)}
       join health_series s on s.app = ${app} and s.version = v.version and s.platform = ${platform} and s.audience = ${audience}
-        and starts_with(s.segment, ${`${dimension}=`}) and (v.build is null or s.build in (v.build, ''))
+        and starts_with(s.segment, ${`${dimension}=`}) and ${told({ source })} and (v.build is null or s.build in (v.build, ''))
       join health_rollups r on r.series = s.id and r.bucket >= v."from" and r.bucket < v.until
     group by v.version, s.segment, 3 order by 3, s.segment`.execute(db);
   return rows;

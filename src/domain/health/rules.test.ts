@@ -3,7 +3,7 @@ import { trackPolicy } from '../policy/compile.ts';
 import { parsePolicy } from '../policy/document.ts';
 import { musicPolicy } from '../policy/sample.ts';
 import type { TrackPolicy } from '../policy/track-policy.ts';
-import { healthRules, limitOf } from './rules.ts';
+import { healthRules, limitOf, sourceOf } from './rules.ts';
 
 function policyOf(platform: string): TrackPolicy {
   const read = parsePolicy(musicPolicy);
@@ -62,4 +62,23 @@ test('a limit may differ by platform and audience, and one by sessions is not dr
     ratio: null,
     halts: true,
   });
+});
+
+test('the source that is shown of a metric is the one that its criterion believes, where it names one for the platform', () => {
+  const { policy, crashRate } = alone('android');
+  const rate = (id: string, settings: object) => ({
+    ...crashRate,
+    id,
+    kind: 'rate-below',
+    settings: { metric: 'crashes', 'limit-per-1000-hours': 0.4, ...settings },
+  });
+  const by = (...instances: ReturnType<typeof rate>[]) => sourceOf({ ...policy, haltsWhileRollingOut: instances }, 'crashes');
+  expect(by(rate('crash-rate', {}))).toBeNull();
+  expect(by(rate('crash-rate', { source: 'warehouse' }))).toBe('warehouse');
+  expect(by(rate('crash-rate', { source: { android: 'vitals', ios: 'warehouse' } }))).toBe('vitals');
+  expect(by(rate('crash-rate', { source: { ios: 'warehouse' } }))).toBeNull();
+  // the limit that is drawn decides, not one beside it
+  expect(by(rate('wide', { source: 'warehouse' }), rate('tight', { 'limit-per-1000-hours': 0.2 }))).toBeNull();
+  expect(by(rate('sessions', { 'limit-per-1000-hours': undefined, 'limit-per-1000-sessions': 5, source: 'warehouse' }))).toBe('warehouse');
+  expect(sourceOf({ ...policy, haltsWhileRollingOut: [rate('crash-rate', { source: 'warehouse' })] }, 'anrs')).toBeNull();
 });

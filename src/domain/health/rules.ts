@@ -26,6 +26,7 @@ const healthSettings = z.looseObject({
   'no-worse-than': z.string().nullish(),
   ratio: z.number().nullish(),
   audience: z.string().nullish(),
+  source: z.union([z.string(), z.record(z.string(), z.string())]).nullish(),
 });
 type HealthSettings = z.infer<typeof healthSettings>;
 
@@ -122,17 +123,33 @@ function entriesOf<K extends string, V>(table: Readonly<Partial<Record<K, readon
   );
 }
 
+const instancesOf = (policy: TrackPolicy): readonly Instance[] => [
+  ...entriesOf(policy.before).flatMap(([, each]) => each),
+  ...policy.haltsWhileRollingOut,
+  ...entriesOf(policy.watchWhile).flatMap(([, each]) => each),
+];
+
+/**
+ * The source that is believed of a metric, so that what is shown is what is judged: that of the criterion whose limit is shown, else the first that a criterion of the metric
+ * names. Null: all sources together.
+ */
+export function sourceOf(policy: TrackPolicy, metric: string, audience: Audience = 'production'): string | null {
+  const held = limitOf(policy, metric, audience)?.instance;
+  const sources = instancesOf(policy).flatMap((instance) => {
+    const { metric: judged, source = null } = settingsOf(instance);
+    if (!healthKinds.includes(instance.kind) || judged !== metric) return [];
+    return [{ id: instance.id, source: typeof source === 'object' ? (source?.[policy.platform] ?? null) : source }];
+  });
+  const own = sources.find(({ id }) => id === held);
+  return own === undefined ? (sources.find(({ source }) => source !== null)?.source ?? null) : own.source;
+}
+
 /**
  * The limit under which a policy holds the rate of a metric, as it is for an audience; the tightest where there are several. Null: it has none that is counted by use, which
  * charts are drawn by.
  */
 export function limitOf(policy: TrackPolicy, metric: string, audience: Audience = 'production'): RateLimit | null {
-  const instances = [
-    ...entriesOf(policy.before).flatMap(([, each]) => each),
-    ...policy.haltsWhileRollingOut,
-    ...entriesOf(policy.watchWhile).flatMap(([, each]) => each),
-  ];
-  const limits = instances.flatMap((instance): RateLimit[] => {
+  const limits = instancesOf(policy).flatMap((instance): RateLimit[] => {
     const said = settingsOf(instance);
     const found = limitIn(said, policy.platform);
     if (instance.kind !== 'rate-below' || said.metric !== metric || found === null || !found.isOfUse) return [];

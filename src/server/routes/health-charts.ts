@@ -6,7 +6,7 @@ import type { Of, VersionAsked } from '#db/views/health-series.ts';
 import type { Audience } from '#domain/facts.ts';
 import { planInWords, planOfFirstShare } from '#domain/health/plan.ts';
 import { HOUR_MS, WHOLE, hourOf } from '#domain/health/rollup.ts';
-import { healthRules, limitOf } from '#domain/health/rules.ts';
+import { healthRules, limitOf, sourceOf } from '#domain/health/rules.ts';
 import { segmentsOf } from '#domain/health/segments.ts';
 import type { SegmentSeen } from '#domain/health/segments.ts';
 import { MOST_DAYS, RATE_UNIT, baselineOf, seriesOf, stepHoursFor } from '#domain/health/series.ts';
@@ -119,16 +119,17 @@ export function healthChartHandlers(room: Room): Handlers<'getHealthSeries' | 'g
       const { platform, metric, audience, segment, by, step } = query;
       const app = await platformOf(params.app, platform);
       const { all, shown } = await tracksOr(app.id, platform, query.versions);
-      const of: Of = { app: app.id, platform, audience, segment };
+      const policy = await policyOf(app.id, platform);
+      const source = policy === null ? null : sourceOf(policy, metric, audience);
+      const of: Of = { app: app.id, platform, audience, segment, source };
       const [first] = shown;
       const build = query.build === undefined || first === undefined ? null : { of: first, number: query.build };
       // the whole of what it is held against: of what the one shows that is under way
       const lead = shown.find((track) => track.reached['rolling-out'] !== undefined) ?? first;
       const before = lead === undefined || by === 'date' ? [] : completedBefore(lead, all);
       const extra = before.filter((track) => !shown.includes(track));
-      const [read, policy, known] = await Promise.all([
+      const [read, known] = await Promise.all([
         linesOf([...shown, ...extra], of, { build, now, mostHours: Math.min(query.hours ?? Infinity, MOST_DAYS[step] * 24) }),
-        policyOf(app.id, platform),
         toldOf(
           room.db,
           of,
@@ -163,6 +164,7 @@ export function healthChartHandlers(room: Room): Handlers<'getHealthSeries' | 'g
         metric,
         audience,
         segment,
+        source,
         unit: RATE_UNIT,
         stepHours,
         limit: policy === null ? null : limitOf(policy, metric, audience),
@@ -199,7 +201,14 @@ export function healthChartHandlers(room: Room): Handlers<'getHealthSeries' | 'g
       const { platform, metric, audience, dimension } = query;
       const app = await platformOf(params.app, platform);
       const { all, shown } = await tracksOr(app.id, platform, query.version === undefined ? undefined : [query.version]);
-      const of: Of = { app: app.id, platform, audience, segment: WHOLE };
+      const policy = await policyOf(app.id, platform);
+      const of: Of = {
+        app: app.id,
+        platform,
+        audience,
+        segment: WHOLE,
+        source: policy === null ? null : sourceOf(policy, metric, audience),
+      };
       const [asked] = shown;
       const build = query.build === undefined || asked === undefined ? null : { of: asked, number: query.build };
       const told = await linesOf(shown, of, { build, now, mostHours: MOST_DAYS.hour * 24 });
@@ -257,7 +266,8 @@ export function healthChartHandlers(room: Room): Handlers<'getHealthSeries' | 'g
       const limitFrom = query.limit !== undefined || policy === null ? null : limitOf(policy, metric);
       const limit = query.limit ?? limitFrom?.limit ?? null;
       const percent = query.percent ?? policy?.rollout[0] ?? 1;
-      const told = query.dailyUsers === undefined ? await usageADay(app.id, platform) : null;
+      const told =
+        query.dailyUsers === undefined ? await usageADay(app.id, platform, policy === null ? null : sourceOf(policy, metric)) : null;
       const dailyUsage =
         query.dailyUsers === undefined || query.hoursPerUser === undefined ? (told?.usage ?? null) : query.dailyUsers * query.hoursPerUser;
       const plan = limit === null || dailyUsage === null ? null : planOfFirstShare({ percent, days, dailyUsage, limit });
@@ -292,8 +302,12 @@ export function healthChartHandlers(room: Room): Handlers<'getHealthSeries' | 'g
   };
 
   /** Use in a day of the last whole days of which the platform is told: the middle one. Null: of no whole day anything is told. */
-  async function usageADay(app: string, platform: string): Promise<{ usage: number; from: Instant; until: Instant; days: number } | null> {
-    const of: Of = { app, platform, audience: 'production', segment: WHOLE };
+  async function usageADay(
+    app: string,
+    platform: string,
+    source: string | null,
+  ): Promise<{ usage: number; from: Instant; until: Instant; days: number } | null> {
+    const of: Of = { app, platform, audience: 'production', segment: WHOLE, source };
     const last = await lastTold(room.db, of);
     if (last === null) return null;
     const untilMs = Date.parse(last) + HOUR_MS;

@@ -1,4 +1,5 @@
 /** The picture of a metric: the rate with its range, and on the same axis which share of the use each version has, and how much it is used. Or all of it as a table. */
+import { sourceName } from '#domain/names.ts';
 import { Lamp } from '../../ui/Lamp.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import type { HealthLine, HealthSeries } from '../../api/health-client.ts';
@@ -26,7 +27,8 @@ import {
 } from '../../parts/health-chart/series-model.ts';
 import type { Axis, Standing } from '../../parts/health-chart/series-model.ts';
 import { Moment } from '../../parts/Moment.tsx';
-import { useAppTime, useZone } from '../../parts/room.ts';
+import { judgedBy, standsInWords } from '../../parts/rate/rate-words.ts';
+import { useAppTime, useRoom, useZone } from '../../parts/room.ts';
 import { clockTime, dayText, momentText, stationTimeText } from '../../util/time.ts';
 import { PointsTable } from './PointsTable.tsx';
 import styles from './health.module.css';
@@ -43,19 +45,21 @@ export function Picture({ series, lead, axis, isTable }: { series: HealthSeries;
   const limit = series.limit?.limit ?? null;
   const standing = standingOf(last, limit);
   const before = last === undefined ? null : baselineAt(series, last.ageHours);
+  const stands = useStands(series, lead);
+  const words = stands.map(({ text }) => text);
   return (
     <Panel
       title={`${metricTitle(series.metric)} of ${lead.version}`}
       aside={
         lead.toldUntil === null ? null : (
           <span>
-            told up to <Moment at={lead.toldUntil} />
+            {series.source === null ? 'told' : `${sourceName(series.source)}, told`} up to <Moment at={lead.toldUntil} />
           </span>
         )
       }
     >
       <div className={styles.value}>
-        {limit === null ? null : <Lamp state={lampOf[standing]} silent />}
+        {limit === null ? null : <Lamp state={stands.some(({ state }) => state === 'stop') ? 'stop' : lampOf[standing]} silent />}
         <b data-standing={standing}>{last?.rate === null || last === undefined ? 'No rate' : rateText(last.rate)}</b>
         <p>
           {unitText(series)}
@@ -68,13 +72,45 @@ export function Picture({ series, lead, axis, isTable }: { series: HealthSeries;
           {before === null || axis === 'date' ? '' : ` · ${listed(series.baseline?.versions ?? [])} had ${rateText(before)} at this age`}
         </p>
       </div>
-      <p className="sr-only">{seriesInWords(series, lead)}</p>
-      {isTable ? <PointsTable series={series} axis={axis} /> : <Charts series={series} lead={lead} axis={axis} standing={standing} />}
+      {stands.map(({ state, text }) => (
+        <p key={text} className={styles.stands} data-state={state} aria-hidden="true">
+          <Lamp state={state} silent /> {text}
+        </p>
+      ))}
+      <p className="sr-only">{seriesInWords(series, lead, words)}</p>
+      {isTable ? (
+        <PointsTable series={series} axis={axis} />
+      ) : (
+        <Charts series={series} lead={lead} axis={axis} standing={standing} stands={words} />
+      )}
     </Panel>
   );
 }
 
-function Charts({ series, lead, axis, standing }: { series: HealthSeries; lead: HealthLine; axis: Axis; standing: Standing }) {
+/** What the criteria that judge this line say beside its range. A segment is not judged by them. */
+function useStands(series: HealthSeries, lead: HealthLine) {
+  const { room } = useRoom();
+  const zone = useZone();
+  const now = useAppTime(60_000);
+  if (series.segment !== 'all') return [];
+  const { platform, metric, audience } = series;
+  const cells = judgedBy(room.cells, { track: `${room.app.id}/${lead.version}/${platform}`, metric, audience });
+  return cells.flatMap((cell) => standsInWords(cell, now, zone) ?? []);
+}
+
+function Charts({
+  series,
+  lead,
+  axis,
+  standing,
+  stands,
+}: {
+  series: HealthSeries;
+  lead: HealthLine;
+  axis: Axis;
+  standing: Standing;
+  stands: readonly string[];
+}) {
   const isNarrow = useNarrow();
   const zone = useZone();
   const now = useAppTime(60_000);
@@ -121,7 +157,7 @@ function Charts({ series, lead, axis, standing }: { series: HealthSeries; lead: 
         <h3>Since each rollout began, {unitText(series)}</h3>
         <HealthChart
           {...common}
-          summary={seriesInWords(series, lead)}
+          summary={seriesInWords(series, lead, stands)}
           lines={rates}
           mark={limit === null ? null : { y: limit, label: `limit ${rateText(limit)}`, kind: 'limit' }}
           tone={toneOf[standing]}

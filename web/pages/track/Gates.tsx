@@ -2,11 +2,15 @@
 import { Link } from '@tanstack/react-router';
 import type { Cell } from '#api/verdict.ts';
 import { cellStateNames } from '#domain/cell-state.ts';
+import { Button } from '../../ui/Button.tsx';
 import { Lamp } from '../../ui/Lamp.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { shortLength } from '../../util/time.ts';
+import { may, whoMay } from '../../api/authority.ts';
+import { useAsk } from '../../parts/commands/ask.ts';
 import { headlineOf, limitText } from '../../parts/frame/frame-model.ts';
-import { paramsOf, useAppTime, useRoom } from '../../parts/room.ts';
+import { stopsToClear } from '../../parts/rate/rate-words.ts';
+import { paramsOf, useAppTime, useMe, useRoom } from '../../parts/room.ts';
 import { gatesOf, timeInWords } from './gates-model.ts';
 import type { Entry, Gate } from './gates-model.ts';
 import type { Shown } from './shown.ts';
@@ -105,12 +109,31 @@ function Criterion({ entry: { title, cell, others, counts }, track, holds }: { e
           : null}
         {holds ? <Tickets cells={[cell, ...others.filter((other) => other.holds !== null)]} /> : null}
         <Waived cell={cell} />
+        <Stops cells={[cell, ...others]} track={track} />
       </div>
       <span className={styles.since}>
         {holds ? 'for ' : ''}
         {shortLength(Date.parse(now) - Date.parse(cell.since))}
       </span>
     </li>
+  );
+}
+
+/** What stays Stop until a person clears it, and who may. */
+function Stops({ cells, track }: { cells: readonly Cell[]; track: Shown['track'] }) {
+  const me = useMe();
+  const ask = useAsk();
+  const stops = stopsToClear(cells, track.stage);
+  if (stops.length === 0) return null;
+  if (!may(me, 'clear-red')) return <p>It stays until a {whoMay('clear-red')} clears it.</p>;
+  return (
+    <div className={styles.acts}>
+      {stops.map((cell) => (
+        <Button key={cell.instance} size="small" onClick={() => ask({ is: 'clear-red', track, cell })}>
+          {stops.length === 1 ? 'Clear this stop…' : `Clear the stop of ${cell.title}…`}
+        </Button>
+      ))}
+    </div>
   );
 }
 

@@ -28,7 +28,8 @@ import {
   unitText,
 } from '../../parts/health-chart/series-model.ts';
 import { Moment } from '../../parts/Moment.tsx';
-import { useRoom } from '../../parts/room.ts';
+import { standsInWords } from '../../parts/rate/rate-words.ts';
+import { useAppTime, useRoom, useZone } from '../../parts/room.ts';
 import { NotRead } from '../../parts/States.tsx';
 import { leastUse, lengthOf } from './health-model.ts';
 import type { Shown } from './shown.ts';
@@ -122,14 +123,18 @@ const told =
     `${ageText(age, age >= 96)}: ${at.flatMap(({ line, point }) => (point.y === null ? [] : [`${line.label ?? 'before'} ${text(point.y)}`])).join(', ')}`;
 
 function Rate({ series, cells }: { series: HealthSeries; cells: readonly Cell[] }) {
+  const now = useAppTime(60_000);
+  const zone = useZone();
   const [line] = series.items;
   const last = line?.points.at(-1);
   if (line === undefined || last === undefined) return <div className={styles.chart} />;
   const limit = series.limit?.limit ?? null;
   const cell = cells.find(({ instance }) => instance === series.limit?.instance);
+  const judged = cells.filter(({ rate }) => rate?.metric === series.metric && rate.audience === series.audience);
   const standing = standingOf(last, limit);
   const before = baselineAt(series, last.ageHours);
   const axis = axisOf(line);
+  const stands = judged.flatMap((each) => standsInWords(each, now, zone)?.text ?? []);
   return (
     <Chart
       title={metricTitle(series.metric)}
@@ -147,7 +152,7 @@ function Rate({ series, cells }: { series: HealthSeries; cells: readonly Cell[] 
     >
       <HealthChart
         {...axis}
-        summary={seriesInWords(series, line)}
+        summary={seriesInWords(series, line, stands)}
         lines={within(
           [
             ...baselineLine(series, 'age').map((each) => ({ ...each, band: false })),

@@ -7,6 +7,7 @@ import { may } from '../../api/authority.ts';
 import type { Me } from '../../api/authority.ts';
 import type { IconName } from '../../ui/Icon.tsx';
 import type { Ask } from '../commands/ask.ts';
+import { stopsToClear } from '../rate/rate-words.ts';
 import { leadTrack } from '../lead-track.ts';
 import { pagesOf, settingsNames } from '../shell/navigation.ts';
 
@@ -121,6 +122,16 @@ function actionsOf(
       icon: 'shield',
       act: { is: 'ask', ask: { is: 'waive', track, cell } },
     }));
+  const stops = cells
+    .filter(({ cell, track }) => may(me, 'clear-red') && stopsToClear([cell], track.stage).length > 0)
+    .map(({ cell, track }): Entry => ({
+      id: `clear-red ${track.id} ${cell.instance}`,
+      group: 'Actions',
+      label: `Clear the stop of ${cell.title} on ${nameOf(track)}…`,
+      note: cell.headline,
+      icon: 'check',
+      act: { is: 'ask', ask: { is: 'clear-red', track, cell } },
+    }));
   const first = leadTrack(room);
   const isPaused = room.app.robotPaused !== null;
   const kind = isPaused ? 'unpause-robot' : 'pause-robot';
@@ -148,7 +159,7 @@ function actionsOf(
         act: { is: 'ask', ask: { is: 'correct', track } },
       }))
     : [];
-  return [...given, ...waivers, ...robot, ...corrections];
+  return [...given, ...stops, ...waivers, ...robot, ...corrections];
 }
 
 const plain = (text: string): string =>

@@ -5,6 +5,7 @@ import type { Cell, WaiverView } from '#api/verdict.ts';
 
 export type Ask =
   | { is: 'waive'; track: TrackHead; cell: Cell }
+  | { is: 'clear-red'; track: TrackHead; cell: Cell }
   | { is: 'revoke-waiver'; track: TrackHead; waiver: WaiverView }
   | { is: 'approve-waiver'; track: TrackHead; waiver: WaiverView }
   | { is: 'halt' | 'resume' | 'cancel' | 'withdraw' | 'submit' | 'start' | 'raise' | 'cut'; track: TrackHead }

@@ -16,7 +16,9 @@ import { may } from '../../api/authority.ts';
 import { appPeopleQuery, bugsQuery, cherryPicksQuery, signOffsQuery } from '../../api/queries.ts';
 import { limitText } from '../frame/frame-model.ts';
 import { teamTitle } from '../lists/team-title.ts';
-import { paramsOf, useAppTime, useMe, useRoom } from '../room.ts';
+import { RateRows } from '../rate/RateRows.tsx';
+import { clearedInWords, evidenceRows } from '../rate/rate-words.ts';
+import { paramsOf, useAppTime, useMe, useRoom, useZone } from '../room.ts';
 import { CommandDialog, channelOf, effectInWords } from './CommandDialog.tsx';
 import type { CommandIn } from './CommandDialog.tsx';
 import type { Ask } from './ask.ts';
@@ -37,6 +39,8 @@ export function AskedDialog({ ask, onClose }: { ask: Ask; onClose: () => void })
   switch (ask.is) {
     case 'waive':
       return <WaiveDialog ask={ask} onClose={onClose} />;
+    case 'clear-red':
+      return <ClearStop ask={ask} onClose={onClose} />;
     case 'revoke-waiver':
       return <RevokeWaiver ask={ask} onClose={onClose} />;
     case 'approve-waiver':
@@ -297,6 +301,43 @@ function WaiveDialog({ ask: { track, cell }, onClose }: Props<'waive'>) {
           <option value="neither">nothing else happens</option>
         </SelectField>
       </div>
+    </CommandDialog>
+  );
+}
+
+function ClearStop({ ask: { track, cell }, onClose }: Props<'clear-red'>) {
+  const now = useAppTime(60_000);
+  const zone = useZone();
+  const [reason, setReason] = useState('');
+  const make = (why: string): CommandIn => ({ do: 'clear-red', instance: cell.instance, reason: why });
+  const length = reason.trim().length;
+  return (
+    <CommandDialog
+      track={track}
+      onClose={onClose}
+      title={`Clear the stop of ${cell.title} on ${nameOf(track)}`}
+      about={
+        <span className={styles.now}>
+          Now <Lamp state="stop" size={14} silent /> <b data-state="stop">stop</b>: {cell.clause}.
+        </span>
+      }
+      command={length < REASON_MIN ? null : make(reason)}
+      preview={make(PREVIEW_REASON)}
+      missing={`The reason needs at least ${REASON_MIN} characters; it has ${length}.`}
+      act="Clear this stop"
+      done={`${cell.title} of ${nameOf(track)} is counted anew`}
+      effectOf={(plan, holdsNow) => (
+        <>
+          {clearedInWords(cell.title, track.stage, now, zone)} {effectInWords(plan, track, holdsNow)}
+        </>
+      )}
+    >
+      {cell.rate === null || cell.rate === undefined ? null : (
+        <dl className={styles.numbers}>
+          <RateRows rows={evidenceRows(cell.rate, now)} />
+        </dl>
+      )}
+      <Reason value={reason} onChange={setReason} least={REASON_MIN} label="Why it may be judged anew, everyone can read it" />
     </CommandDialog>
   );
 }

@@ -39,6 +39,7 @@ const series = (more: Partial<HealthSeries> = {}): HealthSeries => ({
   metric: 'crashes',
   audience: 'production',
   segment: 'all',
+  source: null,
   unit: 1000,
   stepHours: 1,
   limit: { limit: 0.4, unit: 1000, of: 'h', instance: 'crash-rate', title: 'Crash rate' },
@@ -56,6 +57,9 @@ describe('the words of a rate', () => {
     const all = series();
     expect(seriesInWords(all, leadOf(all.items, undefined))).toBe(
       'Crash rate on Android, 8.9.2, 6 hours after its rollout began: 0.31 affected people per 1,000 h of use, range 0.231 to 0.395, under the limit 0.40. 8.9.0 and 8.8.9 had 0.33 at the same age. 63% of the use is on it.',
+    );
+    expect(seriesInWords(all, leadOf(all.items, undefined), ['Crash rate is Stop since 10:05.'])).toMatch(
+      /use is on it\. Crash rate is Stop since 10:05\.$/,
     );
     expect(seriesInWords(series({ items: [] }), null)).toBe('Crash rate on Android: nothing is told of it.');
     const unused = line('8.9.2', 'rolling-out', [point(2, { rate: null, lower: null, upper: null, share: null })]);

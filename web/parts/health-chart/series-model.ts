@@ -170,21 +170,23 @@ export function standingText(standing: Standing, limit: number | null): string |
   }
 }
 
-/** The sentence that says what a picture of a rate shows: value, range, limit, what was before, and how much it is used. */
-export function seriesInWords(series: HealthSeries, lead: HealthLine | null): string {
+/** The sentence that says what a picture of a rate shows: value, range, limit, what was before, how much it is used, and `stands`: what its criteria say beside the range. */
+export function seriesInWords(series: HealthSeries, lead: HealthLine | null, stands: readonly string[] = []): string {
   const what = `${metricTitle(series.metric)} on ${platformName(series.platform)}`;
   const last = lead?.points.at(-1);
   if (lead === null || last === undefined) return `${what}: nothing is told of it.`;
   const limit = series.limit?.limit ?? null;
   const age = Math.round(last.ageHours);
   const begin = `${what}, ${lead.version}, ${age < 48 ? `${age} hours` : `${Math.round(age / 24)} days`} after its rollout began`;
-  if (last.rate === null || last.lower === null || last.upper === null) return `${begin}: it was not used, so that there is no rate.`;
+  if (last.rate === null || last.lower === null || last.upper === null)
+    return [`${begin}: it was not used, so that there is no rate.`, ...stands].join(' ');
   const standing = standingText(standingOf(last, limit), limit);
   const before = baselineAt(series, last.ageHours);
   return [
     `${begin}: ${rateText(last.rate)} affected people ${unitText(series)} of use, range ${rangeText(last.lower, last.upper).replace('–', ' to ')}${standing === null ? '' : `, ${standing}`}.`,
     ...(before === null ? [] : [`${listed(series.baseline?.versions ?? [])} had ${rateText(before)} at the same age.`]),
     ...(last.share === null ? [] : [`${shareText(last.share)} of the use is on it.`]),
+    ...stands,
   ].join(' ');
 }
 

@@ -23,6 +23,8 @@ import { say } from '../shell/announce.ts';
 import { asideOf, figure, headlineOf, nextShort, trueStates } from '../frame/frame-model.ts';
 import { Moment } from '../Moment.tsx';
 import { paramsOf, useAppTime, useMe, useZone } from '../room.ts';
+import { RateRows } from '../rate/RateRows.tsx';
+import { rateRows, stopsToClear } from '../rate/rate-words.ts';
 import { Bugs, SignOffs, Ticks } from './KindParts.tsx';
 import styles from './Inspector.module.css';
 
@@ -145,6 +147,38 @@ function Why({ cell }: { cell: Cell }) {
   );
 }
 
+/** Value, limit and what they rest on; of health the whole of it. */
+function Numbers({ cell }: { cell: Cell }) {
+  const now = useAppTime(60_000);
+  const isUsage = cell.limitIs === 'at-least';
+  const rate = cell.rate ?? null;
+  const isRate = rate !== null;
+  return (
+    <>
+      {isRate && !isUsage ? null : (
+        <>
+          {cell.value === null || (cell.sample === null && !isRate) ? null : <Field name="Value">{quantity(cell.value)}</Field>}
+          {cell.limit === null || (cell.sample === null && !isRate) ? null : (
+            <Field name="Limit">
+              {isUsage ? 'at least ' : 'at most '}
+              {quantity(cell.limit)}
+            </Field>
+          )}
+        </>
+      )}
+      {isRate ? (
+        <RateRows rows={rateRows(rate, now, isUsage)} />
+      ) : (
+        <>
+          {cell.range === null ? null : <Field name="Range">{cell.range.map(figure).join('–')}</Field>}
+          {cell.sample === null ? null : <Field name="Sample">{quantity(cell.sample)}</Field>}
+          {cell.baseline === null ? null : <Field name="Before">{quantity(cell.baseline)} in the previous release at this age</Field>}
+        </>
+      )}
+    </>
+  );
+}
+
 function Fields({ track, cell }: { track: TrackHead; cell: Cell }) {
   const now = useAppTime();
   return (
@@ -152,16 +186,7 @@ function Fields({ track, cell }: { track: TrackHead; cell: Cell }) {
       <Field name="Why">
         <Why cell={cell} />
       </Field>
-      {cell.value === null || cell.sample === null ? null : <Field name="Value">{quantity(cell.value)}</Field>}
-      {cell.limit === null || cell.sample === null ? null : (
-        <Field name="Limit">
-          {cell.limitIs === 'at-least' ? 'at least ' : 'at most '}
-          {quantity(cell.limit)}
-        </Field>
-      )}
-      {cell.range === null ? null : <Field name="Range">{cell.range.map(figure).join('–')}</Field>}
-      {cell.sample === null ? null : <Field name="Sample">{quantity(cell.sample)}</Field>}
-      {cell.baseline === null ? null : <Field name="Before">{quantity(cell.baseline)} in the previous release at this age</Field>}
+      <Numbers cell={cell} />
       <Field name="Turns green">
         {cell.turnsGreen ?? (cell.state === 'clear' ? 'It is green.' : 'Nothing is known that would turn it green.')}
       </Field>
@@ -353,6 +378,8 @@ function Acts({ track, cell }: { track: TrackHead; cell: Cell }) {
   const isWaiting = !cell.passes && cell.state !== 'not-needed-yet';
   const isOpen = cell.waiver?.state === 'active' || cell.waiver?.state === 'asked';
   const canWaive = may(me, 'waive');
+  const isStopped = stopsToClear([cell], track.stage).length > 0;
+  const canClear = may(me, 'clear-red');
   const canNudge = isWaiting && whom !== null && whom.kind !== 'robot' && may(me, 'nudge');
   const nudge = (): void => {
     if (whom !== null) ask({ is: 'nudge', track, whom: whom.name, instance: cell.instance, team: null });
@@ -372,6 +399,7 @@ function Acts({ track, cell }: { track: TrackHead; cell: Cell }) {
             {canWaive ? 'Waive…' : 'Ask for a waiver…'} <Key>W</Key>
           </Button>
         ) : null}
+        {isStopped && canClear ? <Button onClick={() => ask({ is: 'clear-red', track, cell })}>Clear this stop…</Button> : null}
         {source === null ? null : (
           <a className={buttonClasses({})} href={source} rel="noreferrer" target="_blank">
             Open source <Key>O</Key>
@@ -393,6 +421,7 @@ function Acts({ track, cell }: { track: TrackHead; cell: Cell }) {
       ) : isWaivable && !canWaive && !may(me, 'ask-waiver') ? (
         <p className={styles.note}>It may be waived by a {whoMay('waive')}.</p>
       ) : null}
+      {isStopped && !canClear ? <p className={styles.note}>This stop stays until a {whoMay('clear-red')} clears it.</p> : null}
     </>
   );
 }
