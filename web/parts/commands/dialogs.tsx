@@ -326,11 +326,7 @@ function ClearStop({ ask: { track, cell }, onClose }: Props<'clear-red'>) {
       missing={`The reason needs at least ${REASON_MIN} characters; it has ${length}.`}
       act="Clear this stop"
       done={`${cell.title} of ${nameOf(track)} is counted anew`}
-      effectOf={(plan, holdsNow) => (
-        <>
-          {clearedInWords(cell.title, track.stage, now, zone)} {effectInWords(plan, track, holdsNow)}
-        </>
-      )}
+      effectOf={(plan, holdsNow) => `${clearedInWords(cell.title, track.stage, now, zone)} ${effectInWords(plan, track, holdsNow)}`}
     >
       {cell.rate === null || cell.rate === undefined ? null : (
         <dl className={styles.numbers}>
