@@ -93,7 +93,7 @@ function countedOf({ build, audience }: RateView): string {
 }
 
 /** Whether a cell has a stop that stays until a person clears it. A waiver does not end it. */
-export function staysStopped({ rate }: Pick<Cell, 'rate'>): boolean {
+function staysStopped({ rate }: Pick<Cell, 'rate'>): boolean {
   return (rate?.latch ?? null) !== null;
 }
 
