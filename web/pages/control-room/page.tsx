@@ -23,11 +23,13 @@ import { Icon } from '../../ui/Icon.tsx';
 import { whenIdle } from '../../util/idle.ts';
 import styles from './control-room.module.css';
 import { PageHead } from './PageHead.tsx';
-import { TwoBranches } from './TwoBranches.tsx';
 
 // no part of the first view: it comes when the browser has nothing else to do, or when a criterion is opened
 const loadInspector = () => import('../../parts/inspector/Inspector.tsx');
 const Inspector = lazy(async () => ({ default: (await loadInspector()).Inspector }));
+
+// where two releases would want the same place, which is seldom
+const TwoBranches = lazy(async () => ({ default: (await import('./TwoBranches.tsx')).TwoBranches }));
 
 // what a phone shows in place of the table
 const TrackCards = lazy(async () => ({ default: (await import('../../parts/phone/TrackCards.tsx')).TrackCards }));
@@ -51,6 +53,12 @@ export default function ControlRoomPage() {
   useEffect(() => whenIdle(() => void loadInspector()), []);
   const inspector = version === undefined ? null : <Inspected frame={frame} selected={selected} onClose={close} />;
   const isEmpty = frame.bands.length === 0;
+  const twoBranches =
+    room.twoBranches.length === 0 ? null : (
+      <Suspense>
+        <TwoBranches />
+      </Suspense>
+    );
   return (
     <>
       <PageHead />
@@ -58,7 +66,7 @@ export default function ControlRoomPage() {
         <NoRelease />
       ) : isNarrow ? (
         <div className={styles.phone}>
-          {inspector === null && search.view === undefined ? <TwoBranches /> : null}
+          {inspector === null && search.view === undefined ? twoBranches : null}
           {inspector ??
             (search.view === 'needs' ? (
               <NeedsPerson />
@@ -75,7 +83,7 @@ export default function ControlRoomPage() {
         <div className={styles.columns}>
           <div className={styles.stack}>
             <TrackDiagram />
-            <TwoBranches />
+            {twoBranches}
             <CriteriaFrame frame={frame} selected={selected} onlyExceptions={search.only === 'exceptions'} tools={<OnlyExceptions />} />
           </div>
           <aside className={styles.rail} aria-label={inspector === null ? 'What needs a person' : 'Inspector'}>
