@@ -34,6 +34,9 @@ const TwoBranches = lazy(async () => ({ default: (await import('./TwoBranches.ts
 // what a phone shows in place of the table
 const TrackCards = lazy(async () => ({ default: (await import('../../parts/phone/TrackCards.tsx')).TrackCards }));
 
+/** What is still to be loaded says so to whoever waits for the page. */
+const comes = <span data-comes hidden />;
+
 export default function ControlRoomPage() {
   const { room } = useRoom();
   const frame = frameOf(room);
@@ -55,7 +58,7 @@ export default function ControlRoomPage() {
   const isEmpty = frame.bands.length === 0;
   const twoBranches =
     room.twoBranches.length === 0 ? null : (
-      <Suspense>
+      <Suspense fallback={comes}>
         <TwoBranches />
       </Suspense>
     );
@@ -73,7 +76,7 @@ export default function ControlRoomPage() {
             ) : search.view === 'activity' ? (
               <Activity />
             ) : (
-              <Suspense>
+              <Suspense fallback={comes}>
                 <TrackCards frame={frame} />
               </Suspense>
             ))}
@@ -150,7 +153,7 @@ function Inspected({
   const slot = row?.slots.find((each) => each !== null && [each.first, ...each.others].includes(cell));
   const others = slot === undefined || slot === null ? [] : [slot.first, ...slot.others].filter((each) => each !== cell);
   return (
-    <Suspense>
+    <Suspense fallback={comes}>
       <Inspector
         key={`${track.id} ${cell.instance}`}
         track={track}

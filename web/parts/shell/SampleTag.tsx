@@ -24,7 +24,7 @@ export function SampleTag() {
     </span>
   );
   return me.isAdmin ? (
-    <Suspense fallback={plain}>
+    <Suspense fallback={<span data-comes>{plain}</span>}>
       <SampleMover says={says} />
     </Suspense>
   ) : (
