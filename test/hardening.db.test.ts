@@ -320,9 +320,9 @@ describe('an address that an admin enters', () => {
   });
 });
 
-/** The policy with a criterion of the user's own before the candidate. */
+/** The policy with a criterion of the user's own that halts. */
 function withEndpoint(text: string): string {
-  return `${text}\ncriteria:\n  own-check: { is: custom, url: "http://127.0.0.1:9/x" }\nhalts-while-rolling-out: [own-check]\n`;
+  return `${text.replace('criteria:\n', 'criteria:\n  own-check: { is: custom, url: "http://127.0.0.1:9/x" }\n')}\nhalts-while-rolling-out: [own-check]\n`;
 }
 
 describe('secrets', () => {

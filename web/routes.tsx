@@ -1,6 +1,6 @@
 /** The addresses. App slug first; versions begin with a digit and never clash with the pages of an app. */
 import { createRootRoute, createRoute, createRouter, Outlet } from '@tanstack/react-router';
-import { healthSearch } from './pages/health/search.ts';
+import type { HealthSearch } from './pages/health/search.ts';
 import { pages } from './pages/index.ts';
 import { Broken, NothingHere } from './parts/Broken.tsx';
 
@@ -46,15 +46,18 @@ const bugsSearch = (search: Record<string, unknown>): BugsSearch => {
 };
 
 type GroupWords = Partial<Record<'platform' | 'version' | 'severity' | 'novelty' | 'team' | 'ticket' | 'search', string>>;
+type HealthWords = Partial<Record<keyof HealthSearch, string>>;
 
-// the page knows what there is to choose from; a first view has no use for it
-const crashGroupsSearch = (search: Record<string, unknown>): GroupWords =>
+// the pages of health know what there is to choose from; a first view has no use for it
+const anyWords = (search: Record<string, unknown>): Record<string, string> =>
   Object.fromEntries(
     Object.entries(search).flatMap(([name, value]) => {
       const word = wordIn(value);
       return word === undefined ? [] : [[name, word] as const];
     }),
   );
+const crashGroupsSearch: (search: Record<string, unknown>) => GroupWords = anyWords;
+const healthSearch: (search: Record<string, unknown>) => HealthWords = anyWords;
 
 export type JournalSearch = {
   track?: string | undefined;

@@ -225,7 +225,7 @@ describe('what charts are drawn from', () => {
     expect(line?.points.map(({ stepRate }) => stepRate)).toEqual(line?.points.map(() => (4 / 640.5) * 1000));
     expect(answer).toMatchObject({
       stepHours: 1,
-      limit: null,
+      limit: { limit: 0.3, unit: 1000, of: 'h', instance: 'crash-rate' },
       baseline: null,
       known: { metrics: ['stalls'], audiences: ['beta', 'production'], dimensions: [] },
     });
@@ -258,7 +258,10 @@ describe('what charts are drawn from', () => {
     const { items } = await admin().getHealthRules({ params: app });
     expect(items.map(({ platform }) => platform)).toEqual(['android', 'ios']);
     const plan = (query: object) => admin().getHealthPlan({ params: app, query: { platform: 'ios', percent: 1, ...query } });
-    expect(await plan({})).toMatchObject({ limit: null, plan: null, dailyUsage: 640.5, usageFrom: { days: 1 } });
+    // 42.8 events due at the limit, of one in a hundred of this use
+    const asPolicy = await plan({});
+    expect(asPolicy).toMatchObject({ limit: 0.3, dailyUsage: 640.5, usageFrom: { days: 1 } });
+    expect(asPolicy.plan?.daysToTell).toBeCloseTo((42.813 / 0.3) * (1000 / 6.405), -1);
     expect(await plan({ days: 5, limit: 2, dailyUsers: 10_000, hoursPerUser: 0.5 })).toMatchObject({
       usageFrom: null,
       sentence: '1% would take 428 days to tell; 5 days need 86%.',

@@ -2,8 +2,8 @@ import type { Page } from 'playwright-core';
 
 const SETTLES_WITHIN_MS = 15_000;
 
-/** Runs in the page: whether it says itself that it still waits for something. Beats keep the stream open, so the network is never idle. */
-const WAITS = String.raw`/(^|\n)Reading |[Ww]ork(?:ing|ed) (?:it )?out/m.test(document.body.innerText)`;
+/** Runs in the page: whether it says itself that it still waits for something, or that a part of it is still to be loaded. Beats keep the stream open, so the network is never idle. */
+const WAITS = String.raw`/(^|\n)Reading |[Ww]ork(?:ing|ed) (?:it )?out/m.test(document.body.innerText) || document.querySelector('[data-comes]') !== null`;
 
 /** Runs in the page: its own fonts are there, and two frames were drawn. */
 const DRAWN = 'document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))))';

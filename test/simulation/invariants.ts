@@ -248,7 +248,10 @@ export const invariants: readonly Invariant[] = [
       for (const { event, track, seq, chain } of news) {
         const percent = shareIn(event);
         if (track === null || percent === null) continue;
-        const before = journal.findLast((line) => line.chain === chain && line.seq < seq && shareIn(line.event) !== null);
+        const earlier = journal.filter((line) => line.chain === chain && line.seq < seq);
+        // what was live on one storefront before the others had a share of its own; all of them begin together
+        if (event.is === 'rollout-started' && !earlier.some((line) => line.event.is === 'rollout-started')) continue;
+        const before = earlier.findLast((line) => shareIn(line.event) !== null);
         const shown = before === undefined ? null : shareIn(before.event);
         if (shown !== null && percent < shown) return `${track} was shown at ${shown} % and is shown at ${percent} %`;
       }

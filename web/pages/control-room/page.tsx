@@ -23,14 +23,19 @@ import { Icon } from '../../ui/Icon.tsx';
 import { whenIdle } from '../../util/idle.ts';
 import styles from './control-room.module.css';
 import { PageHead } from './PageHead.tsx';
-import { TwoBranches } from './TwoBranches.tsx';
 
 // no part of the first view: it comes when the browser has nothing else to do, or when a criterion is opened
 const loadInspector = () => import('../../parts/inspector/Inspector.tsx');
 const Inspector = lazy(async () => ({ default: (await loadInspector()).Inspector }));
 
+// where two releases would want the same place, which is seldom
+const TwoBranches = lazy(async () => ({ default: (await import('./TwoBranches.tsx')).TwoBranches }));
+
 // what a phone shows in place of the table
 const TrackCards = lazy(async () => ({ default: (await import('../../parts/phone/TrackCards.tsx')).TrackCards }));
+
+/** What is still to be loaded says so to whoever waits for the page. */
+const comes = <span data-comes hidden />;
 
 export default function ControlRoomPage() {
   const { room } = useRoom();
@@ -51,6 +56,12 @@ export default function ControlRoomPage() {
   useEffect(() => whenIdle(() => void loadInspector()), []);
   const inspector = version === undefined ? null : <Inspected frame={frame} selected={selected} onClose={close} />;
   const isEmpty = frame.bands.length === 0;
+  const twoBranches =
+    room.twoBranches.length === 0 ? null : (
+      <Suspense fallback={comes}>
+        <TwoBranches />
+      </Suspense>
+    );
   return (
     <>
       <PageHead />
@@ -58,14 +69,14 @@ export default function ControlRoomPage() {
         <NoRelease />
       ) : isNarrow ? (
         <div className={styles.phone}>
-          {inspector === null && search.view === undefined ? <TwoBranches /> : null}
+          {inspector === null && search.view === undefined ? twoBranches : null}
           {inspector ??
             (search.view === 'needs' ? (
               <NeedsPerson />
             ) : search.view === 'activity' ? (
               <Activity />
             ) : (
-              <Suspense>
+              <Suspense fallback={comes}>
                 <TrackCards frame={frame} />
               </Suspense>
             ))}
@@ -75,7 +86,7 @@ export default function ControlRoomPage() {
         <div className={styles.columns}>
           <div className={styles.stack}>
             <TrackDiagram />
-            <TwoBranches />
+            {twoBranches}
             <CriteriaFrame frame={frame} selected={selected} onlyExceptions={search.only === 'exceptions'} tools={<OnlyExceptions />} />
           </div>
           <aside className={styles.rail} aria-label={inspector === null ? 'What needs a person' : 'Inspector'}>
@@ -142,7 +153,7 @@ function Inspected({
   const slot = row?.slots.find((each) => each !== null && [each.first, ...each.others].includes(cell));
   const others = slot === undefined || slot === null ? [] : [slot.first, ...slot.others].filter((each) => each !== cell);
   return (
-    <Suspense>
+    <Suspense fallback={comes}>
       <Inspector
         key={`${track.id} ${cell.instance}`}
         track={track}

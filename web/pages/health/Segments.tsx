@@ -1,6 +1,6 @@
 /** Markets, systems, devices and arms beside each other: what each saw of one version, and which of them is worse than it was. */
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { entryOf } from '#domain/entry.ts';
 import { segmentsQuery } from '../../api/health-client.ts';
 import type { HealthSegments, HealthSeries } from '../../api/health-client.ts';
@@ -11,6 +11,7 @@ import { Choices } from '../../ui/Field.tsx';
 import { Lamp } from '../../ui/Lamp.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import styles from './health.module.css';
+import { useHealthSearch } from './use-health-search.ts';
 
 const titleOf = (dimension: string): string =>
   entryOf(dimensionTitles, dimension) ?? `${dimension.charAt(0).toUpperCase()}${dimension.slice(1).replaceAll('-', ' ')}`;
@@ -27,7 +28,7 @@ export function Segments({
   series: HealthSeries;
 }) {
   const { room } = useRoom();
-  const search = useSearch({ from: '/$app/health' });
+  const search = useHealthSearch();
   const navigate = useNavigate({ from: '/$app/health' });
   const { dimensions } = series.known;
   const order = Object.keys(dimensionTitles);
@@ -77,7 +78,7 @@ export function Segments({
 
 function Table({ segments, dimension }: { segments: HealthSegments; dimension: string }) {
   const { room } = useRoom();
-  const search = useSearch({ from: '/$app/health' });
+  const search = useHealthSearch();
   if (segments.items.length === 0)
     return <p className={styles.none}>Nothing of this version is told by {titleOf(dimension).toLowerCase()}.</p>;
   const named = segments.items.filter((each) => each.named);

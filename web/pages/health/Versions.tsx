@@ -1,5 +1,5 @@
 /** The versions of the picture with their strokes: what each has come to, and which of them is looked at. */
-import { Link, useSearch } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import { stationOf } from '#domain/names.ts';
 import type { HealthSeries } from '../../api/health-client.ts';
 import { ageText } from '../../parts/health-chart/chart-model.ts';
@@ -8,11 +8,12 @@ import { amountText, looksOf, rangeText, rateText, shareText } from '../../parts
 import { useRoom } from '../../parts/room.ts';
 import { Panel } from '../../ui/Panel.tsx';
 import styles from './health.module.css';
+import { useHealthSearch } from './use-health-search.ts';
 
 /** `hours`: of each only so many are counted; null: all. */
 export function Versions({ series, lead, hours }: { series: HealthSeries; lead: string; hours: number | null }) {
   const { room } = useRoom();
-  const search = useSearch({ from: '/$app/health' });
+  const search = useHealthSearch();
   const look = looksOf(series.items, lead);
   return (
     <Panel title="Versions" aside={hours === null ? null : <span>each up to {ageText(hours, hours >= 96)} old</span>}>

@@ -1,6 +1,6 @@
 /** Health: how a metric goes of one platform, version beside version, with its limit, earlier releases at the same age, and how much each is used. */
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { platformName } from '#domain/names.ts';
 import { seriesQuery } from '../../api/health-client.ts';
 import type { HealthSeries } from '../../api/health-client.ts';
@@ -18,11 +18,12 @@ import type { HealthSearch } from './search.ts';
 import { Segments } from './Segments.tsx';
 import { Versions } from './Versions.tsx';
 import styles from './health.module.css';
+import { useHealthSearch } from './use-health-search.ts';
 
 export default function HealthMetricsPage() {
   const { room } = useRoom();
   const now = useAppTime(60_000);
-  const search = useSearch({ from: '/$app/health' });
+  const search = useHealthSearch();
   const { platform = leadTrack(room)?.platform ?? room.app.platforms[0] ?? '', metric = 'crashes', by = 'age', step = 'hour' } = search;
   const hours = by === 'date' || search.span === 'all' ? null : spanOf(room.tracks, platform, search.version, now);
   const asked = {
@@ -81,7 +82,7 @@ function Choosers({
   series,
 }: Required<Pick<HealthSearch, 'platform' | 'metric' | 'by' | 'step'>> & { series: HealthSeries | undefined }) {
   const { room } = useRoom();
-  const { audience = 'production', segment, as: shownAs, span } = useSearch({ from: '/$app/health' });
+  const { audience = 'production', segment, as: shownAs, span } = useHealthSearch();
   const choose = useChoose();
   const metrics = [...new Set(['crashes', 'anrs', ...(series?.known.metrics ?? []), metric])];
   const isNarrow = useNarrow();
