@@ -39,7 +39,9 @@ const now = (): string => new Date().toISOString();
 export type TestServerOptions = Partial<
   Pick<ServerOptions, 'webRoot' | 'limits' | 'patience' | 'trustedProxies' | 'integrations' | 'publicUrl' | 'log' | 'envelopes'>
 > &
-  Pick<EngineParts, 'reach' | 'keys'> & {
+  Pick<EngineParts, 'reach' | 'keys' | 'fetch'> & {
+    /** The time of the engine and of the server; that of the machine when not said. */
+    clock?: EngineParts['clock'];
     /** A copy of the tests' own when not said. */
     database?: TestDatabase;
     /** The robot stands still, and nothing happens but what is asked. */
@@ -65,10 +67,11 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     secret,
     dataDir,
     integrations,
-    clock: { now },
+    clock: options.clock ?? { now },
     owner: `test ${process.pid} ${database.url}`,
     authority: (who, app) => authorityOf(accounts.pool, who, app, now()),
     log,
+    ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
     ...(options.reach === undefined ? {} : { reach: options.reach }),
     ...(options.keys === undefined ? {} : { keys: options.keys }),
   });
