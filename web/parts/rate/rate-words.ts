@@ -1,11 +1,13 @@
 /** The numbers behind a cell of health, and a stop of it that stays, in words. */
 import type { Cell, RateView } from '#api/verdict.ts';
-import { hourOf } from '#domain/health/rollup.ts';
 import { stageAllows } from '#domain/release/can.ts';
 import type { Stage } from '#domain/release/track.ts';
 import type { Instant } from '#domain/time.ts';
 import { momentText } from '../../util/time.ts';
 import { amountText, listed, rateText } from '../health-chart/series-model.ts';
+
+/** The start of an hour. The domain's own stands beside its schemas, which a page has no use for. */
+const hourOf = (ms: number): number => Math.floor(ms / HOUR_MS) * HOUR_MS;
 
 const HOUR_MS = 3_600_000;
 
