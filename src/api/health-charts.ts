@@ -158,6 +158,10 @@ const plan = z
         percentForDays: z.number().nullable(),
         daysOfAll: z.number().nullable(),
         inTime: z.boolean(),
+        healthyAt: z.number().meta({ description: 'The share of its limit at which a release is taken to be healthy' }),
+        power: z.number().meta({ description: 'In how many of such cases it is green by then' }),
+        lateReportsHours: z.number().meta({ description: 'So old must usage be before it makes anything green: part of the days' }),
+        minHours: z.number().meta({ description: 'The rule is green after no fewer hours' }),
       })
       .nullable(),
     sentence: z.string(),

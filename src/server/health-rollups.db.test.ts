@@ -264,7 +264,7 @@ describe('what charts are drawn from', () => {
     expect(asPolicy.plan?.daysToTell).toBeCloseTo((42.813 / 0.3) * (1000 / 6.405), -1);
     expect(await plan({ days: 5, limit: 2, dailyUsers: 10_000, hoursPerUser: 0.5 })).toMatchObject({
       usageFrom: null,
-      sentence: '1% would take 428 days to tell; 5 days need 86%.',
+      sentence: '1% would take 429 days to tell; 5 days need 96%.',
     });
     await expect(plan({ dailyUsers: 10 })).rejects.toThrow(/one without the other/);
   });

@@ -166,8 +166,10 @@ describe('triage', () => {
     }
     await expect.poll(() => vera.getByRole('link', { name: /Now Playing bar hidden/ }).count(), { timeout: VIEWS_WITHIN_MS }).toBe(0);
     await expect.poll(() => waiting().count()).toBe(0);
-    const { tracks, ...decided } = await bug('PLAY-4433');
-    expect(tracks).toMatchObject([{ decision: { is: 'not-a-blocker', by: 'Maja Lind' } }]);
+    await expect
+      .poll(async () => (await bug('PLAY-4433')).tracks, { timeout: VIEWS_WITHIN_MS })
+      .toMatchObject([{ decision: { is: 'not-a-blocker', by: 'Maja Lind' } }]);
+    const decided = await bug('PLAY-4433');
     await go(vera, '/bugs/PLAY-4433');
     await expectText(vera.getByRole('article', { name: 'PLAY-4433' }), new RegExp(`Team\\s+${team}[^]*Not a blocker`));
     expect(decided.team).toBe(team.toLowerCase().replaceAll(' ', '-'));

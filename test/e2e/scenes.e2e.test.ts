@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Page, PageScreenshotOptions } from 'playwright-core';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { createClient } from '#api/client.ts';
 import type { Client } from '#api/client.ts';
@@ -76,6 +76,9 @@ async function from(standing: Standing, variant: VariantName, at: string): Promi
 /** After a minute without a word of the server a page says that it is not live. */
 const QUIET_MS = 90_000;
 
+/** What the server has just written may reach a page a moment after it is drawn. */
+const AGREES = { timeout: 10_000, interval: 500 };
+
 /** Seconds that pass for the viewer are told as none, so that a picture is the same a second later. */
 async function picture(
   name: string,
@@ -96,8 +99,14 @@ async function picture(
   }
   await before?.(page);
   await settled(page);
-  const taken = await page.screenshot({ mask: [page.locator('[data-live]')], maskColor: '#808080', animations: 'disabled', caret: 'hide' });
-  expect(comparePicture(join(packageRoot(), 'test', 'e2e', 'pictures', `${name}.png`), taken)).toBeNull();
+  const kept = join(packageRoot(), 'test', 'e2e', 'pictures', `${name}.png`);
+  const masked = {
+    mask: [page.locator('[data-live]')],
+    maskColor: '#808080',
+    animations: 'disabled',
+    caret: 'hide',
+  } satisfies PageScreenshotOptions;
+  await expect.poll(async () => comparePicture(kept, await page.screenshot(masked)), AGREES).toBeNull();
   await page.context().close();
 }
 

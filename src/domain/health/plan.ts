@@ -1,17 +1,25 @@
 /** How long the first share of a rollout would take to tell anything: said when a stage is configured (health.md §2). */
+import { ALPHA_GREEN } from './one-rate.ts';
 import { RATE_UNIT } from './series.ts';
-import { firstStage, powerGreen } from './usage.ts';
+import { DESIGN_RATIO, POWER, firstStage, powerGreen } from './usage.ts';
+
+/** What a rule waits for besides usage, and how sure it wants to be (health.md §1.6, §1.8, §2). */
+export type RuleWaits = { healthyAt: number; alphaGreen: number; power: number; lateReportsHours: number; minHours: number };
+
+/** A rule that waits for nothing but usage. */
+export const USAGE_ALONE: RuleWaits = { healthyAt: DESIGN_RATIO, alphaGreen: ALPHA_GREEN, power: POWER, lateReportsHours: 0, minHours: 0 };
 
 /**
  * - `percent`: the share that is asked about, above 0 and at most 100. `days`: how long one is ready to wait.
  * - `dailyUsage`: use of the whole platform in a day, in the unit that rates are counted by: people × hours of each.
- * - `limit`: affected people per 1,000 units of use.
+ * - `limit`: affected people per 1,000 units of use. `waits`: of the rule that holds it.
  */
-export type FirstShareAsked = { percent: number; days: number; dailyUsage: number; limit: number };
+export type FirstShareAsked = { percent: number; days: number; dailyUsage: number; limit: number; waits: RuleWaits };
 
 /**
- * - `requiredExposure`: so much use until a release at half its limit is green in four of five cases.
- * - `daysToTell`: at the share asked about. `percentForDays`: the share that tells within the days; above 100 where not even everybody would.
+ * - `requiredExposure`: so much use until a release that is as healthy as the rule designs for is green as often as its power says.
+ * - `daysToTell`: at the share asked about, late reports and the least hours included. `percentForDays`: the share that tells within the days; above 100 where not even
+ *   everybody would, infinite where the rule waits longer than the days whatever is used.
  * - `daysOfAll`: when everybody has it.
  */
 export type FirstSharePlan = {
@@ -24,14 +32,22 @@ export type FirstSharePlan = {
 };
 
 /** The plan of a first share. A platform that is not used at all never tells: the days are infinite. */
-export function planOfFirstShare({ percent, days, dailyUsage, limit }: FirstShareAsked): FirstSharePlan {
-  const found = firstStage({ dailyUsers: dailyUsage, hoursPerUserDay: 1, days }, { limit, unit: RATE_UNIT }, powerGreen().expected);
-  const daysToTell = found.daysAtOnePercent / percent;
+export function planOfFirstShare({ percent, days, dailyUsage, limit, waits }: FirstShareAsked): FirstSharePlan {
+  const late = waits.lateReportsHours / 24;
+  const least = waits.minHours / 24;
+  const required = powerGreen(waits.healthyAt, waits.alphaGreen, waits.power).expected;
+  const found = firstStage(
+    { dailyUsers: dailyUsage, hoursPerUserDay: 1, days: Math.max(0, days - late) },
+    { limit, unit: RATE_UNIT },
+    required,
+  );
+  const daysAt = (share: number): number => Math.max(found.daysAtOnePercent / share + late, least);
+  const daysToTell = daysAt(percent);
   return {
     requiredExposure: found.requiredExposure,
     daysToTell,
-    percentForDays: found.requiredFraction * 100,
-    daysOfAll: found.daysAtOnePercent / 100,
+    percentForDays: days <= late || days < least ? Infinity : found.requiredFraction * 100,
+    daysOfAll: daysAt(100),
     inTime: daysToTell <= days,
   };
 }

@@ -5,13 +5,18 @@ import type { Instance } from '../criteria/instance.ts';
 import type { Audience } from '../facts.ts';
 import type { Stage, Step } from '../release/track.ts';
 import type { TrackPolicy } from '../policy/track-policy.ts';
+import type { RuleWaits } from './plan.ts';
 import { RATE_UNIT } from './series.ts';
+import { RATE_DEFAULTS } from './verdict.ts';
 
 /** Kinds of criteria that are about health. */
 const healthKinds: readonly string[] = ['rate-below', 'enough-usage', 'no-bad-segment', 'late-onset'];
 
 /** A limit on a rate: at most `limit` affected people per `unit` of use, counted in `of`: `h`, or what the app counts by. `instance`: the criterion that holds it. */
 export type RateLimit = { limit: number; unit: number; of: string; instance: string; title: string };
+
+/** A limit with what its rule waits for until it tells. */
+export type RateRule = { limit: RateLimit; waits: RuleWaits };
 
 const amount = z.union([z.number().positive(), z.record(z.string(), z.number().positive())]).nullish();
 
@@ -22,7 +27,14 @@ const healthSettings = z.looseObject({
   'limit-per-1000-sessions': amount,
   'limit-per-1000-units': amount,
   unit: z.string().optional(),
-  'by-audience': z.record(z.string(), z.looseObject({ 'times-limit': z.number().optional() })).optional(),
+  'by-audience': z
+    .record(z.string(), z.looseObject({ 'times-limit': z.number().optional(), 'min-hours': z.number().optional() }))
+    .optional(),
+  'min-hours': z.number().optional(),
+  'reports-late-by': z.number().optional(),
+  'healthy-at': z.number().optional(),
+  power: z.number().optional(),
+  'alpha-green': z.number().optional(),
   'no-worse-than': z.string().nullish(),
   ratio: z.number().nullish(),
   audience: z.string().nullish(),
@@ -134,7 +146,7 @@ const instancesOf = (policy: TrackPolicy): readonly Instance[] => [
  * names. Null: all sources together.
  */
 export function sourceOf(policy: TrackPolicy, metric: string, audience: Audience = 'production'): string | null {
-  const held = limitOf(policy, metric, audience)?.instance;
+  const held = rateRuleOf(policy, metric, audience)?.limit.instance;
   const sources = instancesOf(policy).flatMap((instance) => {
     const { metric: judged, source = null } = settingsOf(instance);
     if (!healthKinds.includes(instance.kind) || judged !== metric) return [];
@@ -144,17 +156,38 @@ export function sourceOf(policy: TrackPolicy, metric: string, audience: Audience
   return own === undefined ? (sources.find(({ source }) => source !== null)?.source ?? null) : own.source;
 }
 
+/** The limit under which a policy holds the rate of a metric, as `rateRuleOf` finds it. */
+export const limitOf = (policy: TrackPolicy, metric: string, audience?: Audience): RateLimit | null =>
+  rateRuleOf(policy, metric, audience)?.limit ?? null;
+
 /**
- * The limit under which a policy holds the rate of a metric, as it is for an audience; the tightest where there are several. Null: it has none that is counted by use, which
+ * The rule under which a policy holds the rate of a metric, as it is for an audience; the tightest where there are several. Null: it has none that is counted by use, which
  * charts are drawn by.
  */
-export function limitOf(policy: TrackPolicy, metric: string, audience: Audience = 'production'): RateLimit | null {
-  const limits = instancesOf(policy).flatMap((instance): RateLimit[] => {
+export function rateRuleOf(policy: TrackPolicy, metric: string, audience: Audience = 'production'): RateRule | null {
+  const rules = instancesOf(policy).flatMap((instance): RateRule[] => {
     const said = settingsOf(instance);
     const found = limitIn(said, policy.platform);
     if (instance.kind !== 'rate-below' || said.metric !== metric || found === null || !found.isOfUse) return [];
-    const times = said['by-audience']?.[audience]?.['times-limit'] ?? 1;
-    return [{ limit: found.limit * times, unit: RATE_UNIT, of: found.of, instance: instance.id, title: instance.title }];
+    const here = said['by-audience']?.[audience];
+    return [
+      {
+        limit: {
+          limit: found.limit * (here?.['times-limit'] ?? 1),
+          unit: RATE_UNIT,
+          of: found.of,
+          instance: instance.id,
+          title: instance.title,
+        },
+        waits: {
+          healthyAt: said['healthy-at'] ?? RATE_DEFAULTS.designRatio,
+          alphaGreen: said['alpha-green'] ?? RATE_DEFAULTS.alphaGreen,
+          power: said.power ?? RATE_DEFAULTS.power,
+          lateReportsHours: (said['reports-late-by'] ?? 0) / 60,
+          minHours: here?.['min-hours'] ?? said['min-hours'] ?? RATE_DEFAULTS.minWallClockHours,
+        },
+      },
+    ];
   });
-  return limits.toSorted((a, b) => a.limit - b.limit)[0] ?? null;
+  return rules.toSorted((a, b) => a.limit.limit - b.limit.limit)[0] ?? null;
 }

@@ -4,9 +4,9 @@ import { policyInForce } from '#db/views/policy.ts';
 import { lastTold, segmentSteps, stepsOf, toldOf, tracksOfPlatform, usageByHour, versionsTold } from '#db/views/health-series.ts';
 import type { Of, VersionAsked } from '#db/views/health-series.ts';
 import type { Audience } from '#domain/facts.ts';
-import { planInWords, planOfFirstShare } from '#domain/health/plan.ts';
+import { USAGE_ALONE, planInWords, planOfFirstShare } from '#domain/health/plan.ts';
 import { HOUR_MS, WHOLE, hourOf } from '#domain/health/rollup.ts';
-import { healthRules, limitOf, sourceOf } from '#domain/health/rules.ts';
+import { healthRules, limitOf, rateRuleOf, sourceOf } from '#domain/health/rules.ts';
 import { segmentsOf } from '#domain/health/segments.ts';
 import type { SegmentSeen } from '#domain/health/segments.ts';
 import { MOST_DAYS, RATE_UNIT, baselineOf, seriesOf, stepHoursFor } from '#domain/health/series.ts';
@@ -263,14 +263,16 @@ export function healthChartHandlers(room: Room): Handlers<'getHealthSeries' | 'g
           'both, or none of them for what the roll-ups tell',
         );
       const policy = await policyOf(app.id, platform);
-      const limitFrom = query.limit !== undefined || policy === null ? null : limitOf(policy, metric);
+      const rule = policy === null ? null : rateRuleOf(policy, metric);
+      const waits = rule?.waits ?? USAGE_ALONE;
+      const limitFrom = query.limit === undefined ? (rule?.limit ?? null) : null;
       const limit = query.limit ?? limitFrom?.limit ?? null;
       const percent = query.percent ?? policy?.rollout[0] ?? 1;
       const told =
         query.dailyUsers === undefined ? await usageADay(app.id, platform, policy === null ? null : sourceOf(policy, metric)) : null;
       const dailyUsage =
         query.dailyUsers === undefined || query.hoursPerUser === undefined ? (told?.usage ?? null) : query.dailyUsers * query.hoursPerUser;
-      const plan = limit === null || dailyUsage === null ? null : planOfFirstShare({ percent, days, dailyUsage, limit });
+      const plan = limit === null || dailyUsage === null ? null : planOfFirstShare({ percent, days, dailyUsage, limit, waits });
       const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
       return {
         platform,
@@ -290,6 +292,10 @@ export function healthChartHandlers(room: Room): Handlers<'getHealthSeries' | 'g
                 percentForDays: finite(plan.percentForDays),
                 daysOfAll: finite(plan.daysOfAll),
                 inTime: plan.inTime,
+                healthyAt: waits.healthyAt,
+                power: waits.power,
+                lateReportsHours: waits.lateReportsHours,
+                minHours: waits.minHours,
               },
         sentence:
           plan !== null

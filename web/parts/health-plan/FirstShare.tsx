@@ -95,14 +95,24 @@ function FirstShareForm({ platform, metric }: { platform: string; metric: string
   );
 }
 
+const percentText = (share: number): string => `${Math.round(share * 1000) / 10}%`;
+
+/** What the rule waits for besides usage: a part of the time that is foretold. */
+function waitsText({ lateReportsHours, minHours }: NonNullable<HealthPlan['plan']>): string {
+  const hours = (count: number): string => `${Math.round(count * 10) / 10} h`;
+  const late = lateReportsHours === 0 ? '' : ` and ${hours(lateReportsHours)} more for late reports`;
+  return minHours === 0 ? late : `${late}, no sooner than after ${hours(minHours)}`;
+}
+
 function From({ plan, metric }: { plan: HealthPlan; metric: string }) {
   const { limit, limitFrom, dailyUsage, usageFrom, plan: found } = plan;
   if (found === null) return null;
   return (
     <p className={styles.soft}>
-      {metricTitle(metric)} at half its limit of {limit === null ? '–' : rateText(limit)}
-      {limitFrom === null ? ', as asked,' : ' in the policy'} is green in four of five cases after {amountText(found.requiredExposure)} h.{' '}
-      {platformName(plan.platform)} is used {dailyUsage === null ? '–' : amountText(dailyUsage)} h a day
+      {metricTitle(metric)} at {percentText(found.healthyAt)} of its limit of {limit === null ? '–' : rateText(limit)}
+      {limitFrom === null ? ', as asked,' : ' in the policy'} is green in {percentText(found.power)} of cases after{' '}
+      {amountText(found.requiredExposure)} h{waitsText(found)}. {platformName(plan.platform)} is used{' '}
+      {dailyUsage === null ? '–' : amountText(dailyUsage)} h a day
       {usageFrom === null ? (
         ', as asked.'
       ) : (
