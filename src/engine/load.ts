@@ -37,7 +37,8 @@ export async function loadWorlds(context: Context, db: Db, ids: readonly string[
   context.clock.learn(first.app.id, first.appVersion, first.clock);
   const inForce = rules ?? (await context.policies.rulesOf(db, first.app.id, first.policyRevision));
   const now = timeBy(first.clock, context.clock.now());
-  const worlds = all.map((stored) => worldFrom(stored, inForce, now));
+  const ranks = ranksOf([first.track, ...first.others], inForce.document.versions);
+  const worlds = all.map((stored) => worldFrom(stored, inForce, now, ranks));
   return withHealth(db, first.app.id, worlds);
 }
 
@@ -53,14 +54,14 @@ async function withHealth(db: Db, app: string, loaded: Loaded[]): Promise<Loaded
   return loaded.map((each) => ({ ...each, world: { ...each.world, facts: { ...each.world.facts, health } } }));
 }
 
-function worldFrom(stored: StoredWorld, inForce: Rules, now: Instant): Loaded {
+function worldFrom(stored: StoredWorld, inForce: Rules, now: Instant, ranks: Ranks): Loaded {
   const { app, track, policyRevision, clock, said } = stored;
   const policy = inForce.of(track.platform, track.kind);
   const world: World = {
     app,
     release: stored.release,
     track,
-    siblings: stored.others.map((other) => siblingOf(other, track, inForce.document.versions)),
+    siblings: stored.others.map((other) => siblingOf(other, track, ranks)),
     policy,
     facts: { ...stored.facts, cherryPicks: stored.facts.cherryPicks.map((pick) => progressOf(pick, track, stored.facts, policy)) },
     previous: stored.previous,
@@ -71,7 +72,15 @@ function worldFrom(stored: StoredWorld, inForce: Rules, now: Instant): Loaded {
 
 type Scheme = PolicyDocument['versions'];
 
-function siblingOf(other: Track, track: Track, scheme: Scheme): Sibling {
+/** The place of each version of the app in their order. */
+type Ranks = ReadonlyMap<string, number>;
+
+function ranksOf(tracks: readonly Track[], scheme: Scheme): Ranks {
+  const versions = [...new Set(tracks.map(({ version }) => version))].toSorted((a, b) => orderOf(scheme, a, b));
+  return new Map(versions.map((version, place) => [version, place]));
+}
+
+function siblingOf(other: Track, track: Track, ranks: Ranks): Sibling {
   return {
     id: other.id,
     version: other.version,
@@ -83,7 +92,7 @@ function siblingOf(other: Track, track: Track, scheme: Scheme): Sibling {
     candidateBuild: candidateOf(other)?.build ?? null,
     candidateCommit: candidateOf(other)?.commit ?? null,
     percent: percentOf(other),
-    order: orderOf(scheme, other.version, track.version),
+    order: (ranks.get(other.version) ?? 0) - (ranks.get(track.version) ?? 0),
   };
 }
 

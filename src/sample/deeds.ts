@@ -1,5 +1,5 @@
 /** What happens in the story, as data: a beat has a moment and deeds; a deed is a fact, a lever of the sandbox world, a commit, or a person's word. */
-import type { Colour, FactKind } from '#domain/facts.ts';
+import type { FactKind } from '#domain/facts.ts';
 import type { LeverInput } from '#integrations/sandbox/world/levers.ts';
 import type { z } from 'zod';
 import type { command } from '#domain/release/commands.ts';
@@ -8,12 +8,10 @@ import { stockholm } from './moment.ts';
 import { signerOf } from './people.ts';
 import type { SourceName } from './people.ts';
 import type { Change } from './repository.ts';
+import type { TelemetrySource } from './telemetry.ts';
 
 export type Platform = 'android' | 'ios' | 'desktop';
 export const platforms: readonly Platform[] = ['android', 'ios', 'desktop'];
-
-/** What health says of one criterion of a track until it says something else. Amounts per `unit`. */
-export type Says = { colour: Colour; because: string; amount: number; limit: number; unit: string; turnsGreen?: string };
 
 type WithoutApp<T> = T extends { app: string } ? Omit<T, 'app'> : T;
 /** A lever of the sandbox world; the player adds the app. */
@@ -30,8 +28,7 @@ export type Deed =
       payload: Readonly<Record<string, unknown>>;
     }
   | { do: 'ticket'; kind: 'bug' | 'check'; key: string; set: Readonly<Record<string, unknown>> }
-  | { do: 'health'; version: string; platform: Platform; instance: string; says: Says }
-  | { do: 'feed'; platform: Platform; instance: string; is: 'silent' | 'back' }
+  | { do: 'feed'; source: TelemetrySource; is: 'silent' | 'back' }
   | { do: 'lever'; lever: Lever }
   | { do: 'say'; who: string; version: string; platform: Platform; command: z.input<typeof command> }
   | { do: 'contents'; who: string; version: string; change: Readonly<Record<string, unknown>> }
@@ -135,12 +132,6 @@ export function bug(key: string, set: Readonly<Record<string, unknown>>): Deed {
 
 export function check(key: string, set: Readonly<Record<string, unknown>>): Deed {
   return { do: 'ticket', kind: 'check', key, set };
-}
-
-/* ---- health ---- */
-
-export function health(platform: Platform, version: string, instance: string, says: Says): Deed {
-  return { do: 'health', platform, version, instance, says };
 }
 
 /* ---- people ---- */

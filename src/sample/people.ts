@@ -71,14 +71,12 @@ export function signerOf(team: string): string {
   return found.id;
 }
 
-export const sourceNames = ['ci', 'jira', 'observability', 'playback', 'stores'] as const;
+export const sourceNames = ['ci', 'jira', 'stores'] as const;
 export type SourceName = (typeof sourceNames)[number];
 
 const systems: Readonly<Record<SourceName, string>> = {
   ci: 'CI',
   jira: 'Jira',
-  observability: 'Observability',
-  playback: 'Playback',
   stores: 'Stores',
 };
 

@@ -6,37 +6,53 @@ import { trackId } from '#domain/release/track.ts';
 import type { Actor } from '#domain/roles.ts';
 import type { StorefrontKind } from '#domain/rollout/storefronts.ts';
 import { plusMinutes } from '#domain/time.ts';
+import { HOUR_MS } from '#domain/health/rollup.ts';
 import type { Instant } from '#domain/time.ts';
 import type { Engine } from '#engine/types.ts';
 import { leverSchema } from '#integrations/sandbox/world/levers.ts';
 import type { State } from '#integrations/sandbox/world/state.ts';
-import type { Beat, Deed, Says } from './deeds.ts';
+import type { Beat, Deed } from './deeds.ts';
+import { stockholm } from './moment.ts';
 import { actorNamed, sourceActor } from './people.ts';
 import type { SourceName } from './people.ts';
 import type { Place } from './place.ts';
 import { beatsOf } from './variants.ts';
-import { readingOf } from './reading.ts';
+import { telemetryOf, telemetrySources } from './telemetry.ts';
+import type { TelemetrySource } from './telemetry.ts';
 
 /** Who turns the clock. */
 export const player: Actor = { kind: 'integration', id: 'sample', name: 'Sample' };
 
-/** What health says is read anew this often, at these minutes of the hour: 3, 8, 13, … */
+/** Health is told anew this often, at these minutes of the hour: 3, 8, 13, … */
 const PULSE_MINUTES = 5;
 const PULSE_OFFSET = 3;
 
 export type Players = {
   engine: Pick<
     Engine,
-    'setClock' | 'readAgain' | 'planRelease' | 'hold' | 'report' | 'command' | 'settle' | 'describeRelease' | 'noteDecision' | 'postUpdate'
+    | 'setClock'
+    | 'readAgain'
+    | 'planRelease'
+    | 'hold'
+    | 'report'
+    | 'reportHealth'
+    | 'command'
+    | 'settle'
+    | 'describeRelease'
+    | 'noteDecision'
+    | 'postUpdate'
   >;
 };
 
-/** What the beats so far have left behind: what health says, which feeds are silent, and what the tracker holds. Worked out from the beats alone. */
-type Standing = {
-  says: Map<string, { platform: string; version: string; instance: string; says: Says }>;
-  silent: Map<string, Instant>;
-  tickets: Map<string, Record<string, unknown>>;
-};
+/** What the beats so far have left behind: which sources of health are silent since when, and what the tracker holds. Worked out from the beats alone. */
+type Standing = { silent: Map<TelemetrySource, Instant>; tickets: Map<string, Record<string, unknown>> };
+
+/** A sample that goes on tells the last hours once more: what is known is unchanged. */
+const TOLD_AGAIN_MS = 6 * HOUR_MS;
+/** What users did before the story is told with its first beat. */
+const PAST_BEGINS = stockholm('09-10 09:00');
+/** Rows of one batch. */
+const IN_BATCH = 5000;
 
 /** The last moment up to `at` on which health was read. */
 export function pulseBefore(at: Instant): Instant {
@@ -73,7 +89,9 @@ export type Playing = {
 export function playing({ engine }: Players, place: Place): Playing {
   const { app } = place;
   const beats = beatsOf(place.progress().variant);
-  const standing: Standing = { says: new Map(), silent: new Map(), tickets: new Map() };
+  const standing: Standing = { silent: new Map(), tickets: new Map() };
+  const telemetry = telemetryOf(place.progress().variant);
+  const toldUntil = new Map<TelemetrySource, Instant>();
   for (const each of beats.slice(0, place.progress().played)) for (const deed of each.deeds) leaves(standing, deed, each.at);
 
   /**
@@ -89,7 +107,8 @@ export function playing({ engine }: Players, place: Place): Playing {
       if (deed.do === 'lever') pull(beat, deed);
     }
     await readNews();
-    await reportAll(beat, [...factsOf(beat), ...pulse(now ?? beat.at)]);
+    await reportAll(beat, factsOf(beat));
+    await tellHealth(beat, now ?? beat.at);
     await engine.settle(app);
     for (const deed of beat.deeds) await word(beat, deed);
     if (beat.deeds.some((deed) => deed.do === 'say' || deed.do === 'plan')) await engine.settle(app);
@@ -148,22 +167,23 @@ export function playing({ engine }: Players, place: Place): Playing {
     });
   }
 
-  /** What every feed that is not silent says at its last reading. */
-  function pulse(at: Instant): Told[] {
-    return [...standing.says.values()].map(({ platform, version, instance, says }) => {
-      const silentSince = standing.silent.get(`${platform} ${instance}`);
-      const read = pulseBefore(silentSince ?? at);
-      const { colour, because, turnsGreen } = says;
-      return fact(instance === 'hours-played' ? 'playback' : 'observability', 'report', `${platform}/${version}/${instance}`, read, {
-        instance,
-        platform,
-        version,
-        colour,
-        because,
-        ...readingOf(instance, says),
-        ...(turnsGreen === undefined ? {} : { turnsGreen }),
-      });
-    });
+  /** Has every source that is not silent tell what came since it told last, the running hour as far as it has come. */
+  async function tellHealth(beat: Beat, at: Instant): Promise<void> {
+    for (const source of telemetrySources) {
+      const until = pulseBefore(standing.silent.get(source) ?? at);
+      const before =
+        toldUntil.get(source) ?? (place.progress().played === 0 ? PAST_BEGINS : new Date(Date.parse(until) - TOLD_AGAIN_MS).toISOString());
+      if (before >= until) continue;
+      const rows = telemetry.rows(source, before, until).map((value, row) => ({ row, value }));
+      for (let sent = 0; sent === 0 || sent < rows.length; sent += IN_BATCH) {
+        const batch = rows.slice(sent, sent + IN_BATCH);
+        const answer = await engine.reportHealth(app, { source, rows: batch, completeUntil: sent + IN_BATCH < rows.length ? null : until });
+        if (!answer.ok) throw new StoryTrouble(beat, answer.because);
+        const [refused] = answer.quarantined;
+        if (refused !== undefined) throw new StoryTrouble(beat, `${source}: ${refused.because}; ${refused.wouldBeRight}`);
+      }
+      toldUntil.set(source, until);
+    }
   }
 
   /** `@88213` → the commit of that name, wherever it stands. */
@@ -220,7 +240,6 @@ export function playing({ engine }: Players, place: Place): Playing {
       case 'commit':
       case 'report':
       case 'ticket':
-      case 'health':
       case 'feed':
       case 'lever':
         return null;
@@ -254,7 +273,7 @@ export function playing({ engine }: Players, place: Place): Playing {
         await due(now, 'itself');
         const last = pulseBefore(now);
         if (pulsed === last) return;
-        await reportAll({ at: now, title: 'what health says now', deeds: [] }, pulse(now));
+        await tellHealth({ at: now, title: 'what health says now', deeds: [] }, now);
         pulsed = last;
         place.keep(place.progress());
       }),
@@ -267,7 +286,7 @@ export function playing({ engine }: Players, place: Place): Playing {
           place.turnTo(at);
           await turn(at, 'all');
           await readNews();
-          await reportAll({ at, title: 'what health says now', deeds: [] }, pulse(at));
+          await tellHealth({ at, title: 'what health says now', deeds: [] }, at);
           await engine.settle(app);
           place.keep(place.progress());
         }
@@ -285,12 +304,9 @@ function listingsOf({ listings }: State): Map<StorefrontKind, string> {
 /** What a deed leaves behind for the beats after it. */
 function leaves(standing: Standing, deed: Deed, at: Instant): void {
   switch (deed.do) {
-    case 'health':
-      standing.says.set(`${deed.platform} ${deed.version} ${deed.instance}`, deed);
-      break;
     case 'feed':
-      if (deed.is === 'silent') standing.silent.set(`${deed.platform} ${deed.instance}`, plusMinutes(at, 0));
-      else standing.silent.delete(`${deed.platform} ${deed.instance}`);
+      if (deed.is === 'silent') standing.silent.set(deed.source, at);
+      else standing.silent.delete(deed.source);
       break;
     case 'ticket':
       standing.tickets.set(deed.key, { ...standing.tickets.get(deed.key), ...deed.set });

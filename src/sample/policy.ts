@@ -96,17 +96,18 @@ platforms:
     storefronts: [microsoft-store, update-feed]
     rollout: [1, 100]
     sign-offs: ${desktopList}
-    before submit: [signed-off, no-blocking-bugs, crash-rate, hangs, build-distributed, listing-free]
-    before start: [window-open, no-blocking-bugs, crash-rate, hangs, hours-played, in-the-store]
+    before submit: [signed-off, no-blocking-bugs, hangs, crash-rate, build-distributed, listing-free]
+    before start: [window-open, no-blocking-bugs, hangs, crash-rate, hours-played, in-the-store]
 kinds:
   regular: { process: weekly-mobile }
   hotfix: { process: hotfix, sign-offs: [player, ads], windows: any, freezes: ignore }
 criteria:
-  crash-rate:     { is: custom, waivable: true, title: Crash rate, fresh-for: 15m, required: true }
-  anr-rate:       { is: custom, waivable: true, title: ANRs, fresh-for: 60m, platforms: [android] }
-  cpu-exceptions: { is: custom, waivable: true, title: CPU exceptions, fresh-for: 60m, platforms: [ios] }
-  hangs:          { is: custom, waivable: true, title: Hangs, fresh-for: 60m, platforms: [desktop] }
-  hours-played:   { is: custom, waivable: true, title: Content played, fresh-for: 60m }
+  # crashes are told as they happen here, and few hours say much; whoever hears of them at the next launch keeps the defaults: 12h and 20
+  crash-rate:     { is: rate-below, title: Crash rate, limit-per-1000-hours: { android: 0.40, ios: 0.30, desktop: 0.15 }, source: { desktop: observability }, pool: version-before-rollout, reports-late-by: 5m, min-hours: 5, fresh-for: 15m, required: true }
+  anr-rate:       { is: rate-below, title: ANRs, metric: anrs, limit-per-1000-hours: 0.25, pool: version-before-rollout, reports-late-by: 5m, min-hours: 5, fresh-for: 60m, platforms: [android] }
+  cpu-exceptions: { is: rate-below, title: CPU exceptions, metric: cpu-exceptions, limit-per-1000-hours: 0.05, pool: version-before-rollout, reports-late-by: 5m, min-hours: 5, fresh-for: 60m, platforms: [ios] }
+  hangs:          { is: rate-below, title: Hangs, metric: hangs, limit-per-1000-hours: 0.15, source: telemetry, pool: version-before-rollout, reports-late-by: 5m, min-hours: 5, fresh-for: 60m, platforms: [desktop] }
+  hours-played:   { is: enough-usage, title: Content played, of: [anr-rate, hangs, crash-rate], fresh-for: 60m }
   in-the-store:   { is: build-distributed, title: Distribution, audience: production, platforms: [android, desktop] }
   build-distributed: { title: Distribution, audience: beta, newer-counts: when-built }
   latest-build-complete: { within: 2h }

@@ -39,6 +39,7 @@ export type SampleEngine = Pick<
   | 'readAgain'
   | 'hold'
   | 'report'
+  | 'reportHealth'
   | 'command'
   | 'describeRelease'
   | 'noteDecision'

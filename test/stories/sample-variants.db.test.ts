@@ -59,8 +59,11 @@ describe.concurrent('a variant', () => {
     { timeout: LONG_MS },
     async ({ expect, onTestFinished }) => {
       const room = await enter('night', onTestFinished);
+      await room.to('10-02 02:12');
+      expect(await room.verdict('8.9.2', 'android', 'crash-rate')).toMatchObject({ colour: 'yellow' });
       await room.to('10-02 02:44');
       expect(await room.stage('8.9.2', 'android')).toBe('halted 1%');
+      expect(await room.verdict('8.9.2', 'android', 'crash-rate')).toMatchObject({ colour: 'red', rate: { isFleetWide: false } });
       expect(room.place.world.state().messages.some(({ urgent, text }) => urgent && text.includes('Halted'))).toBe(true);
       await room.to('10-02 07:35');
       expect(await room.stage('8.9.2', 'android')).toBe('rolling-out 1%');
@@ -93,7 +96,6 @@ describe.concurrent('a variant', () => {
   test('fallback: everyone is sent to the other arm, and it is written down', { timeout: LONG_MS }, async ({ expect, onTestFinished }) => {
     const room = await enter('fallback', onTestFinished);
     await room.to('10-03 16:20');
-    expect(await room.verdict('8.9.2', 'android', 'crash-rate')).toMatchObject({ colour: 'yellow' });
     const { contents } = await room.base.db
       .selectFrom('releases')
       .select('contents')
@@ -101,8 +103,6 @@ describe.concurrent('a variant', () => {
       .executeTakeFirstOrThrow();
     expect(contents.decisions?.map(({ about }) => about)).toContain('PLAY-4462');
     expect(contents.updates).toHaveLength(1);
-    await room.to('10-03 17:40');
-    expect(await room.verdict('8.9.2', 'android', 'crash-rate')).toMatchObject({ colour: 'green' });
   });
 
   test(
@@ -145,8 +145,12 @@ describe.concurrent('a variant', () => {
       const room = await enter('fleet-wide', onTestFinished);
       await room.to('10-02 23:00');
       expect((await stages(room))[0]).toBe('rolling-out 1%');
+      expect(await room.verdict('8.9.2', 'android', 'crash-rate')).toMatchObject({ colour: 'red', rate: { isFleetWide: true } });
       expect(await room.happened('8.9.2', 'android')).not.toContain('halted');
+      // what was before it was cleared counts no more
       await room.to('10-03 08:10');
+      expect(await room.verdict('8.9.2', 'android', 'crash-rate')).toMatchObject({ colour: 'yellow' });
+      await room.to('10-03 16:10');
       expect(await room.stage('8.9.2', 'android')).toBe('released');
     },
   );

@@ -92,7 +92,7 @@ export function judgeGate(seen: GateSeen, settings: GateSettings): Gate {
   const told = colourOf({ seen, settings, whole, early, all, settled, logWorse, baseline });
   const isOver = told.colour === 'red';
   const lower = all.rateLower ?? 0;
-  const upper = isOver || early.exposure === 0 ? all.rateUpper : settled.rateUpper;
+  const upper = isOver || early.exposure === 0 ? all.rateUpper : widest(all.rateUpper, settled.rateUpper);
   const pace = paceOf(hours, watermarkMs);
   return {
     ...told,
@@ -110,6 +110,9 @@ export function judgeGate(seen: GateSeen, settings: GateSettings): Gate {
     hoursToGo: hoursToGo({ reason: told.reason, all, settings, pace, users, wallClockHours }),
   };
 }
+
+/** The upper end that covers both; null: nothing bounds it. */
+const widest = (one: number | null, other: number | null): number | null => (one === null || other === null ? null : Math.max(one, other));
 
 /** Usage that is still to come, in usage as it is told: what was judged is a part of it. */
 function withUsageOf(verdict: RateVerdict, dispersion: number): RateVerdict {
@@ -145,7 +148,8 @@ function colourOf({ seen, settings, whole, early, all, settled, logWorse, baseli
   if (all.reason === 'above-warn') return { colour: 'yellow', reason: 'above-warn' };
   switch (settled.reason) {
     case 'below-limit':
-      return { colour: 'green', reason: 'below-limit' };
+      // what came since may speak against it, and it is not all of what will come
+      return all.colour === 'green' ? { colour: 'green', reason: 'below-limit' } : { colour: 'yellow', reason: unsettledReason(all) };
     case 'users':
     case 'wall-clock':
     case 'above-warn':

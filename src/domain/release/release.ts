@@ -55,6 +55,6 @@ export type Sibling = {
   /** The commit that shipped, where one is known: what a hotfix is cut from. */
   candidateCommit?: string | null;
   percent: number | null;
-  /** Negative, 0, positive: its version is lower than, the same as, or higher than this track's. */
+  /** By how many versions of the app it is ahead of this track; negative: it is behind. */
   order: number;
 };

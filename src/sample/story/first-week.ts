@@ -1,5 +1,5 @@
 /** 20 to 27 September: 8.9.2 collects changes on trunk; nightlies, the first bugs, the slot of the big feature. */
-import { beat, bug, build, change, commits, handOut, health, platforms, say, tests } from '../deeds.ts';
+import { beat, bug, build, change, commits, handOut, platforms, say, tests } from '../deeds.ts';
 import type { Beat, Deed, Platform } from '../deeds.ts';
 
 /** A nightly of trunk on one platform: built, tested, handed to employees and alpha. */
@@ -17,24 +17,6 @@ export function nightlies(day: string, version: string, of: string, on: readonly
   const reached: Readonly<Record<Platform, string>> = { android: '05:40', ios: '05:52', desktop: '05:47' };
   return on.flatMap((platform) => nightly(day, platform, version, of, reached[platform]));
 }
-
-const alphaCrashes = (amount: number) => ({
-  colour: 'green' as const,
-  because: 'On alpha: the whole range is under the limit.',
-  amount,
-  limit: 0.4,
-  unit: 'per 1,000 h',
-});
-
-/** Before the beta begins. */
-const notYetPlayed = (limit: number) => ({
-  colour: 'yellow' as const,
-  because: `The beta has not begun; a judgement needs ${limit.toLocaleString('en-US')} h.`,
-  amount: 0,
-  limit,
-  unit: 'h',
-  turnsGreen: 'when enough was played',
-});
 
 export const firstWeek: readonly Beat[] = [
   beat(
@@ -143,15 +125,6 @@ export const firstWeek: readonly Beat[] = [
       severity: 'high',
       flow: 'signup',
     }),
-    health('ios', '8.9.2', 'crash-rate', { ...alphaCrashes(0.27), limit: 0.3 }),
-    health('android', '8.9.2', 'crash-rate', alphaCrashes(0.34)),
-    health('desktop', '8.9.2', 'crash-rate', { ...alphaCrashes(0.1), limit: 0.15 }),
-    health('android', '8.9.2', 'anr-rate', { ...alphaCrashes(0.2), limit: 0.25 }),
-    health('ios', '8.9.2', 'cpu-exceptions', { ...alphaCrashes(0.03), limit: 0.05 }),
-    health('desktop', '8.9.2', 'hangs', { ...alphaCrashes(0.07), limit: 0.15 }),
-    health('ios', '8.9.2', 'hours-played', notYetPlayed(143_000)),
-    health('android', '8.9.2', 'hours-played', notYetPlayed(171_000)),
-    health('desktop', '8.9.2', 'hours-played', notYetPlayed(285_000)),
   ),
   beat(
     '09-26 06:10',

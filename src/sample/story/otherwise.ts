@@ -1,6 +1,6 @@
 /** What goes otherwise in the variants: beats that are left out, and beats that come instead. */
 import { stockholm } from '../moment.ts';
-import { beat, bug, build, change, check, commits, handOut, health, platforms, say, signs, tests } from '../deeds.ts';
+import { beat, bug, build, change, check, commits, handOut, say, signs, tests } from '../deeds.ts';
 import type { Beat, Deed, Platform } from '../deeds.ts';
 import { nightlies } from './first-week.ts';
 
@@ -15,14 +15,6 @@ export function without(beats: readonly Beat[], ...moments: readonly string[]): 
   return beats.filter((each) => !left.includes(each.at));
 }
 
-const rate = (colour: 'green' | 'yellow' | 'red', amount: number, limit: number, because: string, turnsGreen?: string) => ({
-  colour,
-  because,
-  amount,
-  limit,
-  unit: 'per 1,000 h',
-  ...(turnsGreen === undefined ? {} : { turnsGreen }),
-});
 const approve = (storefront: 'google-play' | 'app-store-connect' | 'microsoft-store', platform: Platform, version = VERSION): Deed => ({
   do: 'lever',
   lever: { lever: 'approve', storefront, platform, version },
@@ -31,15 +23,6 @@ const closedChecks = (platform: Platform, from: number): Deed[] =>
   ['Client reporting reaches the backend', 'Payments are booked once', 'Royalties', 'Ads'].map((title, index) =>
     check(`ITGC-${from + index}`, { title, platform, version: VERSION, state: 'closed', team: 'data-integrity' }),
   );
-const played = (platform: Platform, amount: number, limit: number): Deed =>
-  health(platform, VERSION, 'hours-played', {
-    colour: 'green',
-    because: `${amount.toLocaleString('en-US')} h were played.`,
-    amount,
-    limit,
-    unit: 'h',
-  });
-
 /** Tuesday to Wednesday when nothing goes wrong: every track goes by its plan. */
 export const calmDays: readonly Beat[] = [
   beat('10-01 06:10', 'Nightlies of Tuesday', nightlies('10-01', '8.9.3', '88172')),
@@ -53,7 +36,6 @@ export const calmDays: readonly Beat[] = [
   beat(
     '10-01 09:30',
     'Microsoft approves: the desktop starts at 1%',
-    played('desktop', 288_000, 285_000),
     approve('microsoft-store', 'desktop'),
     handOut('desktop', VERSION, '1041', 'production'),
   ),
@@ -68,37 +50,10 @@ export const calmDays: readonly Beat[] = [
 
 /** The night of the ads: the robot halts Android, a person resumes it. */
 export const nightOfAds: readonly Beat[] = [
-  beat(
-    '10-02 02:12',
-    'An ad server changes: the new audio ad player crashes in Brazil',
-    health(
-      'android',
-      VERSION,
-      'crash-rate',
-      rate(
-        'yellow',
-        0.44,
-        0.4,
-        'The range 0.36–0.52 crosses the limit 0.40. New group AudioAdPlayer.onCue, 86% in Brazil.',
-        'when the whole range is under 0.40',
-      ),
-    ),
-  ),
+  beat('10-02 02:12', 'An ad server changes: the new audio ad player crashes in Brazil'),
   beat(
     '10-02 02:44',
     'The whole range is over the limit: the robot halts Android at 1% and pages',
-    health(
-      'android',
-      VERSION,
-      'crash-rate',
-      rate(
-        'red',
-        0.61,
-        0.4,
-        'The whole range 0.54–0.68 is over the limit 0.40. New group AudioAdPlayer.onCue, 86% in Brazil; 8.9.1 is not affected.',
-        'when the whole range is under 0.40',
-      ),
-    ),
     bug('PLAY-4440', {
       title: 'Crash in AudioAdPlayer.onCue',
       state: 'open',
@@ -117,13 +72,12 @@ export const nightOfAds: readonly Beat[] = [
   }),
   beat(
     '10-02 07:20',
-    'The crash rate is under its limit again',
-    health(
-      'android',
-      VERSION,
-      'crash-rate',
-      rate('green', 0.33, 0.4, 'The whole range is under the limit since 04:10; no new crash of AudioAdPlayer.'),
-    ),
+    'The ads are as before since 03:05, and Maja Lind clears the stop: what was before it counts no more',
+    say('maja', 'android', VERSION, {
+      do: 'clear-red',
+      instance: 'crash-rate',
+      reason: 'The ad configuration is rolled back, and no crash of AudioAdPlayer has come since 03:05.',
+    }),
     bug('PLAY-4440', { state: 'closed' }),
   ),
   beat(
@@ -149,18 +103,6 @@ export const fallBack: readonly Beat[] = [
   beat(
     '10-03 16:00',
     'One arm of the shelf crashes on Android',
-    health(
-      'android',
-      VERSION,
-      'crash-rate',
-      rate(
-        'yellow',
-        0.41,
-        0.4,
-        'The range 0.37–0.45 crosses the limit; all of the rise is in the arm “grid” of audiobooks_shelf.',
-        'when the whole range is under 0.40',
-      ),
-    ),
     bug('PLAY-4462', {
       title: 'Crash in AudiobookGrid.bind',
       state: 'open',
@@ -187,12 +129,7 @@ export const fallBack: readonly Beat[] = [
       text: 'Audiobooks: the arm “grid” crashes on Android. Everyone is sent to “list”; the ramp goes on with it.',
     },
   ),
-  beat(
-    '10-03 17:40',
-    'The crash rate falls',
-    health('android', VERSION, 'crash-rate', rate('green', 0.32, 0.4, 'The whole range is under the limit again.')),
-    bug('PLAY-4462', { state: 'closed' }),
-  ),
+  beat('10-03 17:40', 'The crashes of the arm end', bug('PLAY-4462', { state: 'closed' })),
 ];
 
 /** Apple rejects the binary: back to stabilising, and a new build. */
@@ -306,15 +243,6 @@ export const hotfix: readonly Beat[] = [
     }),
     tests('android', HOTFIX, '1071', 'passed', { passed: 18_431 }),
     handOut('android', HOTFIX, '1071', 'beta', 'delivered', 11_480),
-    health('android', HOTFIX, 'crash-rate', rate('green', 0.3, 0.4, 'On the beta: the whole range is under the limit.')),
-    health('android', HOTFIX, 'anr-rate', rate('green', 0.19, 0.25, 'On the beta: the whole range is under the limit.')),
-    health('android', HOTFIX, 'hours-played', {
-      colour: 'green',
-      because: 'Enough was played.',
-      amount: 180_000,
-      limit: 171_000,
-      unit: 'h',
-    }),
   ),
   beat('10-07 12:50', 'The two teams that it touches sign', signs('android', HOTFIX, '1071', ['player', 'ads'])),
   beat('10-07 13:00', 'Maja Lind submits it', say('maja', 'android', HOTFIX, { do: 'submit', reason: 'signed by both teams' })),
@@ -334,26 +262,21 @@ export const hotfix: readonly Beat[] = [
   ),
 ];
 
-const everywhere = (colour: 'green' | 'yellow', because: string): Deed[] =>
-  platforms.flatMap((platform) => {
-    const limit = { android: 0.4, ios: 0.3, desktop: 0.15 }[platform];
-    const [amount, turnsGreen] = colour === 'yellow' ? [0.9, 'when the incident is over'] : [limit * 0.6, undefined];
-    return [VERSION, '8.9.1'].map((version) => health(platform, version, 'crash-rate', rate(colour, amount, limit, because, turnsGreen)));
-  });
-
-/** Every version crashes for 36 hours. The source says so: telling a fleet-wide incident apart is its work until Signalbox judges health itself. */
+/** Every version crashes for 36 hours: it is no release, and the robot holds without halting. */
 export const incidentBegins: readonly Beat[] = [
-  beat(
-    '10-01 20:10',
-    'Every version crashes at once: a service behind all of them is broken',
-    everywhere('yellow', 'Fleet-wide: every version crashes alike, so it is not this release. The robot holds and does not halt.'),
-  ),
+  beat('10-01 20:10', 'Every version crashes at once: a service behind all of them is broken'),
 ];
 export const incidentEnds: readonly Beat[] = [
   beat(
     '10-03 08:10',
     'After 36 hours the service is mended',
-    everywhere('green', 'The incident is over; the whole range is under the limit.'),
+    (['android', 'desktop'] as const).map((platform) =>
+      say('maja', platform, VERSION, {
+        do: 'clear-red',
+        instance: 'crash-rate',
+        reason: 'The service behind all versions is mended since 08:10; it was no release.',
+      }),
+    ),
   ),
   beat(
     '10-03 08:30',
@@ -363,7 +286,8 @@ export const incidentEnds: readonly Beat[] = [
   beat('10-03 13:00', 'Apple approves: iOS starts at 1%', approve('app-store-connect', 'ios')),
   beat('10-04 12:30', 'Apple would go on by itself: the robot holds iOS at 1%'),
   beat('10-07 08:00', 'The window opens on Monday: iOS goes to 100%'),
-  beat('10-10 08:10', 'Android’s and the desktop’s week of watching ends: completed'),
+  beat('10-03 16:10', 'Enough was used since it was cleared: Android and the desktop go to 100%'),
+  beat('10-10 16:10', 'Android’s and the desktop’s week of watching ends: completed'),
 ];
 
 /** The decision that the calm story does without: nothing is nominated after the weekend. */

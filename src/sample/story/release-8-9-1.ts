@@ -1,48 +1,11 @@
 /** 8.9.1, the release before: cut on the morning on which 8.9.2 is born, at 100% when 8.9.2 is cut, watched until it is replaced. */
-import { beat, build, change, commits, handOut, health, platforms, say, tests } from '../deeds.ts';
+import { beat, build, change, commits, handOut, platforms, say, tests } from '../deeds.ts';
 import type { Beat, Deed, Platform } from '../deeds.ts';
 
 const VERSION = '8.9.1';
 const builds: Readonly<Record<Platform, string>> = { android: '1018', ios: '1019', desktop: '1015' };
 /** What stands on trunk when 8.9.1 is cut. */
 const CUT = '87940';
-
-const perThousand = (amount: number, limit: number, because: string) => ({
-  colour: 'green' as const,
-  because,
-  amount,
-  limit,
-  unit: 'per 1,000 h',
-});
-
-const rates: Readonly<Record<Platform, readonly { instance: string; amount: number; limit: number }[]>> = {
-  android: [
-    { instance: 'crash-rate', amount: 0.33, limit: 0.4 },
-    { instance: 'anr-rate', amount: 0.21, limit: 0.25 },
-  ],
-  ios: [
-    { instance: 'crash-rate', amount: 0.24, limit: 0.3 },
-    { instance: 'cpu-exceptions', amount: 0.03, limit: 0.05 },
-  ],
-  desktop: [
-    { instance: 'crash-rate', amount: 0.11, limit: 0.15 },
-    { instance: 'hangs', amount: 0.08, limit: 0.15 },
-  ],
-};
-const played: Readonly<Record<Platform, number>> = { android: 4_900_000, ios: 4_100_000, desktop: 2_300_000 };
-
-const healthy = (platform: Platform): Deed[] => [
-  ...rates[platform].map(({ instance, amount, limit }) =>
-    health(platform, VERSION, instance, perThousand(amount, limit, 'The whole range is under the limit.')),
-  ),
-  health(platform, VERSION, 'hours-played', {
-    colour: 'green',
-    because: 'More than the hours that a judgement needs.',
-    amount: played[platform],
-    limit: 150_000,
-    unit: 'h',
-  }),
-];
 
 const nightlyOfTheDay = (platform: Platform, number: string): Deed[] => [
   build('succeeded', { platform, version: VERSION, number, of: CUT, startedAt: '09-20 05:30', finishedAt: '09-20 05:41' }),
@@ -90,7 +53,6 @@ export const release891: readonly Beat[] = [
       change(CUT, 'Show lyrics on the lock screen', 'Aiko Tan'),
     ),
     platforms.flatMap((platform, index) => nightlyOfTheDay(platform, `520${index + 1}`)),
-    platforms.flatMap(healthy),
   ),
   beat('09-20 09:00', '8.9.1 is cut on its three platforms; 8.9.2 is born on trunk'),
   beat('09-20 10:20', 'The first candidates of 8.9.1 are built', platforms.flatMap(candidate)),

@@ -1,29 +1,17 @@
 /** From the night of 2 October until 8.9.2 is completed. */
-import { beat, bug, build, change, check, commits, handOut, health, say, tests } from '../deeds.ts';
+import { beat, bug, build, change, check, commits, handOut, say, tests } from '../deeds.ts';
 import type { Beat, Deed, Platform } from '../deeds.ts';
 import { nightlies, nightly } from './first-week.ts';
 
 const VERSION = '8.9.2';
 const NEXT = '8.9.3';
 
-const clear = (amount: number, limit: number, because: string) => ({
-  colour: 'green' as const,
-  because,
-  amount,
-  limit,
-  unit: 'per 1,000 h',
-});
-
 const itgc = (key: string, title: string, platform: Platform): Deed =>
   check(key, { title, platform, version: VERSION, state: 'closed', team: 'data-integrity' });
 
 /** The nights and mornings on which a variant may differ stand in beats of their own. */
 export const wednesday: readonly Beat[] = [
-  beat(
-    '10-02 02:40',
-    'The ANR rate of Android has settled',
-    health('android', VERSION, 'anr-rate', clear(0.12, 0.25, 'The whole range is under the limit: half of it.')),
-  ),
+  beat('10-02 02:40', 'The ANR rate of Android has settled'),
   beat(
     '10-02 06:10',
     'Apple rejects iOS for missing test instructions',

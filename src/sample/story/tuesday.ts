@@ -1,27 +1,11 @@
 /** Tuesday 1 October, hour by hour: the moment of the control room is 14:20. */
-import { beat, bug, build, change, check, commits, decides, handOut, health, say, signs, tests } from '../deeds.ts';
+import { beat, bug, build, change, check, commits, decides, handOut, say, signs, tests } from '../deeds.ts';
 import type { Beat, Deed, Platform } from '../deeds.ts';
+import { stockholm } from '../moment.ts';
 import { nightly } from './first-week.ts';
 
 const VERSION = '8.9.2';
 const NEXT = '8.9.3';
-
-const rate = (colour: 'green' | 'yellow' | 'red', amount: number, limit: number, because: string, turnsGreen?: string) => ({
-  colour,
-  because,
-  amount,
-  limit,
-  unit: 'per 1,000 h',
-  ...(turnsGreen === undefined ? {} : { turnsGreen }),
-});
-const hours = (colour: 'green' | 'yellow', amount: number, limit: number, because: string) => ({
-  colour,
-  because,
-  amount,
-  limit,
-  unit: 'h',
-  ...(colour === 'green' ? {} : { turnsGreen: `when ${limit.toLocaleString('en-US')} h were played` }),
-});
 
 const approve = (storefront: 'google-play' | 'app-store-connect' | 'microsoft-store', platform: Platform): Deed => ({
   do: 'lever',
@@ -37,16 +21,6 @@ export const DUE_LATER = '2024-10-02T12:00:00.000Z';
 
 export const tuesday: readonly Beat[] = [
   beat(
-    '10-01 00:10',
-    'In the night the range of iOS widens',
-    health(
-      'ios',
-      VERSION,
-      'crash-rate',
-      rate('yellow', 0.24, 0.3, 'The range crosses the limit: few listen at night.', 'when the range is under the limit'),
-    ),
-  ),
-  beat(
     '10-01 06:10',
     'Nightlies of Tuesday: that of the desktop fails',
     nightly('10-01', 'android', NEXT, '88172', '05:40'),
@@ -59,8 +33,6 @@ export const tuesday: readonly Beat[] = [
       startedAt: '10-01 05:30',
       finishedAt: '10-01 05:44',
     }),
-    health('android', NEXT, 'crash-rate', rate('green', 0.36, 0.4, 'On alpha: the whole range is under the limit.')),
-    health('ios', NEXT, 'crash-rate', rate('green', 0.25, 0.3, 'On alpha: the whole range is under the limit.')),
   ),
   beat(
     '10-01 07:40',
@@ -106,14 +78,6 @@ export const tuesday: readonly Beat[] = [
   beat(
     '10-01 08:05',
     'Google Play approves: Android is live at 1%',
-    health(
-      'android',
-      VERSION,
-      'crash-rate',
-      rate('yellow', 0.3, 0.4, 'Too early to tell on 8.9.2 since 1%.', 'when 8.9.2 was used for long enough'),
-    ),
-    health('android', VERSION, 'anr-rate', rate('green', 0.2, 0.25, 'The whole range of the beta is under the limit.')),
-    health('android', VERSION, 'hours-played', hours('yellow', 0, 171_000, 'On 8.9.2 since 1%: 0 h of 171,000 h.')),
     handOut('android', VERSION, '1047', 'production'),
     approve('google-play', 'android'),
     itgc('ITGC-768', 'Client reporting reaches the backend', 'android', 'open', DUE),
@@ -121,28 +85,7 @@ export const tuesday: readonly Beat[] = [
     itgc('ITGC-771', 'Royalties', 'android', 'open', DUE),
     itgc('ITGC-774', 'Ads', 'android', 'open', DUE),
   ),
-  beat(
-    '10-01 08:12',
-    'The range of iOS is under the limit again',
-    health('desktop', VERSION, 'crash-rate', rate('green', 0.09, 0.15, 'The whole range is under the limit. 8.9.1 at this age: 0.11.')),
-    health('ios', VERSION, 'crash-rate', rate('green', 0.22, 0.3, 'The whole range is under the limit. 8.9.1 at this age: 0.24.')),
-  ),
-  beat(
-    '10-01 09:10',
-    'The ANR rate of Android becomes uncertain: the range crosses the limit',
-    health(
-      'android',
-      VERSION,
-      'anr-rate',
-      rate(
-        'yellow',
-        0.23,
-        0.25,
-        'The range 0.165–0.304 crosses the limit 0.25.',
-        'when the whole range is under 0.25: after 113,000 h more at the earliest',
-      ),
-    ),
-  ),
+  beat('10-01 09:10', 'The ANR rate of Android becomes uncertain: the range crosses the limit'),
   beat(
     '10-01 09:20',
     'The mini player flickers on trunk',
@@ -171,11 +114,7 @@ export const tuesday: readonly Beat[] = [
       note: 'playback stops after a reconnect, PLAY-4412',
     }),
   ),
-  beat(
-    '10-01 10:39',
-    'Content played on Android passes 171,000 h',
-    health('android', VERSION, 'hours-played', hours('green', 172_000, 171_000, 'On 8.9.2 since 1%: 172,000 h.')),
-  ),
+  beat('10-01 10:39', 'Content played on Android passes 171,000 h'),
   beat('10-01 11:15', 'The first compliance check of Android is closed', check('ITGC-768', { state: 'closed' })),
   beat(
     '10-01 11:20',
@@ -191,12 +130,6 @@ export const tuesday: readonly Beat[] = [
   beat(
     '10-01 11:42',
     'CPU exceptions on iOS pass their limit',
-    health(
-      'ios',
-      VERSION,
-      'cpu-exceptions',
-      rate('red', 0.11, 0.05, 'The whole range 0.08–0.15 is over the limit 0.050.', 'when the whole range is under 0.050'),
-    ),
     bug('PLAY-4423', {
       title: 'CPU exception on profile switch',
       state: 'open',
@@ -214,6 +147,7 @@ export const tuesday: readonly Beat[] = [
       instance: 'cpu-exceptions',
       category: 'fallback-is-on',
       reason: 'Kids profile only, server fallback is on',
+      until: { at: stockholm('10-04 12:00') },
       endsIf: ['worse-colour'],
     }),
     decides('PLAY-4423', 'ios', VERSION, 'fall-back', 'only the kids profile; the server answers for it', {
@@ -232,11 +166,7 @@ export const tuesday: readonly Beat[] = [
       nominated: true,
     }),
   ),
-  beat(
-    '10-01 13:12',
-    'Content played on the desktop suffices',
-    health('desktop', VERSION, 'hours-played', hours('green', 290_000, 285_000, 'Beta and employees have played 290,000 h.')),
-  ),
+  beat('10-01 13:12', 'Content played on the desktop suffices'),
   beat(
     '10-01 13:18',
     'Lyrics jump on trunk, and it is nominated',
@@ -270,8 +200,7 @@ export const tuesday: readonly Beat[] = [
   ),
   beat('10-01 13:34', 'The crash feed of the desktop sends nothing more', {
     do: 'feed',
-    platform: 'desktop',
-    instance: 'crash-rate',
+    source: 'observability',
     is: 'silent',
   }),
   beat(
@@ -315,12 +244,6 @@ export const tuesday: readonly Beat[] = [
   beat(
     '10-01 14:08',
     'The crash rate of Android is clear; a bug of the desktop has no team',
-    health(
-      'android',
-      VERSION,
-      'crash-rate',
-      rate('green', 0.31, 0.4, 'The whole range 0.231–0.395 is under the limit 0.40. 8.9.1 at this age: 0.33.'),
-    ),
     bug('PLAY-4435', {
       title: 'Local files are missing after the update',
       state: 'open',
@@ -329,12 +252,7 @@ export const tuesday: readonly Beat[] = [
       severity: 'medium',
     }),
   ),
-  beat(
-    '10-01 14:18',
-    'What health says now',
-    health('android', VERSION, 'hours-played', hours('green', 520_000, 171_000, 'On 8.9.2 since 1%: 520,000 h.')),
-    health('ios', VERSION, 'hours-played', hours('green', 450_000, 143_000, 'Beta and employees have played 450,000 h.')),
-  ),
+  beat('10-01 14:18', 'What health says now'),
   beat('10-01 14:20', 'The moment of the control room'),
   beat(
     '10-01 14:41',
@@ -369,7 +287,7 @@ export const tuesday: readonly Beat[] = [
     tests('ios', VERSION, '1049', 'passed', { passed: 17_971 }),
     handOut('ios', VERSION, '1049', 'beta', 'in-progress'),
   ),
-  beat('10-01 15:40', 'The crash feed of the desktop is back', { do: 'feed', platform: 'desktop', instance: 'crash-rate', is: 'back' }),
+  beat('10-01 15:40', 'The crash feed of the desktop is back', { do: 'feed', source: 'observability', is: 'back' }),
   beat(
     '10-01 16:05',
     'PLAY-4412 is verified on RC 4, which is the final candidate',
@@ -390,16 +308,6 @@ export const tuesday: readonly Beat[] = [
     itgc('ITGC-782', 'Payments are booked once', 'desktop', 'closed', DUE_LATER),
     itgc('ITGC-783', 'Royalties', 'desktop', 'open', DUE_LATER),
     itgc('ITGC-784', 'Ads', 'desktop', 'open', DUE_LATER),
-    health('ios', VERSION, 'cpu-exceptions', rate('green', 0.04, 0.05, 'With RC 4 the whole range is under the limit.')),
   ),
-  beat(
-    '10-01 20:00',
-    'As the evening comes the ANR rate falls',
-    health(
-      'android',
-      VERSION,
-      'anr-rate',
-      rate('yellow', 0.18, 0.25, 'The range 0.14–0.26 crosses the limit 0.25.', 'when the whole range is under 0.25'),
-    ),
-  ),
+  beat('10-01 20:00', 'As the evening comes the ANR rate falls'),
 ];

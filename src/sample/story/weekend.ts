@@ -1,5 +1,5 @@
 /** 27 to 30 September: the branches are cut; candidates go to beta, teams test, blockers are mended, picks are asked for. */
-import { beat, bug, build, change, commits, decides, handOut, health, say, signs, tests } from '../deeds.ts';
+import { beat, bug, build, change, commits, decides, handOut, say, signs, tests } from '../deeds.ts';
 import type { Beat, Deed, Platform } from '../deeds.ts';
 import { teamsSigning } from '../policy.ts';
 import type { Change } from '../repository.ts';
@@ -94,33 +94,6 @@ const early = {
 };
 const part = (teams: readonly string[], of: number, from: number, to: number): readonly string[] =>
   teams.filter((_, index) => index >= Math.floor((teams.length * from) / of) && index < Math.floor((teams.length * to) / of));
-
-const wide = (amount: number, limit: number) => ({
-  colour: 'yellow' as const,
-  because: 'Too early to tell: the hours of the beta do not suffice yet.',
-  amount,
-  limit,
-  unit: 'per 1,000 h',
-  turnsGreen: 'when the beta was used for long enough',
-});
-const clear = (amount: number, limit: number, before?: number) => ({
-  colour: 'green' as const,
-  because:
-    before === undefined
-      ? 'The whole range is under the limit.'
-      : `The whole range is under the limit. 8.9.1 at this age: ${before.toFixed(2)}.`,
-  amount,
-  limit,
-  unit: 'per 1,000 h',
-});
-const played = (amount: number, limit: number) => ({
-  colour: amount >= limit ? ('green' as const) : ('yellow' as const),
-  because: `Beta and employees have played ${amount.toLocaleString('en-US')} h; a judgement needs ${limit.toLocaleString('en-US')} h.`,
-  amount,
-  limit,
-  unit: 'h',
-  ...(amount >= limit ? {} : { turnsGreen: 'when enough was played' }),
-});
 
 export const weekend: readonly Beat[] = [
   beat(
@@ -274,24 +247,13 @@ export const weekend: readonly Beat[] = [
     accepted('desktop', 4, 7),
     signs('android', VERSION, '1040', part(early.android, 3, 0, 1)),
     signs('ios', VERSION, '1042', part(early.ios, 3, 0, 1)),
-    health('ios', VERSION, 'hours-played', played(96_000, 143_000)),
-    health('android', VERSION, 'hours-played', played(121_000, 171_000)),
-    health('desktop', VERSION, 'hours-played', played(98_000, 285_000)),
   ),
   beat(
     '09-28 16:10',
     'The first candidate of the desktop passes its tests, without the picks that came since',
     tests('desktop', VERSION, '1037', 'passed', { passed: 9188 }),
   ),
-  beat(
-    '09-29 12:00',
-    'Sunday: the phones have been used for long enough',
-    nightlies('09-29', '8.9.3', '88155'),
-    health('ios', VERSION, 'hours-played', played(188_000, 143_000)),
-    health('android', VERSION, 'hours-played', played(214_000, 171_000)),
-    health('ios', VERSION, 'crash-rate', clear(0.23, 0.3, 0.24)),
-    health('android', VERSION, 'crash-rate', clear(0.32, 0.4, 0.33)),
-  ),
+  beat('09-29 12:00', 'Sunday: the phones have been used for long enough', nightlies('09-29', '8.9.3', '88155')),
   beat('09-29 15:30', 'The last picks of the weekend are merged', carriedOver('android', 6, 11), carriedOver('ios', 6, 11)),
   beat(
     '09-29 17:00',
@@ -409,13 +371,11 @@ export const shipDay: readonly Beat[] = [
       startedAt: '09-30 13:02',
       finishedAt: '09-30 13:48',
     }),
-    health('desktop', VERSION, 'hangs', wide(0.08, 0.15)),
   ),
   beat(
     '09-30 14:02',
     'The candidate of the desktop passes its tests and is final',
     tests('desktop', VERSION, '1041', 'passed', { passed: 9204 }),
-    health('desktop', VERSION, 'hangs', clear(0.08, 0.15, 0.08)),
     handOut('desktop', VERSION, '1041', 'beta', 'in-progress'),
     signs('desktop', VERSION, '1041', part(early.desktop, 2, 1, 2)),
   ),

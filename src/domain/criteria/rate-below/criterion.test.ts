@@ -91,6 +91,10 @@ describe('the rate of people affected', () => {
     expect(late).toMatchObject({ colour: 'yellow', rate: { reason: 'late-reports' } });
     expect(late.clause).toMatch(/^Under the limit so far, settles about /);
     expect(rate([ours((hour) => (hour > 60 ? 20 : 0))], {}, { toldUntil: '2024-10-01T00:00:00.000Z' }).colour).toBe('green');
+    // the hours that reports may still come for speak against it already: the range covers both, and it is neither
+    const turning = rate([ours((hour) => (hour === 71 ? 24 : 0))]);
+    expect(turning).toMatchObject({ colour: 'yellow', headline: '0.33', rate: { reason: 'exposure' } });
+    expect(turning.range?.[1]).toBeGreaterThan(0.4);
   });
 
   test('needs people and a whole day', () => {
@@ -158,6 +162,18 @@ describe('against what was before', () => {
       baseline: { amount: 0.25 },
       rate: { baseline: { versions: ['8.9.1'], allowedRatio: 1.25 } },
     });
+  });
+
+  test('by default it is held against the newest three, whatever order they are known in, and its clause counts them', () => {
+    const releases = ['8.8.9', '8.8.8', '8.9.1', '8.9.0'];
+    const ranks: Readonly<Record<string, number>> = { '8.8.8': -4, '8.8.9': -3, '8.9.0': -2, '8.9.1': -1 };
+    const siblings = releases.map((version) => aSibling({ version, order: ranks[version] ?? 0, reached: before.reached }));
+    const found = rate(
+      [ours(every(6)), ...releases.map((version) => earlier(version === '8.8.8' ? 9 : every(4), { version }))],
+      {},
+      { siblings },
+    );
+    expect(found).toMatchObject({ clause: 'The last 3 at this age: 0.25', rate: { baseline: { versions: ['8.9.1', '8.9.0', '8.8.9'] } } });
   });
 
   test('it is at stop when it is worse than the allowed ratio, though under its limit', () => {

@@ -154,7 +154,7 @@ function under(at: At, found: Rated, gate: Gate): Finding {
   return green({
     ...measured(at, found, gate),
     headline: headlineOf(gate),
-    clause: beforeOf(found, gate) ?? `${rangeOf(gate)}: the whole range is under the limit`,
+    clause: briefly(beforeOf(found, gate), found) ?? `${rangeOf(gate)}: the whole range is under the limit`,
     because: `${seenIn(at, found, gate)}. The range is ${rangeOf(gate)}, all of it under the limit.${beforeSentence(found, gate)}`,
   });
 }
@@ -162,6 +162,11 @@ function under(at: At, found: Rated, gate: Gate): Finding {
 /** `8.9.1 at this age: 0.24` */
 function beforeOf({ versions }: Rated, { baseline }: Gate): string | null {
   return baseline === null ? null : `${names(versions)} at this age: ${rateInWords(baseline.value)}`;
+}
+
+/** Where it stands in few words: several releases are counted, and named in the sentence. */
+function briefly(before: string | null, { versions }: Rated): string | null {
+  return before === null || versions.length < 2 ? before : before.replace(names(versions), `The last ${versions.length}`);
 }
 
 function beforeSentence(found: Rated, gate: Gate): string {
