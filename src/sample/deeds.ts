@@ -6,9 +6,8 @@ import type { command } from '#domain/release/commands.ts';
 import type { Instant } from '#domain/time.ts';
 import { stockholm } from './moment.ts';
 import { signerOf } from './people.ts';
-import type { SourceName } from './people.ts';
+import type { SourceName, TelemetrySource } from './people.ts';
 import type { Change } from './repository.ts';
-import type { TelemetrySource } from './telemetry.ts';
 
 export type Platform = 'android' | 'ios' | 'desktop';
 export const platforms: readonly Platform[] = ['android', 'ios', 'desktop'];

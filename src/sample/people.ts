@@ -72,6 +72,10 @@ export function signerOf(team: string): string {
 }
 
 export const sourceNames = ['ci', 'jira', 'stores'] as const;
+/** What tells of health. Crashes of the desktop come from a source of their own, which can fall silent. */
+export const telemetrySources = ['telemetry', 'observability'] as const;
+export type TelemetrySource = (typeof telemetrySources)[number];
+
 export type SourceName = (typeof sourceNames)[number];
 
 const systems: Readonly<Record<SourceName, string>> = {

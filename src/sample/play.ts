@@ -13,12 +13,11 @@ import { leverSchema } from '#integrations/sandbox/world/levers.ts';
 import type { State } from '#integrations/sandbox/world/state.ts';
 import type { Beat, Deed } from './deeds.ts';
 import { stockholm } from './moment.ts';
-import { actorNamed, sourceActor } from './people.ts';
-import type { SourceName } from './people.ts';
+import { actorNamed, sourceActor, telemetrySources } from './people.ts';
+import type { SourceName, TelemetrySource } from './people.ts';
 import type { Place } from './place.ts';
 import { beatsOf } from './variants.ts';
-import { telemetryOf, telemetrySources } from './telemetry.ts';
-import type { TelemetrySource } from './telemetry.ts';
+import { telemetryOf } from './telemetry.ts';
 
 /** Who turns the clock. */
 export const player: Actor = { kind: 'integration', id: 'sample', name: 'Sample' };

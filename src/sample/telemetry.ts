@@ -7,11 +7,8 @@ import type { Audience } from '#domain/facts.ts';
 import type { Instant } from '#domain/time.ts';
 import type { Platform } from './deeds.ts';
 import { stockholm } from './moment.ts';
+import type { TelemetrySource } from './people.ts';
 import type { VariantName } from './variants.ts';
-
-/** Crashes of the desktop come from a source of their own, which can fall silent. */
-export const telemetrySources = ['telemetry', 'observability'] as const;
-export type TelemetrySource = (typeof telemetrySources)[number];
 
 /** One row as the API takes it. */
 type Row = Readonly<Record<string, unknown>>;

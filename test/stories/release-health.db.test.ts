@@ -55,10 +55,10 @@ type RealApp = {
   clock: HandClock;
   dsn: string;
   close(): Promise<void>;
-  cell(): Promise<Awaited<ReturnType<Client['getTrack']>>['cells'][number] | undefined>;
-  stage(): Promise<string>;
+  cell: () => Promise<Awaited<ReturnType<Client['getTrack']>>['cells'][number] | undefined>;
+  stage: () => Promise<string>;
   /** An hour of use as one envelope of an SDK, in which so many people crashed. */
-  use(hour: number, crashed?: number): Promise<void>;
+  use: (hour: number, crashed?: number) => Promise<void>;
 };
 
 /** The app's history with its real CODEOWNERS on trunk: that of the bundle names nobody. */
