@@ -76,7 +76,10 @@ const series = z
         ),
       })
       .nullable()
-      .meta({ description: 'The last three completed releases at the same age, before the first of the versions; null: there is none' }),
+      .meta({
+        description:
+          'The last three releases that were with everyone before the first of the versions that rolls out, at the same age; null: there is none',
+      }),
     items: z.array(line).meta({ description: 'The newest version first' }),
     known: z
       .object({ metrics: z.array(z.string()), audiences: z.array(z.string()), dimensions: z.array(z.string()) })

@@ -25,7 +25,7 @@ const ADOPTION_HOURS = 36;
 /** Hours of a person in an hour in which they listen at all. */
 const HOURS_OF_ONE = 0.8;
 /** Of those who listen in an hour, so many were not seen on this version before. */
-const NEW_AMONG = 0.06;
+const NEW_AMONG = 0.2;
 /** Where people are, and with how much of the use. What is left is elsewhere. */
 const COUNTRIES = { US: 0.34, GB: 0.13, BR: 0.11, DE: 0.09, SE: 0.06 } as const;
 

@@ -126,10 +126,17 @@ export function stopNow(world: World, track: Track, verdicts: readonly Verdict[]
   if (percent === null) return null;
   const reds = haltingVerdicts(world, verdicts);
   if (reds.length > 0) {
-    const why = reds.map((verdict) => `${verdict.title}: ${verdict.because}`).join(' ');
+    const why = reds.map(causeOf).join(' ');
     return stop(world, track, why, `Halted ${track.version} on ${track.platform} at ${percent}%: ${why}`);
   }
   return answerToOwnMove(world, track, adopted);
+}
+
+/** Why a red halts, for those who are called: a rate by its numbers, whose evidence the cell has; everything else by its reason. */
+function causeOf({ title, because, headline, clause, range, limit, rate }: Verdict): string {
+  if (!rate || !range || !limit || !clause) return `${title}: ${because}`;
+  const [low, high] = range;
+  return `${title} ${headline}, ${low} to ${high}, limit ${limit.amount}: ${clause.charAt(0).toLowerCase()}${clause.slice(1)}.`;
 }
 
 /** The share that users are receiving now, on the least advanced of the storefronts that are live; null where nothing is, or where it has reached everyone. */

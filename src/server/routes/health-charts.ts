@@ -22,7 +22,7 @@ import { notFound, refuse } from '../errors.ts';
 const LOOKED_THROUGH = 80;
 /** Versions that are shown where none are asked for. */
 const SHOWN = 5;
-/** How many completed releases make the baseline. */
+/** How many releases make the baseline. */
 const BASELINE = 3;
 /** Segments in an answer: those beyond are the least used. */
 const MOST_SEGMENTS = 60;
@@ -43,11 +43,12 @@ function beganAt(track: Track, audience: Audience): number | null {
   return at === null ? null : Date.parse(at);
 }
 
-/** The last completed releases before a track: what it is held against at the same age. */
-function completedBefore(track: Track, all: readonly Track[]): Track[] {
+/** The last releases that were with everyone before a track began to roll out: what it is held against at the same age, as the criteria hold it. */
+function releasedBefore(track: Track, all: readonly Track[]): Track[] {
+  const began = track.reached['rolling-out'] ?? track.since;
   return all
     .slice(all.indexOf(track) + 1)
-    .filter(({ stage, kind, reached }) => stage === 'completed' && kind === 'regular' && reached['rolling-out'] !== undefined)
+    .filter(({ kind, reached }) => kind === 'regular' && reached['rolling-out'] !== undefined && (reached.released ?? '9') <= began)
     .slice(0, BASELINE);
 }
 
@@ -126,7 +127,7 @@ export function healthChartHandlers(room: Room): Handlers<'getHealthSeries' | 'g
       const build = query.build === undefined || first === undefined ? null : { of: first, number: query.build };
       // the whole of what it is held against: of what the one shows that is under way
       const lead = shown.find((track) => track.reached['rolling-out'] !== undefined) ?? first;
-      const before = lead === undefined || by === 'date' ? [] : completedBefore(lead, all);
+      const before = lead === undefined || by === 'date' ? [] : releasedBefore(lead, all);
       const extra = before.filter((track) => !shown.includes(track));
       const [read, known] = await Promise.all([
         linesOf([...shown, ...extra], of, { build, now, mostHours: Math.min(query.hours ?? Infinity, MOST_DAYS[step] * 24) }),
@@ -215,7 +216,7 @@ export function healthChartHandlers(room: Room): Handlers<'getHealthSeries' | 'g
       const [line] = told;
       const nothing = { version: null, dimension, baseline: [], items: [], left: 0 };
       if (line === undefined) return nothing;
-      const bases = await linesOf(completedBefore(line.track, all), of, { build: null, now, mostHours: MOST_DAYS.hour * 24 });
+      const bases = await linesOf(releasedBefore(line.track, all), of, { build: null, now, mostHours: MOST_DAYS.hour * 24 });
       const stepHours = Math.ceil((line.untilMs - line.sinceMs) / HOUR_MS / SCAN_STEPS) || 1;
       const steps = await segmentSteps(room.db, of, metric, dimension, [line, ...bases], stepHours);
       const sinceOf = new Map([line, ...bases].map(({ version, sinceMs }) => [version, sinceMs]));

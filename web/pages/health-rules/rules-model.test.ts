@@ -17,7 +17,7 @@ test('a rule says its limit, what it is held against, where it stands, and what 
     audience: 'production',
   };
   expect(limitInWords(rule)).toBe('ANR rate of at most 0.25 affected people per 1,000 h');
-  expect(baselineInWords(rule)).toBe('The last three completed releases at the same age, up to 1.25 times');
+  expect(baselineInWords(rule)).toBe('The last three releases before it, at the same age, up to 1.25 times');
   expect(whenInWords(rule)).toBe('Before submission and 100%; while a rollout goes on; watched while released, of production');
   expect(redInWords(rule, 'auto')).toBe('Halts the rollout at once, by the robot, and holds submission and 100%');
   expect(redInWords(rule, 'ask')).toBe('Asks for a halt, and holds submission and 100%');

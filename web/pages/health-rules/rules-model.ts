@@ -26,7 +26,7 @@ export function baselineInWords({ baseline, ratio }: Pick<Rule, 'baseline' | 'ra
   const which =
     last === undefined
       ? capital(baseline.replaceAll('-', ' '))
-      : `The last ${last === '1' ? 'completed release' : `${numberInWords(Number(last))} completed releases`} at the same age`;
+      : `The last ${last === '1' ? 'release' : `${numberInWords(Number(last))} releases`} before it, at the same age`;
   return `${which}${allowed}`;
 }
 

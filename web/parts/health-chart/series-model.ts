@@ -46,7 +46,7 @@ export function shareText(share: number): string {
 export function metricTitle(metric: string): string {
   if (metric === 'crashes') return 'Crash rate';
   if (metric === 'anrs') return 'ANR rate';
-  const words = metric.replaceAll('-', ' ');
+  const words = metric.replaceAll('-', ' ').replace(/^cpu\b/, 'CPU');
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
 
