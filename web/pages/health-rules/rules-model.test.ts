@@ -25,7 +25,7 @@ test('a rule says its limit, what it is held against, where it stands, and what 
 
 test('what asks for enough usage has no limit, and what only informs does nothing', () => {
   expect(limitInWords({ kind: 'enough-usage', metric: null, limit: null, unit: 1000, of: 'h' })).toBe('As much use as a verdict takes');
-  expect(baselineInWords({ baseline: 'last-1-at-same-age', ratio: null })).toBe('The last completed release at the same age');
+  expect(baselineInWords({ baseline: 'last-1-at-same-age', ratio: null })).toBe('The last release before it, at the same age');
   expect(baselineInWords({ baseline: null, ratio: null })).toBe('Nothing but the limit');
   expect(redInWords({ halts: true, holds: [], informing: true }, 'auto')).toBe('Is shown, and holds nothing');
   expect(redInWords({ halts: false, holds: [], informing: false }, 'auto')).toBe('Is shown, and holds nothing');
