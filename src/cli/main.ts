@@ -6,7 +6,6 @@ import { program } from './program.ts';
 import { exits } from './exit-codes.ts';
 import { processIo } from './output.ts';
 import { UsageError } from './settings.ts';
-import { readConfig } from '#config';
 import { packageVersion } from '#lib/package-root.ts';
 
 // a reader that goes away (signalbox … | head) is no trouble
@@ -29,7 +28,7 @@ const signalbox = program(io, {
   restore: async (wish) => (await import('../main.ts')).runRestore(wish, process.env),
   examineHere: async () => (await import('../main.ts')).examineHere(process.env),
   analyse: async (request) => {
-    const { analyseRepository } = await import('#integrations/git/analyse.ts');
+    const [{ analyseRepository }, { readConfig }] = await Promise.all([import('#integrations/git/analyse.ts'), import('#config')]);
     return analyseRepository({ ...request, dataDir: join(readConfig(process.env).dataDir, 'git') });
   },
   readEnvelope: async (file) => (await import('#integrations/sentry/found.ts')).foundInFile(file),

@@ -42,6 +42,20 @@ function freshDataDir(): string {
   return join(mkdtempOpen('data-'), 'box');
 }
 
+let made: Promise<string> | null = null;
+
+/** A data directory of its own with a new cluster that was made before and stopped: a copy of one, for tests that do not ask how a cluster is made. */
+async function madeDataDir(): Promise<string> {
+  made ??= (async () => {
+    const dataDir = freshDataDir();
+    await (await startEmbedded({ dataDir, durable: false, fallbackRoot: folder })).stop();
+    return dataDir;
+  })();
+  const dataDir = freshDataDir();
+  expect(spawnSync('cp', ['-a', await made, dataDir]).status).toBe(0);
+  return dataDir;
+}
+
 function mkdtempOpen(prefix: string): string {
   const made = mkdtempSync(join(folder, prefix));
   chmodSync(made, 0o755);
@@ -147,7 +161,7 @@ describe('one life of the embedded PostgreSQL', () => {
   });
 
   test('a PostgreSQL that is killed is started again, with its data', async () => {
-    const { url, info } = await start(freshDataDir(), { durable: true });
+    const { url, info } = await start(await madeDataDir(), { durable: true });
     await ask(url, 'create table kept as select 7 as value');
     process.kill(info.pid, 'SIGKILL');
     expect(
@@ -169,7 +183,7 @@ describe('one life of the embedded PostgreSQL', () => {
 
 describe('whatever way the program ends, PostgreSQL does not outlive it for long', () => {
   test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s stops both', async (signal) => {
-    const { child, info, log } = await startInChild(freshDataDir());
+    const { child, info, log } = await startInChild(await madeDataDir());
     child.kill(signal);
     expect(await exitOf(child)).toBe(signal);
     expect(log()).toBe('');
@@ -177,7 +191,7 @@ describe('whatever way the program ends, PostgreSQL does not outlive it for long
   });
 
   test('killed in the middle of a transaction: the next start goes on with what was committed', async () => {
-    const dataDir = freshDataDir();
+    const dataDir = await madeDataDir();
     const { child, url, info } = await startInChild(dataDir);
     await ask(url, 'create table kept as select 7 as value');
     const unfinished = ask(url, 'begin; insert into kept values (8); select pg_sleep(60)').catch(() => undefined);
@@ -190,7 +204,7 @@ describe('whatever way the program ends, PostgreSQL does not outlive it for long
   });
 
   test('a PostgreSQL that was left behind is stopped by the next start', async () => {
-    const dataDir = freshDataDir();
+    const dataDir = await madeDataDir();
     // Not started through setpriv, so the kernel does not stop it: as on a system that has none.
     const first = await start(dataDir);
     await ask(first.url, 'create table kept as select 7 as value');
@@ -212,7 +226,7 @@ describe('whatever way the program ends, PostgreSQL does not outlive it for long
   });
 
   test('a postmaster.pid whose number belongs to another program by now is no obstacle, and that program lives on', async () => {
-    const dataDir = freshDataDir();
+    const dataDir = await madeDataDir();
     const first = await start(dataDir);
     await first.stop();
     const bystander = spawn('sleep', ['60'], { ...ownerOptions(first.info), stdio: 'ignore' });
@@ -227,7 +241,7 @@ describe('whatever way the program ends, PostgreSQL does not outlive it for long
 
 describe('one process at a time', () => {
   test('a second one is refused, naming the first', async () => {
-    const dataDir = freshDataDir();
+    const dataDir = await madeDataDir();
     await start(dataDir);
     await expect(start(dataDir)).rejects.toMatchObject({
       code: 'in-use',
@@ -250,7 +264,7 @@ describe('one process at a time', () => {
 
 describe('what cannot be used is refused in words', () => {
   test('a cluster of another version of PostgreSQL, which is left as it is', async () => {
-    const dataDir = freshDataDir();
+    const dataDir = await madeDataDir();
     const { info, stop } = await start(dataDir);
     await stop();
     writeFileSync(join(info.dataDirectory, 'PG_VERSION'), '17\n');
