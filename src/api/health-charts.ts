@@ -156,7 +156,7 @@ const plan = z
       .meta({ description: 'The days of which it is the middle one; null where it was asked with' }),
     plan: z
       .object({
-        requiredExposure: z.number(),
+        requiredExposure: z.number().nullable().meta({ description: 'Null: more than can be told, under a limit of next to nothing' }),
         daysToTell: z.number().nullable().meta({ description: 'Null: never' }),
         percentForDays: z.number().nullable(),
         daysOfAll: z.number().nullable(),
@@ -171,7 +171,7 @@ const plan = z
   })
   .meta({ id: 'HealthPlan' });
 
-const percent = z.coerce.number().gt(0).max(100);
+const percent = z.coerce.number().min(0.0001).max(100);
 
 export const healthChartRoutes = [
   route({
@@ -266,9 +266,14 @@ export const healthChartRoutes = [
       metric: metricName.default('crashes'),
       percent: percent.optional().meta({ description: "The policy's first share when not said" }),
       days: z.coerce.number().min(0.1).max(90).default(1).meta({ description: 'How long one is ready to wait' }),
-      limit: z.coerce.number().gt(0).max(1e6).optional().meta({ description: "For each 1,000 units of use; the policy's when not said" }),
-      dailyUsers: z.coerce.number().gt(0).max(1e10).optional().meta({ description: 'With `hoursPerUser`: in place of what is told' }),
-      hoursPerUser: z.coerce.number().gt(0).max(24).optional().meta({ description: 'Use of one person in a day' }),
+      limit: z.coerce
+        .number()
+        .min(1e-6)
+        .max(1e6)
+        .optional()
+        .meta({ description: "For each 1,000 units of use; the policy's when not said" }),
+      dailyUsers: z.coerce.number().min(1).max(1e10).optional().meta({ description: 'With `hoursPerUser`: in place of what is told' }),
+      hoursPerUser: z.coerce.number().min(0.001).max(24).optional().meta({ description: 'Use of one person in a day' }),
     }),
     answers: { 200: plan },
   }),

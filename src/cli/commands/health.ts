@@ -57,8 +57,10 @@ function envelopeCommand(io: Io, readEnvelope: ReadEnvelope): Command {
     .action(async (file: string, { json }: { json?: boolean }) => {
       try {
         const read = await readEnvelope(file);
-        if (read.ok) io.out(JSON.stringify(read.found, null, json === true ? undefined : 2));
-        else {
+        if (read.ok) {
+          io.out(JSON.stringify(read.found, null, json === true ? undefined : 2));
+          io.exit(exits.ok);
+        } else {
           io.err(`signalbox health envelope: ${file}, byte ${read.atByte}: ${read.because}; right would be ${read.right}`);
           io.exit(exits.no);
         }

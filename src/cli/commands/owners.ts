@@ -40,6 +40,7 @@ export function ownersCommand(io: Io, parts: Parts): Command {
           const paint = paintFor({ isTty: io.isTty, environment: parts.environment });
           for (const line of tableLines(['path', 'owners', 'by'], answers.map(cells), paint)) io.out(line);
         }
+        io.exit(exits.ok);
       } catch (error) {
         if (!(error instanceof UsageError)) throw error;
         io.err(`signalbox owners: ${error.message}`);

@@ -201,7 +201,7 @@ describe('the policy of a new app', () => {
     fc.assert(
       fc.property(
         fc.constantFrom<ProcessName>(...processNames),
-        fc.uniqueArray(fc.constantFrom('android', 'ios', 'desktop', 'tv', 'on', '0x1', 'null', '1e3'), { minLength: 1 }),
+        fc.uniqueArray(fc.constantFrom('android', 'ios', 'desktop', 'tv', 'on', '0x1', 'null', '1e3', 'constructor'), { minLength: 1 }),
         fc.constantFrom('Europe/Stockholm', 'Asia/Kolkata', 'UTC'),
         (process, platforms, timezone) => {
           const policy = read(defaultPolicy('music', { process, platforms, timezone }));

@@ -2,6 +2,7 @@
 import { stringify } from 'yaml';
 import { criteria } from '../criteria/index.ts';
 import type { Criterion } from '../criteria/criterion.ts';
+import { entryOf } from '../entry.ts';
 import { type KeyWords, keyWords, settingWords, writtenProcess } from './describe.ts';
 import { everyCriterion } from './instances.ts';
 import { processes, type ProcessName, processNamed } from './processes.ts';
@@ -157,7 +158,7 @@ const ANR_LIMIT = 0.25;
 
 /** The health of a new app. It is not set up, and holds nothing, until something tells of it. */
 function healthOf(name: string, platforms: readonly string[]): string[] {
-  const limits = Object.fromEntries(platforms.map((platform) => [platform, usualLimits[platform] ?? OTHERWISE]));
+  const limits = Object.fromEntries(platforms.map((platform) => [platform, entryOf(usualLimits, platform) ?? OTHERWISE]));
   // a small team may have too little usage to tell anything, and waits a few days for it and not for ever
   const early = name === 'light' ? { 'when-too-early': { 'pass-after': '3d' } } : {};
   const android = platforms.filter((platform) => platform === 'android');

@@ -288,7 +288,7 @@ export function healthChartHandlers(room: Room): Handlers<'getHealthSeries' | 'g
           plan === null
             ? null
             : {
-                requiredExposure: plan.requiredExposure,
+                requiredExposure: finite(plan.requiredExposure),
                 daysToTell: finite(plan.daysToTell),
                 percentForDays: finite(plan.percentForDays),
                 daysOfAll: finite(plan.daysOfAll),

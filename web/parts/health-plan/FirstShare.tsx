@@ -111,8 +111,8 @@ function From({ plan, metric }: { plan: HealthPlan; metric: string }) {
     <p className={styles.soft}>
       {metricTitle(metric)} at {percentText(found.healthyAt)} of its limit of {limit === null ? '–' : rateText(limit)}
       {limitFrom === null ? ', as asked,' : ' in the policy'} is green in {percentText(found.power)} of cases after{' '}
-      {amountText(found.requiredExposure)} h{waitsText(found)}. {platformName(plan.platform)} is used{' '}
-      {dailyUsage === null ? '–' : amountText(dailyUsage)} h a day
+      {found.requiredExposure === null ? 'more use than can be told' : `${amountText(found.requiredExposure)} h`}
+      {waitsText(found)}. {platformName(plan.platform)} is used {dailyUsage === null ? '–' : amountText(dailyUsage)} h a day
       {usageFrom === null ? (
         ', as asked.'
       ) : (

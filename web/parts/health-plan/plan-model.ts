@@ -27,6 +27,14 @@ export function faultOf(written: Written): string | null {
     const value = numberIn(text);
     if (text !== '' && !(value > 0 && value <= most)) return `${what}: a number above 0, at most ${most.toLocaleString('en')}.`;
   }
+  const least: readonly [keyof Written, number][] = [
+    ['percent', 0.0001],
+    ['limit', 1e-6],
+    ['people', 1],
+    ['hours', 0.001],
+  ];
+  for (const [name, from] of least)
+    if (written[name].trim() !== '' && numberIn(written[name]) < from) return `${names[name].what}: at least ${from}.`;
   const days = written.days.trim();
   if (days !== '' && numberIn(days) < 0.1) return 'The days: at least 0.1.';
   if ((written.people.trim() === '') !== (written.hours.trim() === '')) return 'People a day and hours of each are said together.';
