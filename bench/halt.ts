@@ -9,20 +9,14 @@ import { connect } from '#db/connect.ts';
 import { markDue } from '#db/due.ts';
 import { startEmbedded } from '#db/embedded/index.ts';
 import { migrate } from '#db/migrate.ts';
-import type { Fact, FactKind } from '#domain/facts.ts';
-import type { Actor } from '#domain/roles.ts';
 import { createEngine } from '#engine/engine.ts';
-import type { Engine, Result } from '#engine/types.ts';
 import { integrations } from '#integrations/index.ts';
 import { sandboxTools } from '#integrations/sandbox/in-process.ts';
 import { createWorld } from '#integrations/sandbox/world/world.ts';
 import { percentile, type Bench, type Figure } from './figure.ts';
+import { admin, app, fact, must, now, prepare, stages, until } from './rolling-out.ts';
 
-const app = 'bench';
 const platforms = Array.from({ length: 12 }, (_, index) => `p${index + 1}`);
-const head = 'a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1';
-const admin: Actor = { kind: 'person', id: 'bench', name: 'Bench', roles: ['admin', 'release-manager', 'member'], teams: [] };
-const now = (): string => new Date().toISOString();
 
 /** A share of 50 % is ordered of every track as soon as it is at 1 %: that is the call that hangs. */
 const policy = `app: ${app}
@@ -69,7 +63,7 @@ async function run(say: (text: string) => void): Promise<Figure[]> {
   });
   const life = { isOver: false };
   try {
-    await prepare(engine, world);
+    await prepare(engine, world, platforms, policy);
     await engine.start();
     await until(async () => (await stages(connection)).every((stage) => stage === 'rolling-out'), 'all roll out');
     say(`${platforms.length} tracks roll out; a raise of each gets no answer`);
@@ -121,46 +115,6 @@ async function run(say: (text: string) => void): Promise<Figure[]> {
   }
 }
 
-type World = ReturnType<typeof createWorld>;
-
-async function prepare(engine: Engine, world: World): Promise<void> {
-  for (const platform of platforms)
-    world.pull({ lever: 'listing', app, platform, storefront: 'google-play', reviewAfterMinutes: 0, firstReleaseMustBeFull: false });
-  must(await engine.createApp({ id: app, name: 'Bench', timezone: 'UTC', platforms, policy }, admin));
-  must(
-    await engine.connect(
-      { app, integration: 'sandbox', settings: { url: 'http://127.0.0.1:4811' }, serves: ['storefront:google-play'] },
-      admin,
-    ),
-  );
-  must(await engine.planRelease({ app, version: '1.0.0', kind: 'regular', platforms, startsAt: 'developing' }, admin));
-  const cut = { sha: head, at: now() };
-  must(await engine.report([fact('branch', 'release/1.0.0', { name: 'release/1.0.0', head, version: '1.0.0', cut })], admin));
-  const builds = platforms.map((platform, index) =>
-    fact('build', `build-${platform}`, {
-      platform,
-      version: '1.0.0',
-      number: String(1000 + index),
-      kind: 'release-candidate',
-      state: 'succeeded',
-      commit: head,
-    }),
-  );
-  must(await engine.report(builds, admin));
-}
-
-async function stages({ db }: Awaited<ReturnType<typeof connect>>): Promise<string[]> {
-  return (await db.selectFrom('tracks').select('stage').where('version', '=', '1.0.0').execute()).map(({ stage }) => stage);
-}
-
-async function until(holds: () => Promise<boolean>, what: string): Promise<void> {
-  const end = performance.now() + 60_000;
-  while (!(await holds())) {
-    if (performance.now() > end) throw new Error(`it did not come to this: ${what}`);
-    await new Promise((done) => setTimeout(done, 5));
-  }
-}
-
 const green = (platform: string): object => ({
   instance: 'quality',
   platform,
@@ -168,11 +122,3 @@ const green = (platform: string): object => ({
   colour: 'green',
   because: 'the bench says so',
 });
-
-function fact(kind: FactKind, key: string, payload: object): Fact {
-  return { kind, app, source: 'ci', key, revision: 1, at: now(), payload } as Fact;
-}
-
-function must<T>(result: Result<T>): void {
-  if (!result.ok) throw new Error(`${result.because} (${result.wouldBeRight})`);
-}
