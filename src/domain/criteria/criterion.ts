@@ -143,6 +143,7 @@ export type Criterion<S> = {
  * - `setUp` false: its source was never connected and the policy does not require it; it holds nothing.
  * - `holds`: the step it holds now; null when it passes, informs, is watched only or gates a later step.
  * - `gates`: every step of the process that it stands before.
+ * - `metBefore`: users of one of several storefronts are judged now; it was met before they were, and the others follow unless it turns red.
  * - `since`: when it took this colour. `freshAt`: when the least fresh of its sources was read; those that tell by themselves count only where no other is asked. Null for what Signalbox itself holds.
  */
 export type Verdict = Finding & {
@@ -155,6 +156,7 @@ export type Verdict = Finding & {
   gates: readonly Step[];
   holds: Step | null;
   neededNow: boolean;
+  metBefore?: true;
   since: Instant;
   freshAt: Instant | null;
   freshForMinutes: number | null;
@@ -177,9 +179,10 @@ export function isWorse(a: Colour, b: Colour): boolean {
   return worstFirst.indexOf(a) < worstFirst.indexOf(b);
 }
 
-/** Whether a verdict lets its step pass: green, waived, only informing, or never set up and not required. */
-export function passes(verdict: Pick<Verdict, 'colour' | 'setUp' | 'informing' | 'waiver'>): boolean {
+/** Whether a verdict lets its step pass: green, waived, only informing, never set up and not required, or met before and not red. */
+export function passes(verdict: Pick<Verdict, 'colour' | 'setUp' | 'informing' | 'waiver' | 'metBefore'>): boolean {
   if (verdict.informing || !verdict.setUp) return true;
+  if (verdict.metBefore === true && verdict.colour !== 'red') return true;
   return verdict.colour === 'green' || verdict.waiver?.state === 'active';
 }
 

@@ -3,10 +3,10 @@ import type { FactKind, Source, Waiver } from '../facts.ts';
 import { keyOfQuestion } from '../health/told.ts';
 import type { HealthQuestion } from '../health/told.ts';
 import { pendingSteps, stepsOf, nextStep } from '../release/can.ts';
-import type { Step, Track } from '../release/track.ts';
+import type { InReviewTrack, RollingOutTrack, Step, StoreApprovedTrack, Track } from '../release/track.ts';
 import type { World } from '../release/world.ts';
 import { earliest, inWords, latest, msBetween, plusMinutes, type Instant } from '../time.ts';
-import { passes, type Finding, type Verdict } from './criterion.ts';
+import { isOfHealth, passes, type Finding, type Verdict } from './criterion.ts';
 import type { Instance } from './instance.ts';
 import { healthQuestionsOf, healthSourceOf, judge, needsOf } from './index.ts';
 import { soon } from '../calendar/words.ts';
@@ -25,20 +25,22 @@ export function judgeTrack(world: World, track: Track): readonly Verdict[] {
   const next = nextStep(track, policy);
   const upTo = next === null ? -1 : steps.indexOf(next);
   const verdicts: Verdict[] = [];
+  const unlive = isLiveInPart(track) ? beforeItWasLive(track) : null;
   for (const { instance, gates } of instancesOf(world, track)) {
     const standsBefore = pending.filter((step) => gates.includes(step));
     const step = standsBefore[0] ?? gates.find((gate) => steps.indexOf(gate) > upTo) ?? gates.at(-1) ?? null;
     const behind = gates.length > 0 && gates.every((gate) => steps.indexOf(gate) < firstPending(steps, pending));
     if (behind && momentary.includes(instance.kind)) continue;
     const neededNow = standsBefore.length > 0 || gates.some((gate) => upTo >= 0 && steps.indexOf(gate) <= upTo);
-    verdicts.push(
-      verdictOf(world, track, instance, {
-        gates,
-        step,
-        neededNow,
-        holdsWhat: standsBefore.length > 0 ? (next ?? standsBefore[0] ?? null) : null,
-      }),
-    );
+    const place = { gates, step, neededNow, holdsWhat: standsBefore.length > 0 ? (next ?? standsBefore[0] ?? null) : null };
+    const verdict = verdictOf(world, track, instance, place);
+    const wasMet =
+      unlive !== null &&
+      isOfHealth(instance.kind) &&
+      verdict.colour !== 'red' &&
+      !passes(verdict) &&
+      passes(verdictOf(world, unlive, instance, place));
+    verdicts.push(wasMet ? { ...verdict, metBefore: true, holds: null } : verdict);
   }
   return verdicts;
 }
@@ -48,7 +50,7 @@ export function judgeTrack(world: World, track: Track): readonly Verdict[] {
  */
 export function healthQuestions(world: World): readonly HealthQuestion[] {
   const asked = new Map<string, HealthQuestion>();
-  for (const track of before(world.track))
+  for (const track of asJudged(world.track))
     for (const { instance, gates } of instancesOf(world, track)) {
       const { app, release, siblings, facts, policy, now } = world;
       for (const question of healthQuestionsOf(instance, { app, release, track, siblings, facts, policy, step: gates[0] ?? null, now }) ??
@@ -58,17 +60,17 @@ export function healthQuestions(world: World): readonly HealthQuestion[] {
   return [...asked.values()];
 }
 
-/** The track as it is, and as the robot judges it when it asks whether a share was permitted. */
-function before(track: Track): readonly Track[] {
+/** The track as it is, and as it is judged when it is asked whether a share was permitted. */
+function asJudged(track: Track): readonly Track[] {
   switch (track.stage) {
     case 'rolling-out':
     case 'in-review':
-      return [track, { ...track, stage: 'store-approved' }];
+    case 'store-approved':
+      return [track, beforeItWasLive(track)];
     case 'planned':
     case 'developing':
     case 'stabilising':
     case 'candidate':
-    case 'store-approved':
     case 'halted':
     case 'released':
     case 'completed':
@@ -78,6 +80,16 @@ function before(track: Track): readonly Track[] {
     default:
       return track satisfies never;
   }
+}
+
+/** Whether it is live on one of several storefronts while another reviews or waits. */
+function isLiveInPart(track: Track): track is InReviewTrack | StoreApprovedTrack {
+  return (track.stage === 'in-review' || track.stage === 'store-approved') && (track.liveIn?.length ?? 0) > 0;
+}
+
+/** A track as it is judged before any share of it is live, wherever it went by itself. */
+export function beforeItWasLive(track: RollingOutTrack | InReviewTrack | StoreApprovedTrack): Track {
+  return { ...track, stage: 'store-approved', liveIn: [] };
 }
 
 /** The verdicts that hold these steps: not passing, and standing before one of them. */

@@ -113,3 +113,37 @@ describe('a fleet-wide incident', () => {
     expect(settled(ours).world.track.stage).toBe('halted');
   });
 });
+
+describe('a first share on several storefronts', () => {
+  const tested = '2024-09-30T00:00:00.000Z';
+  const both = aPolicy({ storefronts: ['google-play', 'update-feed'], before: { '1%': [crashes] }, haltsWhileRollingOut: [crashes] });
+  /** Twelve hours of the beta, well below the limit; what the first users of one storefront do is told by `hours`. */
+  const inPart = (stage: 'in-review' | 'store-approved', ...hours: readonly Told[]): World => {
+    const cut = aTrack(stage, { reached: { stabilising: tested, candidate: tested } });
+    const live = saying(aWorld(cut, { policy: both }), 'google-play', { state: 'rolling-out', build: '1047', percent: 1 });
+    const world = saying(live, 'update-feed', { state: stage === 'in-review' ? 'in-review' : 'approved', build: '1047', percent: 0 });
+    const beta: Told = { from: tested, hours: 36, exposure: 1000, affected: 0, audience: 'beta' };
+    const read: World = { ...world, track: { ...world.track, liveIn: ['google-play'] } as Track };
+    return { ...told(read, beta, ...hours), track: world.track };
+  };
+  const ofCrashes = (world: World) => plan(world).verdicts.find(({ instance }) => instance === 'crash-rate');
+
+  test('follows on the second where it was met before the first: too little is told of those few hours', () => {
+    const world = inPart('store-approved');
+    expect(ofCrashes(world)).toMatchObject({ colour: 'yellow', metBefore: true, holds: null });
+    expect(effects(world)).toContain('ensure-rollout');
+    expect(settled(world).world.track.reached).toHaveProperty('rolling-out', world.now);
+  });
+
+  test('is halted on the first, and begun nowhere else, when it hurts those who have it', () => {
+    const world = inPart('store-approved', eachHour(9));
+    expect(ofCrashes(world)).toMatchObject({ colour: 'red', holds: '1%' });
+    expect(effects(world)).toEqual(expect.arrayContaining(['ensure-halted', 'page']));
+    expect(effects(world)).not.toContain('ensure-rollout');
+  });
+
+  test('that one began by itself is judged by those who had it before', () => {
+    expect(effects(inPart('in-review'))).not.toContain('ensure-halted');
+    expect(ofCrashes(inPart('in-review'))).toMatchObject({ metBefore: true });
+  });
+});

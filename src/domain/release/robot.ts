@@ -1,5 +1,5 @@
 /** What the robot wishes for a track now, stage by stage. Pure: it reads the world and names effects, it orders nothing. */
-import { holding, judgeTrack } from '../criteria/verdicts.ts';
+import { beforeItWasLive, holding, judgeTrack } from '../criteria/verdicts.ts';
 import type { Verdict } from '../criteria/criterion.ts';
 import type { RobotMode } from '../policy/track-policy.ts';
 import { capabilities, namesOf } from '../rollout/storefronts.ts';
@@ -246,8 +246,7 @@ function judgedForShares(
   track: RollingOutTrack | InReviewTrack | StoreApprovedTrack,
   steps: readonly Step[],
 ): readonly Verdict[] {
-  const before: Track = { ...track, stage: 'store-approved' };
-  return holding(judgeTrack({ ...world, previous: [] }, before), steps).filter((verdict) => verdict.kind !== 'soaked');
+  return holding(judgeTrack({ ...world, previous: [] }, beforeItWasLive(track)), steps).filter((verdict) => verdict.kind !== 'soaked');
 }
 
 export type Hold = { wishes: readonly Wish[]; nextAt: Instant | null };
