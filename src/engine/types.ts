@@ -148,7 +148,7 @@ export type Engine = {
     options?: { wakes?: 'all' | 'due' },
   ): Promise<Result<{ clock: AppClock; version: number }>>;
   /** Has sources of an app read now, whatever their schedule says. */
-  readAgain(app: string, which: readonly (StorefrontKind | 'git')[]): Promise<void>;
+  readAgain(app: string, which: readonly (StorefrontKind | 'git' | 'crash-groups')[]): Promise<void>;
   /** Checks, compiles and saves a policy document (YAML or JSON). The answer lists what is wrong by line. */
   savePolicy(
     app: string,

@@ -39,9 +39,11 @@ export async function unitsOf(context: Context, app: string, db: Db = context.db
 }
 
 /** Marks some sources of an app as due now: whoever calls knows that they have news. */
-export async function readAgain(context: Context, app: string, which: readonly (StorefrontKind | 'git')[]): Promise<void> {
+export async function readAgain(context: Context, app: string, which: readonly (StorefrontKind | 'git' | 'crash-groups')[]): Promise<void> {
   const at = context.clock.now();
-  const units = which.map((each): Unit => (each === 'git' ? { app, what: 'git', which: '' } : { app, what: 'storefront', which: each }));
+  const units = which.map((each): Unit =>
+    each === 'git' || each === 'crash-groups' ? { app, what: each, which: '' } : { app, what: 'storefront', which: each },
+  );
   await markDue(
     context.db,
     units.map((unit) => ({ kind: 'observe' as const, key: unitKey(unit), app, at })),

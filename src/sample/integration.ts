@@ -13,6 +13,7 @@ import { refused } from '#ports/outcome.ts';
 import { Trouble } from '#ports/trouble.ts';
 import type { Place, Places } from './place.ts';
 import type { Repository } from './repository.ts';
+import { sampleTracker } from './tracker.ts';
 
 export const SAMPLE_INTEGRATION = 'sample';
 
@@ -50,10 +51,11 @@ export function sampleIntegration(places: Places): Integration {
     provides: {
       storefront: (read, _tools, which) => sandboxStorefront(client(read), which, own),
       chat: (read) => sandboxChat(client(read), own),
+      tracker: (read) => sampleTracker(client(read)),
       gitHost: (read, tools) => rememberingHost(placeOf(read), tools),
     },
   });
-  const { storefront, chat, gitHost: host } = integration.provides;
+  const { storefront, chat, tracker, gitHost: host } = integration.provides;
   const asRead = (value: unknown): Settings => settings.parse(value);
   return {
     ...integration,
@@ -61,6 +63,7 @@ export function sampleIntegration(places: Places): Integration {
     provides: {
       ...(storefront && { storefront: (value, tools, which) => storefront(asRead(value), tools, which) }),
       ...(chat && { chat: (value, tools) => chat(asRead(value), tools) }),
+      ...(tracker && { tracker: (value, tools) => tracker(asRead(value), tools) }),
       ...(host && { gitHost: (value, tools) => host(asRead(value), tools) }),
     },
   };

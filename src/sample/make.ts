@@ -1,6 +1,7 @@
 /** Makes the sample app: its place, the app with its policy and clock, the connection to its world, and the release with which the story begins. */
 import type { Engine } from '#engine/types.ts';
 import type { Actor } from '#domain/roles.ts';
+import { crashingFiles } from './crashes.ts';
 import { SAMPLE_INTEGRATION } from './integration.ts';
 import { ZONE } from './moment.ts';
 import type { Place, Places } from './place.ts';
@@ -53,7 +54,7 @@ async function make(
   );
   if (!created.ok) return created;
   const place = places.begin(app, variant, BEGINS);
-  place.repository.commit('main', [{ name: 'begin', subject: 'Begin the sample', author: 'Maja Lind' }], BEGINS);
+  place.repository.commit('main', [{ name: 'begin', subject: 'Begin the sample', author: 'Maja Lind', files: crashingFiles() }], BEGINS);
   const connected = await engine.connect({ app, integration: SAMPLE_INTEGRATION, settings: { app }, serves: [] }, player);
   if (!connected.ok) return connected;
   const past = await engine.bringPast(app, pastOf(app), player);

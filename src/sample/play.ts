@@ -10,7 +10,8 @@ import { HOUR_MS } from '#domain/health/rollup.ts';
 import type { Instant } from '#domain/time.ts';
 import type { Engine } from '#engine/types.ts';
 import { leverSchema } from '#integrations/sandbox/world/levers.ts';
-import type { State } from '#integrations/sandbox/world/state.ts';
+import type { Item, State } from '#integrations/sandbox/world/state.ts';
+import { crashesOf } from './crashes.ts';
 import type { Beat, Deed } from './deeds.ts';
 import { stockholm } from './moment.ts';
 import { actorNamed, sourceActor, telemetrySources } from './people.ts';
@@ -35,6 +36,7 @@ export type Players = {
     | 'hold'
     | 'report'
     | 'reportHealth'
+    | 'hearHealth'
     | 'command'
     | 'settle'
     | 'describeRelease'
@@ -50,6 +52,8 @@ type Standing = { silent: Map<TelemetrySource, Instant>; tickets: Map<string, Re
 const TOLD_AGAIN_MS = 6 * HOUR_MS;
 /** What users did before the story is told with its first beat. */
 const PAST_BEGINS = stockholm('09-10 09:00');
+/** What of a ticket of the tracker is told as a fact. */
+const ticketParts: readonly string[] = ['title', 'state', 'platforms', 'versions', 'team', 'severity', 'flow'];
 /** Rows of one batch. */
 const IN_BATCH = 5000;
 
@@ -90,8 +94,11 @@ export function playing({ engine }: Players, place: Place): Playing {
   const beats = beatsOf(place.progress().variant);
   const standing: Standing = { silent: new Map(), tickets: new Map() };
   const telemetry = telemetryOf(place.progress().variant);
-  const toldUntil = new Map<TelemetrySource, Instant>();
+  const crashes = crashesOf(place.progress().variant);
+  const toldUntil = new Map<TelemetrySource | 'sdk', Instant>();
   for (const each of beats.slice(0, place.progress().played)) for (const deed of each.deeds) leaves(standing, deed, each.at);
+  for (const ticket of filed()) noteTicket(ticket);
+  let filedUpTo = place.world.state().revision;
 
   /**
    * @param now where the clock has come by itself, which may be later; null: it is turned
@@ -104,11 +111,13 @@ export function playing({ engine }: Players, place: Place): Playing {
     for (const deed of beat.deeds) {
       if (deed.do === 'commit') place.repository.commit(deed.on, deed.changes, beat.at);
       if (deed.do === 'lever') pull(beat, deed);
+      if (deed.do === 'ticket' && filed().some(({ key }) => key === deed.key)) change(beat, deed);
     }
     await readNews();
     await reportAll(beat, factsOf(beat));
     await tellHealth(beat, now ?? beat.at);
     await engine.settle(app);
+    await tellTickets(beat);
     for (const deed of beat.deeds) await word(beat, deed);
     if (beat.deeds.some((deed) => deed.do === 'say' || deed.do === 'plan')) await engine.settle(app);
   }
@@ -170,8 +179,7 @@ export function playing({ engine }: Players, place: Place): Playing {
   async function tellHealth(beat: Beat, at: Instant): Promise<void> {
     for (const source of telemetrySources) {
       const until = pulseBefore(standing.silent.get(source) ?? at);
-      const before =
-        toldUntil.get(source) ?? (place.progress().played === 0 ? PAST_BEGINS : new Date(Date.parse(until) - TOLD_AGAIN_MS).toISOString());
+      const before = toldBefore(source, until);
       if (before >= until) continue;
       const rows = telemetry.rows(source, before, until).map((value, row) => ({ row, value }));
       for (let sent = 0; sent === 0 || sent < rows.length; sent += IN_BATCH) {
@@ -183,6 +191,56 @@ export function playing({ engine }: Players, place: Place): Playing {
       }
       toldUntil.set(source, until);
     }
+    await tellCrashes(beat, at);
+  }
+
+  function toldBefore(teller: TelemetrySource | 'sdk', until: Instant): Instant {
+    const first = place.progress().played === 0 ? PAST_BEGINS : new Date(Date.parse(until) - TOLD_AGAIN_MS).toISOString();
+    return toldUntil.get(teller) ?? first;
+  }
+
+  /** Has the SDK tell of the crashes since it told last, and the groups judged that they are of. */
+  async function tellCrashes(beat: Beat, at: Instant): Promise<void> {
+    const until = pulseBefore(at);
+    const found = crashes(toldBefore('sdk', until), until);
+    for (const [platform, observed] of found) {
+      const answer = await engine.hearHealth({ app, platform, observed, unread: [], bytes: Buffer.alloc(0) });
+      if (answer !== 'heard') throw new StoryTrouble(beat, `crashes of ${platform}: ${answer}`);
+    }
+    toldUntil.set('sdk', until);
+    if (found.size > 0) await engine.readAgain(app, ['crash-groups']);
+  }
+
+  /* ---- tickets that the robot files ---- */
+
+  function filed(): readonly Item[] {
+    return place.world.state().items.filter(({ kind }) => kind === 'bug');
+  }
+
+  function noteTicket({ key, payload }: Item): void {
+    const said = Object.entries(payload).filter(([name]) => ticketParts.includes(name));
+    standing.tickets.set(key, { ...standing.tickets.get(key), ...Object.fromEntries(said) });
+  }
+
+  /** What people change of a ticket, they change in the tracker. */
+  function change(beat: Beat, deed: Extract<Deed, { do: 'ticket' }>): void {
+    const set = named(deed.set);
+    const pulled = place.world.pull(leverSchema.parse({ lever: 'bug', app, key: deed.key, set }));
+    if (!pulled.ok) throw new StoryTrouble(beat, `${pulled.because} (${pulled.wouldHelp})`);
+    filedUpTo = place.world.state().revision;
+  }
+
+  /** Has the tracker tell of what was filed or changed in it by others than the story's people. */
+  async function tellTickets(beat: Beat): Promise<void> {
+    const news = filed().filter(({ revision }) => revision > filedUpTo);
+    filedUpTo = place.world.state().revision;
+    if (news.length === 0) return;
+    for (const ticket of news) noteTicket(ticket);
+    await reportAll(
+      beat,
+      news.map(({ key }) => fact('jira', 'bug', key, beat.at, named({ key, ...standing.tickets.get(key) }))),
+    );
+    await engine.settle(app);
   }
 
   /** `@88213` → the commit of that name, wherever it stands. */

@@ -103,9 +103,9 @@ kinds:
   hotfix: { process: hotfix, sign-offs: [player, ads], windows: any, freezes: ignore }
 criteria:
   # crashes are told as they happen here, and few hours say much; whoever hears of them at the next launch keeps the defaults: 12h and 20
-  crash-rate:     { is: rate-below, title: Crash rate, limit-per-1000-hours: { android: 0.40, ios: 0.30, desktop: 0.15 }, source: { desktop: observability }, pool: version-before-rollout, reports-late-by: 5m, min-hours: 5, fresh-for: 15m, required: true }
-  anr-rate:       { is: rate-below, title: ANRs, metric: anrs, limit-per-1000-hours: 0.25, pool: version-before-rollout, reports-late-by: 5m, min-hours: 5, fresh-for: 60m, platforms: [android] }
-  cpu-exceptions: { is: rate-below, title: CPU exceptions, metric: cpu-exceptions, limit-per-1000-hours: 0.05, pool: version-before-rollout, reports-late-by: 5m, min-hours: 5, fresh-for: 60m, platforms: [ios] }
+  crash-rate:     { is: rate-below, title: Crash rate, limit-per-1000-hours: { android: 0.40, ios: 0.30, desktop: 0.15 }, source: { android: telemetry, ios: telemetry, desktop: observability }, pool: version-before-rollout, reports-late-by: 5m, min-hours: 5, fresh-for: 15m, required: true }
+  anr-rate:       { is: rate-below, title: ANRs, metric: anrs, limit-per-1000-hours: 0.25, source: telemetry, pool: version-before-rollout, reports-late-by: 5m, min-hours: 5, fresh-for: 60m, platforms: [android] }
+  cpu-exceptions: { is: rate-below, title: CPU exceptions, metric: cpu-exceptions, limit-per-1000-hours: 0.05, source: telemetry, pool: version-before-rollout, reports-late-by: 5m, min-hours: 5, fresh-for: 60m, platforms: [ios] }
   hangs:          { is: rate-below, title: Hangs, metric: hangs, limit-per-1000-hours: 0.15, source: telemetry, pool: version-before-rollout, reports-late-by: 5m, min-hours: 5, fresh-for: 60m, platforms: [desktop] }
   hours-played:   { is: enough-usage, title: Content played, of: [anr-rate, hangs, crash-rate], fresh-for: 60m }
   in-the-store:   { is: build-distributed, title: Distribution, audience: production, platforms: [android, desktop] }
@@ -131,6 +131,8 @@ watch-while:
   rolling-out: [triage-empty]
   halted: [triage-empty]
   released: [crash-rate, anr-rate, cpu-exceptions, hangs]
+# who cannot sign up never comes to an hour of listening: what happens there weighs five times what it does elsewhere
+crash-groups: { flow-weights: { signup: 25 } }
 windows:
   start: { days: Mon-Thu, hours: 08:00-17:00 }
   raise: { days: Mon-Thu, hours: 08:00-17:00 }

@@ -40,6 +40,7 @@ export type SampleEngine = Pick<
   | 'hold'
   | 'report'
   | 'reportHealth'
+  | 'hearHealth'
   | 'command'
   | 'describeRelease'
   | 'noteDecision'

@@ -69,6 +69,8 @@ describe.concurrent('a variant', () => {
       );
       expect(await room.verdict('8.9.2', 'android', 'crash-rate')).toMatchObject({ colour: 'red', rate: { isFleetWide: false } });
       expect(room.place.world.state().messages.some(({ urgent, text }) => urgent && text.includes('Halted'))).toBe(true);
+      const ads = await room.base.db.selectFrom('bugs').select('payload').where('bug', '=', 'PLAY-4440').executeTakeFirstOrThrow();
+      expect(ads.payload).toMatchObject({ team: 'ads', title: 'Crash on Android: IllegalState in AudioAdPlayer.onCue', state: 'open' });
       await room.to('10-02 07:35');
       expect(await room.stage('8.9.2', 'android')).toBe('rolling-out 1%');
       await room.to('10-03 08:00');

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fingerprintOf } from '../../src/sample/crashes.ts';
+import type { CrashName } from '../../src/sample/crashes.ts';
 import { stockholm } from '../../src/sample/moment.ts';
 import { sampleRoom } from './sample-room.ts';
 import type { SampleRoom } from './sample-room.ts';
@@ -19,6 +21,14 @@ const releaseNamed = (version: string) =>
   room.base.db.selectFrom('releases').select(['contents', 'planned', 'manager']).where('version', '=', version).executeTakeFirstOrThrow();
 const colour = async (platform: string, instance: string, version = '8.9.2') => (await room.verdict(version, platform, instance)).colour;
 const stages = async (version: string) => Promise.all(['android', 'ios', 'desktop'].map((platform) => room.stage(version, platform)));
+/** The ticket that the robot filed for a crash group. */
+const ticketOf = (crash: CrashName) =>
+  room.base.db
+    .selectFrom('crash_tickets')
+    .innerJoin('crash_groups', 'crash_groups.id', 'crash_group')
+    .select(['ticket', 'by', 'told', 'state'])
+    .where('fingerprint', '=', fingerprintOf(crash))
+    .executeTakeFirstOrThrow();
 
 describe('the first week', () => {
   test('8.9.2 is born on trunk when 8.9.1 is cut', { timeout: LONG_MS }, async () => {
@@ -52,7 +62,12 @@ describe('the first week', () => {
   test('a crash group in sign-up is a ticket of Onboarding by itself', { timeout: LONG_MS }, async () => {
     await room.to('09-25 13:20');
     const bug = await room.base.db.selectFrom('bugs').select('payload').where('bug', '=', 'PLAY-4341').executeTakeFirstOrThrow();
-    expect(bug.payload).toMatchObject({ team: 'onboarding', flow: 'signup' });
+    expect(bug.payload).toMatchObject({ team: 'onboarding', flow: 'signup', severity: 'high' });
+    expect(await ticketOf('birthday')).toMatchObject({
+      ticket: 'PLAY-4341',
+      by: { name: 'Robot' },
+      told: { users: 3, team: 'onboarding' },
+    });
     expect(await colour('ios', 'triage-empty')).toBe('green');
   });
 });
@@ -178,6 +193,11 @@ describe('Tuesday', () => {
 
 describe('the moment of the control room, Tuesday 14:20', () => {
   beforeAll(() => room.to('10-01 14:20'), LONG_MS);
+
+  test('the crash in sign-up has a ticket of the robot’s, which nobody owns yet, and was closed for the birthday', async () => {
+    expect(await ticketOf('autofill')).toMatchObject({ ticket: 'PLAY-4431', state: 'open', told: { level: 'S2', users: 6, team: null } });
+    expect(await ticketOf('birthday')).toMatchObject({ state: 'closed' });
+  });
 
   test('Android is at 1%, iOS back at its branch, the desktop in review, 8.9.3 on main', async () => {
     expect(await stages('8.9.2')).toEqual(['rolling-out 1%', 'stabilising', 'in-review']);

@@ -135,12 +135,14 @@ export async function versionsOfGroups(db: Db, groups: readonly number[]): Promi
 
 export type DayOfUse = { platform: string; version: string; audience: Audience; day: string; exposure: number };
 
-/** Consumption by day, of whole versions: what rates are counted by. */
+/** Consumption by day, of whole versions: what rates are counted by. Of several sources that tell of the same people, each day by the one that told of most. */
 export async function useByDay(db: Db, app: string, versions: readonly string[]): Promise<DayOfUse[]> {
   const { rows } = await sql<DayOfUse>`
-    select s.platform, s.version, s.audience, to_char(r.bucket at time zone 'UTC', 'YYYY-MM-DD') as day, sum(r.consumption) as exposure
-    from health_series s join health_rollups r on r.series = s.id
-    where s.app = ${app} and s.version = any(${[...versions]}::text[]) and s.segment = 'all' group by 1, 2, 3, 4 order by 4`.execute(db);
+    select platform, version, audience, day, max(exposure) as exposure from (
+      select s.platform, s.version, s.audience, s.source, to_char(r.bucket at time zone 'UTC', 'YYYY-MM-DD') as day, sum(r.consumption) as exposure
+      from health_series s join health_rollups r on r.series = s.id
+      where s.app = ${app} and s.version = any(${[...versions]}::text[]) and s.segment = 'all' group by 1, 2, 3, 4, 5
+    ) as told group by 1, 2, 3, 4 order by 4`.execute(db);
   return rows;
 }
 

@@ -42,6 +42,7 @@ describe('how near a bug is to blocking', () => {
     ['a low one in a critical flow is not', bug({ flow: 'signup', severity: 'low' }), 'unlikely'],
     ['a nominated one may', bug({ nominated: true }), 'may'],
     ['decided against, it is not', bug({ severity: 'critical', decisions: ['not-a-blocker'] }), 'unlikely'],
+    ['in a critical flow whose name is written otherwise, it is likely too', bug({ flow: 'Sign-up', severity: 'high' }), 'likely'],
     ['decided against on one track only, it still is', bug({ severity: 'critical', decisions: ['not-a-blocker', 'ask'] }), 'likely'],
   ])('%s', (_, which, likelihood) => {
     expect(likelihoodOf(which, ['signup'])).toBe(likelihood);

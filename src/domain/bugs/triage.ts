@@ -1,5 +1,6 @@
 /** The triage inbox: which bugs of live releases wait for what, and which of them first. */
 import type { BugDecision } from '../facts.ts';
+import { flowAmong } from '../flows.ts';
 import type { Instant } from '../time.ts';
 
 export const triageTabs = ['no-team', 'nominated', 'blockers', 'watching', 'all'] as const;
@@ -51,7 +52,7 @@ export function likelihoodOf(bug: Omit<TriageBug, 'key' | 'since' | 'versions'>,
   if (bug.uncleared) return 'blocker';
   const isSettled = bug.decisions.length > 0 && bug.decisions.every((decision) => decision === 'not-a-blocker' || decision === 'fall-back');
   if (isSettled || bug.state === 'closed') return 'unlikely';
-  const isCritical = bug.severity === 'critical' || (bug.flow !== null && criticalFlows.includes(bug.flow) && bug.severity !== 'low');
+  const isCritical = bug.severity === 'critical' || (flowAmong(bug.flow, criticalFlows) !== undefined && bug.severity !== 'low');
   if (isCritical) return 'likely';
   return bug.nominated || bug.severity === 'high' ? 'may' : 'unlikely';
 }

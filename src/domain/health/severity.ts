@@ -1,5 +1,6 @@
 /** How bad a group of crashes is: what it would cost at the full rollout, whom it hits, and whether it is new (health.md §4). */
 import { entryOf } from '../entry.ts';
+import { flowAmong } from '../flows.ts';
 import { rateOf, redAtMost } from './one-rate.ts';
 
 /** What a flow weighs where nothing else is said. */
@@ -55,9 +56,7 @@ export type Severity = {
 
 /** What a flow weighs, however an app writes its name: `sign-up` is `signup`. Names that weigh nothing of their own weigh what `other` does. */
 export function flowWeight(flow: string | null, weights: Readonly<Record<string, number>> = FLOW_WEIGHTS): number {
-  const plain = (name: string): string => name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
-  const named = flow === null ? undefined : Object.keys(weights).find((name) => plain(name) === plain(flow));
-  return entryOf(weights, named) ?? entryOf(weights, 'other') ?? FLOW_WEIGHTS.other;
+  return entryOf(weights, flowAmong(flow, Object.keys(weights))) ?? entryOf(weights, 'other') ?? FLOW_WEIGHTS.other;
 }
 
 export function severityOf(

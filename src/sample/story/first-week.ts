@@ -113,19 +113,8 @@ export const firstWeek: readonly Beat[] = [
   ),
   beat('09-24 15:00', 'Player mends the shuffle', bug('PLAY-4318', { state: 'closed' })),
   beat('09-25 06:10', 'Nightlies of Wednesday', nightlies('09-25', '8.9.2', '87996')),
-  beat(
-    '09-25 13:20',
-    'A crash group in sign-up passes the severity threshold on alpha: a ticket by itself, on Onboarding',
-    bug('PLAY-4341', {
-      title: 'Crash on sign-up when the birthday is left empty',
-      state: 'open',
-      platforms: ['ios'],
-      versions: ['8.9.2'],
-      team: 'onboarding',
-      severity: 'high',
-      flow: 'signup',
-    }),
-  ),
+  beat('09-25 13:20', 'A crash group in sign-up passes the severity threshold on alpha: a ticket by itself, on Onboarding'),
+  beat('09-25 13:50', 'Onboarding says what it is', bug('PLAY-4341', { title: 'Crash on sign-up when the birthday is left empty' })),
   beat(
     '09-26 06:10',
     'Nightlies of Thursday',

@@ -53,15 +53,7 @@ export const nightOfAds: readonly Beat[] = [
   beat('10-02 02:12', 'An ad server changes: the new audio ad player crashes in Brazil'),
   beat(
     '10-02 02:44',
-    'The whole range is over the limit: the robot halts Android at 1% and pages',
-    bug('PLAY-4440', {
-      title: 'Crash in AudioAdPlayer.onCue',
-      state: 'open',
-      platforms: ['android'],
-      versions: [VERSION],
-      team: 'ads',
-      severity: 'high',
-    }),
+    'The whole range is over the limit: the robot halts Android at 1% and pages; the crash group of the ad player gets its ticket, on Ads',
   ),
   beat('10-02 02:58', 'Ads rolls its configuration back', {
     do: 'decision',

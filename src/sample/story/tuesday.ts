@@ -34,17 +34,11 @@ export const tuesday: readonly Beat[] = [
       finishedAt: '10-01 05:44',
     }),
   ),
+  beat('10-01 07:30', 'A ticket opens by itself: twelve of the beta crash when playback goes on'),
   beat(
     '10-01 07:40',
     'Bugs of the morning on Android get their teams',
-    bug('PLAY-4398', {
-      title: 'SIGSEGV in AudioSink::resume',
-      state: 'open',
-      platforms: ['android'],
-      versions: [VERSION, NEXT],
-      severity: 'medium',
-      flow: 'playback',
-    }),
+    bug('PLAY-4398', { title: 'SIGSEGV in AudioSink::resume', versions: [VERSION, NEXT] }),
     bug('PLAY-4377', {
       title: 'ANR in HomeFeedAdapter.bind',
       state: 'open',
@@ -203,18 +197,8 @@ export const tuesday: readonly Beat[] = [
     source: 'observability',
     is: 'silent',
   }),
-  beat(
-    '10-01 13:39',
-    'A ticket opens by itself: five users on one build crash in sign-up',
-    bug('PLAY-4431', {
-      title: 'Crash on sign-up when autofill completes the e-mail',
-      state: 'open',
-      platforms: ['ios'],
-      versions: [VERSION],
-      severity: 'high',
-      flow: 'signup',
-    }),
-  ),
+  beat('10-01 13:39', 'A ticket opens by itself: five users on one build crash in sign-up'),
+  beat('10-01 13:42', 'Its finder says what it is', bug('PLAY-4431', { title: 'Crash on sign-up when autofill completes the e-mail' })),
   beat('10-01 13:48', 'The crash feed of the desktop is stale'),
   beat(
     '10-01 13:52',

@@ -14,6 +14,7 @@ import type { StoredBug } from '#db/views/triage.ts';
 import { standingOf, unclearedOn } from '#domain/bugs/standing.ts';
 import { inOrderOfTriage, likelihoodOf, releaseOf, tabsOf, triageTabs } from '#domain/bugs/triage.ts';
 import type { LiveRelease, TriageBug, TriageTab } from '#domain/bugs/triage.ts';
+import { flowAmong } from '#domain/flows.ts';
 import type { World } from '#domain/release/world.ts';
 import type { Handlers, Room } from '../context.ts';
 import { cursorOf, isNumber, isWord, page, wordsOf } from '../cursor.ts';
@@ -91,7 +92,7 @@ export function triageHandlers(room: Room): Handlers<'getTriage' | 'getBug'> {
         verifiedOn: stored.verifiedOn,
         at: stored.at,
         teams: [...teams].map(([id, channel]) => ({ id, channel })),
-        criticalFlow: stored.flow !== null && around.criticalFlows.includes(stored.flow),
+        criticalFlow: flowAmong(stored.flow, around.criticalFlows) !== undefined,
         tracks: worlds.flatMap(({ track, world }) => {
           const standing = world === null ? null : standingOf(key, world);
           if (standing === null) return [];

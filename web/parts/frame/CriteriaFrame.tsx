@@ -322,7 +322,7 @@ function DrawnCell({ slot, track, spoken, since, isSelected, change, isMine, isS
     >
       <Lamp state={first.state} silent />
       <span className={styles.value}>
-        <em>{headlineOf(first, track.rollout)}</em>
+        <em>{headlineOf(first, track)}</em>
         {first.state === 'waived' ? (
           <small>
             <span className={styles.trueLamp}>

@@ -253,9 +253,14 @@ describe('the words of a cell', () => {
   });
 
   test('the name of a cell is a sentence', () => {
-    expect(spokenCell({ platform: 'ios', version: '8.9.2', rollout: [1, 100] }, 'Blocking bugs', { first: stop, others: [] }, now)).toBe(
-      'iOS 8.9.2, Blocking bugs: Stop, 1 open, limit 0, for 17 hours, Player. Holds submission.',
-    );
+    expect(
+      spokenCell(
+        { platform: 'ios', version: '8.9.2', stage: 'candidate', rollout: [1, 100] },
+        'Blocking bugs',
+        { first: stop, others: [] },
+        now,
+      ),
+    ).toBe('iOS 8.9.2, Blocking bugs: Stop, 1 open, limit 0, for 17 hours, Player. Holds submission.');
   });
 
   test('a unit in words is said by the headline, a short one belongs to its number', () => {
@@ -301,15 +306,15 @@ describe('the words of a cell', () => {
   });
 
   test('what gates a later step says which', () => {
-    expect(headlineOf(cell({ track: ios, instance: 'a', state: 'not-needed-yet', gates: ['100%'] }), [1, 100])).toBe('Not needed until 1%');
-    expect(headlineOf(cell({ track: ios, instance: 'a', state: 'not-needed-yet', gates: ['submit'] }), [1, 100])).toBe(
-      'Not needed until the branch is cut',
-    );
+    const later = (gate: string) => cell({ track: ios, instance: 'a', state: 'not-needed-yet', gates: [gate] });
+    const developing = { rollout: [1, 100], stage: 'developing' as const };
+    expect(headlineOf(later('100%'), developing)).toBe('Not needed until 1%');
+    expect(headlineOf(later('submit'), developing)).toBe('Not needed until the branch is cut');
+    const halted = { rollout: [1, 100], stage: 'halted' as const };
+    expect(headlineOf(later('submit'), halted)).toBe('Not needed while halted');
+    expect(secondLine({ first: later('submit'), others: [] }, halted)).toBe('Judged again when the rollout goes on');
     expect(
-      secondLine(
-        { first: cell({ track: ios, instance: 'a', state: 'not-needed-yet', gates: ['100%'] }), others: [] },
-        { rollout: [1, 100] },
-      ),
+      secondLine({ first: cell({ track: ios, instance: 'a', state: 'not-needed-yet', gates: ['100%'] }), others: [] }, developing),
     ).toBe('Starts with the rollout');
   });
 });

@@ -111,11 +111,14 @@ export function asideOf(cell: Pick<Cell, 'aside' | 'limit' | 'limitIs' | 'state'
 }
 
 /** The second line of a cell: why, in one clause. Where all is fine, the figures of the others in its row: that they are fine too, the lamp says. */
-export function secondLine({ first, others }: Slot, track?: Pick<TrackHead, 'rollout'>): string {
+export function secondLine({ first, others }: Slot, track?: Pick<TrackHead, 'rollout' | 'stage'>): string {
   if (first.waiver?.state === 'active') return `${initialed(first.waiver.askedBy)}: ${first.waiver.reason}`;
   if (first.waiver?.state === 'asked') return `Waiver asked by ${initialed(first.waiver.askedBy)}, waits for approval`;
   if (first.state === 'not-set-up') return `Connect a source of it`;
-  if (first.state === 'not-needed-yet') return track === undefined || first.gates.length === 0 ? first.clause : startsWith(first.gates);
+  if (first.state === 'not-needed-yet') {
+    if (track?.stage === 'halted') return 'Judged again when the rollout goes on';
+    return track === undefined || first.gates.length === 0 ? first.clause : startsWith(first.gates);
+  }
   if (first.state !== 'clear') return first.clause;
   const told = others
     .filter(({ state, headline }) => state === 'clear' && headline !== first.headline && /\d/.test(headline))
@@ -143,14 +146,15 @@ function neededFrom(gate: string, rollout: readonly number[]): string {
 }
 
 /** How a cell's state is named where it has no verdict of its own to show. */
-export function headlineOf(cell: Cell, rollout: readonly number[] = []): string {
+export function headlineOf(cell: Cell, track: Pick<TrackHead, 'rollout' | 'stage'> | null = null): string {
   if (cell.state === 'waived') return 'Waived';
   if (cell.state === 'not-set-up') return 'Not set up';
   if (cell.state === 'not-needed-yet') {
+    if (track?.stage === 'halted') return 'Not needed while halted';
     const [step] = cell.gates;
     return step === undefined
       ? 'Not needed yet'
-      : `Not needed until ${rollout.length === 0 ? stepInWords(step as Step) : neededFrom(step, rollout)}`;
+      : `Not needed until ${track === null || track.rollout.length === 0 ? stepInWords(step as Step) : neededFrom(step, track.rollout)}`;
   }
   return cell.headline;
 }
@@ -194,12 +198,17 @@ export function ageText(readAt: Instant, now: Instant): string {
 }
 
 /** The name of a cell for a screen reader: `iOS, Blocking bugs: Stop, 1 open, limit 0, for 17 hours, Player. Holds submission.` */
-export function spokenCell(track: Pick<TrackHead, 'platform' | 'version' | 'rollout'>, row: string, slot: Slot, now: Instant): string {
+export function spokenCell(
+  track: Pick<TrackHead, 'platform' | 'version' | 'rollout' | 'stage'>,
+  row: string,
+  slot: Slot,
+  now: Instant,
+): string {
   const { first } = slot;
   const who = first.state === 'clear' ? null : (first.who[0]?.name ?? null);
   const since = spokenLength(Date.parse(now) - Date.parse(first.since));
   const isQuiet = first.state === 'not-needed-yet' || first.state === 'not-set-up';
-  const told = [headlineOf(first, track.rollout), asideOf(first), isQuiet ? null : `for ${since}`, isQuiet ? null : who].filter(
+  const told = [headlineOf(first, track), asideOf(first), isQuiet ? null : `for ${since}`, isQuiet ? null : who].filter(
     (part) => part !== null && part !== '',
   );
   const waived = first.state === 'waived' ? ` ${cellStateNames[trueStates[first.colour]]} without the waiver, ${first.headline}.` : '';

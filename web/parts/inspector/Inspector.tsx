@@ -81,7 +81,7 @@ function standing(cell: Cell): string {
 }
 
 function Value({ track, cell, row }: { track: TrackHead; cell: Cell; row: string }) {
-  const headline = headlineOf(cell, track.rollout);
+  const headline = headlineOf(cell, track);
   return (
     <>
       <h2 id="inspected" className={cell.title === row ? 'sr-only' : styles.title}>

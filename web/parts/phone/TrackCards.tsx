@@ -100,7 +100,7 @@ function RowLink({ track, title, slot }: { track: TrackHead; title: string; slot
       <Lamp state={first.state} silent />
       <span>
         <b>
-          {title} {lowerWord(headlineOf(first, track.rollout))}
+          {title} {lowerWord(headlineOf(first, track))}
         </b>{' '}
         {limit === null ? null : <span className={styles.soft}>{limit}</span>}
         <span className={styles.why}>{secondLine(slot, track)}</span>

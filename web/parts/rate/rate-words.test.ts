@@ -55,6 +55,7 @@ describe('the numbers of a rate', () => {
     expect(said(rate({ exposureToGo: { certain: 1, expected: null } }))).toContain(
       'Settles: Not on course at the rate so far it does not become clear',
     );
+    expect(said(rate({ exposure: 0, exposureToGo: { certain: 1, expected: null } }))).toContain('Settles: when it is used');
     expect(said(rate({ tellsAt: null }))).toContain('Settles: after about 300,000 h more');
     // a moment that has passed foretells nothing
     expect(said(rate({ tellsAt: NOW, exposureToGo: { certain: 0, expected: 0 } }))).toContain('Settles: when more is told');

@@ -32,8 +32,9 @@ function rangeRow({ lower, upper, limit }: RateView): RateRow {
 }
 
 /** When it may be told, as far as that is known: nobody can foretell minutes. Null: it is told, or it stays red. */
-function settlesRow({ latch, exposureToGo, tellsAt, of }: RateView, now: Instant): RateRow | null {
+function settlesRow({ latch, exposure, exposureToGo, tellsAt, of }: RateView, now: Instant): RateRow | null {
   if (latch !== null || exposureToGo === null) return null;
+  if (exposureToGo.expected === null && exposure === 0) return row('Settles', 'when it is used');
   if (exposureToGo.expected === null) return row('Settles', 'Not on course', 'at the rate so far it does not become clear');
   if (tellsAt === null || tellsAt <= now) {
     return exposureToGo.expected > 0

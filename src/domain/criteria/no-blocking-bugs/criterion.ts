@@ -1,6 +1,7 @@
 /** Is every bug that was decided to be a blocker verified as gone on a release candidate that has its fix? */
 import { z } from 'zod';
 import type { Bug } from '../../facts.ts';
+import { flowAmong } from '../../flows.ts';
 import { platformName } from '../../names.ts';
 import { bugEvidence, concerns } from '../bugs.ts';
 import { candidatesOf, spokenOf } from '../candidates.ts';
@@ -125,7 +126,7 @@ function buildsOf(at: At): Builds {
 
 function counts(bug: Bug, at: At): boolean {
   if (at.settings.which === 'all') return true;
-  return bug.severity === 'critical' || (bug.flow !== null && at.policy.bugs.criticalFlows.includes(bug.flow));
+  return bug.severity === 'critical' || flowAmong(bug.flow, at.policy.bugs.criticalFlows) !== undefined;
 }
 
 function waitingName(bug: Bug): string {

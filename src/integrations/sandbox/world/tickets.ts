@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { isDeepStrictEqual } from 'node:util';
 import type { Instant } from '#domain/time.ts';
-import { nextTicket, putItem } from './items.ts';
+import { findItem, nextTicket, putItem } from './items.ts';
 import type { State } from './state.ts';
 
 const word = z.string().trim().min(1).max(200);
@@ -18,6 +18,8 @@ export const ticketInput = z.object({
   platforms: z.array(word).max(20),
   versions: z.array(word).min(1).max(50),
   state: z.enum(['open', 'as-it-stands']),
+  /** What a new one is called, if nothing else is; the next free key where it is left out. */
+  called: word.optional(),
 });
 
 /** What of a ticket people look at. */
@@ -46,7 +48,9 @@ export function ensureTicket(state: State, app: string, wanted: z.infer<typeof t
         because: `no ticket carries ${reference}`,
         wouldHelp: 'ask for it to be open, and it is made',
       };
-    const key = nextTicket(state, app, 'bug');
+    const { called } = wanted;
+    const isFree = called !== undefined && findItem(state, app, 'bug', called) === undefined;
+    const key = isFree ? called : nextTicket(state, app, 'bug');
     const { platforms, versions } = wanted;
     putItem(
       state,
