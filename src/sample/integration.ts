@@ -86,7 +86,11 @@ const readings = new WeakMap<Repository, Reading>();
 function readingOf(repository: Repository, tools: Tools): Reading {
   const there = readings.get(repository);
   if (there !== undefined && there.generation === repository.generation()) return there;
-  const host = gitHost(gitSettings(repository.path), { dataDir: tools.dataDir, onProgress: (line) => tools.log(line) });
+  const host = gitHost(gitSettings(repository.path), {
+    dataDir: tools.dataDir,
+    onProgress: (line) => tools.log(line),
+    own: true,
+  });
   const fresh: Reading = { generation: repository.generation(), host, heads: null };
   readings.set(repository, fresh);
   return fresh;

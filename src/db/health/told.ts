@@ -32,8 +32,8 @@ export async function healthTold(db: Db, app: string, questions: readonly Health
     feeds: (HealthFeed & { dispersion: number })[] | null;
     hours: { n: number; source: string; hours: HourRow[] }[] | null;
     days: { n: number; source: string; days: DayRow[] }[] | null;
-  }>`select ${feedsOf(app)} as feeds, ${wholes.length === 0 ? sql`null::jsonb` : hoursOf(app, wholes)} as hours,
-    ${segments.length === 0 ? sql`null::jsonb` : daysOf(app, segments)} as days`.execute(db);
+  }>`select ${feedsOf(app)} as feeds, ${wholes.length === 0 ? sql`null::json` : hoursOf(app, wholes)} as hours,
+    ${segments.length === 0 ? sql`null::json` : daysOf(app, segments)} as days`.execute(db);
   const [told] = rows;
   const answers = new Map<string, HealthAnswer>(questions.map((question) => [keyOfQuestion(question), []]));
   const dispersions = new Map(told?.feeds?.map(({ source, dispersion }) => [source, dispersion]));
@@ -57,7 +57,7 @@ export async function healthTold(db: Db, app: string, questions: readonly Health
 /** What has told, and what may: a DSN that has not been heard yet is connected, and says nothing. */
 function feedsOf(app: string): ReturnType<typeof sql> {
   return sql`(
-    select jsonb_agg(jsonb_build_object('source', f.source, 'platform', f.platform, 'watermark', f.watermark, 'lastToldAt', f.last_told_at,
+    select json_agg(json_build_object('source', f.source, 'platform', f.platform, 'watermark', f.watermark, 'lastToldAt', f.last_told_at,
       'dispersion', coalesce((select hs.dispersion from health_sources hs where hs.app = ${app} and hs.source = f.source), 1)) order by f.source, f.platform)
     from (
       select source, platform, watermark, last_told_at from health_feeds where app = ${app}
@@ -88,8 +88,8 @@ function asked(of: Asked): ReturnType<typeof sql> {
 /** The hours of the whole, as they lie: they are added up where they are judged. */
 function hoursOf(app: string, of: Asked): ReturnType<typeof sql> {
   return sql`(
-    select jsonb_agg(jsonb_build_object('n', t.n, 'source', t.source, 'hours', t.hours)) from (
-      select q.n, s.source, jsonb_agg(jsonb_build_array(
+    select json_agg(json_build_object('n', t.n, 'source', t.source, 'hours', t.hours)) from (
+      select q.n, s.source, json_agg(json_build_array(
         (extract(epoch from r.bucket) / 3600)::int, r.consumption, r.sessions, r.users, r.new_users, r.crashes, r.crash_users, r.anrs, r.anr_users, r.metrics,
         r.consumption_least, r.crash_users_most, r.anr_users_most)) as hours
       from ${asked(of)}
@@ -104,8 +104,8 @@ function hoursOf(app: string, of: Asked): ReturnType<typeof sql> {
 function daysOf(app: string, of: Asked): ReturnType<typeof sql> {
   const affected = sql`case q.metric when 'crashes' then r.crash_users when 'anrs' then r.anr_users else (r.metrics -> q.metric -> 1)::bigint end`;
   return sql`(
-    select jsonb_agg(jsonb_build_object('n', t.n, 'source', t.source, 'days', t.days)) from (
-      select d.n, d.source, jsonb_agg(jsonb_build_array(d.segment, d.day,
+    select json_agg(json_build_object('n', t.n, 'source', t.source, 'days', t.days)) from (
+      select d.n, d.source, json_agg(json_build_array(d.segment, d.day,
         case when d.exposure > 0 or d.segment like 'arm=%' then d.exposure else coalesce(w.exposure, 0) end, d.affected)) as days
       from (
         select q.n, s.source, s.segment, floor(extract(epoch from r.bucket - q.from_at) / 86400)::int as day,

@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync, mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { GitHost } from '#ports/git-host.ts';
@@ -14,6 +14,11 @@ const saying = (words: string): unknown => expect.stringContaining(words);
 
 function hostOf(repo: string, settings: Record<string, unknown> = {}): GitHost {
   return gitHost(gitSettings.parse({ repo, ...settings }), { dataDir: place() });
+}
+
+/** As a repository that the program itself made: read and written where it lies. */
+function ownHostOf(repo: string, dataDir: string): GitHost {
+  return gitHost(gitSettings.parse({ repo, write: true }), { dataDir, own: true });
 }
 
 const fix = { 'player.txt': 'plays\n' };
@@ -276,6 +281,39 @@ describe('writing', () => {
       ok: false,
       because: saying('pre-receive'),
     });
+  });
+});
+
+describe('a repository of our own', () => {
+  test('answers as it does through a mirror, and at once what came since, without one', async () => {
+    const { drawn, cut, bump } = await liveBranch();
+    const dataDir = place();
+    const mirrored = hostOf(drawn.path);
+    const own = ownHostOf(drawn.path, dataDir);
+    const branch = 'release/8.19';
+    const since = { cut: drawn.sha(cut), branch };
+    expect(await own.branchHeads()).toEqual(await mirrored.branchHeads());
+    expect(await own.cutOf(branch)).toEqual(await mirrored.cutOf(branch));
+    expect(await own.commitsSince(since)).toEqual(await mirrored.commitsSince(since));
+    expect(await own.missingFrom({ commit: drawn.sha(bump), branch })).toEqual(
+      await mirrored.missingFrom({ commit: drawn.sha(bump), branch }),
+    );
+    expect(await own.tags()).toEqual(await mirrored.tags());
+    drawn.git('update-ref', 'refs/heads/release/8.20', drawn.sha(cut));
+    expect((await ownHostOf(drawn.path, dataDir).branchHeads()).map(({ name }) => name)).toContain('release/8.20');
+    expect(readdirSync(dataDir)).toEqual([]);
+  });
+
+  test('gets branches and tags once, and none is moved', async () => {
+    const { drawn, cut, translations, onTrunk, bump, own: change } = await liveBranch();
+    const host = ownHostOf(drawn.path, place());
+    expect(await host.ensureBranch?.({ name: 'release/8.20', at: drawn.sha(cut) })).toMatchObject({ ok: true, already: false });
+    expect(await host.ensureBranch?.({ name: 'release/8.20', at: drawn.sha(cut) })).toMatchObject({ ok: true, already: true });
+    expect(await host.ensureTag?.({ name: '8.19', at: drawn.sha(translations) })).toMatchObject({ ok: true, already: false });
+    expect(drawn.git('rev-parse', 'refs/heads/release/8.20', 'refs/tags/8.19')).toBe(`${drawn.sha(cut)}\n${drawn.sha(translations)}`);
+    expect(await host.ensureBranch?.({ name: 'release/8.19', at: drawn.sha(onTrunk) })).toMatchObject({ ok: false });
+    expect(await host.ensureTag?.({ name: '8.19-rc-1', at: drawn.sha(change) })).toMatchObject({ ok: false });
+    expect(drawn.git('rev-parse', '8.19-rc-1')).toBe(drawn.sha(bump));
   });
 });
 

@@ -15,8 +15,8 @@ import { trunkOf } from './graph.ts';
 import type { CommitGraph } from './graph.ts';
 import { readGraph, readRefs } from './history.ts';
 import type { Ref } from './history.ts';
-import { openMirror } from './mirror.ts';
-import type { Mirror } from './mirror.ts';
+import { openMirror, openOwn } from './mirror.ts';
+import type { Opened } from './mirror.ts';
 import { ownershipAt } from './ownership.ts';
 import { emptyMemory, samePatches } from './patches.ts';
 import { grammarOf } from './settings.ts';
@@ -123,7 +123,7 @@ export function gitHost(settings: GitSettings, tools: GitTools): GitHost {
   return { ...readers, ...(settings.write ? writersOf(settings, tools) : {}) };
 }
 
-type Seen = { mirror: Mirror; refs: { branches: Ref[]; tags: Ref[] }; trunk: Ref };
+type Seen = { mirror: Opened; refs: { branches: Ref[]; tags: Ref[] }; trunk: Ref };
 
 function looker(settings: GitSettings, tools: GitTools): () => Promise<Seen> {
   let last: { at: number; refsKey: string | null; seen: Promise<Seen> } | null = null;
@@ -131,14 +131,16 @@ function looker(settings: GitSettings, tools: GitTools): () => Promise<Seen> {
   let trunkOfKey: { key: string; name: string } | null = null;
 
   async function look(): Promise<Seen> {
-    const mirror = await openMirror({
-      repo: settings.repo,
-      token: settings.token,
-      reach: tools.reach,
-      dataDir: tools.dataDir,
-      signal: tools.signal,
-      onProgress: tools.onProgress,
-    });
+    const mirror = tools.own
+      ? await openOwn(settings.repo)
+      : await openMirror({
+          repo: settings.repo,
+          token: settings.token,
+          reach: tools.reach,
+          dataDir: tools.dataDir,
+          signal: tools.signal,
+          onProgress: tools.onProgress,
+        });
     const refs = await readRefs(mirror.git, { signal: tools.signal });
     const names = refs.branches
       .map((ref) => ref.name)
@@ -166,7 +168,7 @@ function looker(settings: GitSettings, tools: GitTools): () => Promise<Seen> {
 }
 
 /** The trunk by its given name, or HEAD where that settles it; only otherwise the whole graph is read for evidence. */
-async function findTrunk(mirror: Mirror, refs: { branches: Ref[]; tags: Ref[] }, grammar: Grammar, run: GitRun): Promise<Ref> {
+async function findTrunk(mirror: Opened, refs: { branches: Ref[]; tags: Ref[] }, grammar: Grammar, run: GitRun): Promise<Ref> {
   if (grammar.trunk !== undefined) {
     const named = refs.branches.find((ref) => shortName(ref) === grammar.trunk || ref.name === grammar.trunk);
     if (!named)
@@ -214,7 +216,7 @@ function noneIfUnrelated(error: unknown): string {
   throw error;
 }
 
-async function dateOfCommit(mirror: Mirror, sha: string, run: GitRun): Promise<Instant> {
+async function dateOfCommit(mirror: Opened, sha: string, run: GitRun): Promise<Instant> {
   const text = await mirror.git.text(['rev-list', '--no-walk', '--format=%ct', sha, '--'], run);
   return instantOf(Number(text.split('\n')[1]));
 }

@@ -29,6 +29,9 @@ export type Mirror = {
   atSource<T>(work: (git: Git, route: Route) => Promise<T>): Promise<T>;
 };
 
+/** What is asked of a repository to read it: a mirror has it, and a repository of our own has it without one. */
+export type Opened = Pick<Mirror, 'source' | 'gitDir' | 'git' | 'head' | 'unreadable'>;
+
 export type OpenMirror = {
   repo: string;
   /** Where it may go; left out: everywhere. */
@@ -83,6 +86,17 @@ export async function openMirror(options: OpenMirror): Promise<Mirror> {
   } finally {
     if (openings.get(gitDir) === opening) openings.delete(gitDir);
   }
+}
+
+/**
+ * Opens a bare repository that this program made itself and alone writes to, where it lies: nothing in it came from elsewhere, so that there is nothing to be kept from,
+ * and nothing to fetch.
+ */
+export async function openOwn(repo: string): Promise<Opened> {
+  const source = await sourceOf(repo);
+  const gitDir = addressOf(source);
+  const [, head = null] = /^ref: (\S+)\s*$/.exec(await readFile(path.join(gitDir, 'HEAD'), 'utf8')) ?? [];
+  return { source, gitDir, git: git({ gitDir }), head, unreadable: [] };
 }
 
 /**

@@ -51,7 +51,14 @@ export const gitSettings = z.strictObject({
 export type GitSettings = z.infer<typeof gitSettings>;
 
 /** What the adapter uses of the tools it is handed. */
-export type GitTools = { dataDir: string; reach?: Reach; signal?: AbortSignal; onProgress?: (line: string) => void };
+export type GitTools = {
+  dataDir: string;
+  reach?: Reach;
+  signal?: AbortSignal;
+  onProgress?: (line: string) => void;
+  /** `repo` is a bare repository that this program made and alone writes to: it is read and written where it lies, without a mirror. */
+  own?: boolean;
+};
 
 export function grammarOf(settings: GitSettings): Grammar {
   return {

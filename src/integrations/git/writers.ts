@@ -3,8 +3,10 @@ import type { GitHost } from '#ports/git-host.ts';
 import { done, refused } from '#ports/outcome.ts';
 import type { Outcome } from '#ports/outcome.ts';
 import { commitId, git, GitTrouble, withoutSecrets } from './client.ts';
+import type { Git } from './client.ts';
 import { guardOf } from './guards.ts';
-import { openMirror } from './mirror.ts';
+import { openMirror, openOwn } from './mirror.ts';
+import type { Mirror } from './mirror.ts';
 import { looksLikeBundle, sourceOf } from './source.ts';
 import type { GitSettings, GitTools } from './settings.ts';
 
@@ -35,13 +37,7 @@ async function ensureRef(settings: GitSettings, tools: GitTools, wanted: Wanted)
       'a name without spaces, "..", "~", "^", ":", "?", "*", "[" or a closing ".lock"',
     );
   const asked = commitId(wanted.at);
-  const mirror = await openMirror({
-    repo: settings.repo,
-    token: settings.token,
-    reach: tools.reach,
-    dataDir: tools.dataDir,
-    signal: tools.signal,
-  });
+  const mirror = tools.own ? await openOwn(settings.repo) : await mirrorOf(settings, tools);
   const commit = await mirror.git.text(['rev-parse', '--verify', '--quiet', '--end-of-options', `${asked}^{commit}`], run).then(
     (text) => text.trim(),
     () => null,
@@ -58,22 +54,24 @@ async function ensureRef(settings: GitSettings, tools: GitTools, wanted: Wanted)
       'its address by ssh or https, where its server runs the hook',
     );
   try {
-    // An empty lease: the push holds only if the name is still free when it arrives.
-    await mirror.atSource((source, route) =>
-      source.text(
-        [
-          'push',
-          ...route.pushes,
-          '--porcelain',
-          '--no-verify',
-          `--force-with-lease=${wanted.ref}:`,
-          '--end-of-options',
-          route.address,
-          `${commit}:${wanted.ref}`,
-        ],
-        run,
-      ),
-    );
+    // By zeros and by an empty lease git is told that it holds only if the name is still free when it arrives.
+    if ('atSource' in mirror) {
+      await mirror.atSource((there, route) =>
+        there.text(
+          [
+            'push',
+            ...route.pushes,
+            '--porcelain',
+            '--no-verify',
+            `--force-with-lease=${wanted.ref}:`,
+            '--end-of-options',
+            route.address,
+            `${commit}:${wanted.ref}`,
+          ],
+          run,
+        ),
+      );
+    } else await mirror.git.text(['update-ref', '--end-of-options', wanted.ref, commit, '0'.repeat(commit.length)], run);
   } catch (error) {
     if (error instanceof GitTrouble && error.fault === 'failed') {
       return refused(
@@ -86,8 +84,18 @@ async function ensureRef(settings: GitSettings, tools: GitTools, wanted: Wanted)
   return done(`${wanted.kind} ${wanted.name} made at ${commit.slice(0, 12)}`);
 }
 
+function mirrorOf(settings: GitSettings, tools: GitTools): Promise<Mirror> {
+  return openMirror({
+    repo: settings.repo,
+    token: settings.token,
+    reach: tools.reach,
+    dataDir: tools.dataDir,
+    signal: tools.signal,
+  });
+}
+
 async function standing(
-  git: Awaited<ReturnType<typeof openMirror>>['git'],
+  git: Git,
   ref: string,
   run: { signal?: AbortSignal },
 ): Promise<string | null> {
@@ -98,7 +106,7 @@ async function standing(
 }
 
 async function standsAlready(
-  git: Awaited<ReturnType<typeof openMirror>>['git'],
+  git: Git,
   wanted: Wanted,
   commit: string,
   there: string,
