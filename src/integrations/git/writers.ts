@@ -37,7 +37,8 @@ async function ensureRef(settings: GitSettings, tools: GitTools, wanted: Wanted)
       'a name without spaces, "..", "~", "^", ":", "?", "*", "[" or a closing ".lock"',
     );
   const asked = commitId(wanted.at);
-  const mirror = tools.own ? await openOwn(settings.repo) : await mirrorOf(settings, tools);
+  const away = tools.own ? null : await mirrorOf(settings, tools);
+  const mirror = away ?? (await openOwn(settings.repo));
   const commit = await mirror.git.text(['rev-parse', '--verify', '--quiet', '--end-of-options', `${asked}^{commit}`], run).then(
     (text) => text.trim(),
     () => null,
@@ -55,8 +56,8 @@ async function ensureRef(settings: GitSettings, tools: GitTools, wanted: Wanted)
     );
   try {
     // By zeros and by an empty lease git is told that it holds only if the name is still free when it arrives.
-    if ('atSource' in mirror) {
-      await mirror.atSource((there, route) =>
+    if (away !== null) {
+      await away.atSource((there, route) =>
         there.text(
           [
             'push',
@@ -94,24 +95,14 @@ function mirrorOf(settings: GitSettings, tools: GitTools): Promise<Mirror> {
   });
 }
 
-async function standing(
-  git: Git,
-  ref: string,
-  run: { signal?: AbortSignal },
-): Promise<string | null> {
+async function standing(git: Git, ref: string, run: { signal?: AbortSignal }): Promise<string | null> {
   return git.text(['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`], run).then(
     (text) => text.trim(),
     () => null,
   );
 }
 
-async function standsAlready(
-  git: Git,
-  wanted: Wanted,
-  commit: string,
-  there: string,
-  run: { signal?: AbortSignal },
-): Promise<Outcome> {
+async function standsAlready(git: Git, wanted: Wanted, commit: string, there: string, run: { signal?: AbortSignal }): Promise<Outcome> {
   if (there === commit) return done(`${wanted.kind} ${wanted.name} was there, at ${commit.slice(0, 12)}`, true);
   if (wanted.kind === 'branch') {
     // A branch grows: what was asked for is that it was made at this commit.
