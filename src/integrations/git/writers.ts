@@ -37,16 +37,16 @@ async function ensureRef(settings: GitSettings, tools: GitTools, wanted: Wanted)
       'a name without spaces, "..", "~", "^", ":", "?", "*", "[" or a closing ".lock"',
     );
   const asked = commitId(wanted.at);
-  const away = tools.own ? null : await mirrorOf(settings, tools);
-  const mirror = away ?? (await openOwn(settings.repo));
-  const commit = await mirror.git.text(['rev-parse', '--verify', '--quiet', '--end-of-options', `${asked}^{commit}`], run).then(
+  const mirror = tools.own ? null : await mirrorOf(settings, tools);
+  const { git: there } = mirror ?? (await openOwn(settings.repo));
+  const commit = await there.text(['rev-parse', '--verify', '--quiet', '--end-of-options', `${asked}^{commit}`], run).then(
     (text) => text.trim(),
     () => null,
   );
   if (commit === null) return refused(`the repository has no commit ${asked}`, 'a commit that was pushed before');
 
-  const there = await standing(mirror.git, wanted.ref, run);
-  if (there !== null) return standsAlready(mirror.git, wanted, commit, there, run);
+  const stands = await standing(there, wanted.ref, run);
+  if (stands !== null) return standsAlready(there, wanted, commit, stands, run);
   const source = await sourceOf(settings.repo);
   const guard = source.kind === 'directory' ? await guardOf(source.path) : null;
   if (guard !== null)
@@ -56,9 +56,10 @@ async function ensureRef(settings: GitSettings, tools: GitTools, wanted: Wanted)
     );
   try {
     // By zeros and by an empty lease git is told that it holds only if the name is still free when it arrives.
-    if (away !== null) {
-      await away.atSource((there, route) =>
-        there.text(
+    if (mirror === null) await there.text(['update-ref', '--end-of-options', wanted.ref, commit, '0'.repeat(commit.length)], run);
+    else {
+      await mirror.atSource((source, route) =>
+        source.text(
           [
             'push',
             ...route.pushes,
@@ -72,7 +73,7 @@ async function ensureRef(settings: GitSettings, tools: GitTools, wanted: Wanted)
           run,
         ),
       );
-    } else await mirror.git.text(['update-ref', '--end-of-options', wanted.ref, commit, '0'.repeat(commit.length)], run);
+    }
   } catch (error) {
     if (error instanceof GitTrouble && error.fault === 'failed') {
       return refused(
