@@ -1,12 +1,13 @@
 import { useEffect, useRef } from 'react';
 import type { ControlRoom } from '#api/control-room.ts';
 import type { Session } from '#api/session.ts';
-import { keepRoom } from '../util/kept.ts';
+import { keepAgain, keepRoom } from '../util/kept.ts';
 
 const KEPT_EVERY_MS = 30_000;
 
 /** Keeps the newest snapshot in this browser, now and then and when the page is left, for reading it without a line. */
 export function useKeptRoom(room: ControlRoom | undefined, session: Session, isLive: boolean): void {
+  useEffect(keepAgain, []);
   const newest = useRef({ room, session, kept: -1 });
   useEffect(() => {
     newest.current = { ...newest.current, room, session };

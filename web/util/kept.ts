@@ -13,17 +13,27 @@ export function keepPages(): void {
   navigator.serviceWorker.register('/kept.js').catch(() => undefined);
 }
 
+/** Who signed out leaves nothing: what a page that is still there has in hand is not kept after all. */
+let isForgotten = false;
+
+/** An app is entered: what is read from now on may be kept. */
+export function keepAgain(): void {
+  isForgotten = false;
+}
+
 /** Keeps the last snapshot of an app and its reader's session. */
 export async function keepRoom(app: string, room: unknown, session: unknown): Promise<void> {
-  if (!canKeep()) return;
+  if (!canKeep() || isForgotten) return;
   const cache = await caches.open(KEPT);
   const as = (value: unknown): Response =>
     new Response(JSON.stringify(value), { headers: { 'content-type': 'application/json', 'x-kept-at': new Date().toISOString() } });
   await Promise.all([cache.put(`/kept/room/${app}`, as(room)), cache.put('/kept/session', as(session))]);
+  if (isForgotten) await caches.delete(KEPT);
 }
 
 /** Forgets all of it: who signs out leaves nothing to read. */
 export async function forgetKept(): Promise<void> {
+  isForgotten = true;
   if (canKeep()) await caches.delete(KEPT);
 }
 
