@@ -53,7 +53,7 @@ const TOLD_AGAIN_MS = 6 * HOUR_MS;
 /** What users did before the story is told with its first beat. */
 const PAST_BEGINS = stockholm('09-10 09:00');
 /** What of a ticket of the tracker is told as a fact. */
-const ticketParts: readonly string[] = ['title', 'state', 'platforms', 'versions', 'team', 'severity', 'flow'];
+const ticketParts: readonly string[] = ['title', 'state', 'platforms', 'versions', 'team', 'severity', 'flow', 'reportedAt'];
 /** Rows of one batch. */
 const IN_BATCH = 5000;
 
