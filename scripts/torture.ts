@@ -30,8 +30,15 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 async function run(name: string, databaseUrl: string | null): Promise<void> {
   say(`== ${rounds} rounds on ${name}, seed ${seed}`);
-  const { facts, commands, unanswered, writes, restartsMs, problems } = await torture({ rounds, databaseUrl, seed, say });
-  say(`${facts} facts and ${commands} halts accepted, ${unanswered} requests without an answer, ${writes} writes at the sandbox`);
+  const { facts, commands, envelopes, batches, unanswered, writes, restartsMs, problems } = await torture({
+    rounds,
+    databaseUrl,
+    seed,
+    say,
+  });
+  say(
+    `${facts} facts, ${commands} halts, ${envelopes} envelopes and ${batches} batches of roll-ups accepted, ${unanswered} requests without an answer, ${writes} writes at the sandbox`,
+  );
   say(
     `restart until it answers: median ${Math.round(percentile(restartsMs, 0.5))} ms, longest ${Math.round(Math.max(...restartsMs))} ms (load of the machine: ${loadavg()[0]?.toFixed(1) ?? ''})`,
   );

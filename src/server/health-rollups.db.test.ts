@@ -3,9 +3,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createClient } from '#api/client.ts';
 import type { Client } from '#api/client.ts';
 import { pruneHealth } from '#db/health/rollups.ts';
+import { healthTold } from '#db/health/told.ts';
 import { hoursAsked, rateEvidence } from '#db/views/health-rollups.ts';
 import type { RateAsked } from '#db/views/health-rollups.ts';
 import { ROLLUP_BOUNDS } from '#domain/health/rollup.ts';
+import { keyOfQuestion } from '#domain/health/told.ts';
 import { testServer } from './testing.ts';
 import type { TestServer } from './testing.ts';
 
@@ -175,6 +177,23 @@ describe('roll-ups', () => {
       room.database.db,
     );
     expect(rows).toEqual([{ hours: 30_000, exposure: 30_000, crashed: 30_000 }]);
+  });
+
+  test('of segments are told by days, and which there were by a moment, though they told nothing in these days', async () => {
+    const of = (ago: number, segment: string) => row(ago, { segment, consumption: 10, crashes: { count: 3, affected: 2 } });
+    await client.reportHealth({
+      params: app,
+      body: [of(48, 'country=DK'), of(47, 'country=DK'), of(20, 'country=BR'), of(5, 'country=SE')],
+    });
+    const at = (ago: number): number => thisHour - ago * 3_600_000;
+    const question = { ...asked, fromMs: at(50), untilMs: at(26), seenUntilMs: at(10), segmentsOf: 'crashes' };
+    const { answers } = await healthTold(room.database.db, 'music', [question]);
+    const [{ days } = { days: [] }] = answers[keyOfQuestion(question)] ?? [];
+    expect(days.toSorted((a, b) => a.segment.localeCompare(b.segment, 'en') || a.day - b.day)).toEqual([
+      { segment: 'country=BR', day: -1, exposure: 0, affected: 0 },
+      { segment: 'country=DK', day: -1, exposure: 0, affected: 0 },
+      { segment: 'country=DK', day: 0, exposure: 20, affected: 4 },
+    ]);
   });
 
   test('are found for a verdict by number: no table is walked through', async () => {

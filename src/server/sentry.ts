@@ -2,7 +2,7 @@
  * Where Sentry's SDKs send to: addresses, credentials and refusals as their protocol has them (develop.sentry.dev, "Envelopes", "Rate Limiting"), so that an app needs another DSN and nothing else.
  * No routes of the contract: whoever writes a client for them has one already.
  */
-import { brotliDecompress, gunzip, inflate } from 'node:zlib';
+import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib';
 import { promisify } from 'node:util';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { problemOf } from '#api/problem.ts';
@@ -30,7 +30,22 @@ const openers: Readonly<Record<string, (bytes: Buffer, options: { maxOutputLengt
   gzip: promisify(gunzip),
   deflate: promisify(inflate),
   br: promisify(brotliDecompress),
+  zstd: promisify(zstdDecompress),
 };
+
+/**
+ * SDKs in a page of any origin may send, and read what they are told: when to go on above all. Nothing is given by this: a DSN's key is all that counts, and it is in the page.
+ * The headers are those that Sentry's own server lets pass.
+ */
+const CROSS_ORIGIN = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'retry-after, x-sentry-rate-limits',
+} as const;
+const PREFLIGHT = {
+  'access-control-allow-methods': 'POST',
+  'access-control-allow-headers': 'x-sentry-auth, content-type, content-encoding, authorization, x-requested-with, accept, origin, referer',
+  'access-control-max-age': '3600',
+} as const;
 
 export function addSentry(server: FastifyInstance, room: Room, read: EnvelopeReader, badKeys: BadKeys): void {
   const known = new Map<string, { app: string; platform: string; untilMs: number }>();
@@ -66,8 +81,11 @@ export function addSentry(server: FastifyInstance, room: Room, read: EnvelopeRea
   void server.register(async (own) => {
     own.removeAllContentTypeParsers();
     own.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    // when it is sent: also with a refusal that came before the route was asked
+    own.addHook('onSend', async (_request, reply) => void reply.headers(CROSS_ORIGIN));
     for (const as of ['envelope', 'store'] as const) {
       own.post(`/api/:project/${as}/`, { bodyLimit: MOST_BYTES }, take(as));
+      own.options(`/api/:project/${as}/`, async (_request, reply) => reply.code(204).headers(PREFLIGHT).send());
     }
   });
 }

@@ -6,7 +6,7 @@ import type { Track } from '#domain/release/track.ts';
 import type { State } from '#integrations/sandbox/world/state.ts';
 import { chanceOf } from './chance.ts';
 import type { Kept, RealConnections } from './database.ts';
-import type { Deed, PolicyInForce, SentFact } from './observed.ts';
+import type { Deed, PolicyInForce, SentFact, SentHour } from './observed.ts';
 import { admin, manager } from './people.ts';
 import { drawPolicy, policyText } from './policies.ts';
 import type { PolicyPlan } from './policies.ts';
@@ -23,6 +23,7 @@ export type Beginning = {
   vendors: State;
   story: StoryMemory;
   sent: readonly SentFact[];
+  health: readonly SentHour[];
   deeds: readonly Deed[];
   policies: readonly PolicyInForce[];
   marks: number;
@@ -74,6 +75,7 @@ async function prepare(number: number, real: RealConnections, names: Map<string,
       vendors: structuredClone(vendors.state),
       story: story.memory,
       sent: observer.sent.map((fact) => ({ ...fact, acknowledgedAtStep: fact.acknowledgedAtStep === null ? null : 0 })),
+      health: observer.health.map((hour) => ({ ...hour, acknowledgedAtStep: hour.acknowledgedAtStep === null ? null : 0 })),
       deeds: observer.deeds.map((deed) => ({ ...deed, step: 0 })),
       policies: observer.policies.map((each) => ({ ...each, sinceStep: 0 })),
       marks: at.marks,
@@ -156,7 +158,10 @@ async function go(at: Simulation, story: Story, way: Way): Promise<void> {
     await settle(at);
   } else if (at.chance.percent(50)) {
     // far enough that the next share is near
-    for (const track of first()) story.health(track.version, track.platform, 'green');
+    for (const track of first()) {
+      story.health(track.version, track.platform, 'green');
+      story.usage(track);
+    }
     await settle(at, (at.policy.soakMinutes - at.chance.between(1, 15)) * 60_000);
   }
 }

@@ -82,6 +82,8 @@ const HARD_TO_REACH = [
   'canceled',
   'withdrawn',
   'rejected',
+  'red-latched',
+  'red-cleared',
 ];
 
 function reachedIn({ observer }: Simulation): string[] {
@@ -146,7 +148,11 @@ async function timePasses(at: Simulation, story: Story): Promise<void> {
   if (at.chance.percent(50)) await at.drain();
   // until what goes out may go on
   if (at.chance.percent(30) && story.live.some(({ stage }) => stage === 'rolling-out')) {
-    for (const track of story.live) if (track.stage === 'rolling-out') story.health(track.version, track.platform, 'green');
+    for (const track of story.live)
+      if (track.stage === 'rolling-out') {
+        story.health(track.version, track.platform, 'green');
+        story.usage(track);
+      }
     return at.gate.pass((at.policy.soakMinutes + at.chance.between(-5, 10)) * 60_000);
   }
   const minutes = at.chance.weighted([

@@ -33,6 +33,9 @@ const PUT_BACK = `
     for month in select distinct date_trunc('month', (fact ->> 'recorded_at')::timestamptz at time zone 'UTC')::date from jsonb_array_elements(tables -> 'facts') as fact loop
       perform fact_partition(month);
     end loop;
+    for month in select distinct date_trunc('month', (hour ->> 'bucket')::timestamptz at time zone 'UTC')::date from jsonb_array_elements(tables -> 'health_rollups') as hour loop
+      perform health_partition(month);
+    end loop;
     for name, value in select * from jsonb_each(tables) loop
       execute format('insert into %I overriding system value select * from jsonb_populate_recordset(null::%I, $1)', name, name) using value;
     end loop;
@@ -60,9 +63,13 @@ export class RealConnections {
   async prepare(): Promise<void> {
     for (const name of CLOCKED_NAMES) await this.#onOurClock(name);
     await this.#base.pool.query(PUT_BACK);
+    // the months of health that a cycle may tell of: made by a cycle they would be there for the next one on this database, and not on another
+    await this.#base.pool.query(
+      `select health_partition(month::date) from unnest(array['2024-09-01', '2024-10-01', '2024-11-01']) as month`,
+    );
     const { rows } = await this.#base.pool.query<{ names: string }>(`
       select string_agg(format('%I', tablename), ', ' order by tablename) as names from pg_tables
-      where schemaname = 'public' and tablename <> 'migrations' and tablename not like 'facts\\_%'`);
+      where schemaname = 'public' and tablename <> 'migrations' and tablename not like 'facts\\_%' and tablename not like 'health\\_rollups\\_%'`);
     this.#tables = rows[0]?.names ?? null;
     // Rows lie where they were written: nothing moves them behind the simulation's back.
     await this.#base.pool.query(`
@@ -99,7 +106,7 @@ export class RealConnections {
   async keep(): Promise<Kept> {
     const { rows } = await this.#base.pool.query<{ tables: string[] }>(`
       select array_agg(tablename::text order by tablename) as tables from pg_tables
-      where schemaname = 'public' and tablename not in ('migrations', 'servers', 'leases') and tablename not like 'facts\\_%'`);
+      where schemaname = 'public' and tablename not in ('migrations', 'servers', 'leases') and tablename not like 'facts\\_%' and tablename not like 'health\\_rollups\\_%'`);
     const dump = (rows[0]?.tables ?? [])
       .map((name) => `select '${name}' as name, coalesce(jsonb_agg(t), '[]') as rows from ${name} as t`)
       .join(' union all ');

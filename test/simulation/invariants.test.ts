@@ -1,6 +1,7 @@
 /** Each invariant says nothing of a world in which nothing happened, and says what is wrong where it is broken: a check that cannot fail is none. */
 import { describe, expect, test } from 'vitest';
 import { birth } from '#domain/release/birth.ts';
+import { candidateOf } from '#domain/release/track.ts';
 import type { Track } from '#domain/release/track.ts';
 import { emptyState } from '#integrations/sandbox/world/state.ts';
 import type { Release, State, Write } from '#integrations/sandbox/world/state.ts';
@@ -25,16 +26,26 @@ function seen(more: Partial<Observed> = {}): Observed {
     outboxBefore: new Map(),
     stored: new Map(),
     sent: [],
+    health: [],
     deeds: [],
     tries: [],
     vendor: emptyState(AT),
     overlaps: [],
     policies: [{ revision: 1, soakMinutes: 60, sinceStep: 0 }],
+    aheadMs: 0,
     ...more,
   };
 }
 
-const quiet: AtRest = { plans: [], questions: [], storefronts: new Map(), current: [], audit: { ok: true, problems: [] } };
+const quiet: AtRest = {
+  plans: [],
+  questions: [],
+  storefronts: new Map(),
+  current: [],
+  hours: [],
+  fleetWide: new Set(),
+  audit: { ok: true, problems: [] },
+};
 
 function line(event: Line['event'], more: Partial<Line> = {}): Line {
   return {
@@ -181,6 +192,11 @@ const history = (more: Partial<Release['history'][number]>) => ({
   ...more,
 });
 
+const key = `red:crashes-told:production:${candidateOf(rolling)?.build ?? ''}`;
+const latched = line({ is: 'red-latched', instance: 'crashes-told', title: '', key, because: '' });
+const cleared = { is: 'red-cleared', instance: 'crashes-told', title: '', key, why: '' } as const;
+const hour = { hour: '1.0.0 android 101 2024-10-01T09', revision: 2, consumption: 20_000, affected: 3 };
+
 /** For each invariant a world that breaks it. */
 const breaks: Readonly<Record<string, Observed>> = {
   'every acknowledged fact is there': seen({ sent: [sentReport('green')] }),
@@ -264,6 +280,17 @@ const breaks: Readonly<Record<string, Observed>> = {
       [write({ call: 'submit' })],
     ),
   }),
+  'a red that stays is there until a person clears it': seen({
+    tracks: row(rolling),
+    journal: [latched, line({ ...cleared, key: 'red:other' }, { actor: { kind: 'person', id: 'rana', name: 'Rana' } }), line(cleared)],
+    news: [line(cleared)],
+  }),
+  'no rollout grows on our word against a red that stays and was known before the try began': seen({
+    tracks: row(rolling),
+    journal: [latched],
+    tries: [{ key: 'k', of: 'one', step: 90, began: 50, at: AT }],
+    vendor: vendor([release()], [write()]),
+  }),
   'a robot that is paused orders no step': seen({
     tracks: row({ ...rolling, robotPaused: { by: 'Dora', at: AT, why: '', until: null } }),
     news: [line({ is: 'action-ordered', key: 'k', effect: 'ensure-rollout', step: '100%', why: '' })],
@@ -315,6 +342,14 @@ const restless: Readonly<Record<string, readonly [Observed, AtRest]>> = {
   'what is red and halts is offered to nobody new, or a person is asked': [
     seen({ tracks: row(rolling), sent: [sentReport('red')], vendor: vendor([release()]) }),
     quiet,
+  ],
+  'a rollout with a red that stays is halted or on its way to it, or a person is asked, but for a fleet-wide incident': [
+    seen({ tracks: row(rolling), journal: [latched] }),
+    quiet,
+  ],
+  'of each hour of health the newest total counts, and it is one that was told': [
+    seen({ health: [{ ...hour, acknowledgedAtStep: 10 }] }),
+    { ...quiet, hours: [{ ...hour, affected: 6 }] },
   ],
   'of each thing that was reported the newest revision counts': [
     seen({ sent: [sentReport('green')] }),

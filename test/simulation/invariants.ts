@@ -4,12 +4,12 @@
  */
 import { canonical } from '#db/canonical.ts';
 import type { TrackEvent } from '#domain/release/events.ts';
-import { hasEnded } from '#domain/release/track.ts';
+import { candidateOf, hasEnded } from '#domain/release/track.ts';
 import type { Track } from '#domain/release/track.ts';
 import { msBetween } from '#domain/time.ts';
 import { liveObjectsByKey } from '#integrations/sandbox/world/world.ts';
 import type { Release, State, Write } from '#integrations/sandbox/world/state.ts';
-import type { Line, Observed, SeenAction, SeenTrack } from './observed.ts';
+import type { Line, Observed, SeenAction, SeenTrack, SentHour } from './observed.ts';
 
 /** When an invariant is asked: after a commit, after a call to a vendor, when an action is about to be tried, or when a cycle has come to rest. */
 export type Asked = 'commit' | 'vendor' | 'try' | 'rest';
@@ -32,6 +32,10 @@ export type AtRest = {
   storefronts: ReadonlyMap<string, readonly string[]>;
   /** The current tables: what counts of each thing that was reported. */
   current: readonly { source: string; kind: string; key: string; revision: number; payload: string }[];
+  /** The hours of health that are stored. */
+  hours: readonly Pick<SentHour, 'hour' | 'revision' | 'consumption' | 'affected'>[];
+  /** Tracks of which a rate says that every version does the same. */
+  fleetWide: ReadonlySet<string>;
   audit: { ok: boolean; problems: readonly string[] };
 };
 
@@ -215,7 +219,7 @@ export const invariants: readonly Invariant[] = [
       const hadFirst = release.history.some(({ percent, by }) => percent > 0 && percent < 100 && by !== '');
       const wasFullAlready = release.history.some(({ percent, key }) => percent >= 100 && key !== write.key);
       if (wasFullAlready) return null;
-      return hadFirst && aloneMs >= soakMs
+      return hadFirst && aloneMs >= soakMs - seen.aheadMs
         ? null
         : `${write.call} of ${track} to 100 % ${Math.round(aloneMs / 60_000)} min after its start`;
     },
@@ -298,6 +302,35 @@ export const invariants: readonly Invariant[] = [
       const same =
         release?.submissions.filter(({ build, fate, key }) => build === write.build && fate === 'rejected' && key !== write.key) ?? [];
       return before.length > 0 && same.length > 0 ? `build ${write.build ?? ''} of ${write.version ?? ''} on ${write.on}` : null;
+    },
+  },
+  {
+    sentence: 'a red that stays is there until a person clears it',
+    asked: ['commit'],
+    broken: ({ news, journal, tracks }) => {
+      for (const id of new Set(news.map(({ track }) => track))) {
+        const row = id === null ? undefined : tracks.get(id)?.row;
+        if (id === null || row === undefined) continue;
+        const gone = [...redsOf(journal, id).keys()].find((key) => !Object.hasOwn(row.noted, key));
+        if (gone !== undefined) return `${id} has no ${gone} any more, and nobody cleared it`;
+      }
+      return null;
+    },
+  },
+  {
+    sentence: 'no rollout grows on our word against a red that stays and was known before the try began',
+    asked: ['vendor'],
+    broken: (seen) => {
+      const write = lastGrowth(seen.vendor);
+      if (write === null || write.call === 'start' || isResume(write)) return null;
+      const tried = seen.tries.findLast(({ key }) => key === write.key);
+      const track = `${write.app}/${write.version ?? ''}/${write.platform ?? ''}`;
+      if (tried === undefined || mayBeWaived(seen, track)) return null;
+      const build = buildOf(seen.tracks.get(track));
+      const red = [...redsOf(seen.journal, track)].find(([key, { step }]) => step < tried.began && isOfBuild(key, build));
+      return red === undefined
+        ? null
+        : `${write.call} to ${write.percent ?? 100} % of ${track} under ${write.key}, although ${red[0]} stays`;
     },
   },
   {
@@ -416,6 +449,43 @@ export const atRest: readonly { sentence: string; broken: (seen: Observed, rest:
     },
   },
   {
+    sentence: 'a rollout with a red that stays is halted or on its way to it, or a person is asked, but for a fleet-wide incident',
+    broken: (seen, { plans, questions, fleetWide }) => {
+      for (const track of seen.tracks.values()) {
+        const { id, row } = track;
+        if (row.stage !== 'rolling-out' || row.halting !== null || fleetWide.has(id) || mayBeWaived(seen, id)) continue;
+        const red = [...redsOf(seen.journal, id).keys()].find((key) => isOfBuild(key, buildOf(track)));
+        const asked = questions.some((each) => each.track === id) || plans.some((each) => each.track === id && each.robot === 'asks');
+        const open = [...seen.outbox.values()].some((action) => action.track === id && action.kind === 'ensure-halted' && !isOver(action));
+        if (red !== undefined && !asked && !open) return `${id} is rolling out at ${row.percent} %, and ${red} stays`;
+      }
+      return null;
+    },
+  },
+  {
+    sentence: 'of each hour of health the newest total counts, and it is one that was told',
+    broken: ({ health }, { hours }) => {
+      const stored = new Map(hours.map((each) => [each.hour, each]));
+      const acked = health.filter(({ acknowledgedAtStep }) => acknowledgedAtStep !== null);
+      const lost = acked.find(({ hour, revision }) => (stored.get(hour)?.revision ?? 0) < revision);
+      if (lost !== undefined)
+        return `${lost.hour}: revision ${stored.get(lost.hour)?.revision ?? 'none'} counts, and ${lost.revision} was acknowledged`;
+      const untold = hours.find(
+        (there) =>
+          !health.some(
+            (sent) =>
+              sent.hour === there.hour &&
+              sent.revision === there.revision &&
+              sent.consumption === there.consumption &&
+              sent.affected === there.affected,
+          ),
+      );
+      return untold === undefined
+        ? null
+        : `${untold.hour}: ${untold.affected} in ${untold.consumption} h under revision ${untold.revision}, which nobody told`;
+    },
+  },
+  {
     sentence: 'of each thing that was reported the newest revision counts',
     broken: ({ sent }, { current }) => {
       for (const { fact } of sent) {
@@ -460,7 +530,29 @@ const OF_PEOPLE: ReadonlySet<string> = new Set([
   'canceled',
   'robot-unpaused',
   'cherry-pick-answered',
+  'red-cleared',
 ] satisfies readonly (TrackEvent['is'] | Line['event']['is'])[]);
+
+/** The reds that stay of a track by their names, as its journal tells: since which line. */
+function redsOf(journal: readonly Line[], track: string): Map<string, Line> {
+  const reds = new Map<string, Line>();
+  for (const line of journal) {
+    if (line.track !== track) continue;
+    if (line.event.is === 'red-latched') reds.set(line.event.key, line);
+    else if (line.event.is === 'red-cleared' && line.actor.kind !== 'robot') reds.delete(line.event.key);
+  }
+  return reds;
+}
+
+/** The build that counts of a track that goes out. */
+function buildOf(track: SeenTrack | undefined): string | null {
+  return track === undefined ? null : (candidateOf(track.row)?.build ?? null);
+}
+
+/** Another build is another count, and so is another audience. */
+function isOfBuild(key: string, build: string | null): boolean {
+  return build !== null && key.endsWith(`:production:${build}`);
+}
 
 function isOver({ state }: SeenAction): boolean {
   return state === 'done' || state === 'refused' || state === 'void';

@@ -61,6 +61,20 @@ export const mutations: readonly Mutation[] = [
     replace: '',
   },
   {
+    name: 'last-hour-wins',
+    rule: 'of an hour of health the highest revision counts, in whatever order they arrive',
+    file: 'src/db/health/rollups.ts',
+    find: 'where excluded.revision > there.revision',
+    replace: 'where excluded.revision <> there.revision',
+  },
+  {
+    name: 'red-forgotten',
+    rule: 'a red stays until a person clears it',
+    file: 'src/domain/release/evolve.ts',
+    find: 'noted: withRed(track.noted, event.key, at)',
+    replace: 'noted: track.noted',
+  },
+  {
     name: 'pause-ignored',
     rule: 'a paused robot takes no step',
     file: 'src/domain/release/robot.ts',

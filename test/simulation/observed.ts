@@ -47,6 +47,9 @@ export type SeenAction = {
 /** A fact that was sent, and whether its sender was told that it is kept. */
 export type SentFact = { fact: Fact; name: string; acknowledgedAtStep: number | null };
 
+/** An hour of health that was told, under one of its revisions, and whether its sender was told that it is kept. `hour`: what makes it one, of which the highest revision counts. */
+export type SentHour = { hour: string; revision: number; consumption: number; affected: number; acknowledgedAtStep: number | null };
+
 /** Something that a person asked for. `mark`: in the reason that the journal keeps. */
 export type Deed = { mark: string; kind: string | null; track: string; told: 'nothing' | 'done' | 'refused'; step: number };
 
@@ -70,11 +73,14 @@ export type Observed = {
   outboxBefore: ReadonlyMap<string, SeenAction>;
   stored: ReadonlyMap<string, number>;
   sent: readonly SentFact[];
+  health: readonly SentHour[];
   deeds: readonly Deed[];
   tries: readonly Try[];
   vendor: State;
   overlaps: readonly (readonly [Flight, Flight])[];
   policies: readonly PolicyInForce[];
+  /** The most that the clock of a machine was ever ahead of the world's: so much less a robot waits. */
+  aheadMs: number;
 };
 
 /** What a revision of the policy says that the invariants ask for, as it was written. */
@@ -103,6 +109,7 @@ export class Observer {
   #version = 0;
   #arrival = 0;
   readonly sent: SentFact[] = [];
+  readonly health: SentHour[] = [];
   readonly deeds: Deed[] = [];
   readonly tries: Try[] = [];
   readonly policies: PolicyInForce[] = [];
@@ -113,8 +120,14 @@ export class Observer {
   }
 
   /** Takes over what was sent, asked and acknowledged before. */
-  begin(before: { sent: readonly SentFact[]; deeds: readonly Deed[]; policies: readonly PolicyInForce[] }): void {
+  begin(before: {
+    sent: readonly SentFact[];
+    health: readonly SentHour[];
+    deeds: readonly Deed[];
+    policies: readonly PolicyInForce[];
+  }): void {
     this.sent.push(...structuredClone(before.sent));
+    this.health.push(...structuredClone(before.health));
     this.deeds.push(...structuredClone(before.deeds));
     this.policies.push(...before.policies);
   }
@@ -130,7 +143,7 @@ export class Observer {
   }
 
   /** All of it, as of now. */
-  seen(now: Instant, step: number, vendor: State, overlaps: Observed['overlaps']): Observed {
+  seen(now: Instant, step: number, vendor: State, overlaps: Observed['overlaps'], aheadMs: number): Observed {
     return {
       app: this.app,
       now,
@@ -144,11 +157,13 @@ export class Observer {
       outboxBefore: this.#outboxBefore,
       stored: this.#stored,
       sent: this.sent,
+      health: this.health,
       deeds: this.deeds,
       tries: this.tries,
       vendor,
       overlaps,
       policies: this.policies,
+      aheadMs,
     };
   }
 

@@ -15,6 +15,8 @@ export type PolicyPlan = {
   halt: 'auto' | 'ask';
   freshForMinutes: number | null;
   testing: 'manual' | 'opted-out';
+  /** Whether a rate of crashes, told by roll-ups, halts what goes out; or holds its steps too. */
+  rate: 'none' | 'halts' | 'holds';
 };
 
 /** @param inParts one of its platforms ships on several storefronts */
@@ -57,10 +59,15 @@ export function drawPolicy(chance: Chance, inParts = false): PolicyPlan {
     process: chance.percent(60) ? 'light' : 'weekly-mobile',
     platforms,
     ...drawChanging(chance),
+    rate: chance.weighted([
+      [4, 'none'],
+      [4, 'halts'],
+      [2, 'holds'],
+    ] as const),
   };
 }
 
-function drawChanging(chance: Chance): Omit<PolicyPlan, 'process' | 'platforms'> {
+function drawChanging(chance: Chance): Omit<PolicyPlan, 'process' | 'platforms' | 'rate'> {
   return {
     soakMinutes: chance.pick([20, 60, 120]),
     watchMinutes: chance.pick([60, 180]),
@@ -91,22 +98,27 @@ export function changedPolicy(plan: PolicyPlan, chance: Chance): PolicyPlan {
   return { ...plan, ...drawChanging(chance) };
 }
 
+/** The criterion that is judged from roll-ups: what it has once shown of a build stays. */
+export const RATE = 'crashes-told';
+
 export function policyText(plan: PolicyPlan): string {
   const platforms = Object.entries(plan.platforms)
     .map(([name, { storefronts, rollout }]) => `  ${name}: { storefronts: [${storefronts.join(', ')}], rollout: [${rollout.join(', ')}] }`)
     .join('\n');
+  const [halts, holds] = [plan.rate === 'none' ? '' : `, ${RATE}`, plan.rate === 'holds' ? `, ${RATE}` : ''];
+  const rate = `{ is: rate-below, limit-per-1000-hours: 1, no-worse-than: nothing, min-users: 0, min-hours: 0, reports-late-by: 1m, when-too-early: { pass-after: ${plan.soakMinutes}m } }`;
   return `
 app: app
 process: ${plan.process}
 platforms:
 ${platforms}
 criteria:
-  crash-rate: { is: custom, waivable: true${plan.freshForMinutes === null ? '' : `, fresh-for: ${plan.freshForMinutes}m`} }
+  crash-rate: { is: custom, waivable: true${plan.freshForMinutes === null ? '' : `, fresh-for: ${plan.freshForMinutes}m`} }${plan.rate === 'none' ? '' : `\n  ${RATE}: ${rate}`}
 before submit: [latest-build-complete, tests-passed, no-blocking-bugs, signed-off, listing-free]
 before start: [no-blocking-bugs]
-before raise: [{ soaked: ${plan.soakMinutes}m }, no-blocking-bugs, crash-rate]
-before finish: [{ soaked: ${plan.soakMinutes}m }, no-blocking-bugs, crash-rate]
-halts-while-rolling-out: [{ no-blocking-bugs: critical }, crash-rate]
+before raise: [{ soaked: ${plan.soakMinutes}m }, no-blocking-bugs, crash-rate${holds}]
+before finish: [{ soaked: ${plan.soakMinutes}m }, no-blocking-bugs, crash-rate${holds}]
+halts-while-rolling-out: [{ no-blocking-bugs: critical }, crash-rate${halts}]
 bugs: { critical-flows: [playback] }
 robot: { submit: ${plan.submit}, start: ${plan.start}, raise: ${plan.raise}, halt: ${plan.halt} }
 windows: any

@@ -18,6 +18,7 @@ import { Gate } from './gate.ts';
 import { atRest, invariants } from './invariants.ts';
 import type { Asked, AtRest } from './invariants.ts';
 import { factName, Observer } from './observed.ts';
+import type { SentHour } from './observed.ts';
 import { ci } from './people.ts';
 import type { PolicyPlan } from './policies.ts';
 import { createVendors } from './vendors.ts';
@@ -68,6 +69,7 @@ export class Simulation {
   #born = 0;
   #marks = 0;
   #dirty = false;
+  #aheadMs = 0;
   #trying: string | null = null;
   /** The step at which an instance last asked what is next in a lane: from there on its try is under way. */
   readonly #laneTaken = new Map<string, number>();
@@ -145,7 +147,8 @@ export class Simulation {
   }
 
   seen(): ReturnType<Observer['seen']> {
-    return this.observer.seen(this.nowText(), this.gate.steps, this.vendors.state, this.vendors.overlaps);
+    this.#aheadMs = Math.max(this.#aheadMs, ...this.instances.map(({ skewMs }) => skewMs));
+    return this.observer.seen(this.nowText(), this.gate.steps, this.vendors.state, this.vendors.overlaps, this.#aheadMs);
   }
 
   nowText(): string {
@@ -405,6 +408,43 @@ export class Simulation {
     });
   }
 
+  /** Hours of health are told, as a warehouse tells them: whoever gets no answer tells the same again, to another process. `isAll`: all is told up to now. */
+  tellHealth(rows: readonly (SentHour & { row: object })[], isAll: boolean, tries = 3): void {
+    const instance = this.anyInstance();
+    if (instance === null || rows.length === 0) return;
+    this.gate.note(
+      instance.name,
+      'deed',
+      `tell ${rows.map(({ hour, revision, affected }) => `${hour} r${revision}: ${affected}`).join(', ')}`,
+    );
+    const again = (): void => {
+      if (tries > 1) this.tellHealth(rows, isAll, tries - 1);
+    };
+    const answered = this.#ask(instance.name, again);
+    const batch = {
+      source: 'warehouse',
+      completeUntil: isAll ? this.nowText() : null,
+      rows: rows.map(({ row }, place) => ({ row: place, value: row })),
+    };
+    this.gate.as(instance.name, () => {
+      instance.engine.reportHealth(APP, batch).then(
+        (answer) => {
+          answered();
+          if (!answer.ok) return;
+          const doubted = new Set(answer.quarantined.map(({ row }) => row));
+          for (const [place, { hour, revision }] of rows.entries()) {
+            const sent = this.observer.health.find((each) => each.hour === hour && each.revision === revision);
+            if (sent !== undefined && !doubted.has(place)) sent.acknowledgedAtStep ??= this.gate.steps;
+          }
+        },
+        () => {
+          answered();
+          again();
+        },
+      );
+    });
+  }
+
   /** A person's command. `kind`: the event that the journal must have of it; the mark stands in the reason. */
   command(track: string, command: Command, by: Actor, kind: string | null, mark: string, tries = 3): void {
     const instance = this.anyInstance();
@@ -468,8 +508,12 @@ export class Simulation {
       'select track, key, kind from questions where closed_at is null order by key',
     );
     const { rows: current } = await this.#real.watching.query<AtRest['current'][number]>(CURRENT);
+    const { rows: hours } = await this.#real.watching.query<AtRest['hours'][number]>(HOURS);
+    const { rows: fleetWide } = await this.#real.watching.query<{ track: string }>(
+      `select track from verdicts where verdict #>> '{rate,isFleetWide}' = 'true'`,
+    );
     const audit = await this.finish(instance, (engine) => engine.verifyAudit());
-    return { plans, questions, storefronts, current, audit };
+    return { plans, questions, storefronts, current, hours, fleetWide: new Set(fleetWide.map(({ track }) => track)), audit };
   }
 
   /** Whether all that must hold at rest does already. What broke on the way there is thrown. */
@@ -513,6 +557,11 @@ export class Simulation {
 /** A pause that a program makes before it tries again what another holds. */
 const SHORT_MS = 60;
 const MOST_PAUSED_MS = 1000;
+
+const HOURS = `
+  select concat_ws(' ', s.version, s.platform, s.build, to_char(r.bucket at time zone 'UTC', 'YYYY-MM-DD"T"HH24')) as hour,
+    r.revision::int as revision, r.consumption, r.crash_users::int as affected
+  from health_rollups r join health_series s on s.id = r.series order by 1`;
 
 const CURRENT = [
   'builds:build',

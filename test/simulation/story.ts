@@ -8,8 +8,9 @@ import type { LeverInput } from '#integrations/sandbox/world/levers.ts';
 import type { Chance } from './chance.ts';
 import { BINARY, releasesOf } from './invariants.ts';
 import { admin, developer, manager } from './people.ts';
-import { changedPolicy, policyText } from './policies.ts';
+import { changedPolicy, policyText, RATE } from './policies.ts';
 import { APP } from './simulation.ts';
+import type { SentHour } from './observed.ts';
 import type { Simulation } from './simulation.ts';
 
 /** What CI knows of a branch: it builds what is at its head. */
@@ -28,7 +29,14 @@ export type StoryMemory = {
   bugs: number;
   hotfixes: number;
   bugTracks: Map<string, { track: string; state: 'open' | 'closed'; revision: number }>;
+  /** What a warehouse has counted of each hour by now. */
+  hours: Map<string, Hour>;
+  /** Told when chance wants, the newest revision first. */
+  keptHours: Hour[];
 };
+
+/** `at`: the hour, and what it is of, as a roll-up says it. */
+type Hour = SentHour & { row: { bucket: string; [key: string]: unknown } };
 
 const emptyMemory = (): StoryMemory => ({
   branches: new Map(),
@@ -40,7 +48,11 @@ const emptyMemory = (): StoryMemory => ({
   bugs: 0,
   hotfixes: 0,
   bugTracks: new Map(),
+  hours: new Map(),
+  keptHours: [],
 });
+
+const HOUR_MS = 3_600_000;
 
 /** Whether users of one of its storefronts have it already, and those of another do not. */
 export function isLiveInPart(track: Track): boolean {
@@ -86,6 +98,9 @@ export class Story {
     const kept = this.memory.kept;
     this.memory.kept = [];
     while (kept.length > 0) this.#at.report(kept.splice(this.#chance.below(kept.length), 1));
+    const hours = this.memory.keptHours;
+    this.memory.keptHours = [];
+    while (hours.length > 0) this.#at.tellHealth(hours.splice(this.#chance.below(hours.length), 1), false);
   }
 
   #sha(): string {
@@ -198,6 +213,73 @@ export class Story {
     ]);
   }
 
+  /**
+   * An hour of the build that goes out, as a warehouse counts it: on a good day 20,000 hours of use with few crashes; else far over the limit, in an hour that was told
+   * before, late, again, or after what came later.
+   */
+  usage(track: Track, goes: 'well' | 'badly' = 'well'): void {
+    const build = candidateOf(track)?.build;
+    if (this.#at.policy.rate === 'none' || build === undefined) return;
+    const isStorm = this.#at.weather === 'storm';
+    const lateHours = isStorm && this.#chance.percent(15) ? this.#chance.between(1, 3) : 0;
+    if (lateHours > 0) this.#at.count('health: hours that come late');
+    const hour = this.#count(track, build, Math.floor(this.#at.gate.now / HOUR_MS) - lateHours, goes);
+    if (isStorm && this.#chance.percent(12)) {
+      this.#at.count('health: kept back, told out of order');
+      this.memory.keptHours.push(hour);
+      return;
+    }
+    const isAll = this.#chance.percent(70);
+    this.#at.tellHealth([hour], isAll);
+    if (!isStorm || !this.#chance.percent(12)) return;
+    this.#at.count('health: told twice');
+    this.#at.tellHealth([hour], isAll);
+  }
+
+  /** The total of the hour grows, and sometimes it was counted wrong before. */
+  #count({ version, platform }: Track, build: string, at: number, goes: 'well' | 'badly'): Hour {
+    const bucket = new Date(at * HOUR_MS).toISOString();
+    const name = [version, platform, build, bucket.slice(0, 13)].join(' ');
+    const there = this.memory.hours.get(name);
+    const isWrong = there !== undefined && this.#at.weather === 'storm' && this.#chance.percent(25);
+    if (isWrong) this.#at.count('health: an hour is revised');
+    const [consumption, affected] = goes === 'well' ? [20_000, this.#chance.between(0, 4)] : [5000, this.#chance.between(40, 80)];
+    const sent: SentHour = {
+      hour: name,
+      revision: (there?.revision ?? 0) + 1,
+      consumption: (isWrong ? 0 : (there?.consumption ?? 0)) + consumption,
+      affected: (isWrong ? 0 : (there?.affected ?? 0)) + affected,
+      acknowledgedAtStep: null,
+    };
+    this.#at.observer.health.push(sent);
+    const row = {
+      platform,
+      version,
+      build,
+      audience: 'production',
+      bucket,
+      revision: sent.revision,
+      users: 3000,
+      newUsers: 1000,
+      consumption: sent.consumption,
+      crashes: { count: sent.affected, affected: sent.affected },
+    };
+    const hour = { ...sent, row };
+    this.memory.hours.set(name, hour);
+    return hour;
+  }
+
+  /** A red that stays is cleared by a person, who says why. */
+  clear(track: Track): void {
+    if (this.#at.policy.rate === 'none') return;
+    const command = (mark: string): Command => ({
+      do: 'clear-red',
+      instance: RATE,
+      reason: `an ad server was to blame, it is mended ${mark}`,
+    });
+    this.#give(track, command, manager, 'red-cleared');
+  }
+
   /* ---- the vendors ---- */
 
   #pull(lever: LeverInput): void {
@@ -288,6 +370,7 @@ export class Story {
       [2, () => this.choose(track)],
       [2, () => this.waive(track)],
       [2, () => this.retry(track)],
+      [2, () => this.clear(track)],
     ];
     this.#chance.weighted(commands)();
   }
@@ -463,6 +546,7 @@ export class Story {
         break;
       case 'rolling-out':
         this.health(version, platform, this.#chance.percent(80) ? 'green' : 'yellow');
+        this.usage(track, this.#at.weather === 'storm' && this.#chance.percent(25) ? 'badly' : 'well');
         if (this.#at.policy.raise !== 'auto') {
           const next = this.#at.policy.platforms[platform]?.rollout.find((share) => share > track.percent) ?? 100;
           this.#give(track, (mark) => ({ do: 'raise', percent: next, reason: `yes ${mark}` }), manager, 'action-ordered-any');
@@ -471,10 +555,13 @@ export class Story {
       case 'halted':
         this.health(version, platform, 'green');
         this.closeBugs(track);
+        this.usage(track);
+        if (this.#chance.percent(50)) this.clear(track);
         if (this.#chance.percent(60)) this.resume(track);
         break;
       case 'released':
         this.health(version, platform, 'green');
+        this.usage(track);
         break;
       default:
         break;
@@ -533,6 +620,7 @@ export class Story {
       [5, () => this.commit(track.version)],
       [5, () => this.bug(track)],
       [6, () => this.health(track.version, track.platform, this.#chance.pick(['red', 'red', 'yellow', 'green', 'unknown'] as const))],
+      [track.stage === 'rolling-out' ? 25 : 2, () => this.usage(track, 'badly')],
       [4, () => this.changePolicy()],
       [2, () => this.hotfix()],
       [4, () => this.flush()],
@@ -555,6 +643,7 @@ export class Story {
     this.#at.count('people: what turns against an order');
     const what: [number, () => void][] = [
       [5, () => this.health(track.version, track.platform, 'red')],
+      [4, () => this.usage(track, 'badly')],
       [2, () => this.bug(track)],
       [2, () => this.commit(track.version)],
       [2, () => this.pause(track)],

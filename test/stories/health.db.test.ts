@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Verdict } from '#domain/criteria/criterion.ts';
 import { plusMs } from '#domain/time.ts';
-import { BEGINS, lightPolicy, must, readyToSubmit, room } from './room.ts';
+import { astrid, BEGINS, lightPolicy, must, readyToSubmit, room } from './room.ts';
 import type { Room } from './room.ts';
 
 /* From an hour of health that comes in to the verdict, to the halt at the storefront, and back by a person's word. */
@@ -39,9 +39,12 @@ const hour = (after: number, affected: number, more: object = {}) => ({
   ...more,
 });
 async function tell(...hours: readonly object[]): Promise<void> {
+  await tellBy('warehouse', ...hours);
+}
+async function tellBy(source: string, ...hours: readonly object[]): Promise<void> {
   const told = must(
     await at.engine.reportHealth('music', {
-      source: 'warehouse',
+      source,
       completeUntil: at.clock.now(),
       rows: hours.map((value, row) => ({ row, value })),
     }),
@@ -68,8 +71,32 @@ test('a rollout waits while nothing is told, and while it is too early to tell',
   expect(await at.stage()).toBe('rolling-out 1%');
 });
 
-test('an hour of crashes halts it at the storefront, and pages once', async () => {
+test('where a criterion names a source, on all platforms or on this one, its hours alone count and make it fresh', async () => {
+  const counted = async (source: string) => {
+    must(await at.engine.savePolicy('music', policy.replace('{ is: rate-below,', `{ is: rate-below, ${source}`), astrid));
+    await at.engine.settle();
+    const { colour, sources, rate } = await crashRate();
+    return { colour, sources, exposure: rate?.exposure, affected: rate?.affected, toldUntil: rate?.toldUntil };
+  };
+  const before = at.clock.now();
   at.clock.turn(HOUR);
+  // of the same build and hour, and of one that the warehouse has not come to
+  await tellBy('lab', hour(0, 1, { consumption: 50 }), hour(1, 3, { consumption: 50 }));
+  const all = await counted('');
+  expect(await counted('source: lab,')).toMatchObject({ sources: ['lab'], exposure: 100, affected: 4, toldUntil: at.clock.now() });
+  // of all together it counts what each of them has told, as far as both have told everything
+  expect(all).toMatchObject({ sources: ['lab', 'warehouse'], exposure: 4100, affected: 4, toldUntil: before });
+  expect(await counted('source: nobody,')).toMatchObject({ colour: 'unknown', sources: [], exposure: undefined });
+  // and from here on the warehouse alone
+  expect(await counted('source: { android: warehouse },')).toMatchObject({
+    sources: ['warehouse'],
+    exposure: 4000,
+    affected: 0,
+    toldUntil: before,
+  });
+});
+
+test('an hour of crashes halts it at the storefront, and pages once', async () => {
   await tell(hour(1, 30));
   expect(await at.stage()).toBe('halted 1%');
   expect(await crashRate()).toMatchObject({

@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, constants, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import * as Sentry from '@sentry/node';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -105,7 +105,7 @@ describe('an SDK that is given a DSN of ours', () => {
   test('is told what it should send otherwise, and what cannot be believed is counted', async () => {
     expect((await send('hello')).status).toBe(400);
     expect((await send('x', { 'content-encoding': 'gzip' })).status).toBe(400);
-    expect((await send('x', { 'content-encoding': 'lzma' })).text).toContain('gzip, deflate, br');
+    expect((await send('x', { 'content-encoding': 'lzma' })).text).toContain('gzip, deflate, br, zstd');
     expect((await send('{}', {}, 'nobody')).status).toBe(401);
     const odd = { ...attrs, release: 'io.example.music@1.0' };
     const sent = envelope(
@@ -120,6 +120,55 @@ describe('an SDK that is given a DSN of ours', () => {
       ['unknown-version', 2],
       ['unreadable', 1],
     ]);
+  });
+
+  test('may pack what it sends in any of the ways that are named, and not so that it fills the memory', async () => {
+    const fast = { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } };
+    const packers = {
+      gzip: gzipSync,
+      deflate: deflateSync,
+      br: (bytes: Buffer) => brotliCompressSync(bytes, fast),
+      zstd: zstdCompressSync,
+    };
+    const bomb = Buffer.alloc(20_000_001);
+    for (const [encoding, pack] of Object.entries(packers)) {
+      const packed = { 'content-encoding': encoding };
+      expect(await send(pack(Buffer.from(envelope(crash(encoding, encoding)))), packed)).toMatchObject({ status: 200 });
+      const refused = await send(pack(bomb), packed);
+      expect([refused.status, refused.text]).toEqual([413, expect.stringContaining('unpacked, the body has more than 20000000 bytes')]);
+    }
+    expect((await send(Buffer.alloc(10_000_001))).status).toBe(413);
+    expect(await evidence()).toMatchObject({ affected: 4, count: 4 });
+  });
+
+  test('may run in a page of another origin, and may be one that sends events by themselves', async () => {
+    const address = (way: string, key: string) => `${room.url}/api/${project}/${way}/?sentry_key=${key}&sentry_version=7`;
+    const key = new URL(dsn).username;
+    const asks = {
+      origin: 'https://music.example',
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'x-sentry-auth',
+    };
+    const preflight = await fetch(address('envelope', key), { method: 'OPTIONS', headers: asks });
+    expect([preflight.status, preflight.headers.get('access-control-allow-origin')]).toEqual([204, '*']);
+    expect(preflight.headers.get('access-control-allow-headers')).toContain('x-sentry-auth');
+    const [, event] = crash('a', 'by itself');
+    const post = (way: string, as: string, body: string) =>
+      fetch(address(way, as), { method: 'POST', headers: { origin: asks.origin }, body });
+    for (const answer of [
+      await post('store', key, JSON.stringify(event)),
+      await post('store', 'nobody', '{}'),
+      await post('envelope', key, 'x'),
+    ])
+      expect([
+        answer.status,
+        answer.headers.get('access-control-allow-origin'),
+        answer.headers.get('access-control-expose-headers'),
+      ]).toEqual([expect.any(Number), '*', 'retry-after, x-sentry-rate-limits']);
+    expect((await post('store', key, 'eJx0aGlz')).status).toBe(200);
+    expect(await evidence()).toMatchObject({ affected: 1, count: 1 });
+    const { items } = await admin.listHealthQuarantine({ params });
+    expect(items.map(({ because }) => because)).toEqual(['the event is no JSON object']);
   });
 
   test('may be the real one', async () => {
@@ -203,7 +252,47 @@ describe('an SDK that is given a DSN of ours', () => {
     expect(await says('decide', 'music', String(group), '--as', 'undecided', '--reason', 'a real phone')).toBe('Decided.');
   });
 
-  test('sends in vain once the DSN is revoked', async () => {
+  test('is told to come again later where more waits than can be stored; the real one does, and what was taken is there', async () => {
+    const tell = (message: string) => {
+      const { promise, resolve } = Promise.withResolvers<unknown>();
+      const id = Sentry.captureException(new TypeError(message), { mechanism: { handled: false, type: 'onuncaughtexception' } });
+      Sentry.getClient()?.on('afterSendEvent', (event, answer) => {
+        if (event.event_id === id) resolve(answer);
+      });
+      return promise;
+    };
+    Sentry.init({ dsn, release: attrs.release, environment: 'production', defaultIntegrations: false, sendClientReports: false });
+    const holding = await room.database.pool.connect();
+    await holding.query("select pg_advisory_lock(hashtext('signalbox health heard'), hashtext('music'))");
+    const heard = { app: 'music', platform: 'android', observed: [], unread: [], bytes: Buffer.alloc(0) };
+    const waiting = Array.from({ length: 5001 }, () => room.engine.hearHealth(heard));
+    const refused = await fetch(`${room.url}/api/${project}/envelope/?sentry_key=${new URL(dsn).username}`, { method: 'POST', body: '{}' });
+    const told = ['retry-after', 'x-sentry-rate-limits', 'access-control-allow-origin'].map((name) => refused.headers.get(name));
+    expect([refused.status, ...told]).toEqual([429, '10', '10::organization', '*']);
+    expect(await tell('the first')).toMatchObject({ statusCode: 429 });
+    await holding.query('select pg_advisory_unlock_all()');
+    holding.release();
+    expect(new Set(await Promise.all(waiting))).toEqual(new Set(['heard']));
+    // there is room again, and the SDK sends nothing for the time it was told
+    expect(await tell('while it waits')).toEqual({});
+    expect(await evidence()).toMatchObject({ count: 0 });
+    expect((await send(envelope(crash('a', 'another one')))).status).toBe(200);
+    await Sentry.close(1000);
+  });
+
+  test('sends in vain with the key of another DSN, and once its own is revoked, in words that say so', async () => {
+    const other = await admin.createDsn({ params, body: { platform: 'ios', name: 'another' } });
+    const words = { status: 401, text: expect.stringContaining('the DSN is none of this server, or it was revoked') as string };
+    expect(await send('{}', {}, new URL(other.dsn).username)).toMatchObject(words);
+    expect(await send('{}')).toMatchObject({ status: 200 });
+    await admin.revokeDsn({ params: { ...params, project } });
+    // a process that knew it goes on for two seconds at most
+    await expect.poll(() => send('{}'), { timeout: 60_000, interval: 100 }).toMatchObject(words);
+    ({ dsn, project } = await admin.createDsn({ params, body: { platform: 'android', name: 'the next' } }));
+    expect(await send('{}')).toMatchObject({ status: 200 });
+  });
+
+  test('sends in vain with a DSN that was revoked before it was used', async () => {
     const other = await admin.createDsn({ params, body: { platform: 'ios', name: 'old' } });
     await admin.revokeDsn({ params: { ...params, project: other.project } });
     const answer = await fetch(`${room.url}/api/${other.project}/envelope/`, {
@@ -214,7 +303,9 @@ describe('an SDK that is given a DSN of ours', () => {
     expect(answer.status).toBe(401);
     expect((await admin.listDsns({ params })).items.map(({ name, revokedAt }) => [name, revokedAt !== null])).toEqual([
       ['old', true],
-      ['the app', false],
+      ['the next', false],
+      ['another', false],
+      ['the app', true],
     ]);
   });
 });

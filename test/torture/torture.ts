@@ -1,7 +1,7 @@
 /**
  * Signalbox under load, killed for real (`kill -9`) again and again, while the storefronts outlive it. After each kill it is started anew, and held to this: every fact
- * and every command that was accepted is there, no effect was had twice, and in the end every track has come to rest. What is read is the database itself, and the
- * sandbox's own record of what was asked of it.
+ * and every command that was accepted is there, and all health; no effect was had twice and no crash counted twice, and in the end every track has come to rest. What is read is the
+ * database itself, and the sandbox's own record of what was asked of it.
  */
 import { chmodSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -11,6 +11,8 @@ import { Client } from 'pg';
 import { createClient } from '#api/client.ts';
 import { traceOf } from '#db/embedded/trace.ts';
 import { ADMIN, makeRepository } from '../e2e/world.ts';
+import { doubledHealthOf, dsnOf, healthLoad, lostHealthOf } from './health.ts';
+import type { HealthLoad } from './health.ts';
 import { end, startSandbox, startServer } from './processes.ts';
 import type { Sandbox, SandboxState, Server } from './processes.ts';
 
@@ -28,6 +30,9 @@ export type Tortured = {
   /** Facts and commands that were acknowledged, and are all there. */
   facts: number;
   commands: number;
+  /** Envelopes of an SDK, and batches of roll-ups, that were acknowledged: their sums are there, once. */
+  envelopes: number;
+  batches: number;
   /** Requests that got no answer, because the server was killed in the middle. */
   unanswered: number;
   writes: number;
@@ -63,7 +68,17 @@ export async function torture({ rounds, databaseUrl, seed, say }: TortureOptions
   chmodSync(folder, 0o755);
   const dataDir = join(folder, 'data');
   const env = { PORT: '0', DATA_DIR: dataDir, DATABASE_URL: databaseUrl ?? '' };
-  const result: Tortured = { rounds, facts: 0, commands: 0, unanswered: 0, writes: 0, restartsMs: [], problems: [] };
+  const result: Tortured = {
+    rounds,
+    facts: 0,
+    commands: 0,
+    envelopes: 0,
+    batches: 0,
+    unanswered: 0,
+    writes: 0,
+    restartsMs: [],
+    problems: [],
+  };
   const random = randomFrom(seed);
   const sandbox = await startSandbox(folder);
   let server = await startServer(env);
@@ -75,8 +90,11 @@ export async function torture({ rounds, databaseUrl, seed, say }: TortureOptions
       const app = `torture-${round}`;
       apps.push(app);
       await prepare(server, key, app, repository, sandbox);
-      const load = startLoad(server, key, app);
-      // the clock of the kill begins with the first fact that was accepted: a slow machine is killed under load too
+      const at = { app, platform: 'android', version: VERSION, build: '100' };
+      const dsn = await dsnOf(clientOf(server, key), at);
+      const health = healthLoad(server.url, dsn(server.url), key, at);
+      const load = startLoad(server, key, app, health);
+      // the clock of the kill begins when something of each kind was accepted: a slow machine is killed under load too
       await load.begun;
       const killAfterMs = 100 + random() * KILLED_WITHIN_MS;
       await new Promise((done) => setTimeout(done, killAfterMs));
@@ -86,14 +104,20 @@ export async function torture({ rounds, databaseUrl, seed, say }: TortureOptions
       result.restartsMs.push(server.startedInMs);
       result.facts += facts.length;
       result.commands += commands;
+      result.envelopes += health.envelopes.acked.length;
+      result.batches += health.batches.acked.length;
       result.unanswered += unanswered;
       const url = databaseUrl ?? (await traceOf(dataDir)).url;
       if (url === null) result.problems.push(`round ${round}: no database runs after the restart`);
-      else result.problems.push(...(await lostOf(url, app, facts, commands)).map((lost) => `round ${round}: ${lost}`));
+      else {
+        const lost = [...(await lostOf(url, app, facts, commands)), ...(await lostHealthOf(url, app, health))];
+        const doubled = await doubledHealthOf(server.url, dsn(server.url), key, url, at, health);
+        result.problems.push(...[...lost, ...doubled].map((each) => `round ${round}: ${each}`));
+      }
       // what the load of this round did not come to: the criterion is met, and halted tracks go on
       await complete(server, key, app);
       say(
-        `round ${round} of ${rounds}: killed after ${Math.round(killAfterMs)} ms, ${facts.length} facts and ${commands} commands accepted, restarted in ${Math.round(server.startedInMs)} ms`,
+        `round ${round} of ${rounds}: killed after ${Math.round(killAfterMs)} ms, ${facts.length} facts, ${commands} commands, ${health.envelopes.acked.length} envelopes and ${health.batches.acked.length} batches of roll-ups accepted (${health.envelopes.unanswered.length} and ${health.batches.unanswered.length} without an answer), restarted in ${Math.round(server.startedInMs)} ms`,
       );
     }
     result.problems.push(...(await restlessOf(server, key, apps)));
@@ -184,10 +208,10 @@ export async function prepare(
   });
 }
 
-type Load = { begun: Promise<void>; stop(): Promise<{ facts: Acked[]; commands: number; unanswered: number }> };
+type Load = { begun: Promise<unknown>; stop(): Promise<{ facts: Acked[]; commands: number; unanswered: number }> };
 
-/** Facts one at a time and many at a time, the criterion turning green, and people who halt and resume; each remembers what was acknowledged. */
-function startLoad(server: Server, key: string, app: string): Load {
+/** Facts one at a time and many at a time, the criterion turning green, people who halt and resume, and health; each remembers what was acknowledged. */
+function startLoad(server: Server, key: string, app: string, health: HealthLoad): Load {
   const client = clientOf(server, key);
   const facts: Acked[] = [];
   const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
@@ -242,9 +266,9 @@ function startLoad(server: Server, key: string, app: string): Load {
     commands += 1;
     await client.giveCommand({ params: track('android'), body: { command: { do: 'resume', reason: 'it was the network of the lab' } } });
   };
-  const workers = [worker(report(1)), worker(report(1)), worker(report(50)), worker(ship), worker(halt)];
+  const workers = [worker(report(1)), worker(report(1)), worker(report(50)), worker(ship), worker(halt), ...health.works.map(worker)];
   return {
-    begun,
+    begun: Promise.all([begun, health.begun]),
     async stop() {
       life.isOver = true;
       await Promise.all(workers);

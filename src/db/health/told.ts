@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { keyOfQuestion } from '#domain/health/told.ts';
 import type { HealthQuestion } from '#domain/health/told.ts';
+import { SEEN_BEFORE } from '#domain/health/health-facts.ts';
 import type { HealthAnswer, HealthFacts, HealthFeed, ToldHour, ToldSegmentDay } from '#domain/health/health-facts.ts';
 import { HOUR_MS, WHOLE } from '#domain/health/rollup.ts';
 import type { Db } from '../transaction.ts';
@@ -70,7 +71,7 @@ function feedsOf(app: string): ReturnType<typeof sql> {
 type Asked = readonly (HealthQuestion & { place: number })[];
 
 function asked(of: Asked): ReturnType<typeof sql> {
-  const rows = of.map(({ place, platform, version, build, audience, source, fromMs, untilMs, segmentsOf }) => ({
+  const rows = of.map(({ place, platform, version, build, audience, source, fromMs, untilMs, segmentsOf, seenUntilMs }) => ({
     n: place,
     platform,
     version,
@@ -79,10 +80,11 @@ function asked(of: Asked): ReturnType<typeof sql> {
     source,
     from_at: new Date(fromMs).toISOString(),
     until_at: new Date(untilMs).toISOString(),
+    seen_until: seenUntilMs === undefined ? null : new Date(seenUntilMs).toISOString(),
     metric: segmentsOf,
   }));
   return sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as q (
-    n int, platform text, version text, build text, audience text, source text, from_at timestamptz, until_at timestamptz, metric text)`;
+    n int, platform text, version text, build text, audience text, source text, from_at timestamptz, until_at timestamptz, seen_until timestamptz, metric text)`;
 }
 
 /** The hours of the whole, as they lie: they are added up where they are judged. */
@@ -115,6 +117,13 @@ function daysOf(app: string, of: Asked): ReturnType<typeof sql> {
           and (q.build is null or s.build in (q.build, '')) and (q.source is null or s.source = q.source)
         join health_rollups r on r.series = s.id and r.bucket >= q.from_at and r.bucket < q.until_at
         group by q.n, s.source, s.segment, day
+        union all
+        select q.n, s.source, s.segment, ${SEEN_BEFORE}::int, 0, 0
+        from ${asked(of)}
+        join health_series s on s.app = ${app} and s.version = q.version and s.platform = q.platform and s.audience = q.audience and s.segment <> ${WHOLE}
+          and (q.build is null or s.build in (q.build, '')) and (q.source is null or s.source = q.source)
+        where exists (select 1 from health_rollups r where r.series = s.id and r.bucket >= q.from_at and r.bucket < q.seen_until)
+        group by q.n, s.source, s.segment
       ) d
       left join (
         select q.n, s.source, floor(extract(epoch from r.bucket - q.from_at) / 86400)::int as day, sum(r.consumption) as exposure

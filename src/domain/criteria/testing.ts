@@ -5,7 +5,7 @@
 import type { Audience, Bug, BranchCommit, Build, Check, Distribution, SignOff, StorefrontState, TestRun, TrackFacts } from '../facts.ts';
 import { HOUR_MS, hourOf } from '../health/rollup.ts';
 import { keyOfQuestion } from '../health/told.ts';
-import { nothingTold } from '../health/health-facts.ts';
+import { nothingTold, SEEN_BEFORE } from '../health/health-facts.ts';
 import type { HealthQuestion } from '../health/told.ts';
 import type { HealthAnswer, HealthFacts, ToldHour } from '../health/health-facts.ts';
 import type { App, PlannedTimes, Release, Sibling } from '../release/release.ts';
@@ -459,6 +459,7 @@ export type Told = {
   exposure: number;
   affected: number | ((hour: number) => number);
   people?: number;
+  dispersion?: number;
 };
 
 /** The answers that a database with these hours would give to questions, and its feeds, told up to `until`. */
@@ -486,8 +487,8 @@ function answerFrom(told: readonly Told[], question: HealthQuestion): HealthAnsw
         (question.build === null || build === undefined || build === question.build) &&
         (segment === undefined) === (question.segmentsOf === null),
     )
-    .map(({ from, hours, exposure, affected, people = 10_000, metric = 'crashes', segment, source = 'warehouse' }) => {
-      const all = Array.from({ length: hours }, (_, hour): ToldHour => {
+    .map(({ from, hours, exposure, affected, people = 10_000, metric = 'crashes', segment, source = 'warehouse', dispersion = 1 }) => {
+      const ever = Array.from({ length: hours }, (_, hour): ToldHour => {
         const hit = typeof affected === 'number' ? affected : affected(hour);
         return {
           hourMs: hourOf(Date.parse(from)) + hour * HOUR_MS,
@@ -497,19 +498,25 @@ function answerFrom(told: readonly Told[], question: HealthQuestion): HealthAnsw
           newUsers: hour === 0 ? people : 0,
           metrics: { [metric]: [hit, hit] },
         };
-      }).filter(({ hourMs }) => hourMs >= question.fromMs && hourMs < question.untilMs);
+      }).filter(({ hourMs }) => hourMs >= question.fromMs);
+      const all = ever.filter(({ hourMs }) => hourMs < question.untilMs);
+      const wasSeen = ever.some(({ hourMs }) => hourMs < (question.seenUntilMs ?? 0));
       return {
         source,
+        dispersion,
         hours: segment === undefined ? all : [],
         days:
           segment === undefined
             ? []
-            : all.map((each) => ({
-                segment,
-                day: Math.floor((each.hourMs - question.fromMs) / (24 * HOUR_MS)),
-                exposure: each.consumption,
-                affected: each.metrics[metric]?.[1] ?? 0,
-              })),
+            : [
+                ...(wasSeen ? [{ segment, day: SEEN_BEFORE, exposure: 0, affected: 0 }] : []),
+                ...all.map((each) => ({
+                  segment,
+                  day: Math.floor((each.hourMs - question.fromMs) / (24 * HOUR_MS)),
+                  exposure: each.consumption,
+                  affected: each.metrics[metric]?.[1] ?? 0,
+                })),
+              ],
       };
     });
 }

@@ -143,6 +143,8 @@ export function earlierQuestion(
     fromMs,
     untilMs: fromMs + age + 2 * HOUR_MS,
     segmentsOf,
+    // how many segments are tested is fixed when ours begins
+    ...(segmentsOf === null ? {} : { seenUntilMs: hourOf(Date.parse(usage.since)) }),
   };
 }
 

@@ -15,7 +15,8 @@ export type ToldHour = {
   metrics: Readonly<Record<string, readonly [count: number, affected: number, atMost?: number | null]>>;
 };
 
-/** One day of one segment: `day` 0 begins with the question. */
+/** One day of one segment: `day` 0 begins with the question; `SEEN_BEFORE`: that there was this segment, where that was asked. */
+export const SEEN_BEFORE = -1;
 export type ToldSegmentDay = { segment: string; day: number; exposure: number; affected: number };
 
 /** `dispersion`: how many times one person may be among the affected of this source; left out: once. */

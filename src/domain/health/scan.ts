@@ -4,6 +4,12 @@ import { GRID_POINTS, GRID_TOP, ratioAbove } from './ratio.ts';
 import type { Bucket, RatioSettings } from './ratio.ts';
 import { logSumExp } from './special.ts';
 
+/**
+ * Arms of an experiment that are tested, the first that came. How many there will be is not known before, and nobody may choose it later: so many have a place from the beginning on,
+ * whether they come or not.
+ */
+export const ARM_PLACES = 8;
+
 /** One segment, its buckets of the same age. */
 export type Segment = { name: string; buckets: readonly Bucket[] };
 
@@ -19,22 +25,28 @@ export const SCAN: RatioSettings & { alpha: number; fdr: number } = {
 /** `named` may be acted upon (at most alpha ever to name a harmless one); `listed` is a list to explore, valid at one look. Places in the list given. */
 export type Scan = { logE: readonly number[]; named: readonly number[]; listed: readonly number[]; logGlobal: number };
 
-export function scan(segments: readonly Segment[], settings: typeof SCAN = SCAN): Scan {
+/** @param places K, where it was fixed before: how many segments there may be, those given among them */
+export function scan(segments: readonly Segment[], settings: typeof SCAN = SCAN, places: number = segments.length): Scan {
   const logE = segments.map(({ buckets }) => ratioAbove(buckets, settings));
-  return { logE, named: bonferroni(logE, settings.alpha), listed: eBenjaminiHochberg(logE, settings.fdr), logGlobal: logMean(logE) };
+  return {
+    logE,
+    named: bonferroni(logE, settings.alpha, places),
+    listed: eBenjaminiHochberg(logE, settings.fdr, places),
+    logGlobal: logMean(logE),
+  };
 }
 
-/** Every segment whose evidence is at least K/alpha. Valid for the largest evidence ever, under any dependence. */
-export function bonferroni(logE: readonly number[], alpha: number): number[] {
-  const needed = Math.log(logE.length / alpha);
+/** Every segment whose evidence is at least K/alpha. Valid for the largest evidence ever, under any dependence, as long as K stays what it is. */
+export function bonferroni(logE: readonly number[], alpha: number, places: number = logE.length): number[] {
+  const needed = Math.log(places / alpha);
   return placesWhere(logE, (log) => log >= needed);
 }
 
 /** The k largest for the largest k whose k-th is at least K/(alpha k): Wang, Ramdas 2022. */
-export function eBenjaminiHochberg(logE: readonly number[], alpha: number): number[] {
+export function eBenjaminiHochberg(logE: readonly number[], alpha: number, places: number = logE.length): number[] {
   const falling = logE.toSorted((a, b) => b - a);
   let least = Infinity;
-  for (const [at, log] of falling.entries()) if (log >= Math.log(logE.length / (alpha * (at + 1)))) least = log;
+  for (const [at, log] of falling.entries()) if (log >= Math.log(places / (alpha * (at + 1)))) least = log;
   return placesWhere(logE, (log) => log >= least);
 }
 

@@ -1,5 +1,5 @@
 /** Markets, systems, devices and arms of a version beside each other: what each saw, and which of them a scan names (health.md §3). */
-import { againstOtherArms, scan } from './scan.ts';
+import { againstOtherArms, ARM_PLACES, SCAN, scan } from './scan.ts';
 import type { Bucket } from './ratio.ts';
 import { RATE_UNIT, rateRange } from './series.ts';
 import { rateOf } from './one-rate.ts';
@@ -32,14 +32,28 @@ export type SegmentRow = {
   listed: boolean;
 };
 
-/** The segments of one dimension: those that are named first, then the most used. */
-export function segmentsOf(dimension: string, ours: readonly SegmentSeen[], base: readonly SegmentSeen[]): SegmentRow[] {
+/**
+ * The segments of one dimension: those that are named first, then the most used.
+ *
+ * @param known those that the baseline had when ours began: how many are scanned is fixed by then. Of an experiment it is fixed by the places that arms have.
+ */
+export function segmentsOf(
+  dimension: string,
+  ours: readonly SegmentSeen[],
+  base: readonly SegmentSeen[],
+  known: ReadonlySet<string> = new Set(base.map(({ segment }) => segment)),
+): SegmentRow[] {
   const names = [...new Set(ours.map(({ segment }) => segment))];
   const all = ours.reduce((sum, { exposure }) => sum + exposure, 0);
   const buckets = dimension === ARM ? bucketsOfArms(names, ours) : bucketsOfSameAge(names, ours, base);
-  // how many there are to be scanned was fixed before: those of which the baseline knows
-  const scanned = names.filter((name) => (buckets.get(name) ?? []).some(({ baseExposure }) => baseExposure > 0));
-  const found = scan(scanned.map((name) => ({ name, buckets: buckets.get(name) ?? [] })));
+  const scanned = (dimension === ARM ? firstArms(ours) : names.filter((name) => known.has(name))).filter((name) =>
+    (buckets.get(name) ?? []).some(({ baseExposure }) => baseExposure > 0),
+  );
+  const found = scan(
+    scanned.map((name) => ({ name, buckets: buckets.get(name) ?? [] })),
+    SCAN,
+    dimension === ARM ? ARM_PLACES : known.size,
+  );
   const rows = names.map((segment): SegmentRow => {
     const seen = ours.filter((each) => each.segment === segment);
     const sum = (pick: (each: SegmentSeen) => number): number => seen.reduce((total, each) => total + pick(each), 0);
@@ -66,6 +80,16 @@ export function segmentsOf(dimension: string, ours: readonly SegmentSeen[], base
       b.exposure - a.exposure ||
       a.segment.localeCompare(b.segment, 'en'),
   );
+}
+
+/** The arms that came first, as many as have a place. */
+function firstArms(ours: readonly SegmentSeen[]): string[] {
+  const first = new Map<string, number>();
+  for (const { segment, age } of ours) first.set(segment, Math.min(first.get(segment) ?? Infinity, age));
+  return [...first]
+    .toSorted(([a, one], [b, other]) => one - other || a.localeCompare(b, 'en'))
+    .slice(0, ARM_PLACES)
+    .map(([segment]) => segment);
 }
 
 function baseRateOf(buckets: readonly Bucket[]): number | null {

@@ -9,6 +9,7 @@ import { HOUR_MS } from './rollup.ts';
  * - `build` null: all builds of the version together. Named, what its source tells of the version alone counts too.
  * - `source` null: all of them together.
  * - `segmentsOf`: the days of each segment by this metric, counted from `fromMs`, in place of the hours of the whole. Null: the whole.
+ * - `seenUntilMs`: of segments, also which there were from `fromMs` until then, each as a day −1 with nothing in it: what comes later does not make them more.
  */
 export type HealthQuestion = {
   platform: string;
@@ -19,11 +20,12 @@ export type HealthQuestion = {
   fromMs: number;
   untilMs: number;
   segmentsOf: string | null;
+  seenUntilMs?: number;
 };
 
 /** Two questions with one key have one answer; until when is left out, because all of a look are asked at one moment. */
-export function keyOfQuestion({ platform, version, build, audience, source, fromMs, segmentsOf }: HealthQuestion): string {
-  return [platform, version, build ?? '', audience, source ?? '', fromMs, segmentsOf ?? ''].join(' ');
+export function keyOfQuestion({ platform, version, build, audience, source, fromMs, segmentsOf, seenUntilMs }: HealthQuestion): string {
+  return [platform, version, build ?? '', audience, source ?? '', fromMs, segmentsOf ?? '', seenUntilMs ?? ''].join(' ');
 }
 
 /** What usage is counted by: the app's own unit of use, or sessions. */

@@ -161,4 +161,22 @@ describe.skipIf(!isThere)('with a ClickHouse', () => {
       },
     ]);
   });
+
+  test('the hours of a night in which clocks change are told apart, in the zone of the server and in one of the column', async () => {
+    const buckets = async (bucket: string) => {
+      const rows =
+        await answerTo(`select 'ios' as platform, '8.9.2' as version, 'beta' as audience, ${bucket} as bucket, number as consumption
+        from (select number from system.numbers limit 5) where :since < now() order by number`);
+      return (JSON.parse(rows) as { bucket: string; consumption: number }[]).map((row) => `${row.bucket.slice(0, 13)} ${row.consumption}`);
+    };
+    const night = (first: string) =>
+      Array.from({ length: 5 }, (_, hour) => `${new Date(Date.parse(first) + hour * 3_600_000).toISOString().slice(0, 13)} ${hour}`);
+    const from = (first: string, zone = '') => `toDateTime(${Date.parse(first) / 1000} + number * 3600${zone})`;
+    for (const [first, zone] of [
+      ['2024-10-26T23:00Z', ''],
+      ['2024-03-30T23:00Z', ''],
+      ['2024-11-03T04:00Z', ", 'America/New_York'"],
+    ] as const)
+      expect(await buckets(from(first, zone))).toEqual(night(first));
+  });
 });

@@ -15,17 +15,29 @@ const answerShape = z.object({
   data: z.array(z.array(z.unknown())),
 });
 
+type Asked = [
+  settings: WarehouseSettings,
+  tools: Pick<Tools, 'fetch' | 'signal'>,
+  given: Readonly<Record<Parameter, string>>,
+  most: number,
+];
+
 /**
  * The answer to the query, at most `most` rows and one.
  *
  * @throws Trouble
  */
-export async function askClickhouse(
-  settings: WarehouseSettings,
-  tools: Pick<Tools, 'fetch' | 'signal'>,
-  given: Readonly<Record<Parameter, string>>,
-  most: number,
-): Promise<Answer> {
+export async function askClickhouse(...asked: Asked): Promise<Answer> {
+  const { answer, unclear } = await answerTo(asked, []);
+  // in the night in which clocks go back two hours are shown alike: then, and only then, it is asked which is which
+  return unclear.length === 0 ? answer : (await answerTo(asked, unclear)).answer;
+}
+
+/** @param exact columns of moments that are asked for as seconds since 1970 too. `unclear`: those in which a moment is shown that may be one of two. */
+async function answerTo(
+  [settings, tools, given, most]: Asked,
+  exact: readonly string[],
+): Promise<{ answer: Answer; unclear: readonly string[] }> {
   const url = new URL(settings.address);
   const limits = {
     database: settings.database,
@@ -51,25 +63,36 @@ export async function askClickhouse(
         authorization: `Basic ${Buffer.from(`${settings.user}:${settings.password ?? ''}`).toString('base64')}`,
         'content-type': 'text/plain; charset=utf-8',
       },
-      body: statementOf(settings.query, given, most),
+      body: statementOf(settings.query, given, most, exact),
     },
     answerShape,
   );
-  // the last column is ours
-  const meta = value.meta.slice(0, -1);
+  // the last columns are ours
+  const columns = value.meta.slice(0, -1 - exact.length).map(({ name, type }) => ({ name, type, kind: kindOf(type) }));
   const last = value.data[0]?.at(-1);
-  const zone = typeof last === 'string' ? last : 'UTC';
-  const kinds = meta.map(({ type }) => kindOf(type));
-  return {
-    columns: meta.map(({ name, type }, at) => ({ name, type, kind: kinds[at] ?? 'other' })),
-    rows: value.data.map((row) => meta.map(({ type }, at) => valueOf(row[at], kinds[at] ?? 'other', type, zone))),
-  };
+  const serverZone = typeof last === 'string' ? last : 'UTC';
+  const unclear = new Set<string>();
+  const rows = value.data.map((row) =>
+    columns.map(({ name, type, kind }, at) => {
+      const shown = row[at];
+      const seconds = exact.includes(name) ? row[columns.length + exact.indexOf(name)] : undefined;
+      if (typeof seconds === 'number') return new Date(seconds * 1000).toISOString();
+      if (kind !== 'time' || typeof shown !== 'string') return valueOf(shown, kind);
+      const { instant, isClear } = instantOf(shown, /'([^']+)'/.exec(bare(type))?.[1] ?? serverZone);
+      if (!isClear) unclear.add(name);
+      return instant;
+    }),
+  );
+  return { answer: { columns, rows }, unclear: [...unclear] };
 }
 
 /** Moments as seconds since 1970, which every version reads and which can hold nothing else: parameters of queries came to ClickHouse late. */
-function statementOf(query: string, given: Readonly<Record<Parameter, string>>, most: number): string {
+function statementOf(query: string, given: Readonly<Record<Parameter, string>>, most: number, exact: readonly string[]): string {
   const text = filled(query, (parameter) => `toDateTime(${Math.floor(Date.parse(given[parameter]) / 1000)})`);
-  return `select *, timezone() as signalbox_zone from ${asPart(text)} limit ${most + 1} format JSONCompact`;
+  const seconds = exact
+    .map((name, at) => `toUnixTimestamp(\`${name.replaceAll(/[\\`]/g, '\\$&')}\`) as signalbox_seconds_${at}, `)
+    .join('');
+  return `select *, ${seconds}timezone() as signalbox_zone from ${asPart(text)} limit ${most + 1} format JSONCompact`;
 }
 
 function bare(type: string): string {
@@ -84,18 +107,22 @@ function kindOf(type: string): ColumnKind {
   return name.startsWith('DateTime') ? 'time' : 'other';
 }
 
-/** @param serverZone in which moments are shown whose type names no zone */
-function valueOf(value: unknown, kind: ColumnKind, type: string, serverZone: string): unknown {
+function valueOf(value: unknown, kind: ColumnKind): unknown {
   if (value === null || value === undefined) return null;
   if (kind === 'number') return typeof value === 'string' ? Number(value) : value;
-  if (kind === 'text') return typeof value === 'string' ? value.replaceAll(/\0+$/g, '') : value;
-  return kind === 'time' && typeof value === 'string' ? instantOf(value, /'([^']+)'/.exec(bare(type))?.[1] ?? serverZone) : value;
+  return kind === 'text' && typeof value === 'string' ? value.replaceAll(/\0+$/g, '') : value;
 }
 
-function instantOf(text: string, zone: string): string {
+/** A moment as it is shown in a zone. `isClear` false: clocks went back there, and it may be this one or a later one. */
+function instantOf(text: string, zone: string): { instant: string; isClear: boolean } {
   try {
-    return new Date(Temporal.PlainDateTime.from(text).toZonedDateTime(zone).epochMilliseconds).toISOString();
+    const shown = Temporal.PlainDateTime.from(text);
+    const [first, last] = [
+      shown.toZonedDateTime(zone, { disambiguation: 'earlier' }),
+      shown.toZonedDateTime(zone, { disambiguation: 'later' }),
+    ];
+    return { instant: new Date(first.epochMilliseconds).toISOString(), isClear: first.epochMilliseconds === last.epochMilliseconds };
   } catch {
-    return `${text} in ${zone}`;
+    return { instant: `${text} in ${zone}`, isClear: true };
   }
 }

@@ -232,6 +232,11 @@ export function healthChartHandlers(room: Room): Handlers<'getHealthSeries' | 'g
         dimension,
         seen.filter(({ version }) => version === line.version),
         seen.filter(({ version }) => version !== line.version),
+        new Set(
+          steps
+            .filter(({ version, start }) => version !== line.version && Date.parse(start) < line.sinceMs)
+            .map(({ segment }) => segment.slice(dimension.length + 1)),
+        ),
       );
       return {
         version: line.version,

@@ -2,8 +2,9 @@
 import { z } from 'zod';
 import type { Bucket } from '../../health/ratio.ts';
 import { dimensionOf } from '../../health/rollup.ts';
-import { againstOtherArms, scan, SCAN } from '../../health/scan.ts';
-import type { ToldSegmentDay } from '../../health/health-facts.ts';
+import { againstOtherArms, ARM_PLACES, scan, SCAN } from '../../health/scan.ts';
+import { SEEN_BEFORE } from '../../health/health-facts.ts';
+import type { HealthAnswer, ToldSegmentDay } from '../../health/health-facts.ts';
 import type { Criterion, Finding, JudgeAt, RateNumbers } from '../criterion.ts';
 import { green, red, yellow } from '../finding.ts';
 import { comparisons, countingOf, feedsWho, metricName, ofWhom, usageInWords } from '../rate.ts';
@@ -69,40 +70,55 @@ const ARM = 'arm';
 
 type Found = { segment: string; buckets: Bucket[]; affected: number; exposure: number; ratio: number | null };
 
-/** Segments that the baseline has, whose number is fixed with it; of an experiment, the arms against each other. */
-function segmentsOf(own: readonly ToldSegmentDay[], base: readonly ToldSegmentDay[]): Found[] {
-  const ofBase = Map.groupBy(base, ({ segment }) => segment);
-  const ofOwn = Map.groupBy(own, ({ segment }) => segment);
-  const known = [...ofBase].flatMap(([segment, days]): Found[] => {
-    if (dimensionOf(segment) === ARM) return [];
-    const mine = ofOwn.get(segment) ?? [];
-    const buckets = mine.map(({ day, affected, exposure }): Bucket => {
-      const there = days.filter((each) => each.day === day);
-      return {
-        newCount: affected,
-        newExposure: exposure,
-        baseCount: there.reduce((sum, each) => sum + each.affected, 0),
-        baseExposure: there.reduce((sum, each) => sum + each.exposure, 0),
-      };
+/**
+ * Segments that the baseline had when ours began, whose number is fixed with that; of an experiment, the first arms against each other. `places`: K, the number that the promise of the scan rests on.
+ */
+function segmentsOf(own: readonly ToldSegmentDay[], base: readonly ToldSegmentDay[]): { segments: Found[]; places: number } {
+  const isArm = ({ segment }: ToldSegmentDay): boolean => dimensionOf(segment) === ARM;
+  const known = new Set(base.filter((each) => each.day === SEEN_BEFORE && !isArm(each)).map(({ segment }) => segment));
+  const [ours, theirs] = [bySegmentAndDay(own), bySegmentAndDay(base)];
+  const ofBaseline = [...known].map((segment): Found => {
+    const days = theirs.get(segment);
+    const buckets = [...(ours.get(segment) ?? [])].map(([day, mine]): Bucket => {
+      const there = days?.get(day) ?? nothing;
+      return { newCount: mine.affected, newExposure: mine.exposure, baseCount: there.affected, baseExposure: there.exposure };
     });
-    return [found(segment, buckets)];
+    return found(segment, buckets);
   });
-  return [...known, ...armsOf(ofOwn)];
+  return { segments: [...ofBaseline, ...armsOf(bySegmentAndDay(own.filter(isArm)))], places: known.size + ARM_PLACES };
 }
 
-function armsOf(ofOwn: ReadonlyMap<string, readonly ToldSegmentDay[]>): Found[] {
-  const arms = [...ofOwn].filter(([segment]) => dimensionOf(segment) === ARM);
-  if (arms.length < 2) return [];
-  const days = [...new Set(arms.flatMap(([, told]) => told.map(({ day }) => day)))];
+type Day = { affected: number; exposure: number };
+const nothing: Day = { affected: 0, exposure: 0 };
+
+/** What all sources, and all releases, tell of a day together. */
+function bySegmentAndDay(told: readonly ToldSegmentDay[]): Map<string, Map<number, Day>> {
+  const sums = new Map<string, Map<number, Day>>();
+  for (const { segment, day, affected, exposure } of told) {
+    if (day === SEEN_BEFORE) continue;
+    const days = sums.get(segment) ?? new Map<number, Day>();
+    const there = days.get(day) ?? nothing;
+    sums.set(segment, days.set(day, { affected: there.affected + affected, exposure: there.exposure + exposure }));
+  }
+  return sums;
+}
+
+/** Each arm against all the others. Those that have a place came first: one that comes later takes it from none, and is among the others alone. */
+function armsOf(ofOwn: ReadonlyMap<string, ReadonlyMap<number, Day>>): Found[] {
+  if (ofOwn.size < 2) return [];
+  const arms = [...ofOwn]
+    .map(([segment, days]) => ({ segment, days, first: Math.min(...days.keys()) }))
+    .toSorted((a, b) => a.first - b.first || a.segment.localeCompare(b.segment, 'en'));
+  const days = [...new Set(arms.flatMap((arm) => [...arm.days.keys()]))];
   const byDay = days.map((day) =>
     againstOtherArms(
-      arms.map(([, told]) => {
-        const there = told.find((each) => each.day === day);
-        return { newCount: there?.affected ?? 0, newExposure: there?.exposure ?? 0, baseCount: 0, baseExposure: 0 };
+      arms.map((arm) => {
+        const there = arm.days.get(day) ?? nothing;
+        return { newCount: there.affected, newExposure: there.exposure, baseCount: 0, baseExposure: 0 };
       }),
     ),
   );
-  return arms.map(([segment], place) =>
+  return arms.slice(0, ARM_PLACES).map(({ segment }, place) =>
     found(
       segment,
       byDay.flatMap((ofDay) => ofDay[place] ?? []),
@@ -119,6 +135,15 @@ function found(segment: string, buckets: Bucket[]): Found {
   return { segment, buckets, affected, exposure, ratio: Number.isFinite(ratio) ? ratio : null };
 }
 
+/** How many times one person may be among the affected, by the source of which that is most (health.md §1.4). */
+function dispersionOf(answers: readonly HealthAnswer[]): number {
+  return answers.flat().reduce((most, { dispersion }) => Math.max(most, dispersion ?? 1), 1);
+}
+
+function spread({ newCount, baseCount, ...used }: Bucket, dispersion: number): Bucket {
+  return { newCount: newCount / dispersion, baseCount: baseCount / dispersion, ...used };
+}
+
 function judge(at: At): Finding {
   const counting = countingOf(at.settings, at);
   const { usage, latch, countFromMs } = counting;
@@ -127,14 +152,16 @@ function judge(at: At): Finding {
   const earlier = earlierAsked.map((asked) => answerTo(at, asked));
   const watermarkMs = watermarkOf(at, [own, ...earlier]);
   const firstDay = Math.floor((countFromMs - Date.parse(usage.since)) / 86_400_000);
-  const segments = segmentsOf(
+  const { segments, places } = segmentsOf(
     own.flatMap(({ days }) => days).filter(({ day }) => day >= firstDay),
     earlier.flatMap((answer) => answer.flatMap(({ days }) => days)),
   );
   const what = metricName(at.settings.metric);
+  const dispersion = dispersionOf([own, ...earlier]);
   const { named, listed } = scan(
-    segments.map(({ segment, buckets }) => ({ name: segment, buckets })),
+    segments.map(({ segment, buckets }) => ({ name: segment, buckets: buckets.map((bucket) => spread(bucket, dispersion)) })),
     { ...SCAN, allowedRatio: at.settings.ratio, alpha: at.settings['alpha-red'] },
+    places,
   );
   const seenOften = (places: readonly number[]): Found[] =>
     places
