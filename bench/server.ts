@@ -72,7 +72,8 @@ export function memoryOf(pid: number): { node: number; postgres: number } {
   return { node: pssOf(pid), postgres: children.reduce((sum, child) => sum + pssOf(child), 0) };
 }
 
-function descendantsOf(pid: number): number[] {
+/** The processes that it started, and those that they did. */
+export function descendantsOf(pid: number): number[] {
   const parents = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {

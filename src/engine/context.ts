@@ -1,4 +1,5 @@
 /** What the parts of the engine share: the database, the clock, the integrations, and the wires between them. */
+import type { KeyObject } from 'node:crypto';
 import { appOf } from '#db/apps.ts';
 import type { SealKey } from '#db/journal.ts';
 import type { Db } from '#db/transaction.ts';
@@ -23,7 +24,7 @@ export type Context = {
   keys: Keyring;
   sealKey: SealKey;
   /** What people are hashed with, so that nobody is known by the hash. */
-  whoKey: Buffer;
+  whoKey: KeyObject;
   dataDir: string;
   fetch: typeof fetch;
   /** What may be reached for those who enter addresses; null: everything (tests, and commands on one's own machine). */

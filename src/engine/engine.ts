@@ -1,5 +1,5 @@
 /** The engine, put together: what the server, the tests and the simulation hold in their hands. */
-import { hkdfSync } from 'node:crypto';
+import { createSecretKey, hkdfSync } from 'node:crypto';
 import type { Connection } from '#db/connect.ts';
 import { appOf } from '#db/apps.ts';
 import { sealKey, sealsAfter, verifyJournal } from '#db/journal.ts';
@@ -91,7 +91,7 @@ export function createEngine(parts: EngineParts): Engine & { sealsAfter(seq: num
     integrations: new Map(parts.integrations.map((each) => [each.id, each])),
     keys: parts.keys ?? keyringOfSecret(parts.secret),
     sealKey: sealKey(parts.secret),
-    whoKey: Buffer.from(hkdfSync('sha256', parts.secret, '', 'signalbox people of health', 32)),
+    whoKey: createSecretKey(Buffer.from(hkdfSync('sha256', parts.secret, '', 'signalbox people of health', 32))),
     dataDir: parts.dataDir,
     fetch: parts.fetch ?? parts.reach?.fetch ?? fetch,
     reach: parts.reach ?? null,

@@ -2,7 +2,7 @@
  * Envelopes of SDKs in. Several that come at the same time are committed together: while one commit is under way, what comes waits for the next. Whoever sent one is answered when it is
  * durable, and nothing is kept of it but what it adds to roll-ups, hashes and crash groups.
  */
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 import {
   catchUpOnHeard,
   countCrashes,
@@ -43,10 +43,10 @@ const IN_COMMIT = 1000;
 const MOST_WAITING = 5000;
 const TRIES = 5;
 /** While more and more comes, the robot is woken so often. */
-const WAKE_EVERY_MS = 250;
+const WAKE_EVERY_MS = 500;
 
 type Waiting = { heard: Heard; done: () => void; failed: (error: unknown) => void };
-type Queue = { waiting: Waiting[]; isBusy: boolean; before: HeardBefore; wokeMs: number };
+type Queue = { waiting: Waiting[]; isBusy: boolean; before: HeardBefore; wake: () => void };
 
 export function createIntake(context: Context): (heard: Heard) => Promise<'heard' | 'busy'> {
   const queues = new Map<string, Queue>();
@@ -63,10 +63,7 @@ export function createIntake(context: Context): (heard: Heard) => Promise<'heard
           queue.before,
         );
         for (const { done } of batch) done();
-        if (queue.waiting.length === 0 || performance.now() - queue.wokeMs > WAKE_EVERY_MS) {
-          queue.wokeMs = performance.now();
-          context.wake();
-        }
+        queue.wake();
       } catch (error) {
         // what was read of others' digests may be of a moment that did not come to be
         queue.before = nothingHeard();
@@ -77,8 +74,16 @@ export function createIntake(context: Context): (heard: Heard) => Promise<'heard
   }
 
   return async (heard) => {
-    const queue = queues.get(heard.app) ?? { waiting: [], isBusy: false, before: nothingHeard(), wokeMs: Number.NEGATIVE_INFINITY };
-    queues.set(heard.app, queue);
+    let queue = queues.get(heard.app);
+    if (queue === undefined) {
+      queue = {
+        waiting: [],
+        isBusy: false,
+        before: nothingHeard(),
+        wake: nowAndThen(() => context.wake(), WAKE_EVERY_MS),
+      };
+      queues.set(heard.app, queue);
+    }
     if (queue.waiting.length >= MOST_WAITING) return 'busy';
     await new Promise<void>((done, failed) => {
       queue.waiting.push({ heard, done, failed });
@@ -88,8 +93,24 @@ export function createIntake(context: Context): (heard: Heard) => Promise<'heard
   };
 }
 
+/** At once where it was not done for a while, else when the while is over: never left out, and never twice in it. */
+function nowAndThen(work: () => void, everyMs: number): () => void {
+  let lastMs = Number.NEGATIVE_INFINITY;
+  let later: NodeJS.Timeout | null = null;
+  const run = (): void => {
+    later = null;
+    lastMs = performance.now();
+    work();
+  };
+  return () => {
+    const leftMs = lastMs + everyMs - performance.now();
+    if (leftMs <= 0) run();
+    else later ??= setTimeout(run, leftMs).unref();
+  };
+}
+
 /** Something observed that counts, with its digest and the place where it counts. */
-type Counted = { observed: Observed; digest: string; place: Place };
+type Counted = { observed: Observed; segments: readonly string[]; digest: string; place: Place };
 
 async function commit(context: Context, app: string, batch: readonly Heard[], before: HeardBefore): Promise<void> {
   const now = appNow(context, app);
@@ -118,11 +139,11 @@ function judged(
   const doubted: (Quarantined & { digest: string })[] = [];
   for (const { platform, observed, unread, bytes } of batch) {
     let whole: string | null = null;
-    const ofWhole = (at: number): string => digestOf(`${(whole ??= createHash('sha256').update(bytes).digest('hex'))} ${at}`);
+    const ofWhole = (at: number): string => digestOf(`${(whole ??= hash('sha256', bytes))} ${at}`);
     for (const [at, each] of observed.entries()) {
       const digest = each.id === null ? ofWhole(at) : digestOf(`${platform} ${each.is} ${each.id}`);
       const found = placeOf(each, platform, known);
-      if (found.ok) counted.push({ observed: each, digest, place: found.place });
+      if (found.ok) counted.push({ observed: each, segments: segmentsOf(each), digest, place: found.place });
       else doubted.push({ digest, reason: found.reason, because: found.because, sample: { ...each.origin, at: each.atMs } });
     }
     for (const [at, each] of unread.entries()) doubted.push({ ...each, digest: ofWhole(-1 - at) });
@@ -131,7 +152,7 @@ function judged(
 }
 
 function digestOf(text: string): string {
-  return createHash('sha256').update(text).digest().toString('latin1', 0, DIGEST_BYTES);
+  return hash('sha256', text, 'binary').slice(0, DIGEST_BYTES);
 }
 
 type Ready = {
@@ -144,7 +165,7 @@ type Ready = {
 
 async function write(context: Context, app: string, { counted, doubted, tracks, now, before }: Ready): Promise<void> {
   const recordedAt = context.clock.now();
-  const keys = counted.flatMap(({ observed, place }) => segmentsOf(observed).map((segment) => ({ ...place, segment })));
+  const keys = counted.flatMap(({ segments, place }) => segments.map((segment) => ({ ...place, segment })));
   const places = (): Promise<SeriesPlace[]> => placesOf(context.db, app, SOURCE, keys, recordedAt);
   await writingRollups(context.db, places, async (tx, found) => {
     await requireSeries(
@@ -160,35 +181,43 @@ async function write(context: Context, app: string, { counted, doubted, tracks, 
     };
     let at = 0;
     const fresh = counted.flatMap((each) => {
-      const series = segmentsOf(each.observed).map(() => found[at++]);
+      const series = each.segments.map(() => found[at++]);
       return isNews(each.digest) ? [{ ...each, series }] : [];
     });
     const freshDoubts: Quarantined[] = doubted.filter(({ digest }) => isNews(digest));
     await add(context, tx, app, fresh, freshDoubts, recordedAt);
     await quarantine(tx, app, SOURCE, freshDoubts, now);
     await rememberHeard(tx, app, [...news], recordedAt);
-    const newest = fresh.reduce<number | null>(
-      (latest, { observed }) => Math.max(latest ?? 0, Math.min(observed.atMs, Date.parse(now))),
-      null,
-    );
+    const { newestMs, told } = newestAmong(fresh, Date.parse(now));
     await sourceHasTold(tx, {
       app,
       source: SOURCE,
       // the hour of the newest is not over
-      watermark: newest === null ? null : new Date(hourOf(newest)).toISOString(),
-      lagSeconds: newest === null ? null : (Date.parse(now) - newest) / 1000,
+      watermark: newestMs === null ? null : new Date(hourOf(newestMs)).toISOString(),
+      lagSeconds: newestMs === null ? null : (Date.parse(now) - newestMs) / 1000,
       told: fresh.length,
       at: now,
     });
-    const told = fresh.map(({ place, observed }) => ({
-      // a clock may be a little ahead: the hour of now is the newest that can be under way
-      rollup: { ...place, bucketMs: hourOf(Math.min(observed.atMs, Date.parse(now))) },
-    }));
     const further = await feedsHaveTold(tx, { app, source: SOURCE, stated: null, newest: newestOf(told), at: now });
     await wake(tx, app, { told, further }, tracks, recordedAt);
     // after the tracks: whoever marks both does it in this order
     if (fresh.some(({ observed }) => observed.is === 'hit')) await judgeSoon(context, tx, app);
   });
+}
+
+/** The newest moment, and the newest hour of each version. A clock may be a little ahead: the hour of now is the newest that can be under way. */
+function newestAmong(fresh: readonly Counted[], nowMs: number): { newestMs: number | null; told: { rollup: Place }[] } {
+  let newestMs: number | null = null;
+  const told = new Map<string, { rollup: Place }>();
+  for (const { place, observed } of fresh) {
+    const atMs = Math.min(observed.atMs, nowMs);
+    newestMs = Math.max(newestMs ?? 0, atMs);
+    const name = `${place.platform}\n${place.version}`;
+    const bucketMs = hourOf(atMs);
+    const there = told.get(name);
+    if (there === undefined || there.rollup.bucketMs < bucketMs) told.set(name, { rollup: { ...place, bucketMs } });
+  }
+  return { newestMs, told: [...told.values()] };
 }
 
 type Fresh = Counted & { series: readonly (SeriesPlace | undefined)[] };
@@ -220,21 +249,22 @@ async function add(
         doubts.push({ reason: whole, because: `${place.version} ${place.build ?? ''}`, sample: observed.origin });
       continue;
     }
-    const hash = observed.who === null ? null : whoOf(observed.who);
+    const who = observed.who === null ? null : whoOf(observed.who);
     if (observed.is === 'usage') {
       const sum = sumOf(whole, place);
       sum.sessions = (sum.sessions ?? 0) + observed.sessions;
       sum.consumption += observed.hours;
-      if (hash !== null) {
+      if (who !== null) {
         const name = `${whole} ${place.bucketMs}`;
         const there = people.get(name) ?? { seen: { series: whole, bucketMs: place.bucketMs, who: [] }, place };
-        there.seen.who.push(hash);
+        there.seen.who.push(who);
         people.set(name, there);
       }
-    } else if (hash === null) count(each, sumOf, false);
-    else hits.push({ series: whole, what: observed.what, who: hash, from: each });
+    } else if (who === null) count(each, sumOf, false);
+    else hits.push({ series: whole, what: observed.what, who, from: each });
   }
-  const first = await firstHits(tx, hits);
+  const crashes = await crashesOf(tx, app, hits);
+  const first = await firstHits(tx, [...hits, ...crashes.map(({ series, who, group }) => ({ series, who, what: `group ${group}` }))]);
   for (const [at, { from }] of hits.entries()) count(from, sumOf, first.has(at));
   const grown = await countPeople(
     tx,
@@ -246,7 +276,11 @@ async function add(
     sum.newUsers = grown[at]?.newUsers ?? 0;
   }
   await addRollups(tx, [...sums.values()], recordedAt);
-  await group(tx, app, hits);
+  if (crashes.length > 0)
+    await countCrashes(
+      tx,
+      crashes.map((crash, at) => ({ ...crash, first: first.has(hits.length + at) })),
+    );
 }
 
 function emptyRollup(place: Place): Rollup {
@@ -276,10 +310,13 @@ function count({ observed, place, series }: Fresh, sumOf: (series: number, place
   }
 }
 
-async function group(tx: Tx, app: string, hits: readonly (Hit & { from: Fresh })[]): Promise<void> {
-  const byPlatform = Map.groupBy(hits, ({ from }) => from.place.platform);
-  for (const [platform, ofPlatform] of byPlatform) {
-    const crashes = ofPlatform.flatMap(({ from, series, who }) => {
+type Found = Crash & { series: number; group: number };
+
+/** What hit somebody, as crashes of their groups. */
+async function crashesOf(tx: Tx, app: string, hits: readonly (Hit & { from: Fresh })[]): Promise<Found[]> {
+  const found: Found[] = [];
+  for (const [platform, ofPlatform] of Map.groupBy(hits, ({ from }) => from.place.platform)) {
+    const crashes = ofPlatform.flatMap(({ from, series, who }): (Crash & { series: number })[] => {
       const { observed, place } = from;
       if (observed.is === 'usage') return [];
       const { fingerprint, title, frames, code } = observed;
@@ -290,24 +327,17 @@ async function group(tx: Tx, app: string, hits: readonly (Hit & { from: Fresh })
           fingerprint,
           flow,
           audience: place.audience,
-          segments: segmentsOf(observed).filter((segment) => segment !== WHOLE),
+          segments: from.segments.filter((segment) => segment !== WHOLE),
           sample: JSON.parse(storable(JSON.stringify(sample))) as CrashSample,
           series,
           who,
         },
       ];
     });
-    const groups = await groupsOf(tx, app, platform, crashes satisfies readonly Crash[]);
-    const first = await firstHits(
-      tx,
-      crashes.map(({ series, who }, at) => ({ series, who, what: `group ${groups[at] ?? 0}` })),
-    );
-    if (crashes.length > 0)
-      await countCrashes(
-        tx,
-        crashes.map((crash, at) => ({ ...crash, group: groups[at] ?? 0, first: first.has(at) })),
-      );
+    const groups = await groupsOf(tx, app, platform, crashes);
+    for (const [at, crash] of crashes.entries()) found.push({ ...crash, group: groups[at] ?? 0 });
   }
+  return found;
 }
 
 /** JSON without what PostgreSQL cannot keep: NUL and halves of characters. */

@@ -15,7 +15,7 @@ import { keepPolicies } from './policies.ts';
 import { CALLBACK_PATH } from './auth/accounts.ts';
 import { openOidc } from './auth/oidc.ts';
 import { addRoutes } from './routes.ts';
-import { LIMITS, addLimits } from './limits.ts';
+import { LIMITS, addLimits, openGate } from './limits.ts';
 import type { Limits } from './limits.ts';
 import { addSentry } from './sentry.ts';
 import type { EnvelopeReader } from './sentry.ts';
@@ -67,7 +67,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   server.removeContentTypeParser('text/plain');
   addHeaders(server);
   const limits = options.limits ?? LIMITS;
-  const badKeys = await addLimits(server, limits);
+  const gate = await openGate(server, limits);
+  addLimits(server, gate);
   server.setErrorHandler((error, request, reply) => {
     const { problem, headers, unexpected } = problemFrom(error);
     if (unexpected) options.log.error({ err: error, method: request.method, url: request.url.split('?')[0] }, 'a request failed');
@@ -93,8 +94,14 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   });
   server.addHook('preClose', async () => streams.close());
   const attempts = countAttempts({ ...SIGN_IN_ATTEMPTS, nowMs: () => performance.now() });
-  addRoutes(server, { room, handlers: handlers(room, streams, limits), attempts, badKeys, checkAnswers: options.checkAnswers ?? false });
-  if (options.envelopes !== undefined) addSentry(server, room, options.envelopes, badKeys);
+  addRoutes(server, {
+    room,
+    handlers: handlers(room, streams, limits),
+    attempts,
+    badKeys: gate.badKeys,
+    checkAnswers: options.checkAnswers ?? false,
+  });
+  if (options.envelopes !== undefined) addSentry(server, { ...options, limits, gate, read: options.envelopes });
   addCallback(server, room);
   server.addHook('onListen', async () => {
     const [address] = server.addresses();

@@ -2,7 +2,7 @@
  * How much one caller may ask in a short time, so that nobody can keep the server from the others. Counted in this process, by credential where one is shown and by address
  * where none is. Guesses of passwords and links have a far narrower limit of their own (`auth/attempts.ts`).
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { contract } from '#api/contract.ts';
@@ -41,11 +41,18 @@ export const LIMITS: Limits = {
 /** Told of each key that turned out to be none. */
 export type BadKeys = { tell(request: FastifyRequest): Promise<void> };
 
+/** Where each request is counted. */
+export type Gate = {
+  badKeys: BadKeys;
+  /** Counts one. Throws where its caller sends too many, or guesses keys. */
+  pass(request: FastifyRequest): Promise<void>;
+};
+
 const SESSION = /(?:^|; *)((?:__Host-)?signalbox\.session_token=[^;]*)/;
 const MOST_CALLERS = 20_000;
 
-/** Counts every request to the API and every page; files of the web are cheap and not counted. */
-export async function addLimits(server: FastifyInstance, limits: Limits): Promise<BadKeys> {
+/** Opens the counters. Nothing is counted by itself: see `addLimits`. */
+export async function openGate(server: FastifyInstance, limits: Limits): Promise<Gate> {
   await server.register(rateLimit, { global: false, cache: MOST_CALLERS });
   const reporting = new Set(
     (contract as readonly Route[]).filter(({ who }) => who === 'report').map(({ path }) => path.replaceAll(/\{(\w+)\}/g, ':$1')),
@@ -67,30 +74,41 @@ export async function addLimits(server: FastifyInstance, limits: Limits): Promis
     max: limits.badKeys,
   });
 
-  server.addHook('onRequest', async (request) => {
-    const { url } = request.routeOptions;
-    const isCounted = request.url.startsWith('/api') || url === undefined;
-    if (!isCounted) return;
-    const found = await counter(request);
-    if (!found.isAllowed && found.isExceeded) throw tooMany(found.ttlInSeconds);
-    if (request.headers.authorization === undefined && !isOfSdk(request)) return;
-    const guesses = await badKeys(request, { increment: false });
-    if (!guesses.isAllowed && guesses.isExceeded) throw tooMany(guesses.ttlInSeconds);
-  });
-
   return {
-    async tell(request) {
-      await badKeys(request);
+    badKeys: {
+      async tell(request) {
+        await badKeys(request);
+      },
+    },
+    async pass(request) {
+      const found = await counter(request);
+      if (!found.isAllowed && found.isExceeded) throw tooMany(found.ttlInSeconds);
+      if (request.headers.authorization === undefined && !isOfSdk(request)) return;
+      const guesses = await badKeys(request, { increment: false });
+      if (!guesses.isAllowed && guesses.isExceeded) throw tooMany(guesses.ttlInSeconds);
     },
   };
 }
 
-/** What SDKs send has the DSN's key for a credential. */
-function isOfSdk({ routeOptions }: FastifyRequest): boolean {
-  return routeOptions.url?.startsWith('/api/:project/') === true;
+/** Counts every request to the API and every page; files of the web are cheap and not counted. What comes by a DSN is counted by itself, see `sentry.ts`. */
+export function addLimits(server: FastifyInstance, gate: Gate): void {
+  server.addHook('onRequest', async (request) => {
+    const { url } = request.routeOptions;
+    const isCounted = (request.url.startsWith('/api') || url === undefined) && !isAddressOfSdk(url);
+    if (isCounted) await gate.pass(request);
+  });
 }
 
-function tooMany(afterSeconds: number): ProblemAnswer {
+/** What SDKs send has the DSN's key for a credential. */
+function isOfSdk({ routeOptions }: FastifyRequest): boolean {
+  return isAddressOfSdk(routeOptions.url);
+}
+
+function isAddressOfSdk(url: string | undefined): boolean {
+  return url?.startsWith('/api/:project/') === true;
+}
+
+export function tooMany(afterSeconds: number): ProblemAnswer {
   const after = Math.max(1, afterSeconds);
   return new ProblemAnswer(
     problemOf(
@@ -109,7 +127,7 @@ function tooMany(afterSeconds: number): ProblemAnswer {
 function credentialOf(request: FastifyRequest): string | null {
   const { headers } = request;
   const shown = (isOfSdk(request) ? sentryKeyOf(request) : headers.authorization) ?? SESSION.exec(headers.cookie ?? '')?.[1];
-  return shown === undefined ? null : createHash('sha256').update(shown).digest('base64').slice(0, 24);
+  return shown === undefined ? null : hash('sha256', shown, 'base64').slice(0, 24);
 }
 
 /** Counts what is open for each name; `take` answers false when there are enough. */

@@ -9,9 +9,12 @@ import { problemOf } from '#api/problem.ts';
 import type { Observed, Unread } from '#domain/health/observed.ts';
 import { recogniseDsn } from './auth/dsns.ts';
 import { sentryKeyOf } from './auth/sentry-key.ts';
+import { countAttempts } from './auth/attempts.ts';
 import type { Room } from './context.ts';
 import { ProblemAnswer, refuse } from './errors.ts';
-import type { BadKeys } from './limits.ts';
+import { tooMany } from './limits.ts';
+import type { Gate, Limits } from './limits.ts';
+import { HEADERS_OF_DATA } from './transport.ts';
 
 /** Reads what an SDK sent. */
 export type EnvelopeReader = (
@@ -47,19 +50,36 @@ const PREFLIGHT = {
   'access-control-max-age': '3600',
 } as const;
 
-export function addSentry(server: FastifyInstance, room: Room, read: EnvelopeReader, badKeys: BadKeys): void {
+export type SentryParts = Pick<Room, 'engine' | 'accounts'> & { limits: Limits; gate: Gate; read: EnvelopeReader };
+
+/** Adds the addresses. Whoever sends by a DSN that was found a moment ago passes by a count of its own; everyone else by the gate. */
+export function addSentry(server: FastifyInstance, { engine, accounts, limits, gate, read }: SentryParts): void {
   const known = new Map<string, { app: string; platform: string; untilMs: number }>();
+  const asked = new Map<string, ReturnType<typeof recogniseDsn>>();
+  const sent = countAttempts({ most: limits.reporting, withinSeconds: limits.withinSeconds, nowMs: () => performance.now() });
+
+  function knownAs(name: string): { app: string; platform: string } | null {
+    const found = known.get(name);
+    return found !== undefined && found.untilMs > performance.now() ? found : null;
+  }
+
+  /** The same is not asked twice at a time. */
+  function ask(name: string, project: number, key: string): ReturnType<typeof recogniseDsn> {
+    const there = asked.get(name);
+    if (there !== undefined) return there;
+    const answer = recogniseDsn(accounts.pool, project, key).finally(() => asked.delete(name));
+    asked.set(name, answer);
+    return answer;
+  }
 
   async function placeOf(request: FastifyRequest): Promise<{ app: string; platform: string }> {
-    const { project } = request.params as { project: string };
-    const key = sentryKeyOf(request);
-    const name = `${project} ${key ?? ''}`;
-    const found = known.get(name);
-    if (found !== undefined && found.untilMs > performance.now()) return found;
+    const { name, project, key } = shownBy(request);
+    const found = knownAs(name);
+    if (found !== null) return found;
     const number = /^\d{1,9}$/.test(project) ? Number(project) : null;
-    const place = key === null || number === null ? null : await recogniseDsn(room.accounts.pool, number, key);
+    const place = key === null || number === null ? null : await ask(name, number, key);
     if (place === null) {
-      await badKeys.tell(request);
+      await gate.badKeys.tell(request);
       refuse('not-signed-in', 'the DSN is none of this server, or it was revoked', 'a DSN that was made in the settings of the app');
     }
     if (known.size >= MOST_KNOWN) known.clear();
@@ -71,10 +91,11 @@ export function addSentry(server: FastifyInstance, room: Room, read: EnvelopeRea
     (as: 'envelope' | 'store') =>
     async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
       const place = await placeOf(request);
-      const bytes = await opened(request);
+      const bytes = packingOf(request) === null ? bodyOf(request) : await opened(request);
       const found = read(bytes, as);
       if (!found.ok) refuse('invalid-input', found.because, found.right);
-      if ((await room.engine.hearHealth({ ...place, observed: found.observed, unread: found.unread, bytes })) === 'busy') throw busy();
+      const heard = { app: place.app, platform: place.platform, observed: found.observed, unread: found.unread, bytes };
+      if ((await engine.hearHealth(heard)) === 'busy') throw busy();
       return reply.code(200).header('content-type', 'application/json; charset=utf-8').send('{}');
     };
 
@@ -83,11 +104,26 @@ export function addSentry(server: FastifyInstance, room: Room, read: EnvelopeRea
     own.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
     // when it is sent: also with a refusal that came before the route was asked
     own.addHook('onSend', async (_request, reply) => void reply.headers(CROSS_ORIGIN));
+    own.addHook('onRequest', async (request, reply) => {
+      void reply.headers(HEADERS_OF_DATA);
+      if (request.method === 'OPTIONS') return gate.pass(request);
+      const { name } = shownBy(request);
+      const may = knownAs(name) === null ? null : sent.mayTry(name);
+      if (may === null) await gate.pass(request);
+      else if (!may.ok) throw tooMany(may.afterSeconds);
+    });
     for (const as of ['envelope', 'store'] as const) {
-      own.post(`/api/:project/${as}/`, { bodyLimit: MOST_BYTES }, take(as));
-      own.options(`/api/:project/${as}/`, async (_request, reply) => reply.code(204).headers(PREFLIGHT).send());
+      // helmet works out its headers for each request; those of data are one constant
+      own.post(`/api/:project/${as}/`, { bodyLimit: MOST_BYTES, helmet: false }, take(as));
+      own.options(`/api/:project/${as}/`, { helmet: false }, async (_request, reply) => reply.code(204).headers(PREFLIGHT).send());
     }
   });
+}
+
+function shownBy(request: FastifyRequest): { name: string; project: string; key: string | null } {
+  const { project } = request.params as { project: string };
+  const key = sentryKeyOf(request);
+  return { name: `${project} ${key ?? ''}`, project, key };
 }
 
 function busy(): ProblemAnswer {
@@ -106,9 +142,9 @@ function busy(): ProblemAnswer {
 
 /** The body of a request, unpacked as its content-encoding says, within bounds. */
 export async function opened(request: FastifyRequest): Promise<Buffer> {
-  const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-  const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
-  if (encoding === 'identity' || encoding === '') return bytes;
+  const bytes = bodyOf(request);
+  const encoding = packingOf(request);
+  if (encoding === null) return bytes;
   const open = Object.hasOwn(openers, encoding) ? openers[encoding] : undefined;
   if (open === undefined)
     refuse('invalid-input', `the body is packed with ${encoding}`, `one of ${Object.keys(openers).join(', ')}, or plain`);
@@ -119,4 +155,14 @@ export async function opened(request: FastifyRequest): Promise<Buffer> {
       refuse('too-large', `unpacked, the body has more than ${MOST_BYTES_OPEN} bytes`, 'less at a time');
     refuse('invalid-input', `the body is no ${encoding}`, 'what its content-encoding says');
   }
+}
+
+function bodyOf(request: FastifyRequest): Buffer {
+  return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+}
+
+/** How the body is packed; null: plain. */
+function packingOf(request: FastifyRequest): string | null {
+  const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+  return encoding === 'identity' || encoding === '' ? null : encoding;
 }

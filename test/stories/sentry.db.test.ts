@@ -1,5 +1,6 @@
 import { brotliCompressSync, constants, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import * as Sentry from '@sentry/node';
+import fastify from 'fastify';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createClient } from '#api/client.ts';
@@ -8,6 +9,9 @@ import { heardFrom } from '#cli/commands/testing.ts';
 import { crashGroupsCommand } from '#cli/commands/crash-groups.ts';
 import { rateEvidence } from '#db/views/health-rollups.ts';
 import { openEnvelope } from '#integrations/sentry/intake.ts';
+import { problemFrom } from '#server/errors.ts';
+import { LIMITS, openGate } from '#server/limits.ts';
+import { addSentry } from '#server/sentry.ts';
 import { testServer } from '#server/testing.ts';
 import type { TestServer } from '#server/testing.ts';
 
@@ -100,6 +104,56 @@ describe('an SDK that is given a DSN of ours', () => {
       room.database.db,
     );
     expect(kept.rows).toEqual([{ n: 0 }]);
+  });
+
+  test('is answered when what many send at once is there: all of it, committed together', async () => {
+    const types = ['One', 'Other', 'Third'];
+    await Promise.all(
+      Array.from({ length: 30 }, async (_, at) => {
+        for (const turn of [1, 2, 3]) {
+          const exception = { values: [{ type: types[at % 3], value: 'x', mechanism: { handled: false } }] };
+          const told = envelope(session(`p${at}`, `m${turn} ${at}`), crash(`p${at}`, `g${turn} ${at}`, { exception }));
+          const answers = await Promise.all([send(told), send(told)]);
+          expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+          const { rows } = await sql<{
+            n: number;
+          }>`select count(*)::int as n from crash_people where crashes >= ${turn}`.execute(room.database.db);
+          expect(rows[0]?.n).toBeGreaterThan(0);
+        }
+      }),
+    );
+    expect(await evidence()).toMatchObject({ affected: 30, count: 90, sessions: 90, exposure: 45 });
+    const { rows } = await sql<object>`
+      select g.title, jsonb_array_length(g.samples) as samples, sum(c.crashes)::int as crashes, sum(c.users)::int as users, min(v.users)::int as people
+      from crash_groups g join crash_counts c on c.crash_group = g.id join crash_versions v on v.crash_group = g.id group by g.id order by g.title`.execute(
+      room.database.db,
+    );
+    expect(rows).toEqual(types.map((type) => ({ title: `${type}: x`, samples: 5, crashes: 30, users: 10, people: 10 })));
+    const commits = await sql<{ n: number }>`select count(*)::int as n from health_heard`.execute(room.database.db);
+    expect(commits.rows[0]?.n).toBeLessThan(90);
+  });
+
+  test('that sends too much is told to wait, by its DSN, and carries what every answer does', async () => {
+    const server = fastify();
+    server.setErrorHandler((error, _request, reply) => {
+      const { problem, headers } = problemFrom(error);
+      return reply.code(problem.status).headers(headers).send(problem);
+    });
+    const limits = { ...LIMITS, reporting: 3, withinSeconds: 3600 };
+    const gate = await openGate(server, limits);
+    addSentry(server, { engine: room.engine, accounts: room.accounts, limits, gate, read: openEnvelope });
+    const sendThere = (key = new URL(dsn).username) =>
+      server.inject({ method: 'POST', url: `/api/${project}/envelope/?sentry_key=${key}`, payload: envelope(session('a', 's')) });
+    // the first is counted where everyone is, for its DSN was not known
+    for (let turn = 0; turn < 4; turn++) expect((await sendThere()).statusCode).toBe(200);
+    const refused = await sendThere();
+    expect([refused.statusCode, refused.json<{ title: string }>()]).toMatchObject([429, { code: 'too-many-requests' }]);
+    expect(refused.headers).toMatchObject({ 'x-sentry-rate-limits': '3600::organization', 'retry-after': '3600' });
+    const unknown = await sendThere('nobody');
+    expect(unknown.statusCode).toBe(401);
+    for (const { headers } of [refused, unknown])
+      expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store', 'x-frame-options': 'DENY' });
+    await server.close();
   });
 
   test('is told what it should send otherwise, and what cannot be believed is counted', async () => {

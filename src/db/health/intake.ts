@@ -64,10 +64,14 @@ export const MOST_AFFECTED = 100_000;
 export async function firstHits(tx: Tx, hits: readonly Hit[]): Promise<Set<number>> {
   if (hits.length === 0) return new Set();
   const { rows } = await sql<{ series: number; what: string; who: Buffer }>`
-    insert into health_affected (series, what, who)
-    select distinct n.series, n.what, n.who
-    from unnest(${literalOf(hits.map(({ series }) => series))}::int[], ${hits.map(({ what }) => what)}::text[], ${hits.map(({ who }) => who)}::bytea[]) as n (series, what, who)
-    where (select count(*) from (select 1 from health_affected a where a.series = n.series and a.what = n.what limit ${MOST_AFFECTED}) as there) < ${MOST_AFFECTED}
+    with n as materialized (
+      select distinct series, what, who
+      from unnest(${literalOf(hits.map(({ series }) => series))}::int[], ${hits.map(({ what }) => what)}::text[], ${hits.map(({ who }) => who)}::bytea[]) as n (series, what, who)
+    ), room as materialized (
+      select series, what from (select distinct series, what from n) as named
+      where (select count(*) from (select 1 from health_affected a where a.series = named.series and a.what = named.what limit ${MOST_AFFECTED}) as there) < ${MOST_AFFECTED}
+    )
+    insert into health_affected (series, what, who) select series, what, who from n join room using (series, what)
     on conflict do nothing returning series, what, who`.execute(tx);
   const fresh = new Set(rows.map((row) => nameOfHit(row)));
   return new Set(hits.flatMap((hit, at) => (fresh.delete(nameOfHit(hit)) ? [at] : [])));
@@ -184,25 +188,31 @@ export async function countCrashes(tx: Tx, crashes: readonly GroupedCrash[]): Pr
   await keepSamples(tx, crashes);
 }
 
+type Sum = GroupedCrash & { crashes: number; users: number; firstAt: Instant; lastAt: Instant };
+
 /** Crashes and people of those that have the same name, in the order of their groups: locks are taken in one order everywhere. */
-function sumsBy<T extends { group: number }>(
-  each: readonly (T & { isFirst: boolean })[],
-  nameOf: (one: T) => string,
-): (T & { crashes: number; users: number })[] {
-  const sums = new Map<string, T & { crashes: number; users: number }>();
-  for (const one of each) {
+function sumsBy<T extends GroupedCrash>(
+  each: readonly T[],
+  { isFirst, nameOf }: { isFirst: (one: T, at: number) => boolean; nameOf: (one: T) => string },
+): (T & Sum)[] {
+  const sums = new Map<string, T & Sum>();
+  for (const [at, one] of each.entries()) {
     const name = nameOf(one);
-    const sum = sums.get(name) ?? { ...one, crashes: 0, users: 0 };
-    sums.set(name, { ...sum, crashes: sum.crashes + 1, users: sum.users + (one.isFirst ? 1 : 0) });
+    let sum = sums.get(name);
+    if (sum === undefined) sums.set(name, (sum = { ...one, crashes: 0, users: 0, firstAt: one.sample.at, lastAt: one.sample.at }));
+    sum.crashes += 1;
+    if (isFirst(one, at)) sum.users += 1;
+    if (one.sample.at < sum.firstAt) sum.firstAt = one.sample.at;
+    if (one.sample.at > sum.lastAt) sum.lastAt = one.sample.at;
   }
   return [...sums].toSorted(([a, one], [b, other]) => one.group - other.group || (a < b ? -1 : 1)).map(([, sum]) => sum);
 }
 
 async function countByDay(tx: Tx, crashes: readonly GroupedCrash[]): Promise<void> {
-  const rows = sumsBy(
-    crashes.map((crash) => ({ ...crash, isFirst: crash.first })),
-    ({ group, audience, sample }) => [group, sample.version, sample.build ?? '', audience, sample.at.slice(0, 10)].join('\n'),
-  );
+  const rows = sumsBy(crashes, {
+    isFirst: ({ first }) => first,
+    nameOf: ({ group, audience, sample }) => [group, sample.version, sample.build ?? '', audience, sample.at.slice(0, 10)].join('\n'),
+  });
   await sql`
     insert into crash_counts as there (crash_group, version, build, audience, segment, day, crashes, users)
     select n.crash_group, n.version, n.build, n.audience, 'all', n.day, n.crashes, n.users
@@ -218,10 +228,7 @@ async function countByDay(tx: Tx, crashes: readonly GroupedCrash[]): Promise<voi
 
 /** Keeps how often a group hit each person of a version, up to a bound; answers which crashes are the first of their person there: places in the list. */
 async function countByPerson(tx: Tx, crashes: readonly GroupedCrash[]): Promise<ReadonlySet<number>> {
-  const rows = sumsBy(
-    crashes.map((crash) => ({ ...crash, isFirst: false })),
-    (crash) => nameOfPerson(crash),
-  );
+  const rows = sumsBy(crashes, { isFirst: () => false, nameOf: nameOfPerson });
   const { rows: written } = await sql<{ group: number; version: string; audience: string; who: Buffer; isNew: boolean }>`
     insert into crash_people as there (crash_group, version, audience, who, crashes)
     select n.crash_group, n.version, n.audience, n.who, n.crashes
@@ -251,16 +258,9 @@ function nameOfPerson({
 }
 
 async function countByVersion(tx: Tx, crashes: readonly GroupedCrash[], firstOnVersion: ReadonlySet<number>): Promise<void> {
-  const rows = sumsBy(
-    crashes.map((crash, at) => ({ ...crash, isFirst: firstOnVersion.has(at) })),
-    ({ group, audience, sample }) => [group, sample.version, audience].join('\n'),
-  );
-  const times = rows.map((row) => {
-    const of = crashes.filter(
-      ({ group, audience, sample }) => group === row.group && audience === row.audience && sample.version === row.sample.version,
-    );
-    const sorted = of.map(({ sample }) => sample.at).toSorted();
-    return { first: sorted[0] ?? row.sample.at, last: sorted.at(-1) ?? row.sample.at };
+  const rows = sumsBy(crashes, {
+    isFirst: (_, at) => firstOnVersion.has(at),
+    nameOf: ({ group, audience, sample }) => [group, sample.version, audience].join('\n'),
   });
   await sql`
     insert into crash_versions as there (crash_group, version, audience, crashes, users, first_at, last_at)
@@ -268,7 +268,7 @@ async function countByVersion(tx: Tx, crashes: readonly GroupedCrash[], firstOnV
     from unnest(
       ${literalOf(rows.map(({ group }) => group))}::bigint[], ${rows.map(({ sample }) => sample.version)}::text[], ${rows.map(({ audience }) => audience)}::text[],
       ${literalOf(rows.map((row) => row.crashes))}::bigint[], ${literalOf(rows.map(({ users }) => users))}::bigint[],
-      ${times.map(({ first }) => first)}::timestamptz[], ${times.map(({ last }) => last)}::timestamptz[]
+      ${rows.map(({ firstAt }) => firstAt)}::timestamptz[], ${rows.map(({ lastAt }) => lastAt)}::timestamptz[]
     ) as n (crash_group, version, audience, crashes, users, first_at, last_at)
     on conflict (crash_group, version, audience) do update set crashes = there.crashes + excluded.crashes, users = there.users + excluded.users,
       first_at = least(there.first_at, excluded.first_at), last_at = greatest(there.last_at, excluded.last_at)`.execute(tx);
@@ -287,7 +287,10 @@ async function countBySegment(tx: Tx, crashes: readonly GroupedCrash[], firstOnV
     });
   });
   if (placed.length === 0) return;
-  const rows = sumsBy(placed, ({ group, sample, segment }) => [group, sample.version, segment].join('\n'));
+  const rows = sumsBy(placed, {
+    isFirst: ({ isFirst }) => isFirst,
+    nameOf: ({ group, sample, segment }) => [group, sample.version, segment].join('\n'),
+  });
   await sql`
     insert into crash_segments as there (crash_group, version, segment, crashes, users)
     select n.crash_group, n.version, n.segment, n.crashes, n.users
@@ -316,9 +319,14 @@ async function segmentsOfGroups(tx: Tx, crashes: readonly GroupedCrash[]): Promi
 async function keepSamples(tx: Tx, crashes: readonly GroupedCrash[]): Promise<void> {
   const samples = new Map<number, CrashSample[]>();
   for (const { group, sample } of crashes) samples.set(group, [sample, ...(samples.get(group) ?? [])].slice(0, MOST_SAMPLES));
-  for (const [group, newest] of [...samples].toSorted(([a], [b]) => a - b))
-    await sql`
-      update crash_groups set touches = touches + 1, last_at = greatest(last_at, ${newest[0]?.at ?? null}::timestamptz), first_at = least(first_at, ${newest.at(-1)?.at ?? null}::timestamptz),
-        samples = (select coalesce(jsonb_agg(each order by place), '[]') from jsonb_array_elements(${JSON.stringify(newest)}::jsonb || samples) with ordinality as s (each, place) where place <= ${MOST_SAMPLES})
-      where id = ${group}`.execute(tx);
+  const newest = [...samples].map(([id, of]) => ({ id, first: of.at(-1)?.at, last: of[0]?.at, samples: of }));
+  await sql`
+    with n as materialized (
+      select * from jsonb_to_recordset(${JSON.stringify(newest)}::jsonb) as n (id bigint, first timestamptz, last timestamptz, samples jsonb)
+    ), held as materialized (
+      select g.id from crash_groups g where g.id in (select n.id from n) order by g.id for no key update
+    )
+    update crash_groups g set touches = g.touches + 1, last_at = greatest(g.last_at, n.last), first_at = least(g.first_at, n.first),
+      samples = (select coalesce(jsonb_agg(each order by place), '[]') from jsonb_array_elements(n.samples || g.samples) with ordinality as s (each, place) where place <= ${MOST_SAMPLES})
+    from n join held using (id) where g.id = n.id`.execute(tx);
 }

@@ -42,28 +42,23 @@ export async function feedsHaveTold(
     at,
   }: { app: string; source: string; stated: Instant | null; newest: ReadonlyMap<string, Instant>; at: Instant },
 ): Promise<string[]> {
-  const before = await tx
-    .selectFrom('health_feeds')
-    .select(['platform', 'watermark'])
-    .where('app', '=', app)
-    .where('source', '=', source)
-    .execute();
-  const known = new Map(before.map(({ platform, watermark }) => [platform, watermark]));
-  const platforms = [...new Set([...newest.keys(), ...(stated === null ? [] : known.keys())])].toSorted();
-  const rows = platforms.map((platform) => ({ platform, watermark: stated ?? newest.get(platform) ?? null }));
-  if (rows.length === 0) return [];
-  await sql`
-    insert into health_feeds as there (app, source, platform, watermark, last_told_at)
-    select ${app}, ${source}, n.platform, n.watermark, ${at}::timestamptz
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as n (platform text, watermark timestamptz)
-    on conflict (app, source, platform) do update set
-      watermark = greatest(there.watermark, excluded.watermark), last_told_at = greatest(there.last_told_at, excluded.last_told_at)`.execute(
-    tx,
-  );
-  return rows.flatMap(({ platform, watermark }) => {
-    const was = known.get(platform) ?? null;
-    return watermark !== null && (was === null || Date.parse(was) < Date.parse(watermark)) ? [platform] : [];
-  });
+  const { rows } = await sql<{ platform: string }>`
+    with named as (
+      select platform, watermark from jsonb_to_recordset(${JSON.stringify([...newest].map(([platform, watermark]) => ({ platform, watermark })))}::jsonb)
+        as n (platform text, watermark timestamptz)
+    ), before as materialized (
+      select platform, watermark from health_feeds where app = ${app} and source = ${source}
+    ), told as materialized (
+      select platform, coalesce(${stated}::timestamptz, n.watermark) as watermark, b.watermark as was
+      from named n full join before b using (platform) where n.platform is not null or ${stated}::timestamptz is not null
+    ), written as (
+      insert into health_feeds as there (app, source, platform, watermark, last_told_at)
+      select ${app}, ${source}, platform, watermark, ${at}::timestamptz from told order by platform
+      on conflict (app, source, platform) do update set
+        watermark = greatest(there.watermark, excluded.watermark), last_told_at = greatest(there.last_told_at, excluded.last_told_at)
+    )
+    select platform from told where watermark is not null and (was is null or was < watermark) order by platform`.execute(tx);
+  return rows.map(({ platform }) => platform);
 }
 
 export type Quarantined = { reason: QuarantineReason; because: string; sample: unknown };

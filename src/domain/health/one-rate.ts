@@ -4,6 +4,7 @@
  * Sources: Howard, Ramdas, McAuliffe, Sekhon, Annals of Statistics 2021; Lindon, Malek, NeurIPS 2022.
  */
 import { crossing, gammaHalves } from './special.ts';
+import type { GammaHalves } from './special.ts';
 
 /** The prior of a criterion; a scan over many segments takes `SCAN_SHAPE`, whose tail is heavy. */
 export const GATE_SHAPE = 1;
@@ -16,27 +17,36 @@ export const ALPHA_GREEN = 0.05;
 /** Logarithms of the evidence; natural. */
 export type Evidence = { logTwoSided: number; logAbove: number; logBelow: number };
 
+/** What every evidence is held against, by the shape of its prior: shapes are few, and a search for a bound asks for the same again and again. */
+const before = new Map<number, GammaHalves>();
+const MOST_SHAPES = 100;
+
+function halvesBefore(shape: number): GammaHalves {
+  const known = before.get(shape);
+  if (known !== undefined) return known;
+  const halves = gammaHalves(shape, shape);
+  if (before.size >= MOST_SHAPES) before.clear();
+  before.set(shape, halves);
+  return halves;
+}
+
 /**
  * The evidence of `count` events (0 or more; may be a fraction where counts were scaled) where `expected` (0 or more) were due exactly at the limit.
  */
 export function evidenceOf(count: number, expected: number, shape: number = GATE_SHAPE): Evidence {
   const now = gammaHalves(shape + count, shape + expected);
-  const before = gammaHalves(shape, shape);
-  return {
-    logTwoSided: now.total - before.total,
-    logAbove: now.above - before.above,
-    logBelow: now.below - before.below,
-  };
+  const { total, above, below } = halvesBefore(shape);
+  return { logTwoSided: now.total - total, logAbove: now.above - above, logBelow: now.below - below };
 }
 
 /** log E_above alone: that the rate is above the limit. */
 export function logAbove(count: number, expected: number, shape: number = GATE_SHAPE): number {
-  return gammaHalves(shape + count, shape + expected).above - gammaHalves(shape, shape).above;
+  return gammaHalves(shape + count, shape + expected).above - halvesBefore(shape).above;
 }
 
 /** log E_below alone: that the rate is below the limit. */
 export function logBelow(count: number, expected: number, shape: number = GATE_SHAPE): number {
-  return gammaHalves(shape + count, shape + expected).below - gammaHalves(shape, shape).below;
+  return gammaHalves(shape + count, shape + expected).below - halvesBefore(shape).below;
 }
 
 /** Red with `count` events when at most so many were due at the limit; 0 where the count is too small ever to be red. */

@@ -2,7 +2,7 @@
  * What an envelope of a Sentry SDK says of release health. Source: develop.sentry.dev, "Sessions", "Event Payloads", "Envelopes".
  * Sessions and aggregates of sessions are usage; events with an exception that was not handled are crashes; those whose mechanism names an ANR or an app that hangs are ANRs.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Observed, Origin, Unread } from '#domain/health/observed.ts';
 import { EnvelopeTrouble, isObject, readEnvelope } from './envelope.ts';
 
@@ -204,7 +204,7 @@ function fingerprintOf(given: unknown, type: string, frames: readonly string[]):
   const own = Array.isArray(given) ? (given as unknown[]).filter((part) => typeof part === 'string') : [];
   const made = [type, ...frames.slice(0, 5)];
   const parts = own.length === 0 ? made : own.flatMap((part) => (/^\{\{\s*default\s*\}\}$/.test(part) ? made : [part]));
-  return createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 32);
+  return hash('sha256', parts.join('\n')).slice(0, 32);
 }
 
 function tagOf(tags: unknown, name: string): unknown {
