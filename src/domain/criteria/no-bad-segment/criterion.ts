@@ -229,7 +229,7 @@ function judge(at: At): Finding {
         bad[0] === undefined
           ? 'A segment was far worse, and was not cleared'
           : `${count(bad[0].affected, 'person', 'people')} affected${timesOf(bad[0])}`,
-      because: `${which} of ${ofWhom(counting, at)} ${bad.length > 1 ? 'are' : 'is'} far worse than before: more than ${at.settings.ratio} times the rate of ${what}, with certainty, among ${segments.length} segments. It stays Stop until a person clears it with a reason, or another build comes.`,
+      because: `Of ${ofWhom(counting, at)}, ${which} ${bad.length > 1 ? 'are' : 'is'} far worse than before: more than ${at.settings.ratio} times the rate of ${what}, with certainty, among ${segments.length} segments. It stays Stop until a person clears it with a reason, or another build comes.`,
       turnsGreen: 'when a person clears it with a reason, or another build comes',
       who: [releaseManager(remedy, at.release)],
     });
@@ -248,7 +248,7 @@ function judge(at: At): Finding {
       ...told,
       headline: `${watched.length} to look at`,
       clause: `${worst.segment}${timesOf(worst)}: not certain yet`,
-      because: `${names(watched.map(({ segment }) => segment))} of ${ofWhom(counting, at)} ${watched.length > 1 ? 'stand' : 'stands'} out for ${what} among ${segments.length} segments. One in ten of such a list is harmless; it is not certain yet.`,
+      because: `Of ${ofWhom(counting, at)}, ${names(watched.map(({ segment }) => segment))} ${watched.length > 1 ? 'stand' : 'stands'} out for ${what} among ${segments.length} segments. One in ten of such a list is harmless; it is not certain yet.`,
       turnsGreen: 'when no segment stands out any more',
       who: [releaseManager('looks at what is different there', at.release)],
     });
