@@ -227,7 +227,6 @@ export function playing({ engine }: Players, place: Place): Playing {
     const set = named(deed.set);
     const pulled = place.world.pull(leverSchema.parse({ lever: 'bug', app, key: deed.key, set }));
     if (!pulled.ok) throw new StoryTrouble(beat, `${pulled.because} (${pulled.wouldHelp})`);
-    filedUpTo = place.world.state().revision;
   }
 
   /** Has the tracker tell of what was filed or changed in it by others than the story's people. */
