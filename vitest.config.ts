@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
-import { SideBySide } from './test/setup/order.ts';
 
 const NEEDS_DATABASE = '**/*.db.test.ts';
 const NEEDS_BROWSER = '**/*.e2e.test.ts';
@@ -17,7 +16,6 @@ export default defineConfig({
     hookTimeout: 60_000,
     // two files at a time on two cores: one alone, which is what the machine would be given, leaves a core waiting for the database
     maxWorkers: 2,
-    sequence: { sequencer: SideBySide },
     // commands and servers that tests start as processes read their modules compiled: half of what each start costs
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules', '.cache', 'signalbox-compile') },
     projects: [
@@ -45,15 +43,15 @@ export default defineConfig({
       },
       {
         extends: true,
+        // One at a time: each starts the program and a browser, and two cores carry no more.
         test: {
           name: 'browser',
           include: [NEEDS_BROWSER],
           exclude: NEVER,
           globalSetup: './test/setup/cluster.ts',
           testTimeout: 120_000,
+          fileParallelism: false,
           maxConcurrency: 2,
-          // what a page shows of what was done comes when its machine has the time; well before the ten seconds in which a word is taken back
-          expect: { poll: { timeout: 5_000 } },
         },
       },
     ],

@@ -124,7 +124,7 @@ describe('the first five minutes without a browser', () => {
     expect(room.tracks.map(({ id }) => id)).toContain(track);
     expect([0, 1]).toContain(status.code);
     expect((await signalbox(['status', 'music'])).out).toContain('8.9.2/ios');
-  });
+  }, 30_000);
 });
 
 describe('commands', () => {
@@ -144,7 +144,7 @@ describe('commands', () => {
     expect(resumed.err).toContain('wrong-stage');
     expect(await signalbox(['status'], { env: { SIGNALBOX_URL: 'http://127.0.0.1:1' } })).toMatchObject({ code: 4 });
     expect(await signalbox(['audit', 'verify'])).toMatchObject({ code: 0 });
-  });
+  }, 30_000);
 
   test('print no colour codes where there is no terminal', async () => {
     // eslint-disable-next-line no-control-regex
@@ -197,7 +197,7 @@ describe('commands', () => {
     const wrong = await signalbox(['policy', 'save', 'music', '-'], { input: 'app: music\nnonsense: 1\n' });
     expect(wrong).toMatchObject({ code: 2 });
     expect(wrong.err).toContain('nonsense');
-  });
+  }, 30_000);
 
   test('a key for CI can report and nothing else', async () => {
     const made = JSON.parse((await signalbox(['keys', 'create', 'ci', '--scopes', 'report', '--json'])).out) as { key: string; id: string };
@@ -210,7 +210,7 @@ describe('commands', () => {
     expect(await signalbox(['report', 'test', track, '--build', '1047', '--suite', 'smoke', '--state', 'passed'], { env })).toMatchObject({
       code: 3,
     });
-  });
+  }, 30_000);
 });
 
 describe('secrets', () => {
