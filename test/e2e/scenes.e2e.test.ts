@@ -122,6 +122,8 @@ async function openWaiver(page: Page): Promise<void> {
     .first()
     .click();
   await page.getByRole('dialog').getByRole('radio', { name: 'Known, accepted' }).check();
+  // how far the page under it was scrolled for the button hangs on when its last row came
+  await page.evaluate('window.scrollTo(0, 0)');
 }
 
 beforeAll(async () => {
