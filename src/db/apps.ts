@@ -41,7 +41,11 @@ export async function appOf(
   db: Db,
   id: string,
 ): Promise<(App & { version: number; policyRevision: number; sample: boolean; clock: AppClock | null }) | null> {
-  const row = await db.selectFrom('apps').selectAll().where('id', '=', id).executeTakeFirst();
+  const row = await db
+    .selectFrom('apps')
+    .select(['id', 'name', 'timezone', 'platforms', 'robot_paused', 'version', 'policy_revision', 'sample', 'clock'])
+    .where('id', '=', id)
+    .executeTakeFirst();
   if (row === undefined) return null;
   const { name, timezone, platforms, robot_paused: robotPaused, version, policy_revision: policyRevision, sample, clock } = row;
   return { id, name, timezone, platforms, robotPaused, version, policyRevision, sample, clock };

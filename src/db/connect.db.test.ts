@@ -49,26 +49,42 @@ describe('what comes out of the database', () => {
   });
 });
 
-describe('a long question', () => {
-  const long = (value: number) => sql<{ it: number }>`select ${value}::int as it, ${sql.raw(`'${'a'.repeat(4000)}'`)} as long`;
+describe('a statement', () => {
+  const kept = async (db: TestDatabase['db']): Promise<readonly string[]> =>
+    (await sql<{ statement: string }>`select statement from pg_prepared_statements`.execute(db)).rows.map(({ statement }) => statement);
 
-  test('is planned once for each connection, and answered for what is asked each time', async () => {
+  test('that is asked often is planned once for each connection, and answered for what is asked each time', async () => {
     const { db, close } = await testDatabase({ poolSize: 1 });
-    for (const value of [1, 2, 3]) expect((await long(value).execute(db)).rows[0]?.it).toBe(value);
-    const { rows } = await sql<{ name: string }>`select name from pg_prepared_statements`.execute(db);
-    expect(rows).toEqual([{ name: 'signalbox_0' }]);
+    for (const value of [1, 2, 3, 4])
+      expect((await sql<{ it: number }>`select ${value}::int as it`.execute(db)).rows).toEqual([{ it: value }]);
+    expect(await kept(db)).toEqual(['select $1::int as it']);
     await close();
   });
 
   test('in more wordings than are kept is answered as well, and no more are kept', async () => {
     const { db, close } = await testDatabase({ poolSize: 1 });
-    for (let width = 0; width < 25; width++) {
-      const text = sql.raw(`'${'b'.repeat(4000 + width)}'`);
-      expect((await sql<{ length: number }>`select length(${text})`.execute(db)).rows[0]?.length).toBe(4000 + width);
+    for (let width = 0; width < 220; width++) {
+      const text = sql.raw(`'${'b'.repeat(width)}'`);
+      for (let times = 0; times < 3; times++)
+        expect((await sql<{ length: number }>`select length(${text})`.execute(db)).rows[0]?.length).toBe(width);
     }
-    const { rows } = await sql<{ many: number }>`select count(*)::int as many from pg_prepared_statements`.execute(db);
-    expect(rows[0]?.many).toBe(20);
+    expect(await kept(db)).toHaveLength(200);
     await close();
+  });
+
+  test('that answers with all columns there are is answered anew after the schema changed', async () => {
+    const { db, close } = await testDatabase({ poolSize: 1 });
+    await sql`create table grows (a int)`.execute(db);
+    await sql`insert into grows values (1)`.execute(db);
+    const ask = async () => (await sql<object>`select * from grows`.execute(db)).rows;
+    for (let times = 0; times < 4; times++) expect(await ask()).toEqual([{ a: 1 }]);
+    await sql`alter table grows add column b int`.execute(db);
+    expect(await ask()).toEqual([{ a: 1, b: null }]);
+    await close();
+  });
+
+  test('is not compiled to machine code', async () => {
+    expect((await sql<{ jit: string }>`select current_setting('jit') as jit`.execute(database.db)).rows).toEqual([{ jit: 'off' }]);
   });
 });
 

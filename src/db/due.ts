@@ -55,7 +55,7 @@ export function leaseOf({ kind, key }: Pick<Due, 'kind' | 'key'>): string {
  */
 function leasing(taken: ReturnType<typeof sql>, owner: string): ReturnType<typeof sql<Claimed>> {
   return sql<Claimed>`
-    with taken as materialized (${taken} returning kind, key, app), ordered as materialized (select * from taken order by kind, key)
+    with taken as materialized (${taken} returning kind, key, app), ordered as materialized (select kind, key, app from taken order by kind, key)
     select kind, key, app, take_lease(kind || ':' || key, ${owner}, ${CLAIM_SECONDS}) as "isMine" from ordered`;
 }
 
@@ -92,6 +92,9 @@ export async function claimTracks(db: Db, now: Instant, apps: number, owner: str
   return first.length > 0 ? first : claimTracksThat(sql`true`, db, now, apps, owner, which);
 }
 
+/** Rows among which the oldest apps are looked for, for each that is wanted: an app with more of them than these is taken first, and the next claim finds the others. */
+const OLDEST_ROWS = 4 * MOST_TRACKS_OF_APP;
+
 async function claimTracksThat(
   condition: ReturnType<typeof sql>,
   db: Db,
@@ -104,7 +107,9 @@ async function claimTracksThat(
     sql`delete from due where (kind, key) in (
       select kind, key from due
       where kind = 'track' and at <= ${now} and ${condition} and app in (
-        select app from due where kind = 'track' and at <= ${now} and ${condition} and ${ofApps(which)} group by app order by min(at), app limit ${apps}
+        select app from (
+          select app, at from due where kind = 'track' and at <= ${now} and ${condition} and ${ofApps(which)} order by at, key limit ${apps * OLDEST_ROWS}
+        ) as oldest group by app order by min(at), app limit ${apps}
       )
       order by at, key limit ${apps * MOST_TRACKS_OF_APP} for update skip locked
     )`,

@@ -85,7 +85,7 @@ export async function notePlanned(
   // Rows are locked in the order of their names, as everyone does.
   const { rows } = await sql<{ id: string }>`
     with looked as materialized (
-      select * from jsonb_to_recordset(${JSON.stringify(looks)}::jsonb)
+      select n.id, n.app, n.revision, n."lookAgainAt", n."dueAt", n.at from jsonb_to_recordset(${JSON.stringify(looks)}::jsonb)
         as n (id text, app text, revision int, "lookAgainAt" timestamptz, "dueAt" timestamptz, at timestamptz)
     ), still as materialized (
       select t.id from tracks as t join looked as n on n.id = t.id and n.revision = t.revision order by t.id for update of t

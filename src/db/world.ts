@@ -199,10 +199,10 @@ function worldQuery(db: Db, ids: string) {
         of
           .selectFrom('branches as b')
           .whereRef('b.app', '=', 't.app')
-          .where('b.trunk', '=', false)
+          .where('b.trunk', '=', sql.lit(false))
           .where((is) => is.or([is('b.version', '=', is.ref('t.version')), is('b.name', '=', sql<string>`t.state -> 'cut' ->> 'branch'`)]))
           .where((is) =>
-            is.or([is(sql`cardinality(b.platforms)`, '=', 0), is(sql<string>`t.platform`, '=', sql<string>`any(b.platforms)`)]),
+            is.or([is(sql`cardinality(b.platforms)`, '=', sql.lit(0)), is(sql<string>`t.platform`, '=', sql<string>`any(b.platforms)`)]),
           )
           .select(['b.payload', 'b.at', 'b.source', 'b.arrival'])
           .orderBy('b.arrival'),
@@ -232,7 +232,7 @@ function worldQuery(db: Db, ids: string) {
           .whereRef('bu.app', '=', 't.app')
           .whereRef('bu.version', '=', 't.version')
           .whereRef('bu.platform', '=', 't.platform')
-          .where('bu.kind', '=', 'release-candidate')
+          .where('bu.kind', '=', sql.lit('release-candidate'))
           .select(['bu.payload', 'bu.at', 'bu.source', 'bu.arrival'])
           .orderBy('bu.arrival'),
       ).as('builds'),
@@ -243,10 +243,10 @@ function worldQuery(db: Db, ids: string) {
               .selectFrom('builds as n')
               .whereRef('n.app', '=', 't.app')
               .whereRef('n.platform', '=', 't.platform')
-              .where('n.kind', '=', 'nightly')
+              .where('n.kind', '=', sql.lit('nightly'))
               .select(['n.payload', 'n.at', 'n.source', 'n.arrival'])
               .orderBy('n.arrival', 'desc')
-              .limit(MOST_NIGHTLIES)
+              .limit(sql.lit(MOST_NIGHTLIES))
               .as('newest'),
           )
           .select(['newest.payload', 'newest.at', 'newest.source', 'newest.arrival'])
@@ -293,10 +293,9 @@ function worldQuery(db: Db, ids: string) {
           .selectFrom('bugs as g')
           .leftJoin('bug_decisions as gd', (on) => on.onRef('gd.bug', '=', 'g.bug').onRef('gd.track', '=', 't.id'))
           .leftJoin('bug_assignments as ga', (on) => on.onRef('ga.bug', '=', 'g.bug').onRef('ga.app', '=', 'g.app'))
-          .whereRef('g.app', '=', 't.app')
-          .where(sql<boolean>`g.versions @> array[t.version]`)
+          .where(sql<boolean>`bug_places(g.app, g.versions) @> array[t.app || '/' || t.version]`)
           .where((is) =>
-            is.or([is(sql`cardinality(g.platforms)`, '=', 0), is(sql<string>`t.platform`, '=', sql<string>`any(g.platforms)`)]),
+            is.or([is(sql`cardinality(g.platforms)`, '=', sql.lit(0)), is(sql<string>`t.platform`, '=', sql<string>`any(g.platforms)`)]),
           )
           .select([
             'g.payload',
@@ -384,7 +383,7 @@ function worldQuery(db: Db, ids: string) {
           .selectFrom('outbox as ox')
           .whereRef('ox.track', '=', 't.id')
           // tickets are no orders of the track: nothing of its plan hangs on them
-          .where('ox.kind', '<>', 'ensure-ticket')
+          .where('ox.kind', '<>', sql.lit('ensure-ticket'))
           .select([
             'ox.key',
             'ox.kind',
@@ -401,7 +400,7 @@ function worldQuery(db: Db, ids: string) {
           .orderBy(sql`ox.ended_at is null`, 'desc')
           .orderBy('ox.ordered_at', 'desc')
           .orderBy('ox.key', 'desc')
-          .limit(MOST_ACTIONS),
+          .limit(sql.lit(MOST_ACTIONS)),
       ).as('actions'),
       jsonArrayFrom(
         of

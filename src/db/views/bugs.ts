@@ -55,7 +55,9 @@ export async function bugsOf(db: Kysely<Database>, question: BugQuestion) {
       decisionsOfBug.as('decisions'),
     ])
     .where('bugs.app', '=', question.app)
-    .$if(version !== null, (query) => query.where(sql<boolean>`bugs.versions @> array[${version}]::text[]`))
+    .$if(version !== null, (query) =>
+      query.where(sql<boolean>`bug_places(bugs.app, bugs.versions) @> array[${`${question.app}/${version}`}]::text[]`),
+    )
     .$if(platform !== null, (query) => query.where(sql<boolean>`(cardinality(bugs.platforms) = 0 or ${platform} = any(bugs.platforms))`))
     .$if(state !== 'all', (query) => query.where('bugs.state', '=', state === 'closed' ? 'closed' : 'open'))
     .$if(part === 'no-team', (query) => query.where(sql<boolean>`coalesce(assigned.team, bugs.team) is null`))

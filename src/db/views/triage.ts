@@ -66,8 +66,10 @@ function sought(db: Kysely<Database>, { app, versions, version, platform, team: 
     .leftJoin('bug_assignments as n', (join) => join.onRef('n.app', '=', 'b.app').onRef('n.bug', '=', 'b.bug'))
     .where('b.app', '=', app)
     .where(isNewest)
-    .$if(versions !== null, (query) => query.where(sql<boolean>`b.versions && ${[...(versions ?? [])]}::text[]`))
-    .$if(version !== null, (query) => query.where(sql<boolean>`b.versions @> array[${version}]::text[]`))
+    .$if(versions !== null, (query) =>
+      query.where(sql<boolean>`bug_places(b.app, b.versions) && ${(versions ?? []).map((each) => `${app}/${each}`)}::text[]`),
+    )
+    .$if(version !== null, (query) => query.where(sql<boolean>`bug_places(b.app, b.versions) @> array[${`${app}/${version}`}]::text[]`))
     .$if(platform !== null, (query) => query.where(sql<boolean>`(cardinality(b.platforms) = 0 or ${platform} = any(b.platforms))`))
     .$if(wanted !== null, (query) => query.where(sql<boolean>`${team} = ${wanted}`))
     .$if(search !== null, (query) => query.where(sql<boolean>`(b.title ilike ${like(search ?? '')} or b.bug ilike ${like(search ?? '')})`));
