@@ -30,7 +30,10 @@ async function buildProgram(): Promise<void> {
       minify: false,
       sourcemap: false,
       rolldownOptions: {
-        input: { cli: join(root, 'src', 'cli', 'main.ts') },
+        input: {
+          cli: join(root, 'src', 'cli', 'main.ts'),
+          'git-runner': join(root, 'src', 'integrations', 'git', 'runner', 'main.ts'),
+        },
         external: (id: string) => /^[^./#\0]/.test(id) && !id.startsWith(root),
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'parts/[name]-[hash].js' },
       },

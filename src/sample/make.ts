@@ -54,7 +54,11 @@ async function make(
   );
   if (!created.ok) return created;
   const place = places.begin(app, variant, BEGINS);
-  place.repository.commit('main', [{ name: 'begin', subject: 'Begin the sample', author: 'Maja Lind', files: crashingFiles() }], BEGINS);
+  await place.repository.commit(
+    'main',
+    [{ name: 'begin', subject: 'Begin the sample', author: 'Maja Lind', files: crashingFiles() }],
+    BEGINS,
+  );
   const connected = await engine.connect({ app, integration: SAMPLE_INTEGRATION, settings: { app }, serves: [] }, player);
   if (!connected.ok) return connected;
   const past = await engine.bringPast(app, pastOf(app), player);

@@ -109,7 +109,7 @@ export function playing({ engine }: Players, place: Place): Playing {
     for (const deed of beat.deeds) leaves(standing, deed, beat.at);
     if (now === null) await turn(beat.at, wakes);
     for (const deed of beat.deeds) {
-      if (deed.do === 'commit') place.repository.commit(deed.on, deed.changes, beat.at);
+      if (deed.do === 'commit') await place.repository.commit(deed.on, deed.changes, beat.at);
       if (deed.do === 'lever') pull(beat, deed);
       if (deed.do === 'ticket' && filed().some(({ key }) => key === deed.key)) change(beat, deed);
     }

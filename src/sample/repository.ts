@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import type { Instant } from '#domain/time.ts';
+import { git } from '#integrations/git/client.ts';
 
 /** One commit. `name` is how the story speaks of it: the number of its change, as a rule. */
 export type Change = {
@@ -19,10 +20,7 @@ export type Repository = {
   /** Rises with every change of a branch or tag that came through here. */
   generation(): number;
   /** Adds commits to a branch at a moment. Trunk begins with the first; a release branch must be there. Those that are there already are left out. */
-  commit(branch: string, changes: readonly Change[], at: Instant): void;
-  tag(name: string, on: string): void;
-  /** Makes a branch at a named commit, where there is none yet. */
-  branch(name: string, on: string): void;
+  commit(branch: string, changes: readonly Change[], at: Instant): Promise<void>;
   /** The id of a named commit. Throws when there is none. */
   idOf(name: string): string;
   /** Something else wrote to it. */
@@ -35,18 +33,14 @@ const NAMES = 'refs/sample/';
 export function openRepository(path: string): Repository {
   let generation = 0;
   const ids = new Map<string, string>();
-  const run = (words: readonly string[], input?: string): string =>
-    execFileSync('git', ['-C', path, ...words], {
-      encoding: 'utf8',
-      input,
-      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-    }).trim();
+  const opening = (...words: readonly string[]): string => execFileSync('git', ['-C', path, ...words], { encoding: 'utf8' }).trim();
+  const repository = git({ gitDir: path });
 
   if (!existsSync(path)) {
     mkdirSync(path, { recursive: true });
-    run(['init', '-q', '--bare', '-b', 'main']);
+    opening('init', '-q', '--bare', '-b', 'main');
   }
-  for (const line of run(['for-each-ref', '--format=%(objectname) %(refname)', NAMES]).split('\n').filter(Boolean)) {
+  for (const line of opening('for-each-ref', '--format=%(objectname) %(refname)', NAMES).split('\n').filter(Boolean)) {
     const [id = '', name = ''] = line.split(' ');
     ids.set(name.slice(NAMES.length), id);
   }
@@ -59,9 +53,9 @@ export function openRepository(path: string): Repository {
 
   /** Branches that were seen: none is ever taken away. */
   const branches = new Set<string>();
-  function isBranch(name: string): boolean {
+  async function isBranch(name: string): Promise<boolean> {
     if (branches.has(name)) return true;
-    if (run(['for-each-ref', '--format=%(refname)', `refs/heads/${name}`]) === '') return false;
+    if ((await repository.text(['for-each-ref', '--format=%(refname)', `refs/heads/${name}`])) === '') return false;
     branches.add(name);
     return true;
   }
@@ -73,23 +67,17 @@ export function openRepository(path: string): Repository {
       generation += 1;
     },
     idOf,
-    commit(branch, changes, at) {
+    async commit(branch, changes, at) {
       const fresh = changes.filter(({ name }) => !ids.has(name));
       if (fresh.length === 0) return;
-      const isThere = isBranch(branch);
+      const isThere = await isBranch(branch);
       if (!isThere && ids.size > 0) throw new Error(`the sample's repository has no branch ${branch} yet`);
-      const made = run(['fast-import', '--quiet', '--date-format=raw'], streamOf(branch, fresh, at, isThere, idOf)).split('\n');
+      const said = await repository.text(['fast-import', '--quiet', '--date-format=raw'], {
+        input: streamOf(branch, fresh, at, isThere, idOf),
+      });
+      const made = said.trim().split('\n');
       branches.add(branch);
       for (const [index, { name }] of fresh.entries()) ids.set(name, made[index] ?? '');
-      generation += 1;
-    },
-    tag(name, on) {
-      run(['update-ref', `refs/tags/${name}`, idOf(on)]);
-      generation += 1;
-    },
-    branch(name, on) {
-      if (isBranch(name)) return;
-      run(['branch', name, idOf(on)]);
       generation += 1;
     },
   };

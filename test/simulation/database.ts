@@ -278,7 +278,7 @@ export class InstanceDatabase {
       this.#gate.holder = line;
       line.isOpen = true;
     }
-    const result = await this.#send(line.client, this.#onOurClock(text), values);
+    const result = await this.#send(line.client, this.#onOurClock(text, values));
     const ends = text === 'commit' || text === 'rollback';
     if (ends) {
       line.isOpen = false;
@@ -296,15 +296,17 @@ export class InstanceDatabase {
   }
 
   /** The functions of ours that ask the database's clock are asked by the world's instead. */
-  #onOurClock(text: string): string {
-    return text.replaceAll(CLOCKED, `$1_at('${new Date(this.#gate.now).toISOString()}', `);
+  #onOurClock(text: string, values: readonly unknown[]): { text: string; values: unknown[] } {
+    if (!asksClock(text)) return { text, values: [...values] };
+    const asked = text.replaceAll(CLOCKED, (_, called: string) => `${called}_at($${values.length + 1}::timestamptz, `);
+    return { text: asked, values: [...values, new Date(this.#gate.now).toISOString()] };
   }
 
   /** Every statement is prepared: planning them takes the server longer than running them. */
-  async #send(client: PoolClient, text: string, values: readonly unknown[]): Promise<QueryResult> {
+  async #send(client: PoolClient, { text, values }: { text: string; values: unknown[] }): Promise<QueryResult> {
     const name = this.#names.get(text) ?? `simulated_${this.#names.size}`;
     this.#names.set(text, name);
-    return client.query({ name, text, values: [...values] });
+    return client.query({ name, text, values });
   }
 
   /** The connection breaks: what it had not committed is taken back by the server. */
@@ -326,23 +328,36 @@ export class InstanceDatabase {
   }
 }
 
-/** Whether a statement writes to a table that the observer looks at. */
-const changesSeen = new Map<string, boolean>();
-function changesWhatIsSeen(text: string): boolean {
-  const known = changesSeen.get(text);
-  if (known !== undefined) return known;
-  const changes = SEEN_WRITE.test(text);
-  changesSeen.set(text, changes);
-  return changes;
+/** What is to be known of a statement is looked for once in each wording. */
+function knownOf(pattern: RegExp): (text: string) => boolean {
+  const known = new Map<string, boolean>();
+  return (text) => {
+    const there = known.get(text) ?? text.search(pattern) >= 0;
+    known.set(text, there);
+    return there;
+  };
 }
-const SEEN_WRITE = /\b(?:insert\s+into|update|delete\s+from)\s+"?(?:apps|journal|tracks|outbox|facts)\b/;
+
+const asksClock = knownOf(CLOCKED);
+
+/** Whether a statement writes to a table that the observer looks at. */
+const changesWhatIsSeen = knownOf(/\b(?:insert\s+into|update|delete\s+from)\s+"?(?:apps|journal|tracks|outbox|facts)\b/);
 
 /** A statement in the trace: how it begins, and what it is about where that is short. */
 function labelOf(text: string, values: readonly unknown[]): string {
-  const words = text.replaceAll(/\s+/g, ' ').trim();
-  const head = words.length > 60 ? `${words.slice(0, 60)}…` : words;
+  const head = headOf(text);
   const about = values
     .filter((value): value is string => typeof value === 'string' && value.length < 80 && !value.includes('con_') && !/^\d{4}-/.test(value))
     .filter((value) => !/^[0-9a-f]{64}$/.test(value));
   return about.length === 0 ? head : `${head} (${about.slice(0, 3).join(', ')})`;
+}
+
+const heads = new Map<string, string>();
+function headOf(text: string): string {
+  const known = heads.get(text);
+  if (known !== undefined) return known;
+  const words = text.replaceAll(/\s+/g, ' ').trim();
+  const head = words.length > 60 ? `${words.slice(0, 60)}…` : words;
+  heads.set(text, head);
+  return head;
 }

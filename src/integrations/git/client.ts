@@ -2,12 +2,13 @@
  * The real `git` binary, as a library would have it: plumbing commands only, spawned without a shell, read as streams.
  * Nothing that a repository's own configuration names is ever run: no hooks, no external diff or text conversion, no `ext::` transport.
  */
-import { spawn } from 'node:child_process';
 import { channel } from 'node:diagnostics_channel';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Trouble } from '#ports/trouble.ts';
 import { writeWhole } from './files.ts';
+import { startCommand } from './runner/index.ts';
+import type { Command } from './runner/index.ts';
 
 /** What went wrong with a repository, in a code that callers can act on. */
 export type GitFault =
@@ -118,7 +119,7 @@ export function git(options: { gitDir?: string; configFile?: string; before?: re
     // the shell sets its own limit, which what it becomes keeps; the words are its arguments and are not read as a script
     const [command = '', ...rest] =
       mostFileBytes === undefined ? words : ['sh', '-c', `ulimit -f ${Math.ceil(mostFileBytes / 512)} && exec "$@"`, 'sh', ...words];
-    return spawn(command, rest, { stdio: ['pipe', 'pipe', 'pipe'], cwd: options.gitDir ?? path.sep });
+    return startCommand(command, rest, options.gitDir ?? path.sep);
   };
 
   const announce = (args: readonly string[], run: GitRun, into: readonly string[] | null) => {
@@ -179,18 +180,18 @@ export function git(options: { gitDir?: string; configFile?: string; before?: re
   };
 }
 
-async function ended(child: ReturnType<typeof spawn>, args: readonly string[], run: GitRun & { keepInput?: boolean }): Promise<void> {
+async function ended(child: Command, args: readonly string[], run: GitRun & { keepInput?: boolean }): Promise<void> {
   let tail = '';
   let line = '';
-  child.stderr?.setEncoding('utf8');
-  child.stderr?.on('data', (text: string) => {
+  child.stderr.setEncoding('utf8');
+  child.stderr.on('data', (text: string) => {
     tail = (tail + text).slice(-4000);
     const parts = (line + text).split(/[\r\n]+/);
     line = parts.pop() ?? '';
     for (const part of parts) run.onProgress?.(part);
   });
   // A reader that has seen enough closes early; that is no fault of ours.
-  child.stdin?.on('error', () => {});
+  child.stdin.on('error', () => {});
   const stop = () => void child.kill('SIGTERM');
   run.signal?.addEventListener('abort', stop, { once: true });
   const timer = run.timeoutMs === undefined ? null : setTimeout(stop, run.timeoutMs);
@@ -199,7 +200,7 @@ async function ended(child: ReturnType<typeof spawn>, args: readonly string[], r
       child.once('error', reject);
       child.once('close', resolve);
     });
-    if (run.keepInput !== true) child.stdin?.end(run.input);
+    if (run.keepInput !== true) child.stdin.end(run.input);
     const code = await closed;
     if (run.signal?.aborted) throw new GitTrouble('unreachable', `git ${verb(args)} was stopped before it ended`);
     if (code === null && child.signalCode === 'SIGXFSZ') throw tooLarge(args, run);
