@@ -174,7 +174,7 @@ function buildOf(track: Track): string {
  * - Done, but not so in the world after `readBackMinutes`: asked once more under a new key, for an answer may lie.
  */
 export function keyFor(world: World, wished: Wish, options: { again: boolean } = { again: false }): string | null {
-  const known = world.facts.actions.filter((action) => action.key === wished.prefix || action.key.startsWith(`${wished.prefix}#`));
+  const known = world.facts.actions.filter((action) => serves(action, wished));
   if (known.length === 0) return wished.prefix;
   if (known.some(isOpen)) return null;
   const nextKey = `${wished.prefix}#${known.length + 1}`;
@@ -187,9 +187,7 @@ export function keyFor(world: World, wished: Wish, options: { again: boolean } =
 
 /** When a wish whose order was done is asked again if the world still does not show it. */
 export function askedAgainAt(world: World, wished: Wish): Instant | null {
-  const ended = world.facts.actions.filter(
-    (action) => action.state === 'done' && (action.key === wished.prefix || action.key.startsWith(`${wished.prefix}#`)),
-  );
+  const ended = world.facts.actions.filter((action) => action.state === 'done' && serves(action, wished));
   const last = ended.at(-1);
   return last ? plusMinutes(last.endedAt ?? last.orderedAt, readBackMinutes) : null;
 }
