@@ -37,6 +37,11 @@ export const playSettings = z.strictObject({
     .enum(['OS_PUBLIC', 'APP_TESTERS', 'OS_BETA'])
     .default('OS_PUBLIC')
     .meta({ description: 'Whose phones: those of released Android versions, of testers, or of beta versions of Android' }),
+  segments: z
+    .array(z.enum(['country', 'os']))
+    .max(2)
+    .default(['country', 'os'])
+    .meta({ description: 'By what the newest builds are told apart besides: market, version of Android. OS_BETA knows neither' }),
   audience: z.enum(audiences).default('production').meta({ description: 'Which audience they are' }),
   source: z
     .string()

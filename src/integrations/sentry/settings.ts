@@ -32,6 +32,12 @@ export const sentrySettings = z.strictObject({
     .record(z.string().min(1).max(100), z.enum(audiences))
     .default({})
     .meta({ description: 'Which environment is which audience, where they are not called so' }),
+  anrs: z.boolean().default(true).meta({ description: 'Whether ANRs are told, counted from error events; off, nothing is said of them' }),
+  segments: z
+    .array(z.enum(['country', 'os', 'device']))
+    .max(3)
+    .default(['country', 'os'])
+    .meta({ description: 'By what crashes and ANRs are told apart besides: market, system, device' }),
   source: z
     .string()
     .regex(/^[a-z][a-z0-9-]{0,62}$/, 'a lower-case letter, then letters, digits and dashes')
