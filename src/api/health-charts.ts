@@ -285,6 +285,7 @@ export const healthChartRoutes = [
         .max(1e6)
         .optional()
         .meta({ description: "For each 1,000 units of use; the policy's when not said" }),
+      exposure: exposure.optional().meta({ description: 'As where a rate is shown' }),
       dailyUsers: z.coerce.number().min(1).max(1e10).optional().meta({ description: 'With `hoursPerUser`: in place of what is told' }),
       hoursPerUser: z.coerce
         .number()

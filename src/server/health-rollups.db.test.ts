@@ -263,6 +263,8 @@ describe('what charts are drawn from', () => {
     const byHours = await admin().getHealthSeries({ params: app, query: { platform: 'ios', exposure: 'sessions' } });
     expect(byHours).toMatchObject({ exposure: 'sessions', of: 'sessions', limit: null, limits: [{ limit: 0.3, of: 'h' }] });
     expect(byHours.items[0]?.points.at(-1)).toMatchObject({ affected: 8, exposure: 2400, stepExposure: 1200, share: 1 });
+    const planned = await admin().getHealthPlan({ params: app, query: { platform: 'ios', exposure: 'sessions', limit: 2 } });
+    expect(planned).toMatchObject({ of: 'sessions', limit: 2, limitFrom: null, dailyUsage: 2400 });
     const { text } = await admin().getPolicy({ params: app });
     const save = async (policy: string) => {
       const { preview } = await admin().previewPolicy({ params: app, body: { text: policy } });

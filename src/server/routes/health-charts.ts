@@ -277,18 +277,23 @@ export function healthChartHandlers(room: Room): Handlers<'getHealthSeries' | 'g
           'both, or none of them for what the roll-ups tell',
         );
       const policy = await policyOf(app.id, platform);
-      const rule = policy === null ? null : rateRuleOf(policy, metric);
+      const rule = policy === null ? null : rateRuleOf(policy, metric, 'production', query.exposure ?? null);
       const waits = rule?.waits ?? USAGE_ALONE;
       const limitFrom = query.limit === undefined ? (rule?.limit ?? null) : null;
       const limit = query.limit ?? limitFrom?.limit ?? null;
       const percent = query.percent ?? policy?.rollout[0] ?? 1;
-      const exposure = rule?.limit.exposure ?? 'consumption';
-      const unit = rule?.limit.of ?? 'h';
+      const exposure = query.exposure ?? rule?.limit.exposure ?? 'consumption';
+      const unit = rule?.limit.of ?? (exposure === 'sessions' ? 'sessions' : 'h');
       if (unit === 'h' && (query.hoursPerUser ?? 0) > 24)
         refuse('invalid-input', `nobody uses it for ${query.hoursPerUser} hours of a day`, 'hoursPerUser of at most 24');
       const told =
         query.dailyUsers === undefined
-          ? await usageADay({ app: app.id, platform, source: policy === null ? null : sourceOf(policy, metric), exposure })
+          ? await usageADay({
+              app: app.id,
+              platform,
+              source: policy === null ? null : sourceOf(policy, metric, 'production', exposure),
+              exposure,
+            })
           : null;
       const dailyUsage =
         query.dailyUsers === undefined || query.hoursPerUser === undefined ? (told?.usage ?? null) : query.dailyUsers * query.hoursPerUser;

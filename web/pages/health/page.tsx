@@ -48,7 +48,7 @@ export default function HealthMetricsPage() {
       {series === undefined ? null : lead === null ? (
         <>
           <NothingTold series={series} />
-          <FirstShare platform={platform} metric={metric} />
+          <FirstShare platform={platform} metric={metric} exposure={search.per} />
         </>
       ) : (
         <div className={styles.columns}>
@@ -58,7 +58,7 @@ export default function HealthMetricsPage() {
           </div>
           <aside className={styles.stack} aria-label="Versions, and what a first share tells">
             <Versions series={series} lead={lead.version} hours={hours} />
-            <FirstShare platform={platform} metric={metric} />
+            <FirstShare platform={platform} metric={metric} exposure={search.per} />
           </aside>
         </div>
       )}

@@ -16,10 +16,13 @@ import type { Written } from './plan-model.ts';
 import styles from './FirstShare.module.css';
 
 /** In a panel of its own, beginning with the policy's first share. */
-export function FirstShare({ platform, metric }: { platform: string; metric: string }) {
+export function FirstShare({ platform, metric, exposure }: { platform: string; metric: string; exposure?: 'sessions' | undefined }) {
   return (
     <Panel title={`First share on ${platformName(platform)}`}>
-      <FirstShareForm key={`${platform} ${metric}`} platform={platform} metric={metric} />
+      <FirstShareForm
+        key={`${platform} ${metric} ${exposure}`}
+        of={{ platform, metric, ...(exposure === undefined ? {} : { exposure }) }}
+      />
     </Panel>
   );
 }
@@ -39,13 +42,14 @@ export function FirstShareSentence({ platform, percent }: { platform: string; pe
 
 const untouched: Written = { percent: '', days: '', limit: '', people: '', hours: '' };
 
-function FirstShareForm({ platform, metric }: { platform: string; metric: string }) {
+function FirstShareForm({ of }: { of: { platform: string; metric: string; exposure?: 'sessions' } }) {
+  const { metric } = of;
   const { room } = useRoom();
   const [own, setOwn] = useState<Written>(untouched);
-  const policy = useQuery(healthPlanQuery(room.app.id, { platform, metric }, room.version)).data;
+  const policy = useQuery(healthPlanQuery(room.app.id, of, room.version)).data;
   const fault = faultOf(own, policy?.of ?? 'h');
   const asked = useSettled(fault === null ? askedOf(own) : {}, 250);
-  const read = useQuery(healthPlanQuery(room.app.id, { platform, metric, ...asked }, room.version));
+  const read = useQuery(healthPlanQuery(room.app.id, { ...of, ...asked }, room.version));
   const plan = read.data;
   const set = (name: keyof Written) => (event: { target: { value: string } }) => setOwn({ ...own, [name]: event.target.value });
   return (
