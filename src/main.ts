@@ -43,6 +43,7 @@ import { diagnose, ofDisk } from '#server/doctor.ts';
 import type { Disk } from '#server/doctor.ts';
 import { openAccounts } from '#server/auth/accounts.ts';
 import { authorityOf } from '#server/auth/authority.ts';
+import { sampleDsns } from '#server/auth/dsns.ts';
 import { newSetupToken } from '#server/auth/setup-link.ts';
 
 /** A running Signalbox. */
@@ -140,7 +141,13 @@ async function serve(
     log,
   });
   stops.push(() => accounts.close());
-  const sample = samples({ engine, places, exists: (app) => engine.hasApp(app), log });
+  const sample = samples({
+    engine,
+    places,
+    exists: (app) => engine.hasApp(app),
+    dsns: sampleDsns(accounts.pool, engine.clock),
+    log,
+  });
   const webRoot = join(packageRoot(), 'dist', 'web');
   const server = await createServer({
     engine,

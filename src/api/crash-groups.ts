@@ -1,13 +1,14 @@
 /** Crash groups: how bad each is on a version, whose it is, and its ticket. */
 import { z } from 'zod';
 import { audiences } from '#domain/facts.ts';
-import { ticketStates } from '#domain/health/crash-groups.ts';
+import { ticketOrderStates, ticketStates } from '#domain/health/crash-groups.ts';
 import { NOVELTY_WEIGHTS, severityLevels } from '#domain/health/severity.ts';
 import type { Novelty } from '#domain/health/severity.ts';
 import { route } from './route.ts';
 import { actor, appParams, moment, pageOf, pageQuery, platformId, versionName } from './words.ts';
 
 export const novelties = Object.keys(NOVELTY_WEIGHTS) as [Novelty, ...Novelty[]];
+export const ticketFilters = ['open', 'closed', 'refused', 'waiting', 'none', 'not-wanted'] as const;
 const level = z.enum(severityLevels as readonly [(typeof severityLevels)[number], ...(typeof severityLevels)[number][]]);
 const novelty = z.enum(novelties).meta({
   description:
@@ -53,6 +54,21 @@ const owner = z
   .meta({ id: 'CrashOwner' });
 export type CrashOwner = z.infer<typeof owner>;
 
+const order = z
+  .object({
+    does: z.enum(['open', 'update', 'reopen']),
+    state: z.enum(ticketOrderStates).meta({ description: '`waiting`: for its turn, or for its next try; `refused`: it asks for a person' }),
+    at: moment,
+    attempts: z.int(),
+    because: z.string().nullable().meta({ description: 'What came back last' }),
+    nextTryAt: moment
+      .nullable()
+      .meta({ description: 'When it is tried next by itself; null: as soon as it may be, or when somebody asks' }),
+    whatToDo: z.string().nullable(),
+  })
+  .meta({ id: 'CrashTicketOrder' });
+export type CrashTicketOrder = z.infer<typeof order>;
+
 const ticket = z
   .object({
     line: z.string().meta({ description: 'The release and its hotfixes, by the version of the release' }),
@@ -61,6 +77,7 @@ const ticket = z
     url: z.string().nullable(),
     state: z.enum(ticketStates),
     outcome: z.string().nullable().meta({ description: 'What the tracker said last' }),
+    order: order.nullable().meta({ description: 'What was ordered of it last, while it is not done' }),
     by: actor,
     at: moment,
     closedAt: moment.nullable(),
@@ -147,10 +164,10 @@ export const crashGroupRoutes = [
       severity: level.optional().meta({ description: 'At least so severe' }),
       novelty: novelty.optional(),
       team: z.string().max(200).optional().meta({ description: 'A team, or `none` for those without an owner' }),
-      ticket: z
-        .enum(['open', 'closed', 'none', 'not-wanted'])
-        .optional()
-        .meta({ description: '`not-wanted`: somebody decided that it is worth none' }),
+      ticket: z.enum(ticketFilters).optional().meta({
+        description:
+          '`not-wanted`: somebody decided that it is worth none; `refused`: the tracker did not take what was ordered last; `waiting`: that is not done yet',
+      }),
       search: z.string().trim().max(200).optional().meta({ description: 'Words in the title' }),
     }),
     answers: {
@@ -160,6 +177,9 @@ export const crashGroupRoutes = [
           versions: z.array(z.string()).meta({ description: 'Versions that have groups, the newest first' }),
           teams: z.array(z.string()),
           total: z.int().meta({ description: 'How many there are in all, whatever was asked for' }),
+          tickets: z
+            .object({ refused: z.int(), waiting: z.int() })
+            .meta({ description: 'Of how many in all the ticket was refused, and of how many it is not filed yet' }),
         })
         .meta({ id: 'CrashGroups' }),
     },
@@ -179,7 +199,8 @@ export const crashGroupRoutes = [
     id: 'makeCrashTicket',
     method: 'post',
     path: '/api/apps/{app}/health/groups/{group}/ticket',
-    summary: 'Ask for the ticket of a crash group and release line. One that is there stays the only one; a closed one is opened again',
+    summary:
+      'Ask for the ticket of a crash group and release line. One that is there stays the only one; a closed one is opened again; what was refused, or waits for its next try, is tried now',
     tag: 'release health',
     who: { command: 'report-bug' },
     params: groupParams,
@@ -195,6 +216,23 @@ export const crashGroupRoutes = [
           ordered: z.boolean().meta({ description: 'This call ordered it; otherwise it was there, or on its way' }),
         })
         .meta({ id: 'CrashTicketAsked' }),
+    },
+  }),
+  route({
+    id: 'retryCrashTickets',
+    method: 'post',
+    path: '/api/apps/{app}/health/groups/tickets',
+    summary: 'Try every ticket again that the tracker refused, or whose next try is still to come',
+    tag: 'release health',
+    who: { command: 'report-bug' },
+    params: appParams,
+    answers: {
+      200: z
+        .object({
+          ordered: z.int().meta({ description: 'So many are tried again' }),
+          left: z.boolean().meta({ description: 'There are more than one call tries: call it again' }),
+        })
+        .meta({ id: 'CrashTicketsRetried' }),
     },
   }),
   route({

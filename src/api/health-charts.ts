@@ -43,10 +43,15 @@ const line = z.object({
   points: z.array(point),
 });
 
+const exposure = z
+  .enum(['consumption', 'sessions'])
+  .meta({ description: "What rates are counted by: the app's own unit of use, or sessions" });
+
 const limit = z.object({
   limit: z.number(),
   unit: z.number(),
-  of: z.string().meta({ description: '`h`, or what the app counts its use by' }),
+  of: z.string().meta({ description: '`h`, what the app counts its use by, or `sessions`' }),
+  exposure,
   instance: z.string(),
   title: z.string(),
 });
@@ -60,7 +65,10 @@ const series = z
     source: z.string().nullable().meta({ description: 'The source that its criterion believes, which alone is shown; null: all together' }),
     unit: z.number().meta({ description: 'What rates are counted by' }),
     stepHours: z.number().meta({ description: 'Hours of a point; 24: days' }),
+    exposure,
+    of: z.string().meta({ description: 'The unit of use: `h`, what the app counts by, or `sessions`' }),
     limit: limit.nullable().meta({ description: 'What the policy in force holds it under' }),
+    limits: z.array(limit).meta({ description: 'The tightest limit of each way to count' }),
     baseline: z
       .object({
         versions: z.array(z.string()),
@@ -141,6 +149,7 @@ const plan = z
     metric: z.string(),
     percent: z.number(),
     days: z.number(),
+    of: z.string().meta({ description: 'The unit of use: `h`, what the app counts by, or `sessions`' }),
     limit: z
       .number()
       .nullable()
@@ -196,6 +205,10 @@ export const healthChartRoutes = [
       audience,
       build: buildName.optional().meta({ description: 'Of the first of the versions; all its builds together when not said' }),
       segment: segmentName.default('all'),
+      exposure: exposure.optional().meta({
+        description:
+          'By use where the policy has a limit by use, or none, and by sessions where it has one by sessions alone, when not said',
+      }),
       by: z.enum(['age', 'date']).default('age').meta({ description: 'Whether days begin with the rollout, or at midnight of the app' }),
       step: z
         .enum(['hour', 'day'])
@@ -272,8 +285,14 @@ export const healthChartRoutes = [
         .max(1e6)
         .optional()
         .meta({ description: "For each 1,000 units of use; the policy's when not said" }),
+      exposure: exposure.optional().meta({ description: 'As where a rate is shown' }),
       dailyUsers: z.coerce.number().min(1).max(1e10).optional().meta({ description: 'With `hoursPerUser`: in place of what is told' }),
-      hoursPerUser: z.coerce.number().min(0.001).max(24).optional().meta({ description: 'Use of one person in a day' }),
+      hoursPerUser: z.coerce
+        .number()
+        .min(0.001)
+        .max(1000)
+        .optional()
+        .meta({ description: 'Use of one person in a day, in what the limit is counted by' }),
     }),
     answers: { 200: plan },
   }),

@@ -18,6 +18,7 @@ import {
   noteTicketOrder,
   noteTicketState,
   ticketsOf,
+  ticketsToTryAgain,
   touchGroups,
   useByDay,
   versionsOf,
@@ -28,7 +29,7 @@ import {
 } from '#db/health/crash-groups.ts';
 import type { DayOfGroup, DayOfUse, GroupToJudge, Judgement, Ticket, VersionOfGroup, VersionOfPlatform } from '#db/health/crash-groups.ts';
 import { appendEntries, signatureOf, stampOf } from '#db/journal.ts';
-import { orderActions } from '#db/outbox.ts';
+import { actionOf, orderActions } from '#db/outbox.ts';
 import type { GroupDecision } from '#db/schema.ts';
 import { inTransaction, isInTheWay } from '#db/transaction.ts';
 import type { Tx } from '#db/transaction.ts';
@@ -604,14 +605,16 @@ export async function makeGroupTicket(context: Context, app: string, id: number,
     ticket: { line, state, ticket: ticket?.ticket ?? null },
     ordered,
   });
-  if (ticket !== null && (ticket.isBusy || (ticket.state === 'open' && ticket.bug !== 'closed'))) return as(ticket.state, false);
+  if (ticket?.order === 'waiting') return as(ticket.state, await tryAgain(context, of.track, ticket.lastOrder, by));
+  const isThere = ticket !== null && ticket.state === 'open' && ticket.bug !== 'closed';
+  if (ticket !== null && (ticket.isBusy || (isThere && ticket.order !== 'refused'))) return as(ticket.state, false);
   const judgement = worstOf(judgements.filter((each) => lineOf(around, each.version) === line));
   const isClosed = ticket !== null && ticket.state !== 'refused' && ticket.state !== 'wanted';
   const step: Step = {
     line,
     of,
     ticket,
-    step: { do: isClosed ? 'reopen' : 'open', why: `${by.name} asked for it` },
+    step: { do: isThere ? 'update' : isClosed ? 'reopen' : 'open', why: `${by.name} asked for it` },
     told: toldOf(around, group, line, judgement),
     judgement,
   };
@@ -621,7 +624,33 @@ export async function makeGroupTicket(context: Context, app: string, id: number,
     first: (tx) => orderTicket(tx, around, group, step, by, action, at),
   });
   // Somebody else asked at the same moment: their order is this one.
-  return as('wanted', done);
+  return as(isThere ? ticket.state : 'wanted', done);
+}
+
+/** Has an order that waits for its next try tried now; false where it does not wait any more. */
+async function tryAgain(context: Context, track: string, key: string, by: Actor): Promise<boolean> {
+  const done = await commitRecord(context, track, [{ by, event: { is: 'action-retried', key } }], {
+    first: async (tx) => (await actionOf(tx, key))?.state === 'waiting',
+  });
+  context.wake();
+  return done;
+}
+
+/** Tickets that one call has tried again; a tracker takes them one after the other. */
+const TRIED_AT_ONCE = 200;
+
+/** A person has every ticket tried again that the tracker refused, or whose next try is still to come. `left`: more than one call tries. */
+export async function retryGroupTickets(context: Context, app: string, by: Actor): Promise<Result<{ ordered: number; left: boolean }>> {
+  if ((await knownApp(context, app)) === null) return noSuchApp(app, await appIds(context.db));
+  const found = await ticketsToTryAgain(context.db, app, TRIED_AT_ONCE + 1);
+  let ordered = 0;
+  for (const { group, version } of found.slice(0, TRIED_AT_ONCE)) {
+    const asked = await makeGroupTicket(context, app, group, version, by);
+    // without a tracker none of them can be filed; a group that was decided on meanwhile is left out
+    if (!asked.ok && !(await takesTickets(context, app))) return asked;
+    if (asked.ok && asked.ordered) ordered += 1;
+  }
+  return { ok: true, ordered, left: found.length > TRIED_AT_ONCE };
 }
 
 /** A person decides that a group is worth no ticket, or takes that back. The ticket that it has stays. */

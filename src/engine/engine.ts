@@ -22,7 +22,7 @@ import { createClocks } from './clocks.ts';
 import { CHANNEL } from './commit.ts';
 import { tellerOf } from './connections.ts';
 import type { Context } from './context.ts';
-import { decideGroup, makeGroupTicket, takesTickets } from './crash-groups.ts';
+import { decideGroup, makeGroupTicket, retryGroupTickets, takesTickets } from './crash-groups.ts';
 import { reportHealth } from './health.ts';
 import { createIntake } from './health-intake.ts';
 import { createMetricsIntake } from './metrics-intake.ts';
@@ -218,6 +218,7 @@ export function createEngine(parts: EngineParts): Engine & { sealsAfter(seq: num
     hearMetrics: createMetricsIntake(context),
     reportHealth: (app, batch) => reportHealth(context, app, batch),
     makeGroupTicket: (app, group, version, by) => makeGroupTicket(context, app, group, version, by),
+    retryGroupTickets: (app, by) => retryGroupTickets(context, app, by),
     takesTickets: (app) => takesTickets(context, app),
     decideGroup: (app, group, word, by) => decideGroup(context, app, group, word, by),
     command: (track, command, by, options) => giveCommand(context, track, command, by, options),

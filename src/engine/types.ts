@@ -228,8 +228,13 @@ export type Engine = {
   ): Promise<Result<{ receipts: readonly FactReceipt[]; version: number }>>;
   /** Takes what an SDK told; the answer comes when it is durable. `busy`: so much waits that it should be sent again later, and nothing of it was taken. */
   hearHealth(heard: Heard): Promise<'heard' | 'busy'>;
-  /** A person asks for the ticket of a crash group, for the release line of a version (the worst live one where none is named). One that is there stays the only one. */
+  /**
+   * A person asks for the ticket of a crash group, for the release line of a version (the worst live one where none is named). One that is there stays the only one;
+   * what was refused of it, or waits for its next try, is tried now.
+   */
   makeGroupTicket(app: string, group: number, version: string | null, by: Actor): Promise<GroupTicket>;
+  /** A person has every such order tried again that was refused or waits for its next try; `left`: there are more than one call tries. Refused without a tracker. */
+  retryGroupTickets(app: string, by: Actor): Promise<Result<{ ordered: number; left: boolean }>>;
   /** Whether a tracker is connected that takes tickets. */
   takesTickets(app: string): Promise<boolean>;
   /** A person decides that a crash group is worth no ticket, or takes that back. */

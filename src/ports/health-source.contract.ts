@@ -6,7 +6,15 @@ import type { HealthAsked, HealthPart, HealthSource } from './health-source.ts';
 import { Trouble } from './trouble.ts';
 
 /** What an hour (or the day that begins with it, of a source that knows days alone) saw of build 89214 of 8.9.2. */
-export type HourTold = { hourMs: number; users: number; crashed: number };
+export type HourTold = {
+  hourMs: number;
+  users: number;
+  crashed: number;
+  /** People whom an ANR hit; nobody when left out. */
+  anrs?: number;
+  /** What of it was in segments. */
+  of?: readonly { segment: string; users: number; crashed: number; anrs?: number }[];
+};
 
 export type HealthFault = 'error' | 'no-answer' | 'too-many-calls' | 'key-refused' | 'broken-off' | 'nonsense';
 
@@ -18,6 +26,8 @@ export type HealthHarness = {
   nowMs: number;
   /** An hour that is told in full: of periods of this length. */
   periodMs: number;
+  /** Whether it tells ANRs, and segments that it can tell, one of each dimension; left out: neither. */
+  tells?: { anrs: boolean; segments: readonly string[] };
   /** It has seen this, and all that was before it; told again of the same hour it is what is known now. */
   sees: (told: HourTold) => Promise<void>;
   /** It also has so many rows of another build, `89215`, in the hour before the newest. Left out: it cannot have many. */
@@ -73,6 +83,30 @@ export function healthContract(name: string, make: () => Promise<HealthHarness>)
       expect(Date.parse(completeUntil ?? '')).toBeGreaterThanOrEqual(only?.bucketMs ?? Number.POSITIVE_INFINITY);
     });
 
+    test('ANRs come beside crashes, each with its own people', async () => {
+      const { all, sees, periodsAgo, tells } = await harness();
+      if (tells?.anrs !== true) return;
+      await sees({ hourMs: periodsAgo(3), users: 4000, crashed: 20, anrs: 40 });
+      const whole = (await all(null)).rollups.filter(({ segment }) => segment === 'all');
+      expect(boundsOf(whole, 'anrs')).toSatisfy(({ least, most }: Bounds) => least <= 40 && 40 <= most);
+      expect(boundsOf(whole, 'crashes')).toSatisfy(({ least, most }: Bounds) => least <= 20 && 20 <= most);
+    });
+
+    test('segments come with people of their own, and are part of the whole', async () => {
+      const { all, sees, periodsAgo, tells } = await harness();
+      for (const segment of tells?.segments ?? []) {
+        await sees({ hourMs: periodsAgo(3), users: 4000, crashed: 50, anrs: 40, of: [{ segment, users: 1000, crashed: 30, anrs: 10 }] });
+        const { rollups } = await all(null);
+        // a total that is told twice counts as it was told last
+        const part = [...new Map(rollups.filter((each) => each.segment === segment).map((each) => [each.bucketMs, each])).values()];
+        expect(part.length).toBeGreaterThan(0);
+        expect(boundsOf(part, 'crashes')).toSatisfy(({ least, most }: Bounds) => least <= 30 && 30 <= most);
+        expect(boundsOf(part, 'anrs')).toSatisfy(({ least, most }: Bounds) => least <= 10 && 10 <= most);
+        const whole = rollups.filter((each) => each.segment === 'all');
+        expect(part.map(({ bucketMs }) => whole.some((each) => each.bucketMs >= bucketMs))).not.toContain(false);
+      }
+    });
+
     test('an hour that was revised comes again as it is now, after its own cursor', async () => {
       const { all, sees, periodsAgo } = await harness();
       await sees({ hourMs: periodsAgo(4), users: 4000, crashed: 20 });
@@ -120,6 +154,19 @@ export function healthContract(name: string, make: () => Promise<HealthHarness>)
       }
     });
   });
+}
+
+type Bounds = { least: number; most: number };
+
+/** How many people roll-ups say that something hit: at least, and at most. */
+function boundsOf(rollups: readonly Rollup[], metric: 'crashes' | 'anrs'): Bounds {
+  return rollups.reduce(
+    (sum, each) => {
+      const counts = each[metric];
+      return { least: sum.least + (counts?.affected ?? 0), most: sum.most + (counts?.affectedAtMost ?? counts?.affected ?? 0) };
+    },
+    { least: 0, most: 0 },
+  );
 }
 
 type Whole = { rows: unknown[]; rollups: Rollup[]; completeUntil: string | null; cursor: string };

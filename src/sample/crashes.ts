@@ -7,6 +7,7 @@ import type { Audience } from '#domain/facts.ts';
 import type { Observed } from '#domain/health/observed.ts';
 import { referenceOf } from '#domain/health/ticket-words.ts';
 import type { Instant } from '#domain/time.ts';
+import { platforms } from './deeds.ts';
 import type { Platform } from './deeds.ts';
 import { stockholm } from './moment.ts';
 import type { VariantName } from './variants.ts';
@@ -162,6 +163,11 @@ function wavesOf(variant: VariantName): readonly { name: CrashName; wave: Wave; 
   return crashNames.flatMap((name) => (told[name] ?? []).map((each, place) => ({ name, wave: each, place })));
 }
 const crashNames = Object.keys(groups) as CrashName[];
+
+/** The platforms on which the app's SDK tells. */
+export const sdkPlatforms: readonly Platform[] = platforms.filter((each) =>
+  Object.values(groups).some(({ platform }) => platform === each),
+);
 
 /** The files of the repository in which the app crashes. */
 export function crashingFiles(): readonly string[] {

@@ -5,11 +5,13 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createEngine } from '#engine/engine.ts';
 import { quietLog } from '#lib/log.ts';
 import { testDatabase } from '../../test/setup/database.ts';
+import { dsnsOn } from '../../test/setup/dsns.ts';
 import { sampleIntegration } from './integration.ts';
 import { stockholm } from './moment.ts';
 import { actorNamed } from './people.ts';
 import { openPlaces } from './place.ts';
 import { samples } from './service.ts';
+import { BEGINS } from './variants.ts';
 
 /* The samples of a server, on its first morning: each test goes on from the one before. */
 
@@ -30,17 +32,35 @@ function serve(owner: string) {
     owner,
     sweepEveryMs: 3_600_000,
   });
-  const service = samples({ engine, places, exists: (app) => engine.hasApp(app), log: quietLog });
+  const dsns = dsnsOn(base.url, engine.clock);
+  const service = samples({
+    engine,
+    places,
+    exists: (app) => engine.hasApp(app),
+    dsns,
+    log: quietLog,
+  });
   return {
     engine,
     service,
     async stop() {
       await service.stop();
+      await dsns.close();
       await engine.stop();
     },
   };
 }
 let server: ReturnType<typeof serve>;
+const madeDsns = () =>
+  base.db
+    .selectFrom('health_dsns')
+    .select(['platform', 'name', 'created_at', 'revoked_at'])
+    .where('app', '=', 'music')
+    .orderBy('platform')
+    .execute();
+/** What the instance's journal, which stays, says of them. */
+const credentials = async () =>
+  (await base.db.selectFrom('journal').select('kind').where('kind', 'like', 'key-%').orderBy('seq').execute()).map(({ kind }) => kind);
 const standing = () => server.service.all().find(({ app }) => app === 'music');
 
 beforeAll(async () => {
@@ -77,6 +97,17 @@ test('a sample that is made stands where it was asked for, and tells each beat o
   expect(told.at(0)).toContain('making music');
   expect(told.at(-1)).toContain('Fri 20 Sep 2024 09:00');
   expect(Date.parse(standing()?.next?.at ?? '')).toBeGreaterThan(Date.parse(stockholm('09-20 09:00')));
+});
+
+test('its SDK tells by DSNs of its own, one for each platform', async () => {
+  expect(await madeDsns()).toEqual(
+    ['android', 'desktop', 'ios'].map((platform) => ({
+      platform,
+      name: expect.stringMatching(/^(Android|iOS|Desktop) app$/) as string,
+      created_at: BEGINS,
+      revoked_at: null,
+    })),
+  );
 });
 
 test('a name that is taken is refused', async () => {
@@ -129,6 +160,11 @@ test('a sample that is removed is gone, and may be made again under its name', {
   expect(await server.service.remove('music', maja)).toEqual({ ok: true });
   expect(await server.engine.hasApp('music')).toBe(false);
   expect(server.service.all()).toEqual([]);
+  expect(await madeDsns()).toEqual([]);
+  // made twice, and taken out twice
+  const made = ['key-created', 'key-created', 'key-created'];
+  const revoked = ['key-revoked', 'key-revoked', 'key-revoked'];
+  expect(await credentials()).toEqual([...made, ...revoked, ...made, ...revoked]);
   expect(await server.service.make({ at: '2024-09-20T07:30', variant: 'night' }, maja, nothing)).toMatchObject({
     ok: true,
     app: 'music',

@@ -2,11 +2,13 @@
  * Samples on a running Signalbox: made, played to a moment, let run at a speed, taken out again. A sample that ran when the process stopped goes on when it
  * starts. One sample is moved by one call at a time; others may move beside it.
  */
+import { platformName } from '#domain/names.ts';
 import type { Actor } from '#domain/roles.ts';
 import { earliest, msBetween } from '#domain/time.ts';
 import type { Instant } from '#domain/time.ts';
 import type { Engine } from '#engine/types.ts';
 import type { Log } from '#lib/log.ts';
+import { sdkPlatforms } from './crashes.ts';
 import { makeSample } from './make.ts';
 import { ZONE, storyTime } from './moment.ts';
 import type { Place, Places } from './place.ts';
@@ -54,10 +56,22 @@ export const FASTEST = 1000;
 const LEAST_STEP_MS = 100;
 const LONGEST_STEP_MS = 1000;
 
+/** The DSNs by which the app's SDK tells: those of the server, as any app has them. */
+export type SampleDsns = {
+  make(dsn: { app: string; platform: string; name: string }, by: Actor): Promise<void>;
+  revokeAll(app: string, by: Actor): Promise<void>;
+};
+
 type Running = { place: Place; story: Playing; timer: NodeJS.Timeout | null; queue: Promise<unknown> };
 
-export function samples(parts: { engine: SampleEngine; places: Places; exists: (app: string) => Promise<boolean>; log: Log }) {
-  const { engine, places, log } = parts;
+export function samples(parts: {
+  engine: SampleEngine;
+  places: Places;
+  exists: (app: string) => Promise<boolean>;
+  dsns: SampleDsns;
+  log: Log;
+}) {
+  const { engine, places, dsns, log } = parts;
   const running = new Map<string, Running>();
   let stopping = false;
 
@@ -159,6 +173,7 @@ export function samples(parts: { engine: SampleEngine; places: Places; exists: (
     progress(`making ${app}: its policy, its repository, its people`);
     const made = await makeSample(engine, places, { app, variant }, by);
     if (!made.ok) return refuse('conflict', made.because, made.wouldBeRight);
+    for (const platform of sdkPlatforms) await dsns.make({ app, platform, name: `${platformName(platform)} app` }, by);
     running.delete(app);
     const sample = enter(made.place);
     return inTurn(sample, () => play(sample, { at: move.at ?? (move.speed === null ? MOMENT : BEGINS), speed: move.speed }, progress));
@@ -202,6 +217,8 @@ export function samples(parts: { engine: SampleEngine; places: Places; exists: (
         if (sample.timer !== null) clearTimeout(sample.timer);
         const release = engine.hold(app);
         try {
+          // They go with the app. The journal of the instance, which stays, says that they are gone.
+          await dsns.revokeAll(app, by);
           const removed = await engine.removeSample(app, by);
           if (!removed.ok) return refuse('not-allowed', removed.because, removed.wouldBeRight);
         } finally {

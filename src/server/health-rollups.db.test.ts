@@ -258,6 +258,33 @@ describe('what charts are drawn from', () => {
     await expect(admin().getHealthSeries({ params: app, query: { platform: 'tv' } })).rejects.toThrow(/no platform "tv"/);
   });
 
+  test('is a rate by sessions where the policy has a limit by sessions alone, or who looks asks for it', async () => {
+    await client.reportHealth({ params: app, query: { completeUntil: hour(3) }, body: [row(5), row(4)] });
+    const byHours = await admin().getHealthSeries({ params: app, query: { platform: 'ios', exposure: 'sessions' } });
+    expect(byHours).toMatchObject({ exposure: 'sessions', of: 'sessions', limit: null, limits: [{ limit: 0.3, of: 'h' }] });
+    expect(byHours.items[0]?.points.at(-1)).toMatchObject({ affected: 8, exposure: 2400, stepExposure: 1200, share: 1 });
+    const planned = await admin().getHealthPlan({ params: app, query: { platform: 'ios', exposure: 'sessions', limit: 2 } });
+    expect(planned).toMatchObject({ of: 'sessions', limit: 2, limitFrom: null, dailyUsage: 2400 });
+    const { text } = await admin().getPolicy({ params: app });
+    const save = async (policy: string) => {
+      const { preview } = await admin().previewPolicy({ params: app, body: { text: policy } });
+      await admin().savePolicy({ params: app, body: { text: policy, preview, why: 'how crashes are counted' } });
+    };
+    await save(text.replaceAll('limit-per-1000-hours', 'limit-per-1000-sessions'));
+    const answer = await admin().getHealthSeries({ params: app, query: { platform: 'ios' } });
+    const last = answer.items[0]?.points.at(-1);
+    expect(answer).toMatchObject({ exposure: 'sessions', of: 'sessions', limit: { limit: 0.3, of: 'sessions', instance: 'crash-rate' } });
+    expect(last?.rate).toBeCloseTo((8 / 2400) * 1000);
+    expect(last?.lower ?? 9).toBeLessThan(last?.rate ?? 0);
+    // the planner too takes sessions of a day
+    const plan = await admin().getHealthPlan({ params: app, query: { platform: 'ios', percent: 1 } });
+    expect(plan).toMatchObject({ of: 'sessions', limit: 0.3, dailyUsage: 2400 });
+    const many = { platform: 'ios', dailyUsers: 10, hoursPerUser: 30 };
+    expect(await admin().getHealthPlan({ params: app, query: many })).toMatchObject({ dailyUsage: 300 });
+    await save(text);
+    await expect(admin().getHealthPlan({ params: app, query: many })).rejects.toThrow(/nobody uses it for 30 hours/);
+  });
+
   test('are segments beside each other, rules, and how long a first share would take', async () => {
     await client.reportHealth({
       params: app,

@@ -104,6 +104,7 @@ const expected: Record<RouteId, Expected> = {
   listCrashGroups: 'see',
   getCrashGroup: 'see',
   makeCrashTicket: 'report-bug',
+  retryCrashTickets: 'report-bug',
   decideCrashGroup: 'decide-bug',
   listDsns: 'admin',
   createDsn: 'admin',

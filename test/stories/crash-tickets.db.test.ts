@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connect } from '#db/connect.ts';
+import { crashGroupsOf, unfinishedTickets } from '#db/views/crash-groups.ts';
+import { ticketOrderOf } from '#domain/health/crash-groups.ts';
 import { sandboxTools } from '#integrations/sandbox/in-process.ts';
 import type { Observed } from '#domain/health/observed.ts';
 import { astrid, lightPolicy, must, room } from './room.ts';
@@ -16,6 +18,17 @@ beforeAll(async () => {
 });
 afterAll(() => at.close());
 
+const everything = {
+  app: 'music',
+  platform: null,
+  version: null,
+  severity: null,
+  novelty: null,
+  team: null,
+  search: null,
+  after: null,
+  limit: 50,
+} as const;
 /** The tickets of a group, as the tracker has them. */
 const tickets = (fingerprint: string) =>
   at.world
@@ -177,5 +190,60 @@ describe('a crash group that is worth a ticket', () => {
       ticket: { state: 'open' },
     });
     expect(await at.engine.makeGroupTicket('music', id, '9.9.9', astrid)).toMatchObject({ ok: false, code: 'not-found' });
+  });
+
+  test('that the tracker did not take is listed with why and when it is tried next, and people have it tried again', async () => {
+    const shown = async (ticket: 'refused' | 'waiting') =>
+      (await crashGroupsOf(at.base.db, { ...everything, ticket })).map(({ title, ticket: its }) => ({
+        title,
+        order: ticketOrderOf(its?.order ?? null, { hasTracker: true }),
+      }));
+    const ask = async (fingerprint: string) => must(await at.engine.makeGroupTicket('music', await groupId(fingerprint), null, astrid));
+    const fail = (what: 'key-expired' | 'error-after', times = 1) =>
+      at.world.pull({ lever: 'fault', on: 'tracker', calls: 'writes', what, times });
+    for (const fingerprint of ['aa1', 'bb2']) await hear('1.1.0', '110', fingerprint, people(400, 40), 10);
+    await at.engine.settle();
+
+    // one is refused, and stays so
+    fail('key-expired');
+    await ask('aa1');
+    await at.engine.settle();
+    expect(await shown('refused')).toMatchObject([
+      { title: 'Fault aa1', order: { state: 'refused', does: 'open', attempts: 1, because: expect.stringContaining('key') as string } },
+    ]);
+    at.clock.turn(3_600_000);
+    await at.engine.settle();
+    expect(tickets('aa1')).toHaveLength(0);
+
+    // one was taken, and no answer came; the other, which is asked for again, comes after it
+    fail('error-after');
+    await ask('bb2');
+    await at.engine.settle();
+    expect(await shown('waiting')).toMatchObject([{ title: 'Fault bb2', order: { attempts: 1, nextTryAt: expect.any(String) as string } }]);
+    expect(await ask('aa1')).toMatchObject({ ordered: true });
+    await at.engine.settle();
+    const waiting = await shown('waiting');
+    expect(waiting.map(({ title }) => title).toSorted()).toEqual(['Fault aa1', 'Fault bb2']);
+    expect(waiting.find(({ title }) => title === 'Fault aa1')?.order?.because).toContain('the ticket before it is not through');
+    expect(await unfinishedTickets(at.base.db, 'music')).toEqual({ refused: 0, waiting: 2 });
+
+    // all at once, and at once
+    expect(must(await at.engine.retryGroupTickets('music', astrid))).toMatchObject({ ordered: 1, left: false });
+    await at.engine.settle();
+    expect(await unfinishedTickets(at.base.db, 'music')).toEqual({ refused: 0, waiting: 0 });
+    expect([tickets('aa1').length, tickets('bb2').length]).toEqual([1, 1]);
+  });
+
+  test('that could not be brought up to date is so when people ask', async () => {
+    must(await at.engine.savePolicy('music', policy, astrid));
+    at.world.pull({ lever: 'fault', on: 'tracker', calls: 'writes', what: 'key-expired', times: 1 });
+    await hear('1.1.0', '110', 'aa1', people(500, 60), 10);
+    await at.engine.settle();
+    expect(await unfinishedTickets(at.base.db, 'music')).toEqual({ refused: 1, waiting: 0 });
+    expect(tickets('aa1')[0]?.text).toContain('40 people hit');
+    expect(must(await at.engine.retryGroupTickets('music', astrid))).toMatchObject({ ordered: 1 });
+    await at.engine.settle();
+    expect(tickets('aa1')[0]?.text).toContain('100 people hit');
+    expect(await unfinishedTickets(at.base.db, 'music')).toEqual({ refused: 0, waiting: 0 });
   });
 });

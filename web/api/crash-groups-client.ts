@@ -6,6 +6,7 @@ const routes = {
   listCrashGroups: ['get', '/api/apps/{app}/health/groups'],
   getCrashGroup: ['get', '/api/apps/{app}/health/groups/{group}'],
   makeCrashTicket: ['post', '/api/apps/{app}/health/groups/{group}/ticket'],
+  retryCrashTickets: ['post', '/api/apps/{app}/health/groups/tickets'],
   decideCrashGroup: ['put', '/api/apps/{app}/health/groups/{group}/decision'],
 } as const;
 

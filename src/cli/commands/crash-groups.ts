@@ -1,8 +1,8 @@
 /** `signalbox crash-groups`: which crashes are worst, whose they are, and their tickets. */
 import { Command, Option } from 'commander';
-import { novelties } from '#api/crash-groups.ts';
+import { novelties, ticketFilters } from '#api/crash-groups.ts';
 import type { CrashGroupLine } from '#api/crash-groups.ts';
-import { noveltyWords } from '#domain/health/crash-groups.ts';
+import { noveltyWords, ticketDeeds } from '#domain/health/crash-groups.ts';
 import { severityLevels } from '#domain/health/severity.ts';
 import type { Novelty, SeverityLevel } from '#domain/health/severity.ts';
 import { allPages, ask, numberOf } from '../ask.ts';
@@ -20,7 +20,7 @@ type Narrowed = Json & {
   severity?: SeverityLevel;
   novelty?: Novelty;
   team?: string;
-  ticket?: 'open' | 'closed' | 'none' | 'not-wanted';
+  ticket?: (typeof ticketFilters)[number];
 };
 
 export function crashGroupsCommand(io: Io, parts: Parts): Command {
@@ -36,7 +36,7 @@ export function crashGroupsCommand(io: Io, parts: Parts): Command {
     .addOption(new Option('--severity <level>', 'at least so severe').choices(severityLevels))
     .addOption(new Option('--novelty <novelty>').choices(novelties))
     .option('--team <team>', 'a team, or none')
-    .addOption(new Option('--ticket <state>').choices(['open', 'closed', 'none', 'not-wanted']))
+    .addOption(new Option('--ticket <state>').choices(ticketFilters))
     .option('--json', 'print JSON')
     .action((app: string, { json, ...query }: Narrowed) =>
       ask(io, parts, { json }, async ({ client, paint }): Promise<Said> => {
@@ -88,6 +88,7 @@ export function crashGroupsCommand(io: Io, parts: Parts): Command {
               : `${judgement.level}, ${judgement.levelLower} at least, ${noveltyWords[judgement.novelty]}: ${Math.round(judgement.impact)} of a million people a day at everyone, ${Math.round(judgement.impactLower)} at least.`,
             plain(whose),
             `Ticket: ${ticketOf(found)}`,
+            ...orderLines(found, parts.now()),
             '',
             ...tableLines(
               ['VERSION', 'PEOPLE', 'CRASHES', 'LAST'],
@@ -107,7 +108,7 @@ export function crashGroupsCommand(io: Io, parts: Parts): Command {
     );
   command
     .command('ticket')
-    .description('ask for its ticket; one that is there stays the only one')
+    .description('ask for its ticket; one that is there stays the only one, and what was refused or waits is tried now')
     .argument('<app>')
     .argument('<group>', 'its number')
     .option('--version <version>', 'a version of the release line')
@@ -119,11 +120,26 @@ export function crashGroupsCommand(io: Io, parts: Parts): Command {
         return {
           lines: [
             asked.ordered
-              ? `A ticket for ${asked.line} is ordered; crash-groups show ${app} ${params.group} tells its key.`
+              ? `The ticket for ${asked.line} is ordered; crash-groups show ${app} ${params.group} tells what became of it.`
               : `There is one for ${asked.line} already: ${asked.key ?? 'it is on its way'}.`,
           ],
           json: asked,
         };
+      }),
+    );
+  command
+    .command('retry')
+    .description('try every ticket again that the tracker refused, or that waits for its next try')
+    .argument('<app>')
+    .option('--json', 'print JSON')
+    .action((app: string, { json }: Json) =>
+      ask(io, parts, { json }, async ({ client }): Promise<Said> => {
+        const { ordered, left } = await client.retryCrashTickets({ params: { app } });
+        const what =
+          ordered === 0
+            ? 'No ticket was refused, and none waits.'
+            : `${ordered} ${ordered === 1 ? 'ticket is' : 'tickets are'} tried again.`;
+        return { lines: [left ? `${what} There are more: call it again.` : what], json: { ordered, left } };
       }),
     );
   command
@@ -151,5 +167,19 @@ function severityOf({ judgement }: CrashGroupLine): string {
 
 function ticketOf({ ticket, decision }: CrashGroupLine): string {
   if (ticket === null) return decision === null ? '–' : 'not wanted';
-  return ticket.key === null ? ticket.state : `${ticket.key}${ticket.state === 'closed' ? ' (closed)' : ''}`;
+  const { key, state, order } = ticket;
+  if (key === null) return order?.state ?? state;
+  return `${key}${state === 'closed' ? ' (closed)' : ''}${order?.state === 'refused' ? ` (${ticketDeeds[order.does]} refused)` : ''}`;
+}
+
+/** What became of the last order for its ticket, while it is not done. */
+function orderLines({ ticket }: CrashGroupLine, now: number): string[] {
+  const order = ticket?.order ?? null;
+  if (order === null) return [];
+  const { state, does, because, nextTryAt, whatToDo, attempts } = order;
+  const next = nextTryAt === null ? '' : `, tried next ${ago(nextTryAt, now)}`;
+  return [
+    `  ${ticketDeeds[does]} ${state}${attempts === 0 ? '' : ` after ${attempts === 1 ? 'one try' : `${attempts} tries`}`}${next}${because === null ? '' : `: ${plain(because)}`}`,
+    ...(whatToDo === null ? [] : [`  What to do: ${whatToDo}`]),
+  ];
 }

@@ -1,6 +1,6 @@
 /** Crash groups as they are judged: what is due to be judged and on what counts, what came of it, and their tickets. */
 import { sql } from 'kysely';
-import type { Audience } from '#domain/facts.ts';
+import type { ActionState, Audience } from '#domain/facts.ts';
 import { NOISE_CRASHES, NOISE_GROUPS, OTHER_GROUP } from '#domain/health/crash-groups.ts';
 import type { Told, TicketState } from '#domain/health/crash-groups.ts';
 import type { Novelty, SeverityLevel } from '#domain/health/severity.ts';
@@ -265,6 +265,8 @@ export type Ticket = {
   bug: 'open' | 'closed' | null;
   /** An order for it has not ended. */
   isBusy: boolean;
+  /** How the last order for it stands. */
+  order: ActionState['state'];
 };
 
 export async function ticketsOf(db: Db, groups: readonly number[]): Promise<Ticket[]> {
@@ -272,6 +274,7 @@ export async function ticketsOf(db: Db, groups: readonly number[]): Promise<Tick
     select k.crash_group as "group", k.line, k.version, k.reference, k.ticket, k.url, k.state, k.told, k.orders, k.last_order as "lastOrder", k.outcome, k.at,
       k.closed_at as "closedAt", k.closed_on as "closedOn", k.reopened, k.nominated_on as "nominatedOn",
       (select b.state from bugs b where b.app = g.app and b.bug = k.ticket and b.arrival > k.seen_arrival order by b.arrival desc limit 1) as bug,
+      coalesce((select o.state from outbox o where o.key = k.last_order), 'done') as "order",
       exists (select 1 from outbox o where o.key = k.last_order and o.state in ('ordered', 'trying', 'waiting')) as "isBusy"
     from crash_tickets k join crash_groups g on g.id = k.crash_group
     where k.crash_group = any(${literalOf(groups)}::bigint[])`.execute(db);
@@ -337,6 +340,15 @@ export async function noteTicketState(
     update crash_tickets set state = ${to.state}, closed_at = ${to.state === 'closed' ? to.at : null}::timestamptz,
       closed_on = case when ${to.state === 'closed'} then ${to.state === 'closed' ? [...to.on] : []}::text[] else closed_on end
     where crash_group = ${group} and line = ${line} and state in ('open', 'closed')`.execute(tx);
+}
+
+/** Tickets whose last order was refused, or waits for its next try, of groups that nobody decided against; the longest ordered first. */
+export async function ticketsToTryAgain(db: Db, app: string, most: number): Promise<{ group: number; version: string }[]> {
+  const { rows } = await sql<{ group: number; version: string }>`
+    select k.crash_group as "group", k.version from crash_groups g join crash_tickets k on k.crash_group = g.id join outbox o on o.key = k.last_order
+    where g.app = ${app} and g.decision is null and o.state in ('refused', 'waiting')
+    order by o.ordered_at, o.key limit ${most}`.execute(db);
+  return rows;
 }
 
 /** Notes that it was nominated on a version; false when it was before. */

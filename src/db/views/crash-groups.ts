@@ -1,5 +1,6 @@
 /** Crash groups as they are listed and looked at. */
 import { sql } from 'kysely';
+import type { TicketOrderRow } from '#domain/health/crash-groups.ts';
 import type { SeverityLevel } from '#domain/health/severity.ts';
 import { severityLevels } from '#domain/health/severity.ts';
 import type { Owner } from '#domain/owners/by-path.ts';
@@ -21,15 +22,20 @@ export type GroupsAsked = {
   novelty: string | null;
   /** `none`: those without an owner. */
   team: string | null;
-  ticket: 'open' | 'closed' | 'none' | 'not-wanted' | null;
+  ticket: 'open' | 'closed' | 'none' | 'not-wanted' | 'refused' | 'waiting' | null;
   search: string | null;
   /** The last group that the caller has. */
   after: { score: number; id: number } | null;
   limit: number;
 };
 
-export type ShownTicket = Omit<Ticket, 'group' | 'reference' | 'told' | 'orders' | 'lastOrder' | 'closedOn' | 'bug' | 'isBusy'> & {
+export type ShownTicket = Omit<
+  Ticket,
+  'group' | 'reference' | 'told' | 'orders' | 'lastOrder' | 'closedOn' | 'bug' | 'isBusy' | 'order'
+> & {
   by: ActorStamp;
+  /** The last order for it; null where that is not known any more. */
+  order: TicketOrderRow | null;
 };
 
 export type ShownGroup = {
@@ -59,7 +65,12 @@ const JUDGEMENT = sql`case when j.version is null then null else jsonb_build_obj
   'since', to_char(j.since at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) end`;
 const utc = (column: string) => sql`to_char(${sql.ref(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 const TICKET = sql`jsonb_build_object('line', k.line, 'version', k.version, 'ticket', k.ticket, 'url', k.url, 'state', k.state, 'outcome', k.outcome, 'by', k.by,
-  'at', ${utc('k.at')}, 'closedAt', ${utc('k.closed_at')}, 'reopened', k.reopened, 'nominatedOn', k.nominated_on)`;
+  'at', ${utc('k.at')}, 'closedAt', ${utc('k.closed_at')}, 'reopened', k.reopened, 'nominatedOn', k.nominated_on,
+  'order', (select jsonb_build_object('state', o.state, 'does', case when o.action -> 'effect' -> 'ticket' ->> 'state' = 'as-it-stands' then 'update' when k.ticket is null then 'open' else 'reopen' end,
+      'at', ${utc('o.ordered_at')}, 'attempts', o.attempts, 'inDoubt', o.in_doubt, 'outcome', o.outcome, 'nextTryAt', ${utc('o.next_try_at')}, 'before', case when o.state in ('ordered', 'waiting') then (
+        select case when f.key = o.key then null else jsonb_build_object('outcome', f.outcome, 'nextTryAt', ${utc('f.next_try_at')}) end
+        from outbox f where f.lane = o.lane and f.state in ('ordered', 'trying', 'waiting') and not f.urgent order by f.ordered_at, f.key limit 1) end)
+    from outbox o where o.key = k.last_order))`;
 
 /** A group with the version that it is shown on: the one asked for, else the live one where it is worst, else the newest. */
 function shownOn(version: string | null) {
@@ -106,6 +117,9 @@ export async function crashGroupsOf(db: Db, asked: GroupsAsked): Promise<ShownGr
   return rows;
 }
 
+/** How the last order for the ticket stands that a group is shown with. */
+const orderIs = sql`(select o.state from outbox o where o.key = k.last_order)`;
+
 function ticketIs(ticket: NonNullable<GroupsAsked['ticket']>) {
   switch (ticket) {
     case 'open':
@@ -116,6 +130,10 @@ function ticketIs(ticket: NonNullable<GroupsAsked['ticket']>) {
       return sql`(k.line is null or k.state = 'refused') and g.decision is null`;
     case 'not-wanted':
       return sql`g.decision is not null`;
+    case 'refused':
+      return sql`${orderIs} = 'refused' and g.decision is null`;
+    case 'waiting':
+      return sql`${orderIs} in ('ordered', 'trying', 'waiting')`;
     default:
       return ticket satisfies never;
   }
@@ -143,6 +161,18 @@ export async function groupChoices(
       coalesce((select array_agg(distinct owner ->> 'team' order by owner ->> 'team') from crash_groups where app = ${app} and owner ->> 'team' is not null), '{}') as teams,
       (select count(*)::int from crash_groups where app = ${app}) as total`.execute(db);
   return rows[0] ?? { platforms: [], versions: [], teams: [], total: 0 };
+}
+
+/** How many groups are shown with a ticket whose last order was refused, and how many with one whose order is not done. */
+export async function unfinishedTickets(db: Db, app: string): Promise<{ refused: number; waiting: number }> {
+  const { rows } = await sql<{ refused: number; waiting: number }>`
+    select (count(*) filter (where ${orderIs} = 'refused'))::int as refused,
+      (count(*) filter (where ${orderIs} in ('ordered', 'trying', 'waiting')))::int as waiting
+    ${shownOn(null)} where g.id in (
+      select t.crash_group from crash_groups c join crash_tickets t on t.crash_group = c.id join outbox o on o.key = t.last_order
+      where c.app = ${app} and c.decision is null and o.state in ('refused', 'ordered', 'trying', 'waiting')
+    )`.execute(db);
+  return rows[0] ?? { refused: 0, waiting: 0 };
 }
 
 export type CountOfVersion = {

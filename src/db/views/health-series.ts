@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Audience } from '#domain/facts.ts';
 import { WHOLE } from '#domain/health/rollup.ts';
 import type { StepSeen } from '#domain/health/series.ts';
+import type { ExposureOf } from '#domain/health/told.ts';
 import type { Track } from '#domain/release/track.ts';
 import type { Instant } from '#domain/time.ts';
 import type { Db } from '../transaction.ts';
@@ -23,8 +24,11 @@ export async function tracksOfPlatform(db: Db, app: string, platform: string, li
   return rows.map(({ state }) => state);
 }
 
-/** Of which use is asked: of one app, platform and audience, whole or of one segment. `source` null: of all sources together. */
-export type Of = { app: string; platform: string; audience: Audience; segment: string; source: string | null };
+/** Of which use is asked: of one app, platform and audience, whole or of one segment. `source` null: of all sources together. `exposure`: what it is counted by. */
+export type Of = { app: string; platform: string; audience: Audience; segment: string; source: string | null; exposure: ExposureOf };
+
+/** Sources that tell no sessions have seen none, as where a verdict is made. */
+const used = (exposure: ExposureOf) => (exposure === 'sessions' ? sql`coalesce(r.sessions, 0)::float8` : sql`r.consumption`);
 
 const told = ({ source }: Pick<Of, 'source'>) => (source === null ? sql`true` : sql`s.source = ${source}`);
 
@@ -32,7 +36,11 @@ const told = ({ source }: Pick<Of, 'source'>) => (source === null ? sql`true` : 
 export type VersionTold = { version: string; firstAt: Instant; lastAt: Instant; toldUntil: Instant | null };
 
 /** The versions of which anything is told, each with how far. */
-export async function versionsTold(db: Db, { app, platform, audience, source }: Of, versions: readonly string[]): Promise<VersionTold[]> {
+export async function versionsTold(
+  db: Db,
+  { app, platform, audience, source }: Omit<Of, 'exposure'>,
+  versions: readonly string[],
+): Promise<VersionTold[]> {
   const { rows } = await sql<VersionTold>`
     select s.version, min(r."firstAt") as "firstAt", max(r."lastAt") as "lastAt", min(w.watermark) as "toldUntil"
     from health_series s
@@ -61,7 +69,7 @@ export type Cut = { by: 'age'; hours: number } | { by: 'day'; zone: string };
 /** What each step of some versions saw. A step ends no later than what was asked about. */
 export async function stepsOf(
   db: Db,
-  { app, platform, audience, segment, source }: Of,
+  { app, platform, audience, segment, source, exposure }: Of,
   metric: string,
   versions: readonly VersionAsked[],
   cut: Cut,
@@ -83,7 +91,7 @@ export async function stepsOf(
     select h.version, ${start} as start, max(h.hour) + interval '1 hour' as "end", sum(h.affected)::bigint as affected,
       sum(h.exposure) as exposure, max(h.users)::bigint as users, sum(h."newUsers")::bigint as "newUsers"
     from (
-      select v.version, v."from", r.bucket as hour, coalesce(sum(${affected}), 0) as affected, sum(r.consumption) as exposure,
+      select v.version, v."from", r.bucket as hour, coalesce(sum(${affected}), 0) as affected, sum(${used(exposure)}) as exposure,
         coalesce(sum(r.users), 0) as users, sum(r.new_users) as "newUsers"
       from ${asRows(versions)}
         join health_series s on s.app = ${app} and s.version = v.version and s.platform = ${platform} and s.audience = ${audience}
@@ -105,12 +113,12 @@ export async function stepsOf(
 /** Use of all versions of a platform together, by the start of its hour. */
 export async function usageByHour(
   db: Db,
-  { app, platform, audience, segment, source }: Of,
+  { app, platform, audience, segment, source, exposure }: Of,
   from: Instant,
   until: Instant,
 ): Promise<{ hourMs: number; exposure: number }[]> {
   const { rows } = await sql<{ hour: Instant; exposure: number }>`
-    select r.bucket as hour, sum(r.consumption) as exposure
+    select r.bucket as hour, sum(${used(exposure)}) as exposure
     from health_series s join health_rollups r on r.series = s.id and r.bucket >= ${from}::timestamptz and r.bucket < ${until}::timestamptz
     where s.app = ${app} and s.platform = ${platform} and s.audience = ${audience} and s.segment = ${segment} and ${told({ source })}
     group by r.bucket order by r.bucket`.execute(db);
@@ -118,7 +126,7 @@ export async function usageByHour(
 }
 
 /** The newest hour of which anything is told of a platform and audience; null where nothing is. */
-export async function lastTold(db: Db, { app, platform, audience, source }: Omit<Of, 'segment'>): Promise<Instant | null> {
+export async function lastTold(db: Db, { app, platform, audience, source }: Omit<Of, 'segment' | 'exposure'>): Promise<Instant | null> {
   const { rows } = await sql<{ at: Instant | null }>`
     select max((select bucket from health_rollups r where r.series = s.id order by bucket desc limit 1)) as at
     from health_series s where s.app = ${app} and s.platform = ${platform} and s.audience = ${audience} and s.segment = ${WHOLE}
@@ -159,7 +167,7 @@ export type SegmentStep = { version: string; segment: string; start: Instant; af
 /** Steps of all segments of a dimension, by age: what a scan compares. */
 export async function segmentSteps(
   db: Db,
-  { app, platform, audience, source }: Omit<Of, 'segment'>,
+  { app, platform, audience, source }: Omit<Of, 'segment' | 'exposure'>,
   metric: string,
   dimension: string,
   versions: readonly VersionAsked[],

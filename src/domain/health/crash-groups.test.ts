@@ -1,6 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { isNoise, isWorthTelling, judgeGroup, noveltyOf, releaseLineOf, segmentWithin, shownLevel, ticketStep } from './crash-groups.ts';
-import type { GroupInAudience, Told } from './crash-groups.ts';
+import {
+  isNoise,
+  isWorthTelling,
+  judgeGroup,
+  noveltyOf,
+  releaseLineOf,
+  segmentWithin,
+  shownLevel,
+  ticketStep,
+  ticketOrderOf,
+} from './crash-groups.ts';
+import type { GroupInAudience, Told, TicketOrderRow } from './crash-groups.ts';
 import { flowWeight } from './severity.ts';
 
 const day = (newCount: number, newExposure: number, baseCount: number, baseExposure: number) => ({
@@ -138,6 +148,47 @@ describe('the ticket of a group', () => {
 
   test('that the tracker refused is asked for again by people alone', () => {
     expect(does({ ...open, state: 'refused' })).toBeNull();
+  });
+
+  describe('tells how what was ordered of it stands', () => {
+    const row: TicketOrderRow = {
+      state: 'waiting',
+      does: 'open',
+      at: '2024-10-01T12:00:00.000Z',
+      attempts: 1,
+      inDoubt: false,
+      outcome: 'the tracker is full',
+      nextTryAt: '2024-10-01T12:01:00.000Z',
+      before: null,
+    };
+    const of = (change: Partial<TicketOrderRow>, hasTracker = true) => ticketOrderOf({ ...row, ...change }, { hasTracker });
+
+    test('nothing where it is done', () => {
+      expect([ticketOrderOf(null, { hasTracker: true }), of({ state: 'done' }), of({ state: 'void' })]).toEqual([null, null, null]);
+    });
+
+    test('a refusal asks for a person, and says what to mend', () => {
+      const refused = of({ state: 'refused', outcome: 'no such project' });
+      expect(refused).toMatchObject({ state: 'refused', because: 'no such project', nextTryAt: null });
+      expect(refused?.whatToDo).toBe('mend what the tracker names, then try again');
+      expect(of({ state: 'refused' }, false)?.whatToDo).toContain('connect a tracker');
+    });
+
+    test('what waits for its next try says when that is, and what becomes of a doubt', () => {
+      expect(of({})).toMatchObject({ state: 'waiting', because: 'the tracker is full', nextTryAt: '2024-10-01T12:01:00.000Z' });
+      expect(of({})?.whatToDo).toContain('tried again by itself');
+      expect(of({ inDoubt: true })?.whatToDo).toContain('never a second one');
+      expect(of({ state: 'trying', nextTryAt: null })).toMatchObject({ state: 'trying', whatToDo: null });
+    });
+
+    test('what waits for its turn says what holds the one before it', () => {
+      const first = { state: 'ordered', attempts: 0, outcome: null, nextTryAt: null } as const;
+      expect(of(first)).toMatchObject({ state: 'waiting', because: null, nextTryAt: null, whatToDo: null });
+      expect(of({ ...first, before: { outcome: 'the tracker is full', nextTryAt: '2024-10-01T12:01:00.000Z' } })).toMatchObject({
+        because: 'the ticket before it is not through: the tracker is full',
+        nextTryAt: '2024-10-01T12:01:00.000Z',
+      });
+    });
   });
 
   test('is shared by a release and its hotfixes', () => {

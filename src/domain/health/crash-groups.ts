@@ -163,6 +163,87 @@ export function ticketStep(
   }
 }
 
+/* ---- how an order for a ticket stands ---- */
+
+/** The last order for a ticket as it lies in the outbox. `before`: another order of the tracker's lane that is not done, and has to be first. */
+export type TicketOrderRow = {
+  state: 'ordered' | 'trying' | 'waiting' | 'done' | 'refused' | 'void';
+  does: TicketStep['do'];
+  at: Instant;
+  attempts: number;
+  inDoubt: boolean;
+  outcome: string | null;
+  nextTryAt: Instant | null;
+  before: { outcome: string | null; nextTryAt: Instant | null } | null;
+};
+
+/** `waiting`: for its turn, or for its next try. `refused`: it asks for a person. */
+export const ticketOrderStates = ['waiting', 'trying', 'refused'] as const;
+
+/** An order for a ticket that is not done, as people are told of it. `because`: what came back last; `nextTryAt` null: as soon as it may be. */
+export type TicketOrder = {
+  does: TicketStep['do'];
+  state: (typeof ticketOrderStates)[number];
+  at: Instant;
+  attempts: number;
+  because: string | null;
+  nextTryAt: Instant | null;
+  whatToDo: string | null;
+};
+
+/** What an order does, as a noun: `filing it was refused`. */
+export const ticketDeeds: Readonly<Record<TicketStep['do'], string>> = {
+  open: 'filing it',
+  update: 'bringing it up to date',
+  reopen: 'opening it again',
+};
+
+/** What people are told of the last order for a ticket; null: it was done, and there is nothing to tell. */
+export function ticketOrderOf(row: TicketOrderRow | null, { hasTracker }: { hasTracker: boolean }): TicketOrder | null {
+  if (row === null) return null;
+  const { does, at, attempts, inDoubt, outcome, nextTryAt, before } = row;
+  const order = { does, at, attempts, because: outcome, nextTryAt };
+  switch (row.state) {
+    case 'done':
+    case 'void':
+      return null;
+    case 'refused':
+      return {
+        ...order,
+        state: 'refused',
+        nextTryAt: null,
+        whatToDo: hasTracker
+          ? 'mend what the tracker names, then try again'
+          : 'connect a tracker that takes tickets under Settings, Integrations, then try again',
+      };
+    case 'trying':
+      return { ...order, state: 'trying', nextTryAt: null, whatToDo: null };
+    case 'ordered':
+    case 'waiting': {
+      if (before !== null)
+        return {
+          ...order,
+          state: 'waiting',
+          because: before.outcome === null ? outcome : `the ticket before it is not through: ${before.outcome}`,
+          nextTryAt: before.nextTryAt,
+          whatToDo: 'nothing: tickets are filed one after the other, and its turn comes',
+        };
+      return {
+        ...order,
+        state: 'waiting',
+        whatToDo:
+          nextTryAt === null
+            ? null
+            : inDoubt
+              ? 'nothing: it is looked for by its reference before it is tried again, so that there is never a second one'
+              : 'nothing: it is tried again by itself, and at once when somebody asks',
+      };
+    }
+    default:
+      return row.state satisfies never;
+  }
+}
+
 /** Counts that grew so far say something new. */
 const NEWS_FACTOR = 2;
 const NEWS_LEAST = 3;

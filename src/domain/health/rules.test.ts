@@ -3,7 +3,9 @@ import { trackPolicy } from '../policy/compile.ts';
 import { parsePolicy } from '../policy/document.ts';
 import { musicPolicy } from '../policy/sample.ts';
 import type { TrackPolicy } from '../policy/track-policy.ts';
-import { healthRules, limitOf, sourceOf } from './rules.ts';
+import { healthRules, limitsOf, rateRuleOf, sourceOf } from './rules.ts';
+
+const limitOf = (...asked: Parameters<typeof limitsOf>) => limitsOf(...asked)[0] ?? null;
 
 function policyOf(platform: string): TrackPolicy {
   const read = parsePolicy(musicPolicy);
@@ -38,11 +40,18 @@ test('a policy without a limit on a rate has none, and of several the tightest c
     settings: { metric: 'crashes', 'limit-per-1000-hours': limit },
   });
   const two = { ...policy, haltsWhileRollingOut: [limited('wide', 0.4), limited('tight', 0.25)] };
-  expect(limitOf(two, 'crashes')).toEqual({ limit: 0.25, unit: 1000, of: 'h', instance: 'tight', title: crashRate.title });
+  expect(limitOf(two, 'crashes')).toEqual({
+    limit: 0.25,
+    unit: 1000,
+    of: 'h',
+    exposure: 'consumption',
+    instance: 'tight',
+    title: crashRate.title,
+  });
   expect(limitOf(two, 'anrs')).toBeNull();
 });
 
-test('a limit may differ by platform and audience, and one by sessions is not drawn over hours', () => {
+test('a limit may differ by platform and audience, and one by sessions is shown where there is none by use', () => {
   const { policy, crashRate } = alone('ios');
   const held = (settings: object) => ({
     ...policy,
@@ -54,7 +63,15 @@ test('a limit may differ by platform and audience, and one by sessions is not dr
   expect(limitOf(held({ 'limit-per-1000-hours': { android: 0.4 } }), 'crashes')).toBeNull();
   expect(limitOf(held({ 'limit-per-1000-units': 5, unit: 'orders' }), 'crashes')).toMatchObject({ limit: 5, of: 'orders' });
   const bySessions = held({ 'limit-per-1000-sessions': 2, 'no-worse-than': 'nothing', ratio: 1.25 });
-  expect(limitOf(bySessions, 'crashes')).toBeNull();
+  expect(limitOf(bySessions, 'crashes')).toMatchObject({ limit: 2, of: 'sessions', exposure: 'sessions' });
+  const [instance] = bySessions.haltsWhileRollingOut;
+  const [byUse] = held({ 'limit-per-1000-hours': 9 }).haltsWhileRollingOut;
+  const both = { ...policy, haltsWhileRollingOut: [instance, byUse].flatMap((each) => each ?? []) };
+  expect(limitsOf(both, 'crashes').map(({ limit, exposure }) => [limit, exposure])).toEqual([
+    [9, 'consumption'],
+    [2, 'sessions'],
+  ]);
+  expect(rateRuleOf(both, 'crashes', 'production', 'sessions')?.limit.limit).toBe(2);
   expect(healthRules(bySessions).find(({ instance }) => instance === 'held')).toMatchObject({
     limit: 2,
     of: 'sessions',
@@ -80,5 +97,8 @@ test('the source that is shown of a metric is the one that its criterion believe
   // the limit that is drawn decides, not one beside it
   expect(by(rate('wide', { source: 'warehouse' }), rate('tight', { 'limit-per-1000-hours': 0.2 }))).toBeNull();
   expect(by(rate('sessions', { 'limit-per-1000-hours': undefined, 'limit-per-1000-sessions': 5, source: 'warehouse' }))).toBe('warehouse');
+  expect(
+    by(rate('hours', {}), rate('sessions', { 'limit-per-1000-hours': undefined, 'limit-per-1000-sessions': 5, source: 'warehouse' })),
+  ).toBeNull();
   expect(sourceOf({ ...policy, haltsWhileRollingOut: [rate('crash-rate', { source: 'warehouse' })] }, 'anrs')).toBeNull();
 });

@@ -7,13 +7,14 @@ import type { Stage, Step } from '../release/track.ts';
 import type { TrackPolicy } from '../policy/track-policy.ts';
 import type { RuleWaits } from './plan.ts';
 import { RATE_UNIT } from './series.ts';
+import type { ExposureOf } from './told.ts';
 import { RATE_DEFAULTS } from './verdict.ts';
 
 /** Kinds of criteria that are about health. */
 const healthKinds: readonly string[] = ['rate-below', 'enough-usage', 'no-bad-segment', 'late-onset'];
 
-/** A limit on a rate: at most `limit` affected people per `unit` of use, counted in `of`: `h`, or what the app counts by. `instance`: the criterion that holds it. */
-export type RateLimit = { limit: number; unit: number; of: string; instance: string; title: string };
+/** A limit on a rate: at most `limit` affected people per `unit` of `of`: `h`, what the app counts its use by, or `sessions`. `instance`: the criterion that holds it. */
+export type RateLimit = { limit: number; unit: number; of: string; exposure: ExposureOf; instance: string; title: string };
 
 /** A limit with what its rule waits for until it tells. */
 export type RateRule = { limit: RateLimit; waits: RuleWaits };
@@ -89,14 +90,14 @@ function settingsOf({ settings }: Instance): HealthSettings {
 }
 
 /** The limit in the settings, and what it is counted by; null where there is none for this platform. */
-function limitIn(said: HealthSettings, platform: string): { limit: number; of: string; isOfUse: boolean } | null {
-  for (const [written, of, isOfUse] of [
-    [said['limit-per-1000-hours'], 'h', true],
-    [said['limit-per-1000-units'], said.unit ?? 'units', true],
-    [said['limit-per-1000-sessions'], 'sessions', false],
+function limitIn(said: HealthSettings, platform: string): { limit: number; of: string; exposure: ExposureOf } | null {
+  for (const [written, of, exposure] of [
+    [said['limit-per-1000-hours'], 'h', 'consumption'],
+    [said['limit-per-1000-units'], said.unit ?? 'units', 'consumption'],
+    [said['limit-per-1000-sessions'], 'sessions', 'sessions'],
   ] as const) {
     const limit = typeof written === 'object' && written !== null ? written[platform] : written;
-    if (limit !== undefined && limit !== null) return { limit, of, isOfUse };
+    if (limit !== undefined && limit !== null) return { limit, of, exposure };
   }
   return null;
 }
@@ -145,8 +146,13 @@ const instancesOf = (policy: TrackPolicy): readonly Instance[] => [
  * The source that is believed of a metric, so that what is shown is what is judged: that of the criterion whose limit is shown, else the first that a criterion of the metric
  * names. Null: all sources together.
  */
-export function sourceOf(policy: TrackPolicy, metric: string, audience: Audience = 'production'): string | null {
-  const held = rateRuleOf(policy, metric, audience)?.limit.instance;
+export function sourceOf(
+  policy: TrackPolicy,
+  metric: string,
+  audience: Audience = 'production',
+  exposure: ExposureOf | null = null,
+): string | null {
+  const held = rateRuleOf(policy, metric, audience, exposure)?.limit.instance;
   const sources = instancesOf(policy).flatMap((instance) => {
     const { metric: judged, source = null } = settingsOf(instance);
     if (!healthKinds.includes(instance.kind) || judged !== metric) return [];
@@ -156,19 +162,26 @@ export function sourceOf(policy: TrackPolicy, metric: string, audience: Audience
   return own === undefined ? (sources.find(({ source }) => source !== null)?.source ?? null) : own.source;
 }
 
-/** The limit under which a policy holds the rate of a metric, as `rateRuleOf` finds it. */
-export const limitOf = (policy: TrackPolicy, metric: string, audience?: Audience): RateLimit | null =>
-  rateRuleOf(policy, metric, audience)?.limit ?? null;
+/** The limits under which a policy holds the rate of a metric: the tightest by use, and the tightest by sessions. What is shown where nobody chooses comes first. */
+export function limitsOf(policy: TrackPolicy, metric: string, audience?: Audience): readonly RateLimit[] {
+  return (['consumption', 'sessions'] as const).flatMap((exposure) => rateRuleOf(policy, metric, audience, exposure)?.limit ?? []);
+}
 
 /**
- * The rule under which a policy holds the rate of a metric, as it is for an audience; the tightest where there are several. Null: it has none that is counted by use, which
- * charts are drawn by.
+ * The rule under which a policy holds the rate of a metric, as it is for an audience; the tightest where there are several. Null: it has none. Rates by use and by sessions cannot be
+ * held against each other: `exposure` says by which; null: by use where there is one, else by sessions.
  */
-export function rateRuleOf(policy: TrackPolicy, metric: string, audience: Audience = 'production'): RateRule | null {
+export function rateRuleOf(
+  policy: TrackPolicy,
+  metric: string,
+  audience: Audience = 'production',
+  exposure: ExposureOf | null = null,
+): RateRule | null {
+  if (exposure === null) return rateRuleOf(policy, metric, audience, 'consumption') ?? rateRuleOf(policy, metric, audience, 'sessions');
   const rules = instancesOf(policy).flatMap((instance): RateRule[] => {
     const said = settingsOf(instance);
     const found = limitIn(said, policy.platform);
-    if (instance.kind !== 'rate-below' || said.metric !== metric || found === null || !found.isOfUse) return [];
+    if (instance.kind !== 'rate-below' || said.metric !== metric || found === null || found.exposure !== exposure) return [];
     const here = said['by-audience']?.[audience];
     return [
       {
@@ -176,6 +189,7 @@ export function rateRuleOf(policy: TrackPolicy, metric: string, audience: Audien
           limit: found.limit * (here?.['times-limit'] ?? 1),
           unit: RATE_UNIT,
           of: found.of,
+          exposure: found.exposure,
           instance: instance.id,
           title: instance.title,
         },

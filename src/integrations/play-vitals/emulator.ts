@@ -6,10 +6,20 @@ export type PlayFault = 'error' | 'no-answer' | 'too-many-calls' | 'key-refused'
 /** What a request sends; the adapter sends text. */
 const textOf = ({ body }: RequestInit): string => (typeof body === 'string' ? body : '');
 
-type Told = { startMs: number; code: string; users: number; crashed: number };
+/** What a build saw in a period: in all, or of one value of a dimension. */
+type Told = {
+  startMs: number;
+  code: string;
+  users: number;
+  crashed: number;
+  froze: number;
+  of: { dimension: string; value: string } | null;
+};
 
 export const PLAY = 'https://playdeveloperreporting.googleapis.com';
 export const TOKENS = 'https://oauth2.googleapis.com/token';
+/** The dimensions that are asked for. */
+const SLICES: readonly string[] = ['versionCode', 'countryCode', 'apiLevel'];
 const ACCOUNT = 'signalbox@example.iam.gserviceaccount.com';
 
 let keys: Promise<{ publicKey: CryptoKey; privateKey: CryptoKey }> | null = null;
@@ -72,25 +82,41 @@ export async function playEmulator({ nowMs, pageSize = 1000 }: { nowMs: number; 
           ],
         },
       });
-    const { timelineSpec, metrics, pageToken } = JSON.parse(textOf(init)) as {
+    const { timelineSpec, dimensions, metrics, filter, pageToken } = JSON.parse(textOf(init)) as {
       timelineSpec: { aggregationPeriod: 'HOURLY' | 'DAILY'; startTime: Parameters<typeof whole>[0]; endTime: Parameters<typeof whole>[0] };
+      dimensions: string[];
       metrics: string[];
+      filter?: string;
       pageToken?: string;
     };
     const [fromMs, untilMs] = [whole(timelineSpec.startTime), whole(timelineSpec.endTime)];
     if (untilMs > freshMs[timelineSpec.aggregationPeriod])
       return failed(400, 'INVALID_ARGUMENT', 'The end time is later than the data is fresh.');
-    const rows = [...told.values()].filter(({ startMs }) => startMs >= fromMs && startMs < untilMs);
+    const known = set === 'crash' ? ['crashRate', 'distinctUsers'] : ['anrRate', 'distinctUsers'];
+    const unknown = metrics.find((metric) => !known.includes(metric)) ?? dimensions.find((each) => !SLICES.includes(each));
+    if (unknown !== undefined) return failed(400, 'INVALID_ARGUMENT', `Unsupported metric or dimension: ${unknown}`);
+    // AIP-160 as far as it is used: equality of a dimension that is asked for
+    const [, filtered, wanted] = /^(\w+) = (\w+)$/.exec(filter ?? '') ?? [];
+    if (filter !== undefined && (filtered === undefined || !dimensions.includes(filtered)))
+      return failed(400, 'INVALID_ARGUMENT', `Invalid filter: ${filter}`);
+    const by = dimensions.find((each) => each !== 'versionCode');
+    const rows = [...told.values()].filter(
+      ({ startMs, code, of }) =>
+        startMs >= fromMs && startMs < untilMs && of?.dimension === by && (filtered !== 'versionCode' || code === wanted),
+    );
     const from = Number(pageToken ?? 0);
     return json(200, {
-      rows: rows.slice(from, from + pageSize).map(({ startMs, code, users, crashed }) => ({
+      rows: rows.slice(from, from + pageSize).map(({ startMs, code, users, crashed, froze, of }) => ({
         aggregationPeriod: timelineSpec.aggregationPeriod,
         startTime: split(startMs, timelineSpec.aggregationPeriod === 'HOURLY' ? 'UTC' : 'America/Los_Angeles'),
-        dimensions: [{ dimension: 'versionCode', int64Value: code }],
+        dimensions: [
+          { dimension: 'versionCode', int64Value: code },
+          ...(of === null ? [] : [{ dimension: of.dimension, stringValue: of.value }]),
+        ],
         metrics: metrics.map((metric) => ({
           metric,
           decimalValue: {
-            value: metric === 'distinctUsers' ? String(rounded(users)) : ((set === 'crash' ? crashed : 0) / users).toFixed(6),
+            value: metric === 'distinctUsers' ? String(rounded(users)) : ((set === 'crash' ? crashed : froze) / users).toFixed(6),
           },
         })),
       })),
@@ -105,8 +131,7 @@ export async function playEmulator({ nowMs, pageSize = 1000 }: { nowMs: number; 
       private_key: await exportPKCS8(privateKey),
       private_key_id: 'k1',
     }),
-    sees: (startMs: number, code: string, users: number, crashed: number): void =>
-      void told.set(`${code} ${startMs}`, { startMs, code, users, crashed }),
+    sees: (each: Told): void => void told.set(`${each.code} ${each.startMs} ${each.of?.dimension}=${each.of?.value}`, each),
     fail: (how: PlayFault): void => {
       fault = how;
     },

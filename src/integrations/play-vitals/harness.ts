@@ -28,7 +28,16 @@ export async function playHarness(
     platform: 'android',
     nowMs: NOW_MS,
     periodMs: period === 'hourly' ? HOUR_MS : 24 * HOUR_MS,
-    sees: async ({ hourMs, users, crashed }) => emulator.sees(startOf(hourMs), '89214', users, crashed),
+    tells: { anrs: true, segments: ['country=BR', 'os=Android 14'] },
+    sees: async ({ hourMs, users, crashed, anrs = 0, of = [] }) => {
+      const at = { startMs: startOf(hourMs), code: '89214' };
+      emulator.sees({ ...at, users, crashed, froze: anrs, of: null });
+      for (const { segment, ...told } of of) {
+        const isCountry = segment.startsWith('country=');
+        const slice = isCountry ? { dimension: 'countryCode', value: 'BR' } : { dimension: 'apiLevel', value: '34' };
+        emulator.sees({ ...at, users: told.users, crashed: told.crashed, froze: told.anrs ?? 0, of: slice });
+      }
+    },
     faults: ['error', 'no-answer', 'too-many-calls', 'key-refused', 'broken-off', 'nonsense'],
     fail: async (how) => emulator.fail(how),
     close: async () => undefined,

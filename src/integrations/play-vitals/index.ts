@@ -6,7 +6,7 @@ import { playSource } from './source.ts';
 export const playVitals = defineIntegration({
   id: 'play-vitals',
   name: 'Play vitals',
-  connects: 'Google Play: the shares of people with a crash or an ANR, by build',
+  connects: 'Google Play: the shares of people with a crash or an ANR, by build, market and version of Android',
   settings: playSettings,
   brings: {},
   provides: { health: (settings, tools) => playSource(settings, tools) },

@@ -27,30 +27,36 @@ export const playSettings = z.strictObject({
     .meta({
       secret: true,
       description:
-        'The JSON file of a service account that Google Play lets see “View app information and download bulk reports (read-only)”',
+        'All of the JSON file of a service account that Google Play lets see “View app information and download bulk reports (read-only)”',
     }),
-  platform: z.string().trim().min(1).max(60).default('android').meta({ description: 'Which platform of the app this is' }),
+  platform: z.string().trim().min(1).max(60).default('android').meta({ platform: true, description: 'Which platform of the app this is' }),
   period: z.enum(['daily', 'hourly']).default('daily').meta({
     description: 'Usage is counted in user-days of Los Angeles, or in user-hours; hours come earlier and are rounded more coarsely',
   }),
   people: z
     .enum(['OS_PUBLIC', 'APP_TESTERS', 'OS_BETA'])
     .default('OS_PUBLIC')
-    .meta({ description: 'Whose phones: those of released Android versions, of testers, or of beta versions of Android' }),
+    .meta({ title: 'Whose phones', description: 'Those of released Android versions, of testers, or of beta versions of Android' }),
+  segments: z
+    .array(z.enum(['country', 'os']))
+    .max(2)
+    .default(['country', 'os'])
+    .meta({
+      title: 'Segments',
+      description: 'By what the newest builds are told apart besides: market, version of Android. OS_BETA knows neither',
+    }),
   audience: z.enum(audiences).default('production').meta({ description: 'Which audience they are' }),
   source: z
     .string()
     .regex(/^[a-z][a-z0-9-]{0,62}$/, 'a lower-case letter, then letters, digits and dashes')
     .default('play-vitals')
-    .meta({ description: 'Under which name its roll-ups are kept' }),
-  everyMinutes: z.int().min(15).max(1440).default(60).meta({ description: 'How often it is asked' }),
+    .meta({ title: 'Name', description: 'Under which name its roll-ups are kept' }),
+  everyMinutes: z.int().min(15).max(1440).default(60).meta({ title: 'Minutes between readings', description: 'How often it is asked' }),
   firstDays: z.int().min(1).max(60).default(14).meta({ description: 'How far back the first reading goes' }),
-  dispersion: z
-    .number()
-    .min(1)
-    .max(7)
-    .default(2)
-    .meta({ description: 'How many days of a week one person is among those who crashed, as a rule; 7 is the most that it can be' }),
+  dispersion: z.number().min(1).max(7).default(2).meta({
+    title: 'Times a person may count',
+    description: 'How many days of a week one person is among those who crashed, as a rule; 7 is the most that it can be',
+  }),
   address: z
     .url({ protocol: /^https?$/ })
     .default('https://playdeveloperreporting.googleapis.com')

@@ -1,12 +1,14 @@
 /** Google Play's vitals as a source of release health: how fresh they are first, and then what is new. */
 import { Temporal } from 'temporal-polyfill';
-import { HOUR_MS } from '#domain/health/rollup.ts';
+import { HOUR_MS, WHOLE } from '#domain/health/rollup.ts';
 import type { HealthSource, TrackOfHealth } from '#ports/health-source.ts';
 import type { Tools } from '#ports/integration.ts';
 import { Trouble } from '#ports/trouble.ts';
 import { playClient } from './client.ts';
 import type { MetricSetName, PlayClient } from './client.ts';
 import { affectedIn, peopleIn, shareIn } from './rounding.ts';
+import { DIMENSIONS, segmentOf } from './segments.ts';
+import type { SegmentName } from './segments.ts';
 import type { DateTime, QueryRow } from './schema.ts';
 import type { PlaySettings } from './settings.ts';
 
@@ -15,6 +17,11 @@ const PERIODS = {
   daily: { name: 'DAILY', zone: 'America/Los_Angeles', againMs: 3 * 24 * HOUR_MS, partMs: 14 * 24 * HOUR_MS },
   hourly: { name: 'HOURLY', zone: 'UTC', againMs: 48 * HOUR_MS, partMs: 2 * 24 * HOUR_MS },
 } as const;
+
+/** Segments are asked for of so many builds, the newest that have users: those before them were told when they were new. */
+const SEGMENTED_BUILDS = 4;
+/** Google counts calls by the second. */
+const CALLS_AT_ONCE = 4;
 
 const RATES: Readonly<Record<MetricSetName, string>> = { crashRateMetricSet: 'crashRate', anrRateMetricSet: 'anrRate' };
 
@@ -37,28 +44,44 @@ export function playSource(settings: PlaySettings, tools: Tools, longestMs?: num
       const untilMs = startOf(Math.min(freshMs, sinceMs + period.partMs), period.zone, settings.period === 'hourly');
       const more = untilMs < freshMs;
       if (untilMs <= sinceMs) return { rows: [], completeUntil: isoOf(freshMs), cursor: cursorOf(freshMs, false), more: false };
-      const asked = (set: MetricSetName) => ({
-        timelineSpec: {
-          aggregationPeriod: period.name,
-          startTime: dateTimeOf(sinceMs, period.zone),
-          endTime: dateTimeOf(untilMs, period.zone),
-        },
-        dimensions: ['versionCode'],
-        metrics: [RATES[set], 'distinctUsers'],
-        userCohort: settings.people,
-      });
-      const [crashes, anrs] = await Promise.all([
-        client.rowsOf('crashRateMetricSet', asked('crashRateMetricSet')),
-        client.rowsOf('anrRateMetricSet', asked('anrRateMetricSet')),
-      ]);
+      const ask: Ask = (set, within) =>
+        client.rowsOf(set, {
+          timelineSpec: {
+            aggregationPeriod: period.name,
+            startTime: dateTimeOf(sinceMs, period.zone),
+            endTime: dateTimeOf(untilMs, period.zone),
+          },
+          dimensions: ['versionCode', ...(within === null ? [] : [DIMENSIONS[within.segment]])],
+          metrics: [RATES[set], 'distinctUsers'],
+          ...(within === null ? {} : { filter: `versionCode = ${within.code}` }),
+          userCohort: settings.people,
+        });
+      const whole = seenOf(await bothOf(ask, null), period.zone, null);
+      const versions = versionsOf(tracks, settings.platform);
+      const segments = settings.people === 'OS_BETA' ? [] : [...new Set(settings.segments)];
+      const within = newestOf(whole, versions).flatMap((code) => segments.map((segment) => ({ code, segment })));
+      const parts: Seen[][] = [];
+      for (let at = 0; at < within.length; at += CALLS_AT_ONCE / 2) {
+        const some = within.slice(at, at + CALLS_AT_ONCE / 2);
+        parts.push(...(await Promise.all(some.map(async (each) => seenOf(await bothOf(ask, each), period.zone, each.segment)))));
+      }
       return {
-        rows: rowsOf(crashes, anrs, settings, tracks),
+        rows: [...whole, ...parts.flat()].map((seen) => rowOf(seen, settings, versions)),
         completeUntil: more ? null : isoOf(freshMs),
         cursor: cursorOf(untilMs, more),
         more,
       };
     },
   };
+}
+
+type Within = { code: string; segment: SegmentName };
+type Ask = (set: MetricSetName, within: Within | null) => Promise<QueryRow[]>;
+type Both = Readonly<Record<MetricSetName, readonly QueryRow[]>>;
+
+async function bothOf(ask: Ask, within: Within | null): Promise<Both> {
+  const [crashRateMetricSet, anrRateMetricSet] = await Promise.all([ask('crashRateMetricSet', within), ask('anrRateMetricSet', within)]);
+  return { crashRateMetricSet, anrRateMetricSet };
 }
 
 async function freshUntil(client: PlayClient, set: MetricSetName, { name }: { name: string }): Promise<number> {
@@ -68,62 +91,75 @@ async function freshUntil(client: PlayClient, set: MetricSetName, { name }: { na
   return momentOf(latest, name === 'HOURLY' ? 'UTC' : 'America/Los_Angeles');
 }
 
-type Seen = { code: string; ms: number; users: number; rate: string | null };
+/** What one build, whole or in a segment, saw in a period: of each metric set the people of whom it speaks, and the share of them as it is written. */
+type Told = { users: number; rate: string | null };
+type Seen = { code: string; segment: string; ms: number; crashes: Told | null; anrs: Told | null };
 
-function seenIn(rows: readonly QueryRow[], rate: string, zone: string): Map<string, Seen> {
-  return new Map(
-    rows.flatMap(({ startTime, dimensions, metrics }) => {
-      const version = dimensions.find(({ dimension }) => dimension === 'versionCode');
-      const code = version?.int64Value ?? version?.stringValue;
-      const valueOf = (name: string): string | null => metrics.find(({ metric }) => metric === name)?.decimalValue?.value ?? null;
-      const users = Number(valueOf('distinctUsers') ?? Number.NaN);
+const METRICS = { crashRateMetricSet: 'crashes', anrRateMetricSet: 'anrs' } as const satisfies Record<MetricSetName, keyof Seen>;
+
+/** What both metric sets say of the same builds and periods, put together. Values of a dimension that Play does not know are in the whole alone. */
+function seenOf(both: Both, zone: string, dimension: SegmentName | null): Seen[] {
+  const found = new Map<string, Seen>();
+  for (const set of ['crashRateMetricSet', 'anrRateMetricSet'] as const)
+    for (const { startTime, dimensions, metrics } of both[set]) {
+      const valueIn = (name: string): string | undefined => {
+        const value = dimensions.find((each) => each.dimension === name);
+        return value?.int64Value ?? value?.stringValue;
+      };
+      const measured = (name: string): string | null => metrics.find(({ metric }) => metric === name)?.decimalValue?.value ?? null;
+      const code = valueIn('versionCode');
+      const users = Number(measured('distinctUsers') ?? Number.NaN);
       if (code === undefined || !Number.isFinite(users) || users < 0)
         throw new Trouble('Google Play told a row without its version code or its users', { mayHaveHappened: false });
+      const segment = dimension === null ? WHOLE : segmentOf(dimension, valueIn(DIMENSIONS[dimension]) ?? '');
+      if (segment === null) continue;
       const ms = momentOf(startTime, zone);
-      return [[`${code} ${ms}`, { code, ms, users, rate: valueOf(rate) }] as const];
-    }),
-  );
+      const key = `${code} ${ms} ${segment}`;
+      const before = found.get(key) ?? { code, segment, ms, crashes: null, anrs: null };
+      found.set(key, { ...before, [METRICS[set]]: { users, rate: measured(RATES[set]) } });
+    }
+  return [...found.values()];
 }
 
-/** A roll-up for each build and period. Usage is the people of the period; those who were hit are what share and people leave possible. */
-function rowsOf(
-  crashRows: readonly QueryRow[],
-  anrRows: readonly QueryRow[],
-  { platform, audience, period }: PlaySettings,
-  tracks: readonly TrackOfHealth[],
-): Record<string, unknown>[] {
-  const { zone } = PERIODS[period];
-  const crashes = seenIn(crashRows, RATES.crashRateMetricSet, zone);
-  const anrs = seenIn(anrRows, RATES.anrRateMetricSet, zone);
-  const versions = new Map(
-    tracks
-      .filter((track) => track.platform === platform)
-      .flatMap(({ version, builds }) => builds.map((build) => [build, version] as const)),
+/** The version of each build that is known of the platform. */
+function versionsOf(tracks: readonly TrackOfHealth[], platform: string): ReadonlyMap<string, string> {
+  const mine = tracks.filter((track) => track.platform === platform);
+  return new Map(mine.flatMap(({ version, builds }) => builds.map((build) => [build, version] as const)));
+}
+
+/** The newest builds that have users, of those that are known: version codes only rise (Android, "Version your app"). */
+function newestOf(seen: readonly Seen[], versions: ReadonlyMap<string, string>): readonly string[] {
+  const used = new Set(
+    seen.filter(({ code, crashes, anrs }) => versions.has(code) && (crashes ?? anrs)?.users !== 0).map(({ code }) => code),
   );
-  return [...new Set([...crashes.keys(), ...anrs.keys()])].flatMap((key) => {
-    const [crash, anr] = [crashes.get(key), anrs.get(key)];
-    const seen = crash ?? anr;
-    if (seen === undefined) return [];
-    const people = peopleIn(seen.users);
-    return [
-      {
-        platform,
-        version: versions.get(seen.code) ?? null,
-        build: seen.code,
-        audience,
-        bucket: isoOf(seen.ms),
-        users: seen.users,
-        consumption: people.most,
-        consumptionAtLeast: people.least,
-        ...(crash === undefined ? {} : { crashes: countsOf(crash) }),
-        ...(anr === undefined ? {} : { anrs: countsOf(anr) }),
-      },
-    ];
-  });
+  return [...used].toSorted((a, b) => Number(b) - Number(a)).slice(0, SEGMENTED_BUILDS);
+}
+
+/** Usage is the people of the period; those who were hit are what share and people leave possible. */
+function rowOf(
+  { code, segment, ms, crashes, anrs }: Seen,
+  { platform, audience }: PlaySettings,
+  versions: ReadonlyMap<string, string>,
+): Record<string, unknown> {
+  const users = (crashes ?? anrs)?.users ?? 0;
+  const people = peopleIn(users);
+  return {
+    platform,
+    version: versions.get(code) ?? null,
+    build: code,
+    audience,
+    segment,
+    bucket: isoOf(ms),
+    users,
+    consumption: people.most,
+    consumptionAtLeast: people.least,
+    ...(crashes === null ? {} : { crashes: countsOf(crashes) }),
+    ...(anrs === null ? {} : { anrs: countsOf(anrs) }),
+  };
 }
 
 /** It tells people and no events: there were at least as many events as people. */
-function countsOf({ rate, users }: Seen): { count: number; affected: number; affectedAtMost: number } {
+function countsOf({ rate, users }: Told): { count: number; affected: number; affectedAtMost: number } {
   const share = shareIn(rate ?? '');
   if (share === null) throw new Trouble(`Google Play told a share that is none: ${rate ?? ''}`, { mayHaveHappened: false });
   const { least, most } = affectedIn(share, peopleIn(users));

@@ -1,11 +1,18 @@
 /** Sentry's statistics of sessions for the tests: asked as the real one is, refusing what it refuses. */
 
 export type SentryFault = 'error' | 'no-answer' | 'too-many-calls' | 'key-refused' | 'broken-off' | 'nonsense';
-type Told = { hourMs: number; release: string; environment: string; users: number; crashed: number };
+type Hit = { segment: string; crashed: number; anrs: number };
+type Told = { hourMs: number; release: string; environment: string; users: number; crashed: number; anrs?: number; of?: readonly Hit[] };
 
 export const SENTRY = 'https://sentry.io';
 export const TOKEN = 'a-token-of-an-integration';
 const HOUR_MS = 3_600_000;
+
+function linksOf(url: URL, from: number, size: number, total: number): string {
+  const link = (rel: string, results: boolean, offset: number): string =>
+    `<${url.origin}${url.pathname}?cursor=0:${offset}:0>; rel="${rel}"; results="${results}"; cursor="0:${offset}:0"`;
+  return `${link('previous', from > 0, Math.max(0, from - size))}, ${link('next', from + size < total, from + size)}`;
+}
 
 /** @param groupsOfPage however many are asked for */
 export function sentryEmulator({ nowMs, groupsOfPage = 1 }: { nowMs: number; groupsOfPage?: number }) {
@@ -16,6 +23,7 @@ export function sentryEmulator({ nowMs, groupsOfPage = 1 }: { nowMs: number; gro
 
   function answer(url: URL, init: RequestInit): Response {
     if (new Headers(init.headers).get('authorization') !== `Bearer ${TOKEN}`) return json(401, { detail: 'Invalid token' });
+    if (url.pathname === '/api/0/organizations/example/events/') return events(url);
     if (url.pathname !== '/api/0/organizations/example/sessions/') return json(404, { detail: 'The requested resource does not exist' });
     const fields = url.searchParams.getAll('field');
     if (fields.length === 0) return json(400, { detail: 'Request is missing a "field"' });
@@ -43,9 +51,6 @@ export function sentryEmulator({ nowMs, groupsOfPage = 1 }: { nowMs: number; gro
         totals: Object.fromEntries(fields.map((field) => [field, value(field, sum)])),
       };
     });
-    const has = from + groupsOfPage < names.length;
-    const link = (rel: string, results: boolean, offset: number): string =>
-      `<${url.origin}${url.pathname}?cursor=0:${offset}:0>; rel="${rel}"; results="${results}"; cursor="0:${offset}:0"`;
     return json(
       200,
       {
@@ -55,7 +60,47 @@ export function sentryEmulator({ nowMs, groupsOfPage = 1 }: { nowMs: number; gro
         groups,
         query: '',
       },
-      { link: `${link('previous', from > 0, Math.max(0, from - groupsOfPage))}, ${link('next', has, from + groupsOfPage)}` },
+      { link: linksOf(url, from, groupsOfPage, names.length) },
+    );
+  }
+
+  /** Error events in a table, as far as they are asked for: by hour, or by day and one tag. */
+  function events(url: URL): Response {
+    const fields = url.searchParams.getAll('field');
+    if (url.searchParams.get('dataset') !== 'errors') return json(400, { detail: 'dataset must be one of: errors' });
+    const sort = url.searchParams.get('sort')?.replace(/^-/, '') ?? '';
+    if (!fields.includes(sort)) return json(400, { detail: `Cannot sort by a field that is not selected: ${sort}` });
+    const [startMs = 0, endMs = 0] = ['start', 'end'].map((name) => Date.parse(url.searchParams.get(name) ?? ''));
+    const isOfAnrs = !(url.searchParams.get('query') ?? '').includes('error.unhandled:true');
+    const periodMs = fields.includes('timestamp.to_hour') ? HOUR_MS : 24 * HOUR_MS;
+    const tags: Readonly<Record<string, string>> = { 'geo.country_code': 'country', os: 'os', device: 'device' };
+    const tag = fields.find((field) => Object.hasOwn(tags, field));
+    const rows = new Map<string, Record<string, string | number>>();
+    for (const { hourMs, release, environment, crashed, anrs = 0, of = [] } of told.values()) {
+      if (hourMs < startMs || hourMs >= endMs) continue;
+      const hits: readonly Hit[] =
+        tag === undefined ? [{ segment: '', crashed, anrs }] : of.filter(({ segment }) => segment.startsWith(`${tags[tag]}=`));
+      for (const hit of hits) {
+        const people = isOfAnrs ? hit.anrs : hit.crashed;
+        if (people === 0) continue;
+        const at = new Date(Math.floor(hourMs / periodMs) * periodMs).toISOString().replace('.000Z', '+00:00');
+        const key = `${at} ${release} ${environment} ${hit.segment}`;
+        const before = rows.get(key);
+        rows.set(key, {
+          [periodMs === HOUR_MS ? 'timestamp.to_hour' : 'timestamp.to_day']: at,
+          release,
+          environment,
+          ...(tag === undefined ? {} : { [tag]: hit.segment.slice(hit.segment.indexOf('=') + 1) }),
+          'count()': Number(before?.['count()'] ?? 0) + people * 2,
+          'count_unique(user)': Number(before?.['count_unique(user)'] ?? 0) + people,
+        });
+      }
+    }
+    const from = Number((url.searchParams.get('cursor') ?? '0:0:0').split(':')[1]);
+    return json(
+      200,
+      { data: [...rows.values()].slice(from, from + groupsOfPage), meta: { dataset: 'errors' } },
+      { link: linksOf(url, from, groupsOfPage, rows.size) },
     );
   }
 

@@ -27,8 +27,10 @@ export async function sentryHarness(held: (emulator: typeof fetch) => Promise<ty
     platform: 'android',
     nowMs: NOW_MS,
     periodMs: 3_600_000,
-    sees: async ({ hourMs, users, crashed }) => {
-      emulator.sees({ hourMs, users, crashed, release: 'io.example.music@8.9.2+89214', environment: 'prod' });
+    tells: { anrs: true, segments: ['country=BR', 'os=Android 14'] },
+    sees: async ({ hourMs, users, crashed, anrs = 0, of = [] }) => {
+      const hits = of.map((each) => ({ ...each, anrs: each.anrs ?? 0 }));
+      emulator.sees({ hourMs, users, crashed, anrs, of: hits, release: 'io.example.music@8.9.2+89214', environment: 'prod' });
     },
     seesMany: async (rows) => {
       // as many groups as rows would be asked for one by one: builds of few, in many hours

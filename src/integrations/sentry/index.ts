@@ -6,7 +6,7 @@ import { sentrySource } from './source.ts';
 export const sentry = defineIntegration({
   id: 'sentry',
   name: 'Sentry',
-  connects: 'Sentry: sessions, people and crashes by release, environment and hour',
+  connects: 'Sentry: sessions, people, crashes and ANRs by release, environment and hour; markets and systems by day',
   settings: sentrySettings,
   brings: {},
   provides: { health: (settings, tools) => sentrySource(settings, tools) },

@@ -11,9 +11,11 @@ import {
   judgementsOf,
   segmentsOfGroup,
   ticketsOfGroup,
+  unfinishedTickets,
 } from '#db/views/crash-groups.ts';
 import type { CountOfVersion, Judgement, ShownGroup, ShownTicket } from '#db/views/crash-groups.ts';
 import { eventInWords } from '#domain/event-words.ts';
+import { ticketOrderOf } from '#domain/health/crash-groups.ts';
 import type { Handlers, Room } from '../context.ts';
 import { cursorOf, isNumber, page, wordsOf } from '../cursor.ts';
 import { notFound, orRefuse } from '../errors.ts';
@@ -25,7 +27,9 @@ const HISTORY_MAX = 100;
 
 const isScore = (word: string): boolean => /^-?\d{1,18}(?:\.\d{1,20})?(?:e[+-]?\d{1,3})?$/.test(word);
 
-export function crashGroupHandlers(room: Room): Handlers<'listCrashGroups' | 'getCrashGroup' | 'makeCrashTicket' | 'decideCrashGroup'> {
+export function crashGroupHandlers(
+  room: Room,
+): Handlers<'listCrashGroups' | 'getCrashGroup' | 'makeCrashTicket' | 'retryCrashTickets' | 'decideCrashGroup'> {
   const requireApp = async (app: string): Promise<void> => {
     if ((await appById(room.db, app)) === null) notFound(`app "${app}"`, 'see GET /api/apps');
   };
@@ -53,10 +57,12 @@ export function crashGroupHandlers(room: Room): Handlers<'listCrashGroups' | 'ge
         ),
         ({ group }) => group,
       );
+      const hasTracker = await room.engine.takesTickets(app);
       return {
-        items: found.items.map((group) => lineOf(group, counts.get(group.id) ?? [])),
+        items: found.items.map((group) => lineOf(group, counts.get(group.id) ?? [], hasTracker)),
         next: found.next,
         ...(await groupChoices(room.db, app)),
+        tickets: await unfinishedTickets(room.db, app),
       };
     },
 
@@ -71,9 +77,10 @@ export function crashGroupHandlers(room: Room): Handlers<'listCrashGroups' | 'ge
       const counts = await countsByVersion(room.db, [id]);
       const order = counts.map(({ version }) => version);
       const judgements = (await judgementsOf(room.db, [id])).toSorted((a, b) => order.indexOf(a.version) - order.indexOf(b.version));
+      const hasTracker = await room.engine.takesTickets(app);
       const history = await historyOfGroup(room.db, app, id, HISTORY_MAX);
       return {
-        ...lineOf(group, counts),
+        ...lineOf(group, counts, hasTracker),
         fingerprint: group.fingerprint,
         judgements: judgements.map(judgementView),
         counts: counts.map(({ version, users, crashes, live, firstAt, lastAt }) => ({ version, users, crashes, live, firstAt, lastAt })),
@@ -83,8 +90,8 @@ export function crashGroupHandlers(room: Room): Handlers<'listCrashGroups' | 'ge
           ...sample,
           frames: frames.map((frame, at) => ({ frame, code: code?.[at] ?? null })),
         })),
-        tickets: (await ticketsOfGroup(room.db, id)).map(ticketView),
-        mayHaveTicket: await room.engine.takesTickets(app),
+        tickets: (await ticketsOfGroup(room.db, id)).map((ticket) => ticketView(ticket, hasTracker)),
+        mayHaveTicket: hasTracker,
         history: history.map(({ at, actor: { kind, id: by, name }, track, event }) => ({
           at,
           actor: { kind, id: by, name },
@@ -100,6 +107,12 @@ export function crashGroupHandlers(room: Room): Handlers<'listCrashGroups' | 'ge
       return { line: ticket.line, key: ticket.ticket, state: ticket.state, ordered };
     },
 
+    retryCrashTickets: async ({ params: { app } }, at) => {
+      await requireApp(app);
+      const { ordered, left } = orRefuse(await room.engine.retryGroupTickets(app, at.actor(app)));
+      return { ordered, left };
+    },
+
     decideCrashGroup: async ({ params: { app, group }, body }, at) => {
       await requireApp(app);
       const done = orRefuse(await room.engine.decideGroup(app, group, { is: body.decision, reason: body.reason }, at.actor(app)));
@@ -108,7 +121,7 @@ export function crashGroupHandlers(room: Room): Handlers<'listCrashGroups' | 'ge
   };
 }
 
-function lineOf(group: ShownGroup, counts: readonly CountOfVersion[]): CrashGroupLine {
+function lineOf(group: ShownGroup, counts: readonly CountOfVersion[], hasTracker: boolean): CrashGroupLine {
   const { id, platform, title, flow, version, live, users, crashes, owner, decision, firstAt, lastAt } = group;
   return {
     id,
@@ -121,7 +134,7 @@ function lineOf(group: ShownGroup, counts: readonly CountOfVersion[]): CrashGrou
     crashes,
     judgement: group.judgement === null ? null : judgementView(group.judgement),
     owner,
-    ticket: group.ticket === null ? null : ticketView(group.ticket),
+    ticket: group.ticket === null ? null : ticketView(group.ticket, hasTracker),
     decision,
     versions: counts
       .slice(0, VERSIONS_IN_LINE)
@@ -156,6 +169,12 @@ function judgementView(judgement: Judgement): CrashJudgement {
   };
 }
 
-function ticketView({ ticket, by, nominatedOn, ...rest }: ShownTicket): CrashTicket {
-  return { ...rest, key: ticket, by: { kind: by.kind, id: by.id, name: by.name }, nominatedOn: [...nominatedOn] };
+function ticketView({ ticket, by, nominatedOn, order, ...rest }: ShownTicket, hasTracker: boolean): CrashTicket {
+  return {
+    ...rest,
+    key: ticket,
+    order: ticketOrderOf(order, { hasTracker }),
+    by: { kind: by.kind, id: by.id, name: by.name },
+    nominatedOn: [...nominatedOn],
+  };
 }

@@ -6,7 +6,7 @@ import type { Of, VersionAsked } from '#db/views/health-series.ts';
 import type { Audience } from '#domain/facts.ts';
 import { USAGE_ALONE, planInWords, planOfFirstShare } from '#domain/health/plan.ts';
 import { HOUR_MS, WHOLE, hourOf } from '#domain/health/rollup.ts';
-import { healthRules, limitOf, rateRuleOf, sourceOf } from '#domain/health/rules.ts';
+import { healthRules, limitsOf, rateRuleOf, sourceOf } from '#domain/health/rules.ts';
 import { segmentsOf } from '#domain/health/segments.ts';
 import type { SegmentSeen } from '#domain/health/segments.ts';
 import { MOST_DAYS, RATE_UNIT, baselineOf, seriesOf, stepHoursFor } from '#domain/health/series.ts';
@@ -121,8 +121,11 @@ export function healthChartHandlers(room: Room): Handlers<'getHealthSeries' | 'g
       const app = await platformOf(params.app, platform);
       const { all, shown } = await tracksOr(app.id, platform, query.versions);
       const policy = await policyOf(app.id, platform);
-      const source = policy === null ? null : sourceOf(policy, metric, audience);
-      const of: Of = { app: app.id, platform, audience, segment, source };
+      const limits = policy === null ? [] : limitsOf(policy, metric, audience);
+      const exposure = query.exposure ?? limits[0]?.exposure ?? 'consumption';
+      const limit = limits.find((each) => each.exposure === exposure) ?? null;
+      const source = policy === null ? null : sourceOf(policy, metric, audience, exposure);
+      const of: Of = { app: app.id, platform, audience, segment, source, exposure };
       const [first] = shown;
       const build = query.build === undefined || first === undefined ? null : { of: first, number: query.build };
       // the whole of what it is held against: of what the one shows that is under way
@@ -168,7 +171,10 @@ export function healthChartHandlers(room: Room): Handlers<'getHealthSeries' | 'g
         source,
         unit: RATE_UNIT,
         stepHours,
-        limit: policy === null ? null : limitOf(policy, metric, audience),
+        exposure,
+        of: limit?.of ?? (exposure === 'sessions' ? 'sessions' : 'h'),
+        limit,
+        limits,
         baseline:
           baseline.length === 0
             ? null
@@ -209,6 +215,8 @@ export function healthChartHandlers(room: Room): Handlers<'getHealthSeries' | 'g
         audience,
         segment: WHOLE,
         source: policy === null ? null : sourceOf(policy, metric, audience),
+        // the scan counts by use, as its criterion does
+        exposure: 'consumption',
       };
       const [asked] = shown;
       const build = query.build === undefined || asked === undefined ? null : { of: asked, number: query.build };
@@ -269,13 +277,24 @@ export function healthChartHandlers(room: Room): Handlers<'getHealthSeries' | 'g
           'both, or none of them for what the roll-ups tell',
         );
       const policy = await policyOf(app.id, platform);
-      const rule = policy === null ? null : rateRuleOf(policy, metric);
+      const rule = policy === null ? null : rateRuleOf(policy, metric, 'production', query.exposure ?? null);
       const waits = rule?.waits ?? USAGE_ALONE;
       const limitFrom = query.limit === undefined ? (rule?.limit ?? null) : null;
       const limit = query.limit ?? limitFrom?.limit ?? null;
       const percent = query.percent ?? policy?.rollout[0] ?? 1;
+      const exposure = query.exposure ?? rule?.limit.exposure ?? 'consumption';
+      const unit = rule?.limit.of ?? (exposure === 'sessions' ? 'sessions' : 'h');
+      if (unit === 'h' && (query.hoursPerUser ?? 0) > 24)
+        refuse('invalid-input', `nobody uses it for ${query.hoursPerUser} hours of a day`, 'hoursPerUser of at most 24');
       const told =
-        query.dailyUsers === undefined ? await usageADay(app.id, platform, policy === null ? null : sourceOf(policy, metric)) : null;
+        query.dailyUsers === undefined
+          ? await usageADay({
+              app: app.id,
+              platform,
+              source: policy === null ? null : sourceOf(policy, metric, 'production', exposure),
+              exposure,
+            })
+          : null;
       const dailyUsage =
         query.dailyUsers === undefined || query.hoursPerUser === undefined ? (told?.usage ?? null) : query.dailyUsers * query.hoursPerUser;
       const plan = limit === null || dailyUsage === null ? null : planOfFirstShare({ percent, days, dailyUsage, limit, waits });
@@ -285,6 +304,7 @@ export function healthChartHandlers(room: Room): Handlers<'getHealthSeries' | 'g
         metric,
         percent,
         days,
+        of: unit,
         limit,
         limitFrom,
         dailyUsage,
@@ -315,11 +335,9 @@ export function healthChartHandlers(room: Room): Handlers<'getHealthSeries' | 'g
 
   /** Use in a day of the last whole days of which the platform is told: the middle one. Null: of no whole day anything is told. */
   async function usageADay(
-    app: string,
-    platform: string,
-    source: string | null,
+    asked: Pick<Of, 'app' | 'platform' | 'source' | 'exposure'>,
   ): Promise<{ usage: number; from: Instant; until: Instant; days: number } | null> {
-    const of: Of = { app, platform, audience: 'production', segment: WHOLE, source };
+    const of: Of = { ...asked, audience: 'production', segment: WHOLE };
     const last = await lastTold(room.db, of);
     if (last === null) return null;
     const untilMs = Date.parse(last) + HOUR_MS;

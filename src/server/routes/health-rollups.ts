@@ -8,8 +8,6 @@ import { quarantineRights } from '#domain/health/rollup.ts';
 import type { QuarantineReason } from '#domain/health/rollup.ts';
 import type { Instant } from '#domain/time.ts';
 import { createDsn, dsnsOf, revokeDsn } from '../auth/dsns.ts';
-import { writeInstance } from '../auth/instance.ts';
-import { inTransaction } from '../auth/people.ts';
 import type { At, Handlers, Room } from '../context.ts';
 import { notFound, orRefuse, ProblemAnswer, refuse } from '../errors.ts';
 import { opened } from '../sentry.ts';
@@ -130,42 +128,15 @@ export function rollupHandlers(
       const app = (await appById(room.db, params.app)) ?? notFound(`app "${params.app}"`, 'see GET /api/apps');
       if (!app.platforms.includes(body.platform))
         refuse('invalid-input', `the app has no platform "${body.platform}"`, `one of ${app.platforms.join(', ')}`);
-      const by = at.stamp();
-      const { dsn, key } = await inTransaction(room.accounts.pool, async (client) => {
-        const made = await createDsn(
-          client,
-          { ...body, app: params.app, createdBy: { kind: by.kind, id: by.id, name: by.name } },
-          room.clock.now(),
-        );
-        const { project, name } = made.dsn;
-        const created = {
-          is: 'key-created',
-          kind: 'report',
-          key: `dsn ${project}`,
-          name,
-          scopes: ['report'],
-          roles: [],
-          apps: [params.app],
-          until: null,
-        } as const;
-        await writeInstance(client, by, [created], room.clock.now());
-        return made;
+      const { dsn, key } = await createDsn(room.accounts.pool, { ...body, app: params.app }, at.stamp(), {
+        at: at.now,
+        recordedAt: room.clock.now(),
       });
       const base = new URL(room.publicUrl ?? `${at.request.protocol}://${at.request.host}`);
       return { ...dsn, dsn: `${base.protocol}//${key}@${base.host}${base.pathname.replace(/\/$/, '')}/${dsn.project}` };
     },
     revokeDsn: async ({ params }, at) => {
-      const found = await inTransaction(room.accounts.pool, async (client) => {
-        const revoked = await revokeDsn(client, params.app, params.project, room.clock.now());
-        if (revoked?.news === true)
-          await writeInstance(
-            client,
-            at.stamp(),
-            [{ is: 'key-revoked', key: `dsn ${params.project}`, name: revoked.dsn.name }],
-            room.clock.now(),
-          );
-        return revoked;
-      });
+      const found = await revokeDsn(room.accounts.pool, params, at.stamp(), { at: at.now, recordedAt: room.clock.now() });
       if (found === null) notFound(`DSN ${params.project}`, `see GET /api/apps/${params.app}/dsns`);
       return null;
     },

@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams, useSearch } from '@tanstack/react-router';
-import type { CrashGroupDetail } from '#api/crash-groups.ts';
+import type { CrashGroupDetail, CrashTicketOrder } from '#api/crash-groups.ts';
 import { platformName } from '#domain/names.ts';
 import { may, whoMay } from '../../api/authority.ts';
 import { troubleOf } from '../../api/client.ts';
@@ -15,6 +15,7 @@ import {
   impactInWords,
   noveltyMeanings,
   noveltyNames,
+  orderInWords,
   people,
   severityInWords,
   stateOfTicket,
@@ -29,6 +30,7 @@ import { say } from '../../parts/shell/announce.ts';
 import { Button } from '../../ui/Button.tsx';
 import { TextArea } from '../../ui/Field.tsx';
 import { Icon } from '../../ui/Icon.tsx';
+import { Lamp } from '../../ui/Lamp.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { ProblemNote } from '../../ui/ProblemNote.tsx';
 import { Days } from './Days.tsx';
@@ -320,11 +322,13 @@ function Ticket({ group }: { group: CrashGroupDetail }) {
   const make = useMutation({
     mutationFn: () => crashGroups.makeCrashTicket({ params: { app, group: group.id }, body: { version: group.version } }),
     onSuccess: (asked) => {
-      say(asked.ordered ? 'The ticket is ordered.' : `There is a ticket already: ${asked.key ?? 'it is on its way'}.`);
+      say(asked.ordered ? 'The tracker is asked for it.' : `There is a ticket already: ${asked.key ?? 'it is on its way'}.`);
       void queries.invalidateQueries({ queryKey: crashGroupKey(app, group.id) });
     },
   });
-  const mayBeMade = ticket === null || ticket.state === 'closed' || ticket.state === 'refused';
+  const order = ticket?.order ?? null;
+  const mayBeTried = order !== null && (order.state === 'refused' || (order.state === 'waiting' && order.attempts > 0));
+  const mayBeMade = ticket === null || mayBeTried || (order === null && ticket.state !== 'open');
   const because = !may(me, 'report-bug')
     ? `${whoMay('report-bug')} may`
     : !group.mayHaveTicket
@@ -356,13 +360,19 @@ function Ticket({ group }: { group: CrashGroupDetail }) {
               {ticket.nominatedOn.length === 0 ? '' : `; nominated on ${ticket.nominatedOn.join(', ')}`}.{' '}
               {ticket.url === null ? null : <Out url={ticket.url}>Open it in the tracker</Out>}
             </p>
-            {ticket.state === 'refused' ? <p className={styles.soft}>The tracker refused: {ticket.outcome}</p> : null}
+            {ticket.order === null ? null : <Order order={ticket.order} />}
           </>
         )}
         {mayBeMade ? (
           <>
             <Button onClick={() => make.mutate()} because={because}>
-              {ticket?.state === 'closed' ? 'Open it again' : 'Make a ticket'}
+              {mayBeTried
+                ? order.state === 'waiting'
+                  ? 'Try it now'
+                  : 'Try again'
+                : ticket?.state === 'closed'
+                  ? 'Open it again'
+                  : 'Make a ticket'}
             </Button>
             {because === null ? null : <p className={styles.soft}>{because}.</p>}
           </>
@@ -379,6 +389,29 @@ function Ticket({ group }: { group: CrashGroupDetail }) {
         )}
       </div>
     </Panel>
+  );
+}
+
+/** What was ordered of the ticket and is not done: why, when it is tried next, and what helps. */
+function Order({ order }: { order: CrashTicketOrder }) {
+  const { state, because, nextTryAt, whatToDo } = order;
+  return (
+    <div className={styles.order} data-state={state}>
+      <Lamp state={state === 'refused' ? 'stop' : 'caution'} silent size={14} />
+      <div>
+        <p>
+          {orderInWords(order)}
+          {nextTryAt === null ? null : (
+            <>
+              ; next try <Moment at={nextTryAt} />
+            </>
+          )}
+          .
+        </p>
+        {because === null ? null : <p className={styles.soft}>Why: {because}</p>}
+        {whatToDo === null ? null : <p className={styles.soft}>What to do: {whatToDo}.</p>}
+      </div>
+    </div>
   );
 }
 

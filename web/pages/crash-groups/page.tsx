@@ -1,22 +1,28 @@
 /** Crash groups of an app, the worst first: how bad, whether new, whose, and whether there is a ticket. */
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { CrashGroupLine } from '#api/crash-groups.ts';
 import { platformName } from '#domain/names.ts';
+import { ticketDeeds } from '#domain/health/crash-groups.ts';
 import { severityLevels } from '#domain/health/severity.ts';
-import { crashGroupsQuery } from '../../api/crash-groups-client.ts';
+import { may, whoMay } from '../../api/authority.ts';
+import { troubleOf } from '../../api/client.ts';
+import { crashGroups, crashGroupsQuery } from '../../api/crash-groups-client.ts';
 import { useKeys } from '../../hooks/useKeys.ts';
 import { Severity } from '../../parts/crash-groups/Severity.tsx';
-import { impactInWords, noveltyMeanings, noveltyNames, people, ticketInWords } from '../../parts/crash-groups/words.ts';
+import { impactInWords, noveltyMeanings, noveltyNames, people, ticketInWords, unfinishedInWords } from '../../parts/crash-groups/words.ts';
 import { HealthPage } from '../../parts/health-tabs/HealthPage.tsx';
 import { Empty, Failed, Loading, More, Platform } from '../../parts/lists/ListPage.tsx';
 import { teamTitle } from '../../parts/lists/team-title.ts';
 import { Moment } from '../../parts/Moment.tsx';
-import { useRoom } from '../../parts/room.ts';
+import { useMe, useRoom } from '../../parts/room.ts';
+import { say } from '../../parts/shell/announce.ts';
 import { crashGroupsSearch } from '../../parts/crash-groups/search.ts';
 import type { CrashGroupsSearch } from '../../parts/crash-groups/search.ts';
-import { Key } from '../../ui/Button.tsx';
+import { Button, Key } from '../../ui/Button.tsx';
+import { Lamp } from '../../ui/Lamp.tsx';
+import { ProblemNote } from '../../ui/ProblemNote.tsx';
 import styles from './crash-groups.module.css';
 
 /** Typing rests this long before the list is asked for again. */
@@ -49,6 +55,7 @@ export default function CrashGroupsPage() {
         teams={newest?.teams ?? []}
         platforms={newest?.platforms ?? room.app.platforms}
       />
+      <Unfinished tickets={newest?.tickets ?? null} sought={sought} />
       {list.isError ? (
         <Failed error={list.error} what="the crash groups" again={() => void list.refetch()} isOld={list.data !== undefined} />
       ) : null}
@@ -106,6 +113,49 @@ function leadOf(total: number | null): string {
   return total === null || total === 0 ? what : `${what} ${total.toLocaleString('en')} are known.`;
 }
 
+/** Tickets that the tracker refused, or that are not filed yet: how many, those alone, and all of them once more. */
+function Unfinished({ tickets, sought }: { tickets: { refused: number; waiting: number } | null; sought: CrashGroupsSearch }) {
+  const { room } = useRoom();
+  const me = useMe();
+  const queries = useQueryClient();
+  const app = room.app.id;
+  const again = useMutation({
+    mutationFn: () => crashGroups.retryCrashTickets({ params: { app } }),
+    onSuccess: ({ ordered, left }) => {
+      say(
+        ordered === 0
+          ? 'No ticket was refused any more.'
+          : `${ordered} ${ordered === 1 ? 'ticket is' : 'tickets are'} tried again${left ? '; there are more' : ''}.`,
+      );
+      void queries.invalidateQueries({ queryKey: ['crash-groups', app] });
+    },
+  });
+  const words = tickets === null ? null : unfinishedInWords(tickets);
+  if (tickets === null || words === null) return null;
+  const which = tickets.refused > 0 ? 'refused' : 'waiting';
+  return (
+    <section className={styles.unfinished} data-refused={tickets.refused > 0 || undefined} aria-label="Tickets that are not filed">
+      <Lamp state={tickets.refused > 0 ? 'stop' : 'caution'} silent size={14} />
+      <p>
+        {words}{' '}
+        {sought.ticket === which ? null : (
+          <Link to="/$app/health/groups" params={{ app }} search={{ ticket: which }} className="link">
+            {which === 'refused' ? 'Show what was refused' : 'Show what waits'}
+          </Link>
+        )}
+      </p>
+      <Button
+        size="small"
+        because={may(me, 'report-bug') ? (again.isPending ? 'They are being tried' : null) : `${whoMay('report-bug')} may`}
+        onClick={() => again.mutate()}
+      >
+        Try all again
+      </Button>
+      {again.isError ? <ProblemNote trouble={troubleOf(again.error)} /> : null}
+    </section>
+  );
+}
+
 function Row({ group, app, version }: { group: CrashGroupLine; app: string; version: string | undefined }) {
   const { judgement, owner, flow, ticket } = group;
   const novelty = judgement?.novelty ?? null;
@@ -153,17 +203,39 @@ function Row({ group, app, version }: { group: CrashGroupLine; app: string; vers
       </td>
       <td className={styles.ticket}>
         {ticket?.key === null || ticket === null ? (
-          <span className={styles.soft}>{ticketInWords(group)}</span>
+          <span className={styles.soft} data-state={ticket?.order?.state}>
+            {ticketInWords(group)}
+          </span>
         ) : (
           <Link to="/$app/bugs/$bug" params={{ app, bug: ticket.key }} className="link">
             {ticketInWords(group)}
           </Link>
         )}
+        <TicketOrder group={group} />
       </td>
       <td className={styles.last}>
         <Moment at={group.lastAt} as="ago" />
       </td>
     </tr>
+  );
+}
+
+/** Below the ticket: what of it was refused or waits, and when it is tried next; why stands where the pointer rests, and on the group's page. */
+function TicketOrder({ group: { ticket } }: { group: CrashGroupLine }) {
+  const order = ticket?.order ?? null;
+  if (ticket === null || order === null) return null;
+  const { state, nextTryAt, because, does } = order;
+  const became = { refused: 'was refused', trying: 'is under way', waiting: 'waits' }[state];
+  return (
+    <span className={styles.order} title={because ?? undefined}>
+      {ticket.key === null ? null : <span data-state={state}>{`${ticketDeeds[does]} ${became}`}</span>}
+      {nextTryAt === null ? null : (
+        <span>
+          next try <Moment at={nextTryAt} />
+        </span>
+      )}
+      {because === null ? null : <span className={styles.because}>{because}</span>}
+    </span>
   );
 }
 
@@ -242,6 +314,8 @@ function Filters({
         {[
           ['open', 'Open ticket'],
           ['closed', 'Closed ticket'],
+          ['refused', 'Refused ticket'],
+          ['waiting', 'Ticket that waits'],
           ['none', 'No ticket'],
           ['not-wanted', 'Worth no ticket'],
         ]}

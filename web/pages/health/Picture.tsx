@@ -8,7 +8,6 @@ import { HealthChart, LimitSwatch, Swatch } from '../../parts/health-chart/Healt
 import type { HealthChartProps } from '../../parts/health-chart/HealthChart.tsx';
 import { ageText, ageTicks } from '../../parts/health-chart/chart-model.ts';
 import {
-  amountText,
   baselineAt,
   baselineLine,
   dayTicks,
@@ -24,6 +23,8 @@ import {
   tickText,
   toneOf,
   unitText,
+  usageText,
+  usageTitle,
 } from '../../parts/health-chart/series-model.ts';
 import type { Axis, Standing } from '../../parts/health-chart/series-model.ts';
 import { Moment } from '../../parts/Moment.tsx';
@@ -175,14 +176,16 @@ function Charts({
           tick={(value) => `${value}%`}
           told={told((value) => shareText(value / 100))}
         />
-        <h3>Hours of use, {step}</h3>
+        <h3>
+          {usageTitle(series)}, {step}
+        </h3>
         <HealthChart
           {...common}
-          summary={`Use ${step}: ${items.flatMap(({ version, points }) => (points.length === 0 ? [] : [`${version} ${amountText(points.at(-1)?.stepExposure ?? 0)} hours at last`])).join(', ')}.`}
+          summary={`Use ${step}: ${items.flatMap(({ version, points }) => (points.length === 0 ? [] : [`${version} ${usageText(points.at(-1)?.stepExposure ?? 0, series)} at last`])).join(', ')}.`}
           lines={linesOf(items, lead.version, axis, ({ stepExposure }) => stepExposure, { area: true })}
           height={isNarrow ? 104 : 120}
           tick={tickText}
-          told={told((value) => `${amountText(value)} h`)}
+          told={told((value) => usageText(value, series))}
         />
       </div>
       {axis === 'date' && lead.since !== null ? (

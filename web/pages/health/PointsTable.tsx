@@ -1,7 +1,7 @@
 /** The same numbers as the picture has, as a table: a row for each step, a column for each version. */
 import type { HealthLine, HealthSeries } from '../../api/health-client.ts';
 import { ageText } from '../../parts/health-chart/chart-model.ts';
-import { amountText, metricTitle, rangeText, rateText, shareText } from '../../parts/health-chart/series-model.ts';
+import { metricTitle, rangeText, rateText, shareText, usageText } from '../../parts/health-chart/series-model.ts';
 import type { Axis } from '../../parts/health-chart/series-model.ts';
 import { useAppTime, useZone } from '../../parts/room.ts';
 import { momentText } from '../../util/time.ts';
@@ -35,7 +35,7 @@ export function PointsTable({ series, axis }: { series: HealthSeries; axis: Axis
                 {axis === 'age' ? ageText(row, series.stepHours === 24) : momentText(new Date(row).toISOString(), now, zone)}
               </th>
               {told.map(({ version, points }) => (
-                <Cell key={version} point={points.find((point) => keyOf(point) === row)} />
+                <Cell key={version} series={series} point={points.find((point) => keyOf(point) === row)} />
               ))}
               {before === null || axis === 'date' ? null : (
                 <td>{beforeText(before.points.find(({ ageHours }) => Math.round(ageHours) === row))}</td>
@@ -48,7 +48,7 @@ export function PointsTable({ series, axis }: { series: HealthSeries; axis: Axis
   );
 }
 
-function Cell({ point }: { point: HealthLine['points'][number] | undefined }) {
+function Cell({ series, point }: { series: HealthSeries; point: HealthLine['points'][number] | undefined }) {
   if (point === undefined) return <td className={styles.soft}>–</td>;
   return (
     <td>
@@ -60,7 +60,8 @@ function Cell({ point }: { point: HealthLine['points'][number] | undefined }) {
         </>
       )}
       <span className={styles.line2}>
-        {amountText(point.stepExposure)} h{point.share === null ? '' : `, ${shareText(point.share)} of the use`}
+        {usageText(point.stepExposure, series)}
+        {point.share === null ? '' : `, ${shareText(point.share)} of the use`}
       </span>
     </td>
   );

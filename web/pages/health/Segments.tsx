@@ -71,12 +71,19 @@ export function Segments({
         />
       </div>
       {read.isError ? <NotRead error={read.error} what="The segments" again={() => void read.refetch()} /> : null}
-      {read.data === undefined ? null : <Table segments={read.data} dimension={dimension} />}
+      {read.data === undefined ? null : (
+        <Table
+          segments={read.data}
+          dimension={dimension}
+          of={series.limits.find(({ exposure }) => exposure === 'consumption')?.of ?? 'h'}
+        />
+      )}
     </Panel>
   );
 }
 
-function Table({ segments, dimension }: { segments: HealthSegments; dimension: string }) {
+/** `of`: what use is counted by; segments are held against each other by use alone. */
+function Table({ segments, dimension, of }: { segments: HealthSegments; dimension: string; of: string }) {
   const { room } = useRoom();
   const search = useHealthSearch();
   if (segments.items.length === 0)
@@ -101,7 +108,7 @@ function Table({ segments, dimension }: { segments: HealthSegments; dimension: s
                 Affected
               </th>
               <th scope="col" data-number>
-                per 1,000 h
+                per 1,000 {of}
               </th>
               <th scope="col" data-number>
                 Range

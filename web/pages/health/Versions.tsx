@@ -4,7 +4,7 @@ import { stationOf } from '#domain/names.ts';
 import type { HealthSeries } from '../../api/health-client.ts';
 import { ageText } from '../../parts/health-chart/chart-model.ts';
 import { Swatch } from '../../parts/health-chart/HealthChart.tsx';
-import { amountText, looksOf, rangeText, rateText, shareText } from '../../parts/health-chart/series-model.ts';
+import { amountText, looksOf, rangeText, rateText, shareText, usageText } from '../../parts/health-chart/series-model.ts';
 import { useRoom } from '../../parts/room.ts';
 import { Panel } from '../../ui/Panel.tsx';
 import styles from './health.module.css';
@@ -56,7 +56,7 @@ export function Versions({ series, lead, hours }: { series: HealthSeries; lead: 
                 </p>
                 {last === undefined ? null : (
                   <p className={styles.soft}>
-                    {amountText(last.exposure)} h by at least {amountText(last.users)} people
+                    {usageText(last.exposure, series)} by at least {amountText(last.users)} people
                     {last.share === null ? '' : `, ${shareText(last.share)} of the use`}
                   </p>
                 )}

@@ -5,7 +5,7 @@ import { platformName } from '#domain/names.ts';
 import { seriesQuery } from '../../api/health-client.ts';
 import type { HealthSeries } from '../../api/health-client.ts';
 import { useNarrow } from '../../hooks/useMedia.ts';
-import { leadOf, metricTitle } from '../../parts/health-chart/series-model.ts';
+import { leadOf, metricTitle, usageTitle } from '../../parts/health-chart/series-model.ts';
 import { HealthPage } from '../../parts/health-tabs/HealthPage.tsx';
 import { FirstShare } from '../../parts/health-plan/FirstShare.tsx';
 import { Empty, Failed, Loading } from '../../parts/lists/ListPage.tsx';
@@ -32,6 +32,7 @@ export default function HealthMetricsPage() {
     by,
     step,
     ...(hours === null ? {} : { hours }),
+    ...(search.per === undefined ? {} : { exposure: search.per }),
     ...(search.audience === undefined ? {} : { audience: search.audience }),
     ...(search.segment === undefined ? {} : { segment: search.segment }),
   };
@@ -47,7 +48,7 @@ export default function HealthMetricsPage() {
       {series === undefined ? null : lead === null ? (
         <>
           <NothingTold series={series} />
-          <FirstShare platform={platform} metric={metric} />
+          <FirstShare platform={platform} metric={metric} exposure={search.per} />
         </>
       ) : (
         <div className={styles.columns}>
@@ -57,7 +58,7 @@ export default function HealthMetricsPage() {
           </div>
           <aside className={styles.stack} aria-label="Versions, and what a first share tells">
             <Versions series={series} lead={lead.version} hours={hours} />
-            <FirstShare platform={platform} metric={metric} />
+            <FirstShare platform={platform} metric={metric} exposure={search.per} />
           </aside>
         </div>
       )}
@@ -82,7 +83,7 @@ function Choosers({
   series,
 }: Required<Pick<HealthSearch, 'platform' | 'metric' | 'by' | 'step'>> & { series: HealthSeries | undefined }) {
   const { room } = useRoom();
-  const { audience = 'production', segment, as: shownAs, span } = useHealthSearch();
+  const { audience = 'production', segment, as: shownAs, span, per } = useHealthSearch();
   const choose = useChoose();
   const metrics = [...new Set(['crashes', 'anrs', ...(series?.known.metrics ?? []), metric])];
   const isNarrow = useNarrow();
@@ -138,6 +139,17 @@ function Choosers({
           options={[
             { value: 'lead', label: 'As old as it is' },
             { value: 'all', label: 'All' },
+          ]}
+        />
+      )}
+      {series === undefined || (series.limits.length < 2 && per === undefined) ? null : (
+        <Choices
+          label="Counted by"
+          value={per ?? 'use'}
+          onChange={(value) => choose({ per: value === 'sessions' ? 'sessions' : undefined })}
+          options={[
+            { value: 'use', label: usageTitle({ of: series.limits.find(({ exposure }) => exposure === 'consumption')?.of ?? 'h' }) },
+            { value: 'sessions', label: 'Sessions' },
           ]}
         />
       )}

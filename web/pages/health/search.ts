@@ -14,6 +14,8 @@ export type HealthSearch = {
   by?: 'age' | 'date' | undefined;
   /** Hours when not said. */
   step?: 'hour' | 'day' | undefined;
+  /** By what it is counted, where the policy has limits of both kinds: by use when not said. */
+  per?: 'sessions' | undefined;
   as?: 'table' | undefined;
   /** As long as the version that is looked at when not said. */
   span?: 'all' | undefined;
@@ -42,6 +44,7 @@ export const healthSearch = (search: Record<string, unknown>): HealthSearch => {
     ...(audience === undefined ? {} : { audience }),
     ...(search['by'] === 'date' ? { by: 'date' } : {}),
     ...(search['step'] === 'day' ? { step: 'day' } : {}),
+    ...(search['per'] === 'sessions' ? { per: 'sessions' } : {}),
     ...(search['as'] === 'table' ? { as: 'table' } : {}),
     ...(search['span'] === 'all' ? { span: 'all' } : {}),
   };

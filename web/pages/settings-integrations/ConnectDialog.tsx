@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
+import { platformName } from '#domain/names.ts';
 import { client } from '../../api/client.ts';
 import { connectionsQuery, controlRoomQuery } from '../../api/queries.ts';
 import { settings } from '../../api/settings-client.ts';
@@ -7,8 +8,9 @@ import { FormDialog } from '../../parts/commands/FormDialog.tsx';
 import { useRoom } from '../../parts/room.ts';
 import shared from '../../parts/settings/settings.module.css';
 import { CheckField, SelectField, TextArea, TextField } from '../../ui/Field.tsx';
-import { fieldsOf, missingIn, portName, sentences, settingsOf, textsOf } from './form-model.ts';
+import { fieldsOf, foldOf, missingIn, optionName, portName, sentences, settingsOf, textsOf } from './form-model.ts';
 import type { Field } from './form-model.ts';
+import styles from './integrations.module.css';
 
 export type Integration = Awaited<ReturnType<typeof settings.listIntegrations>>['items'][number];
 export type Connection = Awaited<ReturnType<typeof client.listConnections>>['items'][number];
@@ -35,6 +37,17 @@ export function ConnectDialog({
   const narrow = wasServing.filter((each) => each.includes(':'));
   const serves = ports.length === integration.provides.length ? [] : [...ports, ...narrow];
   const app = room.app.id;
+  const { asked, usual } = foldOf(fields);
+  const one = (field: Field) => (
+    <OneField
+      key={field.name}
+      field={field}
+      platforms={room.app.platforms}
+      isOld={connection !== null}
+      value={texts[field.name] ?? ''}
+      onChange={(value) => setTexts({ ...texts, [field.name]: value })}
+    />
+  );
   return (
     <FormDialog
       title={connection === null ? `Connect ${integration.name}` : `Settings of ${integration.name}`}
@@ -57,15 +70,15 @@ export function ConnectDialog({
       done={({ name }) => (connection === null ? `${name} is connected` : `The settings of ${name} are saved`)}
       onClose={onClose}
     >
-      {fields.map((field) => (
-        <OneField
-          key={field.name}
-          field={field}
-          isOld={connection !== null}
-          value={texts[field.name] ?? ''}
-          onChange={(value) => setTexts({ ...texts, [field.name]: value })}
-        />
-      ))}
+      {asked.map(one)}
+      {usual.length === 0 ? null : (
+        <details className={styles.usual} open={connection !== null}>
+          <summary>
+            {usual.length} {usual.length === 1 ? 'setting is' : 'settings are'} as usual: {listed(usual.map(({ label }) => label))}
+          </summary>
+          <div className={styles.fields}>{usual.map(one)}</div>
+        </details>
+      )}
       {integration.provides.length < 2 ? null : (
         <fieldset className={shared.set}>
           <legend>It serves</legend>
@@ -86,18 +99,26 @@ export function ConnectDialog({
   );
 }
 
+/** Names as a sentence has them; the first of many. */
+function listed(labels: readonly string[]): string {
+  const shown = labels.slice(0, 3).map((label) => (/^[A-Z]{2}/.test(label) ? label : `${label.charAt(0).toLowerCase()}${label.slice(1)}`));
+  return labels.length > shown.length ? `${shown.join(', ')} and ${labels.length - shown.length} more` : shown.join(', ');
+}
+
 function OneField({
-  field: { label, kind, hint, required, options },
+  field: { label, kind, hint, required, options, initial, isUsual },
+  platforms,
   isOld,
   value,
   onChange,
 }: {
   field: Field;
+  platforms: readonly string[];
   isOld: boolean;
   value: string;
   onChange: (value: string) => void;
 }) {
-  const shown = { label: required ? label : `${label}, if needed`, hint, value };
+  const shown = { label: required || isUsual ? label : `${label}, if needed`, hint, value };
   switch (kind) {
     case 'text':
     case 'number':
@@ -134,12 +155,42 @@ function OneField({
     case 'choice':
       return (
         <SelectField {...shown} onChange={(event) => onChange(event.target.value)}>
-          <option value="">As it is found</option>
+          {initial === '' ? <option value="">As it is found</option> : null}
           {options.map((option) => (
             <option key={option}>{option}</option>
           ))}
         </SelectField>
       );
+    case 'platform':
+      return (
+        <SelectField {...shown} onChange={(event) => onChange(event.target.value)}>
+          {platforms.includes(value) ? null : <option value={value}>{value === '' ? 'Choose one' : value}</option>}
+          {platforms.map((platform) => (
+            <option key={platform} value={platform}>
+              {platformName(platform)}
+            </option>
+          ))}
+        </SelectField>
+      );
+    case 'several': {
+      const chosen = value.split('\n');
+      return (
+        <fieldset className={shared.set}>
+          <legend>{label}</legend>
+          {options.map((option) => (
+            <CheckField
+              key={option}
+              label={optionName(option)}
+              checked={chosen.includes(option)}
+              onChange={(event) =>
+                onChange(options.filter((each) => (each === option ? event.target.checked : chosen.includes(each))).join('\n'))
+              }
+            />
+          ))}
+          {hint === null ? null : <p className={shared.soft}>{sentences(hint)}</p>}
+        </fieldset>
+      );
+    }
     case 'switch':
       return (
         <CheckField

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fieldsOf, labelOf, missingIn, portName, sentences, settingsOf, textsOf } from './form-model.ts';
+import { fieldsOf, foldOf, labelOf, missingIn, optionName, portName, sentences, settingsOf, textsOf } from './form-model.ts';
 
 const schema = {
   type: 'object',
@@ -11,6 +11,8 @@ const schema = {
     cutPolicy: { type: 'string', enum: ['first-parent', 'merge-base'] },
     apps: { type: 'object', additionalProperties: { type: 'string' }, default: {} },
     write: { type: 'boolean', default: false },
+    platform: { type: 'string', platform: true },
+    segments: { type: 'array', items: { enum: ['country', 'os'] }, default: ['country', 'os'] },
   },
   required: ['repo', 'write'],
 };
@@ -34,8 +36,11 @@ describe('the form of an integration', () => {
       'Cut policy: choice',
       'Apps: record',
       'Write: switch',
+      'Platform: platform',
+      'Segments: several',
     ]);
     expect(labelOf('cutPolicy')).toBe('Cut policy');
+    expect(['os', 'else'].map(optionName)).toEqual(['System', 'Else']);
   });
 
   test('sends each value as its schema has it, and leaves out what is empty', () => {
@@ -45,7 +50,16 @@ describe('the form of an integration', () => {
       tagGrammar: ['^v1', '^v2'],
       apps: { music: 'music-demo' },
       write: true,
+      segments: ['country', 'os'],
     });
+  });
+
+  test('has what is usual in a fold, and a list that is emptied stays empty', () => {
+    expect(foldOf(fields).usual.map(({ name }) => name)).toEqual(['apps', 'write', 'segments']);
+    const usual = fields.filter(({ isUsual }) => isUsual);
+    expect(foldOf(usual)).toEqual({ asked: usual, usual: [] });
+    expect(settingsOf(fields, { ...filled, segments: '', tagGrammar: '' })).toMatchObject({ segments: [] });
+    expect(settingsOf(fields, { ...filled, tagGrammar: '' })).not.toHaveProperty('tagGrammar');
   });
 
   test('begins with the settings of a connection, and never with a secret', () => {

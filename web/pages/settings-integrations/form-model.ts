@@ -3,13 +3,18 @@
 export type Field = {
   name: string;
   label: string;
-  /** `long`: a text of several lines. `lines`: a list, one entry a line. `record`: names and values, `name = value` a line. */
-  kind: 'text' | 'long' | 'secret' | 'number' | 'switch' | 'choice' | 'lines' | 'record';
+  /**
+   * `long`: a text of several lines. `lines`: a list, one entry a line. `several`: some of the options, or none. `platform`: one of the app's. `record`: names and values,
+   * `name = value` a line.
+   */
+  kind: 'text' | 'long' | 'secret' | 'number' | 'switch' | 'choice' | 'platform' | 'several' | 'lines' | 'record';
   hint: string | null;
   required: boolean;
   options: readonly string[];
   /** What it is while nobody says otherwise, as a field shows it. */
   initial: string;
+  /** There is a value that is usual, so that it may stay in the fold of such settings. */
+  isUsual: boolean;
 };
 
 type Schema = {
@@ -18,8 +23,10 @@ type Schema = {
   description?: unknown;
   multiline?: unknown;
   secret?: unknown;
+  platform?: unknown;
   default?: unknown;
   enum?: unknown;
+  items?: unknown;
   properties?: unknown;
   required?: unknown;
 };
@@ -40,14 +47,27 @@ export function fieldsOf(schema: Readonly<Record<string, unknown>>): readonly Fi
       kind,
       hint: typeof part.description === 'string' ? part.description : null,
       required: needed.includes(name) && part.default === undefined,
-      options: Array.isArray(part.enum) ? part.enum.map(String) : [],
+      options: optionsIn(part),
       initial: part.default === undefined ? '' : shown(kind, part.default),
+      isUsual: part.default !== undefined,
     };
   });
 }
 
+function optionsIn(part: Schema): readonly string[] {
+  const among = isRecord(part.items) ? part.items['enum'] : part.enum;
+  return Array.isArray(among) ? among.map(String) : [];
+}
+
+/** The fields that are asked for, and those with a value that is usual: a form of the latter alone has no fold. */
+export function foldOf(fields: readonly Field[]): { asked: readonly Field[]; usual: readonly Field[] } {
+  const asked = fields.filter(({ isUsual }) => !isUsual);
+  return asked.length === 0 ? { asked: fields, usual: [] } : { asked, usual: fields.filter(({ isUsual }) => isUsual) };
+}
+
 function kindOf(part: Schema): Field['kind'] {
   if (part.secret === true) return 'secret';
+  if (part.platform === true) return 'platform';
   if (part.multiline === true) return 'long';
   if (Array.isArray(part.enum)) return 'choice';
   switch (part.type) {
@@ -57,7 +77,7 @@ function kindOf(part: Schema): Field['kind'] {
     case 'integer':
       return 'number';
     case 'array':
-      return 'lines';
+      return optionsIn(part).length > 0 ? 'several' : 'lines';
     case 'object':
       return 'record';
     default:
@@ -71,10 +91,17 @@ export function labelOf(name: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+const optionNames: Readonly<Record<string, string>> = { country: 'Market', os: 'System', device: 'Device' };
+
+/** An option of several as people call it: `os` → `System`. */
+export function optionName(option: string): string {
+  return Object.hasOwn(optionNames, option) ? (optionNames[option] ?? option) : labelOf(option);
+}
+
 /** A value as its field shows it. */
 export function shown(kind: Field['kind'], value: unknown): string {
   if (value === undefined || value === null) return '';
-  if (kind === 'lines' && Array.isArray(value)) return value.map(String).join('\n');
+  if ((kind === 'lines' || kind === 'several') && Array.isArray(value)) return value.map(String).join('\n');
   if (kind === 'record' && isRecord(value))
     return Object.entries(value)
       .map(([name, each]) => `${name} = ${String(each)}`)
@@ -89,12 +116,13 @@ export function textsOf(fields: readonly Field[], settings: Readonly<Record<stri
   );
 }
 
-/** The settings as they are sent: what is empty is left out. */
+/** The settings as they are sent: what is empty is left out, but for lists in which there is something as a rule, which are sent as empty. */
 export function settingsOf(fields: readonly Field[], texts: Readonly<Record<string, string>>): Record<string, unknown> {
   return Object.fromEntries(
-    fields.flatMap(({ name, kind }) => {
+    fields.flatMap(({ name, kind, initial }) => {
       const text = (texts[name] ?? '').trim();
-      return text === '' ? [] : [[name, valueOf(kind, text)]];
+      const isEmptied = initial !== '' && (kind === 'lines' || kind === 'several' || kind === 'record');
+      return text === '' && !isEmptied ? [] : [[name, valueOf(kind, text)]];
     }),
   );
 }
@@ -109,12 +137,14 @@ function valueOf(kind: Field['kind'], text: string): unknown {
     case 'long':
     case 'secret':
     case 'choice':
+    case 'platform':
       return text;
     case 'number':
       return Number(text);
     case 'switch':
       return text === 'true';
     case 'lines':
+    case 'several':
       return lines;
     case 'record':
       return Object.fromEntries(

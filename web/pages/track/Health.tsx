@@ -26,6 +26,8 @@ import {
   tickText,
   toneOf,
   unitText,
+  usageText,
+  usageTitle,
 } from '../../parts/health-chart/series-model.ts';
 import { Moment } from '../../parts/Moment.tsx';
 import { standsInWords } from '../../parts/rate/rate-words.ts';
@@ -171,19 +173,20 @@ function Rate({ series, cells }: { series: HealthSeries; cells: readonly Cell[] 
 }
 
 function Use({ series, line, cells }: { series: HealthSeries; line: HealthLine; cells: readonly Cell[] }) {
-  const least = leastUse(cells);
+  const least = leastUse(cells, series.of);
   const last = line.points.at(-1);
   const axis = axisOf(line);
   const reached = least === null ? null : (line.points.find(({ exposure }) => exposure >= least.amount) ?? null);
-  const mark: Mark | null = least === null ? null : { y: least.amount, label: `minimum ${amountText(least.amount)} h`, kind: 'minimum' };
+  const mark: Mark | null =
+    least === null ? null : { y: least.amount, label: `minimum ${usageText(least.amount, series)}`, kind: 'minimum' };
   return (
     <Chart
-      title="Hours of use"
+      title={usageTitle(series)}
       lamp={least === null ? null : <Lamp state={least.state} />}
       at={line.toldUntil}
-      value={`${amountText(last?.exposure ?? 0)} h`}
+      value={usageText(last?.exposure ?? 0, series)}
       words={[
-        least === null ? null : `minimum ${amountText(least.amount)} h${reached === null ? ', not reached yet' : ''}`,
+        least === null ? null : `minimum ${usageText(least.amount, series)}${reached === null ? ', not reached yet' : ''}`,
         last?.share === null || last === undefined ? null : `${shareText(last.share)} of the use now`,
       ]}
       more={
@@ -196,7 +199,7 @@ function Use({ series, line, cells }: { series: HealthSeries; line: HealthLine; 
     >
       <HealthChart
         {...axis}
-        summary={`Hours of use of ${line.version}: ${amountText(last?.exposure ?? 0)} since its rollout began.`}
+        summary={`${usageTitle(series)} of ${line.version}: ${amountText(last?.exposure ?? 0)} since its rollout began.`}
         lines={within(
           [
             ...baselineLine(series, 'age', 'exposure'),
@@ -207,7 +210,7 @@ function Use({ series, line, cells }: { series: HealthSeries; line: HealthLine; 
         mark={mark}
         height={HEIGHT}
         tick={tickText}
-        told={told((value) => `${amountText(value)} h`)}
+        told={told((value) => usageText(value, series))}
       />
     </Chart>
   );

@@ -1,10 +1,10 @@
 /** What the charts of a track take from its criteria. */
 import type { Cell } from '#api/verdict.ts';
 
-/** The criterion that asks for some use at least, with how much: that of its kind, else one that counts in hours. */
-export function leastUse(cells: readonly Cell[]): { amount: number; state: Cell['state'] } | null {
-  const least = cells.filter(({ limit, limitIs }) => limit !== null && limitIs === 'at-least');
-  const found = least.find(({ kind }) => kind === 'enough-usage') ?? least.find(({ limit }) => limit?.unit === 'h');
+/** The criterion that asks for some use at least, counted in `of`, with how much: that of its kind, else another. */
+export function leastUse(cells: readonly Cell[], of: string): { amount: number; state: Cell['state'] } | null {
+  const least = cells.filter(({ limit, limitIs }) => limit?.unit === of && limitIs === 'at-least');
+  const found = least.find(({ kind }) => kind === 'enough-usage') ?? least[0];
   return found === undefined || found.limit === null ? null : { amount: found.limit.amount, state: found.state };
 }
 

@@ -202,13 +202,14 @@ describe('what a person may do', () => {
 describe('the charts of health', () => {
   const cell = (more: Partial<Cell>): Cell => ({ kind: 'reported', state: 'clear', limit: null, ...more }) as Cell;
 
-  test('the use that is asked for at least is that of its criterion, else of one that counts hours', () => {
+  test('the use that is asked for at least is that of its criterion, else of another that counts alike', () => {
     const crash = cell({ limit: { amount: 0.4, unit: 'per 1,000 h' }, limitIs: 'at-most' });
     const played = cell({ limit: { amount: 171_000, unit: 'h' }, limitIs: 'at-least', state: 'caution' });
-    const enough = cell({ kind: 'enough-usage', limit: { amount: 85_600, unit: 'hours' }, limitIs: 'at-least' });
-    expect(leastUse([crash])).toBeNull();
-    expect(leastUse([crash, played])).toEqual({ amount: 171_000, state: 'caution' });
-    expect(leastUse([played, enough])).toEqual({ amount: 85_600, state: 'clear' });
+    const enough = cell({ kind: 'enough-usage', limit: { amount: 85_600, unit: 'h' }, limitIs: 'at-least' });
+    expect(leastUse([crash], 'h')).toBeNull();
+    expect(leastUse([crash, played], 'h')).toEqual({ amount: 171_000, state: 'caution' });
+    expect(leastUse([played, enough], 'h')).toEqual({ amount: 85_600, state: 'clear' });
+    expect(leastUse([played, enough], 'sessions')).toBeNull();
   });
 
   test('the first day is shown whole, and days that have begun', () => {

@@ -2,7 +2,7 @@
 const choices = {
   severity: ['S1', 'S2', 'S3', 'S4'],
   novelty: ['new', 'regressed', 'worse', 'known', 'unchanged'],
-  ticket: ['open', 'closed', 'none', 'not-wanted'],
+  ticket: ['open', 'closed', 'refused', 'waiting', 'none', 'not-wanted'],
 } as const;
 
 export type CrashGroupsSearch = {

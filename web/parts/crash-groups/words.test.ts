@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { crashGroupsSearch } from './search.ts';
-import { daysInWords, impactInWords, severityInWords, valueName, wholeDays } from './words.ts';
+import { daysInWords, impactInWords, orderInWords, severityInWords, unfinishedInWords, valueName, wholeDays } from './words.ts';
 
 test('a severity says its low end, and the same level twice once', () => {
   expect(severityInWords({ level: 'S1', levelLower: 'S4' })).toBe('S1, at least S4');
@@ -33,6 +33,20 @@ test('a market has its name, and what is no code stays', () => {
     'SE',
     'All others',
   ]);
+});
+
+test('an order for a ticket says what it does and how far it came', () => {
+  expect(orderInWords({ does: 'open', state: 'waiting', attempts: 0 })).toBe('Filing it waits for its turn');
+  expect(orderInWords({ does: 'open', state: 'waiting', attempts: 2 })).toBe('Filing it did not work in 2 tries');
+  expect(orderInWords({ does: 'reopen', state: 'trying', attempts: 1 })).toBe('Opening it again is under way');
+  expect(orderInWords({ does: 'update', state: 'refused', attempts: 1 })).toBe('Bringing it up to date was refused');
+});
+
+test('what of all tickets is not done is one sentence, and none where all is', () => {
+  expect(unfinishedInWords({ refused: 0, waiting: 0 })).toBeNull();
+  expect(unfinishedInWords({ refused: 1, waiting: 0 })).toBe('The tracker refused 1 ticket.');
+  expect(unfinishedInWords({ refused: 0, waiting: 1 })).toBe('1 ticket waits to be filed.');
+  expect(unfinishedInWords({ refused: 3, waiting: 2 })).toBe('The tracker refused 3 tickets; 2 wait to be filed.');
 });
 
 test('an address keeps what can be asked for and drops the rest', () => {

@@ -1,5 +1,6 @@
 /** What the pages of crash groups say of one, in words: severity with its low end, whether it is new, whose it is, its ticket. */
-import type { CrashGroupLine, CrashJudgement, CrashTicket } from '#api/crash-groups.ts';
+import type { CrashGroupLine, CrashJudgement, CrashTicket, CrashTicketOrder } from '#api/crash-groups.ts';
+import { ticketDeeds } from '#domain/health/crash-groups.ts';
 import type { Novelty, SeverityLevel } from '#domain/health/severity.ts';
 
 export const noveltyNames: Readonly<Record<Novelty, string>> = {
@@ -51,10 +52,10 @@ export function ticketInWords({ ticket, decision }: Pick<CrashGroupLine, 'ticket
   return stateOfTicket(ticket);
 }
 
-export function stateOfTicket({ key, state }: Pick<CrashTicket, 'key' | 'state'>): string {
+export function stateOfTicket({ key, state, order }: Pick<CrashTicket, 'key' | 'state' | 'order'>): string {
   switch (state) {
     case 'wanted':
-      return key === null ? 'on its way' : key;
+      return key ?? (order === null ? 'on its way' : orderNames[order.state]);
     case 'refused':
       return 'refused';
     case 'open':
@@ -64,6 +65,36 @@ export function stateOfTicket({ key, state }: Pick<CrashTicket, 'key' | 'state'>
     default:
       return state satisfies never;
   }
+}
+
+const orderNames: Readonly<Record<CrashTicketOrder['state'], string>> = { waiting: 'waiting', trying: 'being filed', refused: 'refused' };
+
+/** `Bringing it up to date was refused after 2 tries`; when it is tried next stands beside. */
+export function orderInWords({ does, state, attempts }: Pick<CrashTicketOrder, 'does' | 'state' | 'attempts'>): string {
+  const deed = ticketDeeds[does];
+  const words = `${deed.charAt(0).toUpperCase()}${deed.slice(1)}`;
+  const tries = attempts === 1 ? 'one try' : `${attempts} tries`;
+  switch (state) {
+    case 'waiting':
+      return attempts === 0 ? `${words} waits for its turn` : `${words} did not work in ${tries}`;
+    case 'trying':
+      return `${words} is under way${attempts > 1 ? `, try ${attempts}` : ''}`;
+    case 'refused':
+      return `${words} was refused`;
+    default:
+      return state satisfies never;
+  }
+}
+
+/** What of all tickets is not done: `The tracker refused 3 tickets; 1 waits.` Null: all is done. */
+export function unfinishedInWords({ refused, waiting }: { refused: number; waiting: number }): string | null {
+  const tickets = (count: number): string => `${count.toLocaleString('en')} ${count === 1 ? 'ticket' : 'tickets'}`;
+  if (refused === 0 && waiting === 0) return null;
+  if (waiting === 0) return `The tracker refused ${tickets(refused)}.`;
+  const wait = waiting === 1 ? 'waits to be filed' : 'wait to be filed';
+  return refused === 0
+    ? `${tickets(waiting)} ${wait}.`
+    : `The tracker refused ${tickets(refused)}; ${waiting.toLocaleString('en')} ${wait}.`;
 }
 
 /** What sorts of segments are called. */

@@ -11,6 +11,8 @@ import {
   rateText,
   seriesInWords,
   standingOf,
+  usageText,
+  usageTitle,
 } from './series-model.ts';
 
 const point = (ageHours: number, more: Partial<HealthLine['points'][number]> = {}): HealthLine['points'][number] => ({
@@ -42,7 +44,10 @@ const series = (more: Partial<HealthSeries> = {}): HealthSeries => ({
   source: null,
   unit: 1000,
   stepHours: 1,
-  limit: { limit: 0.4, unit: 1000, of: 'h', instance: 'crash-rate', title: 'Crash rate' },
+  exposure: 'consumption',
+  of: 'h',
+  limit: { limit: 0.4, unit: 1000, of: 'h', exposure: 'consumption', instance: 'crash-rate', title: 'Crash rate' },
+  limits: [],
   baseline: {
     versions: ['8.9.0', '8.8.9'],
     points: [{ ageHours: 6, rate: 0.33, low: 0.3, high: 0.36, exposure: 90_000, users: 2_000_000 }],
@@ -53,6 +58,14 @@ const series = (more: Partial<HealthSeries> = {}): HealthSeries => ({
 });
 
 describe('the words of a rate', () => {
+  test('name what it is counted by: hours, sessions, or what the app counts', () => {
+    expect(seriesInWords(series({ of: 'sessions' }), leadOf(series().items, undefined))).toContain(
+      '0.31 affected people per 1,000 sessions, range 0.231 to 0.395',
+    );
+    expect(['h', 'sessions', 'orders'].map((of) => usageTitle({ of }))).toEqual(['Hours of use', 'Sessions', 'Orders']);
+    expect(usageText(412_345, { of: 'sessions' })).toBe('412,000 sessions');
+  });
+
   test('say value, range, limit, earlier releases and use in one sentence after another', () => {
     const all = series();
     expect(seriesInWords(all, leadOf(all.items, undefined))).toBe(

@@ -149,9 +149,19 @@ export function listed(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
 }
 
-/** What use is counted by, where a limit says so: hours, where nothing does. */
-export function unitText(series: Pick<HealthSeries, 'unit' | 'limit'>): string {
-  return `per ${series.unit.toLocaleString('en')} ${series.limit?.of ?? 'h'}`;
+/** `per 1,000 h`, `per 1,000 sessions` */
+export function unitText(series: Pick<HealthSeries, 'unit' | 'of'>): string {
+  return `per ${series.unit.toLocaleString('en')} ${series.of}`;
+}
+
+/** `412,000 h`, `2.6 M sessions`: so much use. */
+export function usageText(amount: number, { of }: Pick<HealthSeries, 'of'>): string {
+  return `${amountText(amount)} ${of}`;
+}
+
+/** What a picture of how much it is used is called: `Hours of use`, `Sessions`, `Orders`. */
+export function usageTitle({ of }: Pick<HealthSeries, 'of'>): string {
+  return of === 'h' ? 'Hours of use' : `${of.charAt(0).toUpperCase()}${of.slice(1)}`;
 }
 
 export function standingText(standing: Standing, limit: number | null): string | null {
@@ -183,7 +193,7 @@ export function seriesInWords(series: HealthSeries, lead: HealthLine | null, sta
   const standing = standingText(standingOf(last, limit), limit);
   const before = baselineAt(series, last.ageHours);
   return [
-    `${begin}: ${rateText(last.rate)} affected people ${unitText(series)} of use, range ${rangeText(last.lower, last.upper).replace('–', ' to ')}${standing === null ? '' : `, ${standing}`}.`,
+    `${begin}: ${rateText(last.rate)} affected people ${unitText(series)}${series.of === 'h' ? ' of use' : ''}, range ${rangeText(last.lower, last.upper).replace('–', ' to ')}${standing === null ? '' : `, ${standing}`}.`,
     ...(before === null ? [] : [`${listed(series.baseline?.versions ?? [])} had ${rateText(before)} at the same age.`]),
     ...(last.share === null ? [] : [`${shareText(last.share)} of the use is on it.`]),
     ...stands,

@@ -7,7 +7,7 @@ import type { HealthPlan } from '../../api/health-client.ts';
 import { useSettled } from '../../hooks/useSettled.ts';
 import { TextField } from '../../ui/Field.tsx';
 import { Panel } from '../../ui/Panel.tsx';
-import { amountText, metricTitle, rateText } from '../health-chart/series-model.ts';
+import { metricTitle, rateText, usageText, usageTitle } from '../health-chart/series-model.ts';
 import { Moment } from '../Moment.tsx';
 import { useRoom } from '../room.ts';
 import { NotRead } from '../States.tsx';
@@ -16,10 +16,13 @@ import type { Written } from './plan-model.ts';
 import styles from './FirstShare.module.css';
 
 /** In a panel of its own, beginning with the policy's first share. */
-export function FirstShare({ platform, metric }: { platform: string; metric: string }) {
+export function FirstShare({ platform, metric, exposure }: { platform: string; metric: string; exposure?: 'sessions' | undefined }) {
   return (
     <Panel title={`First share on ${platformName(platform)}`}>
-      <FirstShareForm key={`${platform} ${metric}`} platform={platform} metric={metric} />
+      <FirstShareForm
+        key={`${platform} ${metric} ${exposure}`}
+        of={{ platform, metric, ...(exposure === undefined ? {} : { exposure }) }}
+      />
     </Panel>
   );
 }
@@ -39,12 +42,14 @@ export function FirstShareSentence({ platform, percent }: { platform: string; pe
 
 const untouched: Written = { percent: '', days: '', limit: '', people: '', hours: '' };
 
-function FirstShareForm({ platform, metric }: { platform: string; metric: string }) {
+function FirstShareForm({ of }: { of: { platform: string; metric: string; exposure?: 'sessions' } }) {
+  const { metric } = of;
   const { room } = useRoom();
   const [own, setOwn] = useState<Written>(untouched);
-  const fault = faultOf(own);
+  const policy = useQuery(healthPlanQuery(room.app.id, of, room.version)).data;
+  const fault = faultOf(own, policy?.of ?? 'h');
   const asked = useSettled(fault === null ? askedOf(own) : {}, 250);
-  const read = useQuery(healthPlanQuery(room.app.id, { platform, metric, ...asked }, room.version));
+  const read = useQuery(healthPlanQuery(room.app.id, { ...of, ...asked }, room.version));
   const plan = read.data;
   const set = (name: keyof Written) => (event: { target: { value: string } }) => setOwn({ ...own, [name]: event.target.value });
   return (
@@ -76,14 +81,20 @@ function FirstShareForm({ platform, metric }: { platform: string; metric: string
             onChange={set('days')}
           />
           <TextField
-            label="Limit per 1,000 h"
+            label={`Limit per 1,000 ${plan?.of ?? 'h'}`}
             inputMode="decimal"
             value={own.limit}
             placeholder={plan?.limit === null || plan === undefined ? 'such as 0.4' : String(plan.limit)}
             onChange={set('limit')}
           />
           <TextField label="People a day" inputMode="numeric" value={own.people} placeholder="as told" onChange={set('people')} />
-          <TextField label="Hours of each" inputMode="decimal" value={own.hours} placeholder="as told" onChange={set('hours')} />
+          <TextField
+            label={plan === undefined || plan.of === 'h' ? 'Hours of each' : `${usageTitle(plan)} of each`}
+            inputMode="decimal"
+            value={own.hours}
+            placeholder="as told"
+            onChange={set('hours')}
+          />
         </div>
         {fault === null ? null : (
           <p className={styles.fault} role="alert">
@@ -111,8 +122,9 @@ function From({ plan, metric }: { plan: HealthPlan; metric: string }) {
     <p className={styles.soft}>
       {metricTitle(metric)} at {percentText(found.healthyAt)} of its limit of {limit === null ? '–' : rateText(limit)}
       {limitFrom === null ? ', as asked,' : ' in the policy'} is green in {percentText(found.power)} of cases after{' '}
-      {found.requiredExposure === null ? 'more use than can be told' : `${amountText(found.requiredExposure)} h`}
-      {waitsText(found)}. {platformName(plan.platform)} is used {dailyUsage === null ? '–' : amountText(dailyUsage)} h a day
+      {found.requiredExposure === null ? 'more use than can be told' : usageText(found.requiredExposure, plan)}
+      {waitsText(found)}. {platformName(plan.platform)} {plan.of === 'h' ? 'is used' : 'has'}{' '}
+      {dailyUsage === null ? '–' : usageText(dailyUsage, plan)} a day
       {usageFrom === null ? (
         ', as asked.'
       ) : (

@@ -19,10 +19,13 @@ const numberIn = (text: string): number =>
       .replaceAll(',', ''),
   );
 
-/** What is wrong with it and what would be right; null: nothing. */
-export function faultOf(written: Written): string | null {
+/** Of what is no hours, one person has more in a day than there are hours. */
+const ofOthers = { what: 'What each has', most: 1000 };
+
+/** What is wrong with it and what would be right; null: nothing. `of`: what the limit is counted by. */
+export function faultOf(written: Written, of: string): string | null {
   for (const name of Object.keys(names) as (keyof Written)[]) {
-    const { what, most } = names[name];
+    const { what, most } = name === 'hours' && of !== 'h' ? ofOthers : names[name];
     const text = written[name].trim();
     const value = numberIn(text);
     if (text !== '' && !(value > 0 && value <= most)) return `${what}: a number above 0, at most ${most.toLocaleString('en')}.`;
@@ -37,7 +40,7 @@ export function faultOf(written: Written): string | null {
     if (written[name].trim() !== '' && numberIn(written[name]) < from) return `${names[name].what}: at least ${from}.`;
   const days = written.days.trim();
   if (days !== '' && numberIn(days) < 0.1) return 'The days: at least 0.1.';
-  if ((written.people.trim() === '') !== (written.hours.trim() === '')) return 'People a day and hours of each are said together.';
+  if ((written.people.trim() === '') !== (written.hours.trim() === '')) return 'People a day and what each has are said together.';
   return null;
 }
 
