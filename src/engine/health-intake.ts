@@ -45,11 +45,11 @@ const SOURCE = 'sentry';
 const IN_COMMIT = 1000;
 const MOST_WAITING = 5000;
 const TRIES = 5;
-/** While more and more comes, the robot is woken so often. */
-const WAKE_EVERY_MS = 500;
+/** While more and more comes, what it is of is looked at so often. */
+const LOOK_EVERY_MS = 250;
 
 type Waiting = { heard: Heard; done: () => void; failed: (error: unknown) => void };
-type Queue = { waiting: Waiting[]; isBusy: boolean; before: HeardBefore; wake: () => void };
+type Queue = { waiting: Waiting[]; isBusy: boolean; before: HeardBefore; nextLook: (nowMs: number) => number; wokenForMs: number };
 
 export function createIntake(context: Context): (heard: Heard) => Promise<'heard' | 'busy'> {
   const queues = new Map<string, Queue>();
@@ -59,14 +59,16 @@ export function createIntake(context: Context): (heard: Heard) => Promise<'heard
     while (queue.waiting.length > 0) {
       const batch = queue.waiting.splice(0, IN_COMMIT);
       try {
+        const lookMs = queue.nextLook(Date.parse(context.clock.now()));
         await commit(
           context,
           app,
           batch.map(({ heard }) => heard),
-          queue.before,
+          { before: queue.before, lookAt: new Date(lookMs).toISOString() },
         );
         for (const { done } of batch) done();
-        queue.wake();
+        if (queue.wokenForMs !== lookMs) context.wake();
+        queue.wokenForMs = lookMs;
       } catch (error) {
         // what was read of others' digests may be of a moment that did not come to be
         queue.before = nothingHeard();
@@ -79,12 +81,7 @@ export function createIntake(context: Context): (heard: Heard) => Promise<'heard
   return async (heard) => {
     let queue = queues.get(heard.app);
     if (queue === undefined) {
-      queue = {
-        waiting: [],
-        isBusy: false,
-        before: nothingHeard(),
-        wake: nowAndThen(() => context.wake(), WAKE_EVERY_MS),
-      };
+      queue = { waiting: [], isBusy: false, before: nothingHeard(), nextLook: looksEvery(LOOK_EVERY_MS), wokenForMs: 0 };
       queues.set(heard.app, queue);
     }
     if (queue.waiting.length >= MOST_WAITING) return 'busy';
@@ -96,19 +93,17 @@ export function createIntake(context: Context): (heard: Heard) => Promise<'heard
   };
 }
 
-/** At once where it was not done for a while, else when the while is over: never left out, and never twice in it. */
-function nowAndThen(work: () => void, everyMs: number): () => void {
-  let lastMs = Number.NEGATIVE_INFINITY;
-  let later: NodeJS.Timeout | null = null;
-  const run = (): void => {
-    later = null;
-    lastMs = performance.now();
-    work();
-  };
-  return () => {
-    const leftMs = lastMs + everyMs - performance.now();
-    if (leftMs <= 0) run();
-    else later ??= setTimeout(run, leftMs).unref();
+/**
+ * When what comes now is looked at: at once where nothing came for a while, else with all else that comes until the next look. A look ends after more has come; were that
+ * due at once, one look would follow the other for as long as anybody sends.
+ */
+export function looksEvery(everyMs: number): (nowMs: number) => number {
+  let nextMs = Number.NEGATIVE_INFINITY;
+  return (nowMs) => {
+    // a clock that was turned back would have it wait for long
+    if (nowMs >= nextMs + everyMs || nextMs > nowMs + everyMs) nextMs = nowMs;
+    else if (nowMs >= nextMs) nextMs += everyMs;
+    return nextMs;
   };
 }
 
@@ -122,7 +117,9 @@ type Counted = {
   crash: Crash | null;
 };
 
-async function commit(context: Context, app: string, batch: readonly Heard[], before: HeardBefore): Promise<void> {
+type Around = { before: HeardBefore; lookAt: Instant };
+
+async function commit(context: Context, app: string, batch: readonly Heard[], around: Around): Promise<void> {
   const now = appNow(context, app);
   const tracks = await trackNamesOf(context.db, app);
   const { counted, doubted } = judged(context, app, batch, knownOf(tracks, now));
@@ -132,7 +129,7 @@ async function commit(context: Context, app: string, batch: readonly Heard[], be
   );
   for (let tries = 1; ; tries++) {
     try {
-      return await write(context, app, { counted, doubted, tracks, now, before });
+      return await write(context, app, { counted, doubted, tracks, now, ...around });
     } catch (error) {
       if (tries >= TRIES || !isInTheWay(error)) throw error;
     }
@@ -191,18 +188,17 @@ function crashOf(observed: Observed, who: Buffer, segments: readonly string[], {
   };
 }
 
-type Ready = {
+type Ready = Around & {
   counted: readonly Counted[];
   doubted: readonly Doubted[];
   tracks: readonly TrackName[];
   now: Instant;
-  before: HeardBefore;
 };
 
 /** Something counted with its series. `known`: of a crash of somebody, what stands of it. */
 type InSeries = Counted & { series: readonly (SeriesPlace | undefined)[]; known: (KnownCrash & { wasHitByAny: boolean }) | null };
 
-async function write(context: Context, app: string, { counted, doubted, tracks, now, before }: Ready): Promise<void> {
+async function write(context: Context, app: string, { counted, doubted, tracks, now, before, lookAt }: Ready): Promise<void> {
   const recordedAt = context.clock.now();
   const keys = counted.flatMap(({ segments, place }) => segments.map((segment) => ({ ...place, segment })));
   const places = (): Promise<SeriesPlace[]> => placesOf(context.db, app, SOURCE, keys, recordedAt);
@@ -240,7 +236,7 @@ async function write(context: Context, app: string, { counted, doubted, tracks, 
     const further = [...newest].filter(([platform, at]) => (standing.feeds.get(platform) ?? '') < at).map(([platform]) => platform);
     // whoever holds groups of crashes marks after it
     await markDue(tx, [
-      ...wokenBy(app, { told, further }, tracks, recordedAt),
+      ...wokenBy(app, { told, further }, tracks, lookAt),
       ...(fresh.some(({ observed }) => observed.is === 'hit') ? [judgedSoon(context, app)] : []),
     ]);
   });
