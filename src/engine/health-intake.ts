@@ -45,21 +45,22 @@ const SOURCE = 'sentry';
 const IN_COMMIT = 1000;
 const MOST_WAITING = 5000;
 const TRIES = 5;
-/** While more and more comes, what it is of is looked at so often. */
+/** While more and more comes, the robot is woken so often, and looks so often at what it is of. */
 const LOOK_EVERY_MS = 250;
 
 type Waiting = { heard: Heard; done: () => void; failed: (error: unknown) => void };
-type Queue = { waiting: Waiting[]; isBusy: boolean; before: HeardBefore; nextLook: (nowMs: number) => number; wokenForMs: number };
+type Queue = { waiting: Waiting[]; isBusy: boolean; before: HeardBefore; nextLook: NextLook; wake: () => void };
 
 export function createIntake(context: Context): (heard: Heard) => Promise<'heard' | 'busy'> {
   const queues = new Map<string, Queue>();
 
   async function work(app: string, queue: Queue): Promise<void> {
     queue.isBusy = true;
+    let cameMeanwhile = false;
     while (queue.waiting.length > 0) {
       const batch = queue.waiting.splice(0, IN_COMMIT);
       try {
-        const lookMs = queue.nextLook(Date.parse(context.clock.now()));
+        const lookMs = queue.nextLook(Date.parse(context.clock.now()), cameMeanwhile);
         await commit(
           context,
           app,
@@ -67,13 +68,13 @@ export function createIntake(context: Context): (heard: Heard) => Promise<'heard
           { before: queue.before, lookAt: new Date(lookMs).toISOString() },
         );
         for (const { done } of batch) done();
-        if (queue.wokenForMs !== lookMs) context.wake();
-        queue.wokenForMs = lookMs;
+        queue.wake();
       } catch (error) {
         // what was read of others' digests may be of a moment that did not come to be
         queue.before = nothingHeard();
         for (const { failed } of batch) failed(error);
       }
+      cameMeanwhile = true;
     }
     queue.isBusy = false;
   }
@@ -81,7 +82,13 @@ export function createIntake(context: Context): (heard: Heard) => Promise<'heard
   return async (heard) => {
     let queue = queues.get(heard.app);
     if (queue === undefined) {
-      queue = { waiting: [], isBusy: false, before: nothingHeard(), nextLook: looksEvery(LOOK_EVERY_MS), wokenForMs: 0 };
+      queue = {
+        waiting: [],
+        isBusy: false,
+        before: nothingHeard(),
+        nextLook: looksEvery(LOOK_EVERY_MS),
+        wake: nowAndThen(() => context.wake(), LOOK_EVERY_MS),
+      };
       queues.set(heard.app, queue);
     }
     if (queue.waiting.length >= MOST_WAITING) return 'busy';
@@ -93,15 +100,33 @@ export function createIntake(context: Context): (heard: Heard) => Promise<'heard
   };
 }
 
+/** At once where it was not done for a while, else when the while is over: never left out, and never twice in it. */
+function nowAndThen(work: () => void, everyMs: number): () => void {
+  let lastMs = Number.NEGATIVE_INFINITY;
+  let later: NodeJS.Timeout | null = null;
+  const run = (): void => {
+    later = null;
+    lastMs = performance.now();
+    work();
+  };
+  return () => {
+    const leftMs = lastMs + everyMs - performance.now();
+    if (leftMs <= 0) run();
+    else later ??= setTimeout(run, leftMs).unref();
+  };
+}
+
+type NextLook = (nowMs: number, cameMeanwhile: boolean) => number;
+
 /**
- * When what comes now is looked at: at once where nothing came for a while, else with all else that comes until the next look. A look ends after more has come; were that
- * due at once, one look would follow the other for as long as anybody sends.
+ * When what comes now is looked at: at once, and what came while another commit was under way with all else that comes until the next look. A look ends after more has
+ * come; were that due at once, one look would follow the other for as long as many send.
  */
-export function looksEvery(everyMs: number): (nowMs: number) => number {
+export function looksEvery(everyMs: number): NextLook {
   let nextMs = Number.NEGATIVE_INFINITY;
-  return (nowMs) => {
+  return (nowMs, cameMeanwhile) => {
     // a clock that was turned back would have it wait for long
-    if (nowMs >= nextMs + everyMs || nextMs > nowMs + everyMs) nextMs = nowMs;
+    if (!cameMeanwhile || nowMs >= nextMs + everyMs || nextMs > nowMs + everyMs) nextMs = nowMs;
     else if (nowMs >= nextMs) nextMs += everyMs;
     return nextMs;
   };
