@@ -6,11 +6,14 @@ import type { Db } from './transaction.ts';
 /** `track`: look at a track. `observe`: read a source. */
 export type DueKind = 'track' | 'observe';
 export type Due = { kind: DueKind; key: string; app: string };
+/** `at`: a moment of the engine's clock. */
+export type DueAt = Due & { at: Instant };
 
 /** Marks things as due at a moment of the engine's clock; what is due earlier already stays so. */
-export async function markDue(db: Db, rows: readonly (Due & { at: Instant })[]): Promise<void> {
+export async function markDue(db: Db, rows: readonly DueAt[]): Promise<void> {
   if (rows.length === 0) return;
-  const once = earliestOfEach(rows).toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  // in one order everywhere, the tracks first
+  const once = earliestOfEach(rows).toSorted((a, b) => (a.kind === b.kind ? (a.key < b.key ? -1 : 1) : a.kind === 'track' ? -1 : 1));
   await db
     .insertInto('due')
     .values(once)
@@ -18,8 +21,8 @@ export async function markDue(db: Db, rows: readonly (Due & { at: Instant })[]):
     .execute();
 }
 
-function earliestOfEach(rows: readonly (Due & { at: Instant })[]): (Due & { at: Instant })[] {
-  const found = new Map<string, Due & { at: Instant }>();
+function earliestOfEach(rows: readonly DueAt[]): DueAt[] {
+  const found = new Map<string, DueAt>();
   for (const { kind, key, app, at } of rows) {
     const name = `${kind} ${key}`;
     const other = found.get(name);

@@ -1,11 +1,13 @@
 /** Transactions and what may go wrong in them. */
 import { sql } from 'kysely';
-import type { Kysely, Transaction } from 'kysely';
+import type { Kysely, RawBuilder, Transaction } from 'kysely';
 import type { Database } from './schema.ts';
 
 /** A database or a transaction on it: queries take either. */
 export type Db = Kysely<Database>;
 export type Tx = Transaction<Database>;
+/** SQL that was not sent yet. */
+export type Statement = RawBuilder<unknown>;
 
 /** Thrown inside a transaction to end it without a trace: the value is what was learnt on the way. */
 class RolledBack extends Error {
@@ -19,6 +21,13 @@ class RolledBack extends Error {
 /** Runs `work` in one transaction. An error rolls it back. */
 export function inTransaction<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
   return db.transaction().execute(work);
+}
+
+/** Runs statements that change different rows, none of which reads what another writes, as one: one way to the database and back. In which order is for it to say. */
+export async function together(tx: Tx, statements: readonly Statement[]): Promise<void> {
+  if (statements.length === 0) return;
+  const parts = statements.map((statement, at) => sql`${sql.ref(`part_${at}`)} as (${statement})`);
+  await sql`with ${sql.join(parts)} select 1`.execute(tx);
 }
 
 /** Until what stands in the way of something urgent is ended, and between two looks for more of it. */

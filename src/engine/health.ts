@@ -1,6 +1,7 @@
 /** Roll-ups in: each held against what the app has, stored once, and the tracks that they are of woken. What is not believed is counted, and told to who sent it. */
 import { appClocks, appIds } from '#db/apps.ts';
 import { markDue } from '#db/due.ts';
+import type { DueAt } from '#db/due.ts';
 import { createHash } from 'node:crypto';
 import { forgetCountersBefore } from '#db/health/counters.ts';
 import { catchUpOnHeard, DIGEST_BYTES, forgetHeardBefore, HEARD_KEPT_MS, nothingHeard, rememberHeard } from '#db/health/intake.ts';
@@ -232,21 +233,17 @@ export function newestOf(told: readonly { rollup: Pick<Rollup, 'platform' | 'buc
 export type Told = { told: readonly { rollup: Pick<Rollup, 'platform' | 'version'> }[]; further: readonly string[] };
 
 /** Has the robot look at the live tracks that something was told of, and at those for which all is told up to a later moment now. */
-export async function wake(
-  tx: Parameters<typeof markDue>[0],
-  app: string,
-  { told, further }: Told,
-  tracks: readonly TrackName[],
-  at: Instant,
-): Promise<void> {
+export async function wake(tx: Tx, app: string, told: Told, tracks: readonly TrackName[], at: Instant): Promise<void> {
+  await markDue(tx, wokenBy(app, told, tracks, at));
+}
+
+/** The tracks that are to be looked at then. */
+export function wokenBy(app: string, { told, further }: Told, tracks: readonly TrackName[], at: Instant): DueAt[] {
   const named = new Set(told.map(({ rollup }) => `${rollup.version}/${rollup.platform}`));
   const live = tracks.filter(
     ({ ended, version, platform }) => !ended && (further.includes(platform) || named.has(`${version}/${platform}`)),
   );
-  await markDue(
-    tx,
-    live.map(({ id }) => ({ kind: 'track' as const, key: id, app, at })),
-  );
+  return live.map(({ id }) => ({ kind: 'track', key: id, app, at }));
 }
 
 const PRUNE_EVERY_MS = 3_600_000;

@@ -16,7 +16,7 @@ import { CALLBACK_PATH } from './auth/accounts.ts';
 import { openOidc } from './auth/oidc.ts';
 import { addRoutes } from './routes.ts';
 import { LIMITS, addLimits, openGate } from './limits.ts';
-import type { Limits } from './limits.ts';
+import type { Gate, Limits } from './limits.ts';
 import { addSentry } from './sentry.ts';
 import type { EnvelopeReader } from './sentry.ts';
 import { createStreams } from './stream.ts';
@@ -63,18 +63,26 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       void sendProblem(reply, problemFrom(error).problem);
     },
   });
-  await server.register(helmet, helmetOptions(options.publicUrl));
-  server.removeContentTypeParser('text/plain');
-  addHeaders(server);
-  const limits = options.limits ?? LIMITS;
-  const gate = await openGate(server, limits);
-  addLimits(server, gate);
   server.setErrorHandler((error, request, reply) => {
     const { problem, headers, unexpected } = problemFrom(error);
     if (unexpected) options.log.error({ err: error, method: request.method, url: request.url.split('?')[0] }, 'a request failed');
     for (const [name, value] of Object.entries(headers)) void reply.header(name, value);
     return sendProblem(reply, problem);
   });
+
+  const limits = options.limits ?? LIMITS;
+  const gate = await openGate(server, limits);
+  if (options.envelopes !== undefined) await addSentry(server, { ...options, limits, gate, read: options.envelopes });
+  // what all others share costs more than an envelope may: they are in a room of their own
+  await server.register(async (shared) => addAllOthers(shared, options, limits, gate));
+  return server;
+}
+
+async function addAllOthers(server: FastifyInstance, options: ServerOptions, limits: Limits, gate: Gate): Promise<void> {
+  await server.register(helmet, helmetOptions(options.publicUrl));
+  server.removeContentTypeParser('text/plain');
+  addHeaders(server);
+  addLimits(server, gate);
 
   const { providers } = options.accounts;
   const oidc = openOidc({
@@ -101,7 +109,6 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     badKeys: gate.badKeys,
     checkAnswers: options.checkAnswers ?? false,
   });
-  if (options.envelopes !== undefined) addSentry(server, { ...options, limits, gate, read: options.envelopes });
   addCallback(server, room);
   server.addHook('onListen', async () => {
     const [address] = server.addresses();
@@ -110,7 +117,6 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   });
   addDocument(server, options.version);
   await addWeb(server, { ...room, webRoot: options.webRoot });
-  return server;
 }
 
 /** Where identity providers send people back to: no route of the contract, for browsers alone come here, and are sent on. */

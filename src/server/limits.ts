@@ -94,18 +94,13 @@ export async function openGate(server: FastifyInstance, limits: Limits): Promise
 export function addLimits(server: FastifyInstance, gate: Gate): void {
   server.addHook('onRequest', async (request) => {
     const { url } = request.routeOptions;
-    const isCounted = (request.url.startsWith('/api') || url === undefined) && !isAddressOfSdk(url);
-    if (isCounted) await gate.pass(request);
+    if (request.url.startsWith('/api') || url === undefined) await gate.pass(request);
   });
 }
 
 /** What SDKs send has the DSN's key for a credential. */
 function isOfSdk({ routeOptions }: FastifyRequest): boolean {
-  return isAddressOfSdk(routeOptions.url);
-}
-
-function isAddressOfSdk(url: string | undefined): boolean {
-  return url?.startsWith('/api/:project/') === true;
+  return routeOptions.url?.startsWith('/api/:project/') === true;
 }
 
 export function tooMany(afterSeconds: number): ProblemAnswer {

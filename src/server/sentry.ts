@@ -44,6 +44,9 @@ const CROSS_ORIGIN = {
   'access-control-allow-origin': '*',
   'access-control-expose-headers': 'retry-after, x-sentry-rate-limits',
 } as const;
+const HEADERS = { ...HEADERS_OF_DATA, ...CROSS_ORIGIN };
+/** Of the answer to what was accepted, as Node writes it. */
+const ACCEPTED = Object.entries({ 'content-type': 'application/json; charset=utf-8', 'content-length': '2', ...HEADERS }).flat();
 const PREFLIGHT = {
   'access-control-allow-methods': 'POST',
   'access-control-allow-headers': 'x-sentry-auth, content-type, content-encoding, authorization, x-requested-with, accept, origin, referer',
@@ -52,13 +55,16 @@ const PREFLIGHT = {
 
 export type SentryParts = Pick<Room, 'engine' | 'accounts'> & { limits: Limits; gate: Gate; read: EnvelopeReader };
 
-/** Adds the addresses. Whoever sends by a DSN that was found a moment ago passes by a count of its own; everyone else by the gate. */
-export function addSentry(server: FastifyInstance, { engine, accounts, limits, gate, read }: SentryParts): void {
+/**
+ * Adds the addresses. Whoever sends by a DSN that was found a moment ago passes by a count of its own; everyone else by the gate. Not to be added where hooks are that all other
+ * routes share (headers of pages, limits): each of these is paid for by every envelope.
+ */
+export async function addSentry(server: FastifyInstance, { engine, accounts, limits, gate, read }: SentryParts): Promise<void> {
   const known = new Map<string, { app: string; platform: string; untilMs: number }>();
   const asked = new Map<string, ReturnType<typeof recogniseDsn>>();
   const sent = countAttempts({ most: limits.reporting, withinSeconds: limits.withinSeconds, nowMs: () => performance.now() });
 
-  function knownAs(name: string): { app: string; platform: string } | null {
+  function knownAs(name: string): Place | null {
     const found = known.get(name);
     return found !== undefined && found.untilMs > performance.now() ? found : null;
   }
@@ -72,10 +78,7 @@ export function addSentry(server: FastifyInstance, { engine, accounts, limits, g
     return answer;
   }
 
-  async function placeOf(request: FastifyRequest): Promise<{ app: string; platform: string }> {
-    const { name, project, key } = shownBy(request);
-    const found = knownAs(name);
-    if (found !== null) return found;
+  async function placeOf(request: FastifyRequest, { name, project, key }: Shown): Promise<Place> {
     const number = /^\d{1,9}$/.test(project) ? Number(project) : null;
     const place = key === null || number === null ? null : await ask(name, number, key);
     if (place === null) {
@@ -87,40 +90,63 @@ export function addSentry(server: FastifyInstance, { engine, accounts, limits, g
     return place;
   }
 
+  async function passGate(request: FastifyRequest, done: (refused?: Error) => void): Promise<void> {
+    let refused: unknown;
+    try {
+      await gate.pass(request);
+    } catch (error) {
+      refused = error;
+    }
+    done(refused as Error | undefined);
+  }
+
   const take =
     (as: 'envelope' | 'store') =>
     async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-      const place = await placeOf(request);
+      const shown = request.getDecorator<Shown>(SHOWN);
+      const { app, platform } = knownAs(shown.name) ?? (await placeOf(request, shown));
       const bytes = packingOf(request) === null ? bodyOf(request) : await opened(request);
       const found = read(bytes, as);
       if (!found.ok) refuse('invalid-input', found.because, found.right);
-      const heard = { app: place.app, platform: place.platform, observed: found.observed, unread: found.unread, bytes };
+      const heard = { app, platform, observed: found.observed, unread: found.unread, bytes };
       if ((await engine.hearHealth(heard)) === 'busy') throw busy();
-      return reply.code(200).header('content-type', 'application/json; charset=utf-8').send('{}');
+      reply.hijack();
+      reply.raw.writeHead(200, ACCEPTED).end('{}');
+      return reply;
     };
 
-  void server.register(async (own) => {
+  // nothing here waits but for what is not known: each promise more is paid for by every envelope
+  await server.register(async (own) => {
+    own.decorateRequest(SHOWN);
     own.removeAllContentTypeParsers();
     own.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-    // when it is sent: also with a refusal that came before the route was asked
-    own.addHook('onSend', async (_request, reply) => void reply.headers(CROSS_ORIGIN));
-    own.addHook('onRequest', async (request, reply) => {
-      void reply.headers(HEADERS_OF_DATA);
-      if (request.method === 'OPTIONS') return gate.pass(request);
-      const { name } = shownBy(request);
-      const may = knownAs(name) === null ? null : sent.mayTry(name);
-      if (may === null) await gate.pass(request);
-      else if (!may.ok) throw tooMany(may.afterSeconds);
+    own.addHook('onRequest', (request, _reply, done) => {
+      const shown = shownBy(request);
+      request.setDecorator<Shown>(SHOWN, shown);
+      const { name } = shown;
+      const may = request.method === 'OPTIONS' || knownAs(name) === null ? null : sent.mayTry(name);
+      if (may?.ok === true) return done();
+      if (may !== null) return done(tooMany(may.afterSeconds));
+      void passGate(request, done);
+    });
+    // all but what is accepted, which is one constant: also with a refusal that came before the route was asked
+    own.addHook('onSend', (_request, reply, payload, done) => {
+      void reply.headers(HEADERS);
+      done(null, payload);
     });
     for (const as of ['envelope', 'store'] as const) {
-      // helmet works out its headers for each request; those of data are one constant
-      own.post(`/api/:project/${as}/`, { bodyLimit: MOST_BYTES, helmet: false }, take(as));
-      own.options(`/api/:project/${as}/`, { helmet: false }, async (_request, reply) => reply.code(204).headers(PREFLIGHT).send());
+      own.post(`/api/:project/${as}/`, { bodyLimit: MOST_BYTES }, take(as));
+      own.options(`/api/:project/${as}/`, async (_request, reply) => reply.code(204).headers(PREFLIGHT).send());
     }
   });
 }
 
-function shownBy(request: FastifyRequest): { name: string; project: string; key: string | null } {
+/** Under which a request keeps what it shows. */
+const SHOWN = 'shown';
+type Place = { app: string; platform: string };
+type Shown = { name: string; project: string; key: string | null };
+
+function shownBy(request: FastifyRequest): Shown {
   const { project } = request.params as { project: string };
   const key = sentryKeyOf(request);
   return { name: `${project} ${key ?? ''}`, project, key };

@@ -84,6 +84,7 @@ export function addHeaders(server: FastifyInstance): void {
  */
 export const HEADERS_OF_DATA: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
+  'permissions-policy': PERMISSIONS,
   'content-security-policy': "default-src 'none';frame-ancestors 'none'",
   'cross-origin-resource-policy': 'same-origin',
   'referrer-policy': 'same-origin',

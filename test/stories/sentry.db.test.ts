@@ -141,7 +141,7 @@ describe('an SDK that is given a DSN of ours', () => {
     });
     const limits = { ...LIMITS, reporting: 3, withinSeconds: 3600 };
     const gate = await openGate(server, limits);
-    addSentry(server, { engine: room.engine, accounts: room.accounts, limits, gate, read: openEnvelope });
+    await addSentry(server, { engine: room.engine, accounts: room.accounts, limits, gate, read: openEnvelope });
     const sendThere = (key = new URL(dsn).username) =>
       server.inject({ method: 'POST', url: `/api/${project}/envelope/?sentry_key=${key}`, payload: envelope(session('a', 's')) });
     // the first is counted where everyone is, for its DSN was not known

@@ -4,7 +4,7 @@ import { OTHER_GROUP, segmentWithin } from '#domain/health/crash-groups.ts';
 import { addToSketch, REGISTERS, sizeOfSketch } from '#domain/health/sketch.ts';
 import type { Instant } from '#domain/time.ts';
 import type { CrashSample } from '../schema.ts';
-import type { Db, Tx } from '../transaction.ts';
+import type { Db, Statement, Tx } from '../transaction.ts';
 import { literalOf } from './series.ts';
 
 /** Digests are remembered for a day, and so many of the newest. */
@@ -22,9 +22,8 @@ export function nothingHeard(): HeardBefore {
 /** Lets one process at a time add to an app's health, and tells it what the others heard since. */
 export async function catchUpOnHeard(tx: Tx, app: string, before: HeardBefore, now: Instant): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtext('signalbox health heard'), hashtext(${app}))`.execute(tx);
-  const since = new Date(Date.parse(now) - HEARD_KEPT_MS).toISOString();
   const { rows } = await sql<{ id: number; digests: Buffer }>`
-    select id, digests from health_heard where app = ${app} and id > ${before.upTo} and recorded_at > ${since}::timestamptz order by id`.execute(
+    select id, digests from health_heard where app = ${app} and id > ${before.upTo} and recorded_at > ${sinceOf(now)}::timestamptz order by id`.execute(
     tx,
   );
   for (const { id, digests } of rows) {
@@ -33,7 +32,12 @@ export async function catchUpOnHeard(tx: Tx, app: string, before: HeardBefore, n
   }
 }
 
-function noteHeard({ digests }: HeardBefore, bytes: Buffer): void {
+/** What was recorded before is remembered no longer. */
+export function sinceOf(now: Instant): Instant {
+  return new Date(Date.parse(now) - HEARD_KEPT_MS).toISOString();
+}
+
+export function noteHeard({ digests }: HeardBefore, bytes: Buffer): void {
   for (let at = 0; at < bytes.length; at += DIGEST_BYTES) digests.add(bytes.toString('latin1', at, at + DIGEST_BYTES));
   // a set keeps its order: the oldest go first
   for (const oldest of digests) {
@@ -44,10 +48,13 @@ function noteHeard({ digests }: HeardBefore, bytes: Buffer): void {
 
 /** Remembers what was heard. It counts in this process once it is committed, when it is read like that of others. */
 export async function rememberHeard(tx: Tx, app: string, digests: readonly string[], recordedAt: Instant): Promise<void> {
-  if (digests.length === 0) return;
-  await sql`insert into health_heard (app, digests, recorded_at) values (${app}, ${Buffer.from(digests.join(''), 'latin1')}, ${recordedAt}::timestamptz)`.execute(
-    tx,
-  );
+  await remembering(app, digests, recordedAt)?.execute(tx);
+}
+
+/** The statement that does it; null: nothing was heard. */
+export function remembering(app: string, digests: readonly string[], recordedAt: Instant): Statement | null {
+  if (digests.length === 0) return null;
+  return sql`insert into health_heard (app, digests, recorded_at) values (${app}, ${Buffer.from(digests.join(''), 'latin1')}, ${recordedAt}::timestamptz)`;
 }
 
 export async function forgetHeardBefore(db: Db, before: Instant): Promise<void> {
@@ -60,21 +67,30 @@ export type Hit = { series: number; what: string; who: Buffer };
 /** Hashes of one series and thing: by then its verdict is long since red. Those beyond are counted as events alone. */
 export const MOST_AFFECTED = 100_000;
 
-/** Which of these are the first of their person: the places in the list. */
-export async function firstHits(tx: Tx, hits: readonly Hit[]): Promise<Set<number>> {
-  if (hits.length === 0) return new Set();
-  const { rows } = await sql<{ series: number; what: string; who: Buffer }>`
-    with n as materialized (
-      select distinct series, what, who
-      from unnest(${literalOf(hits.map(({ series }) => series))}::int[], ${hits.map(({ what }) => what)}::text[], ${hits.map(({ who }) => who)}::bytea[]) as n (series, what, who)
-    ), room as materialized (
-      select series, what from (select distinct series, what from n) as named
-      where (select count(*) from (select 1 from health_affected a where a.series = named.series and a.what = named.what limit ${MOST_AFFECTED}) as there) < ${MOST_AFFECTED}
-    )
-    insert into health_affected (series, what, who) select series, what, who from n join room using (series, what)
-    on conflict do nothing returning series, what, who`.execute(tx);
-  const fresh = new Set(rows.map((row) => nameOfHit(row)));
-  return new Set(hits.flatMap((hit, at) => (fresh.delete(nameOfHit(hit)) ? [at] : [])));
+/**
+ * Which of these are the first of their person: the places in the list.
+ *
+ * @param wasHit of each, whether its person was hit by the same before, or more are not counted
+ */
+export function firstHits(hits: readonly Hit[], wasHit: readonly boolean[]): Set<number> {
+  const names = new Set<string>();
+  return new Set(
+    hits.flatMap((hit, at) => {
+      const name = nameOfHit(hit);
+      if (wasHit[at] === true || names.has(name)) return [];
+      names.add(name);
+      return [at];
+    }),
+  );
+}
+
+/** The statement that keeps whom something hit for the first time; null: nobody. */
+export function keepingHits(hits: readonly Hit[]): Statement | null {
+  if (hits.length === 0) return null;
+  return sql`
+    insert into health_affected (series, what, who)
+    select * from unnest(${literalOf(hits.map(({ series }) => series))}::int[], ${hits.map(({ what }) => what)}::text[], ${hits.map(({ who }) => who)}::bytea[])
+    on conflict do nothing`;
 }
 
 function nameOfHit({ series, what, who }: Hit): string {
@@ -84,42 +100,34 @@ function nameOfHit({ series, what, who }: Hit): string {
 /** People seen by a series in an hour. */
 export type Seen = { series: number; bucketMs: number; who: readonly Buffer[] };
 
-/** Adds people to the sketches of a series, of the hour and of all; answers by how many each has grown, in the order of what was seen. */
-export async function countPeople(tx: Tx, seen: readonly Seen[]): Promise<{ users: number; newUsers: number }[]> {
+/** Adds people to the sketches of a series, of the hour and of all; answers by how many each has grown, in the order of what was seen, and with the statement that keeps them. */
+export function countPeople(
+  seen: readonly Seen[],
+  stored: ReadonlyMap<string, Uint8Array>,
+): { grown: { users: number; newUsers: number }[]; keeping: Statement | null } {
   const whole = 0;
-  const wanted = [...new Set(seen.flatMap(({ series, bucketMs }) => [`${series} ${bucketMs}`, `${series} ${whole}`]))].map((name) => {
-    const [series = 0, bucketMs = 0] = name.split(' ').map(Number);
-    return { name, series, bucketMs };
-  });
-  if (wanted.length === 0) return [];
-  const { rows } = await sql<{ series: number; bucket: Instant; registers: Buffer }>`
-    select s.series, s.bucket, s.registers from health_sketches s
-    join unnest(${literalOf(wanted.map(({ series }) => series))}::int[], ${literalOf(wanted.map(({ bucketMs }) => bucketMs / 1000))}::float8[]) as n (series, at)
-      on s.series = n.series and s.bucket = to_timestamp(n.at)`.execute(tx);
-  const sketches = new Map(rows.map(({ series, bucket, registers }) => [`${series} ${Date.parse(bucket)}`, Uint8Array.from(registers)]));
-  const changed = new Set<string>();
-  const grow = (name: string, who: readonly Buffer[]): number => {
-    const sketch = sketches.get(name) ?? new Uint8Array(REGISTERS);
+  const sketches = new Map<string, Uint8Array>();
+  const changed = new Map<string, { series: number; bucketMs: number; sketch: Uint8Array }>();
+  const grow = (series: number, bucketMs: number, who: readonly Buffer[]): number => {
+    const name = `${series} ${bucketMs}`;
+    const sketch = sketches.get(name) ?? Uint8Array.from(stored.get(name) ?? new Uint8Array(REGISTERS));
     sketches.set(name, sketch);
     const before = sizeOfSketch(sketch);
-    if (addToSketch(sketch, who)) changed.add(name);
+    if (!addToSketch(sketch, who)) return 0;
+    changed.set(name, { series, bucketMs, sketch });
     return Math.max(0, sizeOfSketch(sketch) - before);
   };
-  const grown = seen.map(({ series, bucketMs, who }) => ({
-    users: grow(`${series} ${bucketMs}`, who),
-    newUsers: grow(`${series} ${whole}`, who),
-  }));
-  const written = wanted.filter(({ name }) => changed.has(name));
-  if (written.length > 0)
-    await sql`
-      insert into health_sketches (series, bucket, registers)
-      select n.series, to_timestamp(n.at), n.registers
-      from unnest(
-        ${literalOf(written.map(({ series }) => series))}::int[], ${literalOf(written.map(({ bucketMs }) => bucketMs / 1000))}::float8[],
-        ${written.map(({ name }) => Buffer.from(sketches.get(name) ?? []))}::bytea[]
-      ) as n (series, at, registers)
-      on conflict (series, bucket) do update set registers = excluded.registers`.execute(tx);
-  return grown;
+  const grown = seen.map(({ series, bucketMs, who }) => ({ users: grow(series, bucketMs, who), newUsers: grow(series, whole, who) }));
+  const written = [...changed.values()];
+  const keeping = sql`
+    insert into health_sketches (series, bucket, registers)
+    select n.series, to_timestamp(n.at), n.registers
+    from unnest(
+      ${literalOf(written.map(({ series }) => series))}::int[], ${literalOf(written.map(({ bucketMs }) => bucketMs / 1000))}::float8[],
+      ${written.map(({ sketch }) => Buffer.from(sketch))}::bytea[]
+    ) as n (series, at, registers)
+    on conflict (series, bucket) do update set registers = excluded.registers`;
+  return { grown, keeping: written.length === 0 ? null : keeping };
 }
 
 /** A crash of a group, to be counted. */
@@ -132,36 +140,40 @@ export type Crash = {
   segments: readonly string[];
   sample: CrashSample;
 };
-/** `first`: its person had none of this group on this build and audience. */
-export type GroupedCrash = Crash & { group: number; first: boolean };
+/** `first`: its person had none of this group on this build and audience; `wasHitOnVersion`: had one on this version before, or more people are not counted there. */
+export type GroupedCrash = Crash & { group: number; first: boolean; wasHitOnVersion: boolean };
 
 /** Groups that an app and platform may have; crashes of those beyond are counted as `other`. */
 const MOST_GROUPS = 5000;
 const MOST_SAMPLES = 5;
 
-/** The numbers of the groups of crashes, in their order; new ones are made as far as there is room. */
-export async function groupsOf(tx: Tx, app: string, platform: string, crashes: readonly Crash[]): Promise<number[]> {
-  const newest = new Map(crashes.map((crash) => [crash.fingerprint, crash]));
-  const known = new Map<string, number>();
-  const take = async (names: readonly string[]): Promise<void> => {
-    const { rows } = await sql<{ fingerprint: string; id: number }>`
-      select fingerprint, id from crash_groups where app = ${app} and platform = ${platform} and fingerprint = any(${[...names]}::text[])`.execute(
-      tx,
-    );
-    for (const { fingerprint, id } of rows) known.set(fingerprint, id);
-  };
-  await take([...newest.keys(), OTHER_GROUP]);
-  const missing = [...newest.keys()].filter((name) => !known.has(name));
-  if (missing.length > 0) {
+/**
+ * The numbers of the groups of crashes, in their order; new ones are made as far as there is room.
+ *
+ * @param known by platform and fingerprint: those that there are of these, and those of all others
+ */
+export async function groupsOf(
+  tx: Tx,
+  app: string,
+  crashes: readonly (Crash & { platform: string })[],
+  known: Map<string, number>,
+): Promise<number[]> {
+  for (const [platform, ofPlatform] of Map.groupBy(crashes, (crash) => crash.platform)) {
+    const nameOf = (fingerprint: string): string => `${platform}\n${fingerprint}`;
+    const newest = new Map(ofPlatform.map((crash) => [crash.fingerprint, crash]));
+    const missing = [...newest.keys()].filter((name) => !known.has(nameOf(name)));
+    if (missing.length === 0) continue;
     const { rows } = await sql<{
       n: number;
     }>`select count(*)::int as n from crash_groups where app = ${app} and platform = ${platform}`.execute(tx);
     const room = Math.max(0, MOST_GROUPS - (rows[0]?.n ?? 0));
-    for (const name of missing.slice(0, room)) known.set(name, await makeGroup(tx, app, platform, name, newest.get(name)));
-    if (missing.length > room && !known.has(OTHER_GROUP))
-      known.set(OTHER_GROUP, await makeGroup(tx, app, platform, OTHER_GROUP, undefined, crashes[0]));
+    for (const name of missing.slice(0, room)) known.set(nameOf(name), await makeGroup(tx, app, platform, name, newest.get(name)));
+    if (missing.length > room && !known.has(nameOf(OTHER_GROUP)))
+      known.set(nameOf(OTHER_GROUP), await makeGroup(tx, app, platform, OTHER_GROUP, undefined, ofPlatform[0]));
   }
-  return crashes.map(({ fingerprint }) => known.get(fingerprint) ?? known.get(OTHER_GROUP) ?? 0);
+  return crashes.map(
+    ({ platform, fingerprint }) => known.get(`${platform}\n${fingerprint}`) ?? known.get(`${platform}\n${OTHER_GROUP}`) ?? 0,
+  );
 }
 
 async function makeGroup(
@@ -179,13 +191,22 @@ async function makeGroup(
   return rows[0]?.id ?? 0;
 }
 
-/** Counts crashes of groups by version, build, audience and day, by person and by segment, and keeps the newest few of each as samples. */
-export async function countCrashes(tx: Tx, crashes: readonly GroupedCrash[]): Promise<void> {
-  await countByDay(tx, crashes);
-  const firstOnVersion = await countByPerson(tx, crashes);
-  await countByVersion(tx, crashes, firstOnVersion);
-  await countBySegment(tx, crashes, firstOnVersion);
-  await keepSamples(tx, crashes);
+/**
+ * The statements that count crashes of groups by version, build, audience and day, by person and by segment, and keep the newest few of each as samples.
+ *
+ * @param segments those that there are, by group and version
+ */
+export function countingCrashes(crashes: readonly GroupedCrash[], segments: Map<string, Set<string>>): Statement[] {
+  if (crashes.length === 0) return [];
+  const firstOnVersion = firstOnVersionOf(crashes);
+  const bySegment = countingBySegment(crashes, firstOnVersion, segments);
+  return [
+    countingByDay(crashes),
+    countingByPerson(crashes),
+    countingByVersion(crashes, firstOnVersion),
+    ...(bySegment === null ? [] : [bySegment]),
+    keepingSamples(crashes),
+  ];
 }
 
 type Sum = GroupedCrash & { crashes: number; users: number; firstAt: Instant; lastAt: Instant };
@@ -208,12 +229,12 @@ function sumsBy<T extends GroupedCrash>(
   return [...sums].toSorted(([a, one], [b, other]) => one.group - other.group || (a < b ? -1 : 1)).map(([, sum]) => sum);
 }
 
-async function countByDay(tx: Tx, crashes: readonly GroupedCrash[]): Promise<void> {
+function countingByDay(crashes: readonly GroupedCrash[]): Statement {
   const rows = sumsBy(crashes, {
     isFirst: ({ first }) => first,
     nameOf: ({ group, audience, sample }) => [group, sample.version, sample.build ?? '', audience, sample.at.slice(0, 10)].join('\n'),
   });
-  await sql`
+  return sql`
     insert into crash_counts as there (crash_group, version, build, audience, segment, day, crashes, users)
     select n.crash_group, n.version, n.build, n.audience, 'all', n.day, n.crashes, n.users
     from unnest(
@@ -221,15 +242,26 @@ async function countByDay(tx: Tx, crashes: readonly GroupedCrash[]): Promise<voi
       ${rows.map(({ audience }) => audience)}::text[], ${rows.map(({ sample }) => sample.at.slice(0, 10))}::date[],
       ${literalOf(rows.map((row) => row.crashes))}::bigint[], ${literalOf(rows.map(({ users }) => users))}::bigint[]
     ) as n (crash_group, version, build, audience, day, crashes, users)
-    on conflict (crash_group, version, build, audience, segment, day) do update set crashes = there.crashes + excluded.crashes, users = there.users + excluded.users`.execute(
-    tx,
+    on conflict (crash_group, version, build, audience, segment, day) do update set crashes = there.crashes + excluded.crashes, users = there.users + excluded.users`;
+}
+
+/** Which crashes are the first of their person on their version: places in the list. */
+function firstOnVersionOf(crashes: readonly GroupedCrash[]): ReadonlySet<number> {
+  const names = new Set<string>();
+  return new Set(
+    crashes.flatMap((crash, at) => {
+      const name = nameOfPerson(crash);
+      if (crash.wasHitOnVersion || names.has(name)) return [];
+      names.add(name);
+      return [at];
+    }),
   );
 }
 
-/** Keeps how often a group hit each person of a version, up to a bound; answers which crashes are the first of their person there: places in the list. */
-async function countByPerson(tx: Tx, crashes: readonly GroupedCrash[]): Promise<ReadonlySet<number>> {
+/** Keeps how often a group hit each person of a version, up to a bound. */
+function countingByPerson(crashes: readonly GroupedCrash[]): Statement {
   const rows = sumsBy(crashes, { isFirst: () => false, nameOf: nameOfPerson });
-  const { rows: written } = await sql<{ group: number; version: string; audience: string; who: Buffer; isNew: boolean }>`
+  return sql`
     insert into crash_people as there (crash_group, version, audience, who, crashes)
     select n.crash_group, n.version, n.audience, n.who, n.crashes
     from unnest(
@@ -238,14 +270,7 @@ async function countByPerson(tx: Tx, crashes: readonly GroupedCrash[]): Promise<
     ) as n (crash_group, version, audience, who, crashes)
     left join crash_versions v on v.crash_group = n.crash_group and v.version = n.version and v.audience = n.audience
     where coalesce(v.users, 0) < ${MOST_AFFECTED}
-    on conflict (crash_group, version, audience, who) do update set crashes = there.crashes + excluded.crashes
-    returning crash_group as "group", version, audience, who, xmax = 0 as "isNew"`.execute(tx);
-  const news = new Set(
-    written
-      .filter(({ isNew }) => isNew)
-      .map(({ group, version, audience, who }) => nameOfPerson({ group, audience, who, sample: { version } })),
-  );
-  return new Set(crashes.flatMap((crash, at) => (news.delete(nameOfPerson(crash)) ? [at] : [])));
+    on conflict (crash_group, version, audience, who) do update set crashes = there.crashes + excluded.crashes`;
 }
 
 function nameOfPerson({
@@ -257,12 +282,12 @@ function nameOfPerson({
   return [group, version, audience, who.toString('latin1')].join('\n');
 }
 
-async function countByVersion(tx: Tx, crashes: readonly GroupedCrash[], firstOnVersion: ReadonlySet<number>): Promise<void> {
+function countingByVersion(crashes: readonly GroupedCrash[], firstOnVersion: ReadonlySet<number>): Statement {
   const rows = sumsBy(crashes, {
     isFirst: (_, at) => firstOnVersion.has(at),
     nameOf: ({ group, audience, sample }) => [group, sample.version, audience].join('\n'),
   });
-  await sql`
+  return sql`
     insert into crash_versions as there (crash_group, version, audience, crashes, users, first_at, last_at)
     select n.crash_group, n.version, n.audience, n.crashes, n.users, n.first_at, n.last_at
     from unnest(
@@ -271,12 +296,15 @@ async function countByVersion(tx: Tx, crashes: readonly GroupedCrash[], firstOnV
       ${rows.map(({ firstAt }) => firstAt)}::timestamptz[], ${rows.map(({ lastAt }) => lastAt)}::timestamptz[]
     ) as n (crash_group, version, audience, crashes, users, first_at, last_at)
     on conflict (crash_group, version, audience) do update set crashes = there.crashes + excluded.crashes, users = there.users + excluded.users,
-      first_at = least(there.first_at, excluded.first_at), last_at = greatest(there.last_at, excluded.last_at)`.execute(tx);
+      first_at = least(there.first_at, excluded.first_at), last_at = greatest(there.last_at, excluded.last_at)`;
 }
 
 /** A crash counts in each of its segments; where a dimension has enough values, in the rest of it. One process at a time adds to an app. */
-async function countBySegment(tx: Tx, crashes: readonly GroupedCrash[], firstOnVersion: ReadonlySet<number>): Promise<void> {
-  const known = await segmentsOfGroups(tx, crashes);
+function countingBySegment(
+  crashes: readonly GroupedCrash[],
+  firstOnVersion: ReadonlySet<number>,
+  known: Map<string, Set<string>>,
+): Statement | null {
   const placed = crashes.flatMap((crash, at) => {
     const there = known.get(`${crash.group}\n${crash.sample.version}`) ?? new Set<string>();
     known.set(`${crash.group}\n${crash.sample.version}`, there);
@@ -286,41 +314,26 @@ async function countBySegment(tx: Tx, crashes: readonly GroupedCrash[], firstOnV
       return { ...crash, segment: within, isFirst: firstOnVersion.has(at) };
     });
   });
-  if (placed.length === 0) return;
+  if (placed.length === 0) return null;
   const rows = sumsBy(placed, {
     isFirst: ({ isFirst }) => isFirst,
     nameOf: ({ group, sample, segment }) => [group, sample.version, segment].join('\n'),
   });
-  await sql`
+  return sql`
     insert into crash_segments as there (crash_group, version, segment, crashes, users)
     select n.crash_group, n.version, n.segment, n.crashes, n.users
     from unnest(
       ${literalOf(rows.map(({ group }) => group))}::bigint[], ${rows.map(({ sample }) => sample.version)}::text[], ${rows.map(({ segment }) => segment)}::text[],
       ${literalOf(rows.map((row) => row.crashes))}::bigint[], ${literalOf(rows.map(({ users }) => users))}::bigint[]
     ) as n (crash_group, version, segment, crashes, users)
-    on conflict (crash_group, version, segment) do update set crashes = there.crashes + excluded.crashes, users = there.users + excluded.users`.execute(
-    tx,
-  );
+    on conflict (crash_group, version, segment) do update set crashes = there.crashes + excluded.crashes, users = there.users + excluded.users`;
 }
 
-async function segmentsOfGroups(tx: Tx, crashes: readonly GroupedCrash[]): Promise<Map<string, Set<string>>> {
-  const { rows } = await sql<{ group: number; version: string; segment: string }>`
-    select crash_group as "group", version, segment from crash_segments
-    where crash_group = any(${literalOf([...new Set(crashes.map(({ group }) => group))])}::bigint[])
-      and version = any(${[...new Set(crashes.map(({ sample }) => sample.version))]}::text[])`.execute(tx);
-  const found = new Map<string, Set<string>>();
-  for (const { group, version, segment } of rows) {
-    const name = `${group}\n${version}`;
-    found.set(name, (found.get(name) ?? new Set<string>()).add(segment));
-  }
-  return found;
-}
-
-async function keepSamples(tx: Tx, crashes: readonly GroupedCrash[]): Promise<void> {
+function keepingSamples(crashes: readonly GroupedCrash[]): Statement {
   const samples = new Map<number, CrashSample[]>();
   for (const { group, sample } of crashes) samples.set(group, [sample, ...(samples.get(group) ?? [])].slice(0, MOST_SAMPLES));
   const newest = [...samples].map(([id, of]) => ({ id, first: of.at(-1)?.at, last: of[0]?.at, samples: of }));
-  await sql`
+  return sql`
     with n as materialized (
       select * from jsonb_to_recordset(${JSON.stringify(newest)}::jsonb) as n (id bigint, first timestamptz, last timestamptz, samples jsonb)
     ), held as materialized (
@@ -328,5 +341,5 @@ async function keepSamples(tx: Tx, crashes: readonly GroupedCrash[]): Promise<vo
     )
     update crash_groups g set touches = g.touches + 1, last_at = greatest(g.last_at, n.last), first_at = least(g.first_at, n.first),
       samples = (select coalesce(jsonb_agg(each order by place), '[]') from jsonb_array_elements(n.samples || g.samples) with ordinality as s (each, place) where place <= ${MOST_SAMPLES})
-    from n join held using (id) where g.id = n.id`.execute(tx);
+    from n join held using (id) where g.id = n.id`;
 }

@@ -6,7 +6,7 @@ import type { Instant } from '#domain/time.ts';
 import type { MetricColumn } from '../schema.ts';
 import { inTransaction } from '../transaction.ts';
 import { pruneGroups } from './crash-groups.ts';
-import type { Db, Tx } from '../transaction.ts';
+import type { Db, Statement, Tx } from '../transaction.ts';
 import { allThere, forgetPlaces, literalOf } from './series.ts';
 
 /** A roll-up with its series and the revision that counts. */
@@ -87,8 +87,12 @@ export async function addRollups(
   recordedAt: Instant,
   users: 'added' | 'readings' = 'added',
 ): Promise<void> {
-  await write(
-    tx,
+  await addingRollups(rows, recordedAt, users)?.execute(tx);
+}
+
+/** The statement that does it; null: there is nothing to add. */
+export function addingRollups(rows: readonly Placed[], recordedAt: Instant, users: 'added' | 'readings' = 'added'): Statement | null {
+  return writing(
     inOrder(rows).map(({ row }) => row),
     recordedAt,
     sql`revision = there.revision + 1, consumption = there.consumption + excluded.consumption, recorded_at = excluded.recorded_at,
@@ -184,14 +188,18 @@ function columnOf(metrics: Readonly<Record<string, MetricCounts>>): MetricColumn
 
 const hourOfRow = sql`to_timestamp(n.hour::float8 * 3600)`;
 
-async function write(tx: Tx, rows: readonly Placed[], recordedAt: Instant, change: ReturnType<typeof sql>): Promise<number> {
-  if (rows.length === 0) return 0;
-  const { numAffectedRows } = await sql`
+async function write(tx: Tx, rows: readonly Placed[], recordedAt: Instant, change: Statement): Promise<number> {
+  const done = await writing(rows, recordedAt, change)?.execute(tx);
+  return Number(done?.numAffectedRows ?? 0);
+}
+
+function writing(rows: readonly Placed[], recordedAt: Instant, change: Statement): Statement | null {
+  if (rows.length === 0) return null;
+  return sql`
     insert into health_rollups as there (series, bucket, revision, ${sql.join(COLUMNS.map((name) => sql.ref(name)))}, metrics, recorded_at)
     select n.series, ${hourOfRow}, n.revision, ${sql.join(COLUMNS.map((name) => sql.ref(`n.${name}`)))}, n.metrics::jsonb, ${recordedAt}::timestamptz
     from ${batchOf(rows)}
-    on conflict (series, bucket) do update set ${change}`.execute(tx);
-  return Number(numAffectedRows ?? 0);
+    on conflict (series, bucket) do update set ${change}`;
 }
 
 async function tiesAmong(tx: Tx, sorted: readonly { row: Placed; at: number }[]): Promise<number[]> {

@@ -3,29 +3,32 @@ import { sql } from 'kysely';
 import type { QuarantineReason } from '#domain/health/rollup.ts';
 import { quarantineReasons } from '#domain/health/rollup.ts';
 import type { Instant } from '#domain/time.ts';
-import type { Tx } from '../transaction.ts';
+import type { Statement, Tx } from '../transaction.ts';
 
-/** Notes that a source has told something. Its watermark never goes back. `dispersion`: how many times one person may be among its affected; 1 when not said. */
-export async function sourceHasTold(
-  tx: Tx,
-  {
-    app,
-    source,
-    watermark,
-    lagSeconds,
-    told,
-    at,
-    dispersion = 1,
-  }: { app: string; source: string; watermark: Instant | null; lagSeconds: number | null; told: number; at: Instant; dispersion?: number },
-): Promise<void> {
-  await sql`
+/** What a source has told. `dispersion`: how many times one person may be among its affected; 1 when not said. */
+export type SourceTold = {
+  app: string;
+  source: string;
+  watermark: Instant | null;
+  lagSeconds: number | null;
+  told: number;
+  at: Instant;
+  dispersion?: number;
+};
+
+/** Notes that a source has told something. Its watermark never goes back. */
+export async function sourceHasTold(tx: Tx, told: SourceTold): Promise<void> {
+  await sourceTelling(told).execute(tx);
+}
+
+/** The statement that does it. */
+export function sourceTelling({ app, source, watermark, lagSeconds, told, at, dispersion = 1 }: SourceTold): Statement {
+  return sql`
     insert into health_sources as there (app, source, watermark, last_told_at, lag_seconds, told, dispersion)
     values (${app}, ${source}, ${watermark}::timestamptz, ${at}::timestamptz, ${lagSeconds}::float8, ${told}, ${dispersion}::float8)
     on conflict (app, source) do update set
       watermark = greatest(there.watermark, excluded.watermark), last_told_at = greatest(there.last_told_at, excluded.last_told_at),
-      lag_seconds = coalesce(excluded.lag_seconds, there.lag_seconds), told = there.told + excluded.told, dispersion = excluded.dispersion`.execute(
-    tx,
-  );
+      lag_seconds = coalesce(excluded.lag_seconds, there.lag_seconds), told = there.told + excluded.told, dispersion = excluded.dispersion`;
 }
 
 /**
@@ -61,23 +64,42 @@ export async function feedsHaveTold(
   return rows.map(({ platform }) => platform);
 }
 
+/** The statement that notes the newest hour of each platform, where nobody else tells of this source meanwhile; null: there is none. */
+export function feedsTelling(app: string, source: string, newest: ReadonlyMap<string, Instant>, at: Instant): Statement | null {
+  if (newest.size === 0) return null;
+  return sql`
+    insert into health_feeds as there (app, source, platform, watermark, last_told_at)
+    select ${app}, ${source}, n.platform, n.watermark, ${at}::timestamptz
+    from unnest(${[...newest.keys()]}::text[], ${[...newest.values()]}::timestamptz[]) as n (platform, watermark)
+    on conflict (app, source, platform) do update set
+      watermark = greatest(there.watermark, excluded.watermark), last_told_at = greatest(there.last_told_at, excluded.last_told_at)`;
+}
+
 export type Quarantined = { reason: QuarantineReason; because: string; sample: unknown };
 
 const LONGEST_SAMPLE = 2000;
 
 /** Counts what was not believed, by reason, and keeps the last of each. */
 export async function quarantine(tx: Tx, app: string, source: string, rows: readonly Quarantined[], at: Instant): Promise<void> {
+  for (const statement of quarantining(app, source, rows, at)) await statement.execute(tx);
+}
+
+/** The statements that do it, one for each reason. */
+export function quarantining(app: string, source: string, rows: readonly Quarantined[], at: Instant): Statement[] {
+  if (rows.length === 0) return [];
   const day = at.slice(0, 10);
-  for (const reason of quarantineReasons) {
+  return quarantineReasons.flatMap((reason) => {
     const ofReason = rows.filter((row) => row.reason === reason);
     const last = ofReason.at(-1);
-    if (last === undefined) continue;
-    await sql`
+    if (last === undefined) return [];
+    return [
+      sql`
       insert into health_quarantine as there (app, source, day, reason, count, because, sample, first_at, last_at)
       values (${app}, ${source}, ${day}::date, ${reason}, ${ofReason.length}, ${storable(last.because)}, ${sampleOf(last.sample)}::jsonb, ${at}::timestamptz, ${at}::timestamptz)
       on conflict (app, source, day, reason) do update set
-        count = there.count + excluded.count, because = excluded.because, sample = excluded.sample, last_at = excluded.last_at`.execute(tx);
-  }
+        count = there.count + excluded.count, because = excluded.because, sample = excluded.sample, last_at = excluded.last_at`,
+    ];
+  });
 }
 
 /** What PostgreSQL can keep of a text. */

@@ -4,6 +4,8 @@
  */
 export const REGISTERS = 1024;
 const INDEX_BITS = 10;
+/** 2^-rank, of all ranks that there are. */
+const SHARES = Float64Array.from({ length: 34 }, (_, rank) => 2 ** -rank);
 const ALPHA = 0.7213 / (1 + 1.079 / REGISTERS);
 
 /** Adds people by their hashes, of 8 evenly spread bytes at least; answers whether the sketch changed. */
@@ -26,7 +28,7 @@ export function sizeOfSketch(registers: Uint8Array): number {
   let sum = 0;
   let empty = 0;
   for (const rank of registers) {
-    sum += 2 ** -rank;
+    sum += SHARES[rank] ?? 2 ** -rank;
     if (rank === 0) empty += 1;
   }
   const raw = (ALPHA * REGISTERS * REGISTERS) / sum;
