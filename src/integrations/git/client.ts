@@ -7,7 +7,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Trouble } from '#ports/trouble.ts';
 import { writeWhole } from './files.ts';
-import { startCommand } from './runner/index.ts';
+import { RunnerLost, startCommand } from './runner/index.ts';
 import type { Command } from './runner/index.ts';
 
 /** What went wrong with a repository, in a code that callers can act on. */
@@ -211,6 +211,7 @@ async function ended(child: Command, args: readonly string[], run: GitRun & { ke
     if (code !== 0) throw faultOf(verb(args), code, tail);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') throw notInstalled(error);
+    if (error instanceof RunnerLost) throw new GitTrouble('unreachable', `git ${verb(args)}: ${error.message}`, { cause: error });
     throw error;
   } finally {
     if (timer) clearTimeout(timer);

@@ -40,6 +40,14 @@ export function startCommand(program: string, args: readonly string[], cwd: stri
 type Channel = Duplex & { ref(): unknown; unref(): unknown };
 type Say = (kind: 'input' | 'input-end' | 'stop', payload?: Buffer, done?: (error?: Error | null) => void) => void;
 
+/** The process that had started a command is gone, and nobody knows what became of it. */
+export class RunnerLost extends Error {
+  constructor(cause?: Error) {
+    super('the process that starts commands has ended', { cause });
+    this.name = 'RunnerLost';
+  }
+}
+
 class Runner {
   readonly #process: ChildProcess;
   readonly #channel: Channel;
@@ -58,7 +66,7 @@ class Runner {
       framesTo((each) => this.#hear(each)),
     );
     this.#channel.once('error', (error) => this.#end(error));
-    this.#channel.once('close', () => this.#end(new Error('the process that starts commands has ended')));
+    this.#channel.once('close', () => this.#end());
     this.#channel.unref();
   }
 
@@ -103,9 +111,9 @@ class Runner {
     if (runner === this) runner = null;
   }
 
-  #end(error: Error): void {
+  #end(cause?: Error): void {
     this.#leave();
-    for (const remote of this.#running.values()) remote.emit('error', error);
+    for (const remote of this.#running.values()) remote.emit('error', new RunnerLost(cause));
     this.#running.clear();
   }
 }
