@@ -95,26 +95,37 @@ export function addingRollups(rows: readonly Placed[], recordedAt: Instant, user
   return writing(
     inOrder(rows).map(({ row }) => row),
     recordedAt,
-    sql`revision = there.revision + 1, consumption = there.consumption + excluded.consumption, recorded_at = excluded.recorded_at,
-      users = ${users === 'added' ? sql`coalesce(there.users, 0) + excluded.users` : sql`greatest(there.users, excluded.users)`},
-      new_users = ${sum('new_users')}, sessions = ${sum('sessions')},
-      crashes = ${sum('crashes')}, crash_users = ${sum('crash_users')}, crash_users_most = ${sumOfMost('crash_users')},
-      anrs = ${sum('anrs')}, anr_users = ${sum('anr_users')}, anr_users_most = ${sumOfMost('anr_users')}`,
+    ADDING[users],
   );
 }
 
 /** What nobody has told yet stays untold. */
-function sum(column: string): ReturnType<typeof sql> {
-  const [there, news] = [sql.ref(`there.${column}`), sql.ref(`excluded.${column}`)];
-  return sql`case when ${there} is null then ${news} else ${there} + coalesce(${news}, 0) end`;
+function sum(column: string): string {
+  return `${column} = case when there.${column} is null then excluded.${column} else there.${column} + coalesce(excluded.${column}, 0) end`;
 }
 
 /** Upper bounds add up to one; where one side is known exactly, that is its bound. */
-function sumOfMost(column: string): ReturnType<typeof sql> {
-  const most = (row: string) => sql.ref(`${row}.${column}_most`);
-  const bound = (row: string) => sql`coalesce(${most(row)}, ${sql.ref(`${row}.${column}`)}, 0)`;
-  return sql`case when ${most('there')} is null and ${most('excluded')} is null then null else ${bound('there')} + ${bound('excluded')} end`;
+function sumOfMost(column: string): string {
+  const bound = (row: string) => `coalesce(${row}.${column}_most, ${row}.${column}, 0)`;
+  return `${column}_most = case when there.${column}_most is null and excluded.${column}_most is null then null else ${bound('there')} + ${bound('excluded')} end`;
 }
+
+const ADDED = ['new_users', 'sessions', 'crashes', 'crash_users', 'anrs', 'anr_users'].map(sum);
+const adding = (users: string) =>
+  sql.raw(
+    [
+      'revision = there.revision + 1, consumption = there.consumption + excluded.consumption, recorded_at = excluded.recorded_at',
+      `users = ${users}`,
+      ...ADDED,
+      sumOfMost('crash_users'),
+      sumOfMost('anr_users'),
+    ].join(', '),
+  );
+/** Made once: every commit of envelopes has it. */
+const ADDING = {
+  added: adding('coalesce(there.users, 0) + excluded.users'),
+  readings: adding('greatest(there.users, excluded.users)'),
+};
 
 /** All that a row tells, as one value. */
 function totalsOf(row: string): ReturnType<typeof sql> {
@@ -153,6 +164,8 @@ const COLUMNS = [
   'anr_users',
   'anr_users_most',
 ] as const;
+const NAMES = sql.raw(COLUMNS.join(', '));
+const OF_N = sql.raw(COLUMNS.map((name) => `n.${name}`).join(', '));
 
 /** The columns as arrays, one parameter each: with one statement for the whole batch nothing is parsed or planned row by row. */
 function batchOf(rows: readonly Placed[]): ReturnType<typeof sql> {
@@ -167,7 +180,7 @@ function batchOf(rows: readonly Placed[]): ReturnType<typeof sql> {
     ${ints(({ anrs }) => anrs?.count ?? null)}::bigint[], ${ints(({ anrs }) => anrs?.affected ?? null)}::bigint[],
     ${ints(({ anrs }) => anrs?.affectedAtMost ?? null)}::bigint[],
     ${metricsOf(rows)}::text[]
-  ) as n (series, hour, revision, ${sql.join(COLUMNS.map((name) => sql.ref(name)))}, metrics)`;
+  ) as n (series, hour, revision, ${NAMES}, metrics)`;
 }
 
 function metricsOf(rows: readonly Placed[]): string | (string | null)[] {
@@ -196,8 +209,8 @@ async function write(tx: Tx, rows: readonly Placed[], recordedAt: Instant, chang
 function writing(rows: readonly Placed[], recordedAt: Instant, change: Statement): Statement | null {
   if (rows.length === 0) return null;
   return sql`
-    insert into health_rollups as there (series, bucket, revision, ${sql.join(COLUMNS.map((name) => sql.ref(name)))}, metrics, recorded_at)
-    select n.series, ${hourOfRow}, n.revision, ${sql.join(COLUMNS.map((name) => sql.ref(`n.${name}`)))}, n.metrics::jsonb, ${recordedAt}::timestamptz
+    insert into health_rollups as there (series, bucket, revision, ${NAMES}, metrics, recorded_at)
+    select n.series, ${hourOfRow}, n.revision, ${OF_N}, n.metrics::jsonb, ${recordedAt}::timestamptz
     from ${batchOf(rows)}
     on conflict (series, bucket) do update set ${change}`;
 }
@@ -207,7 +220,7 @@ async function tiesAmong(tx: Tx, sorted: readonly { row: Placed; at: number }[])
     select n.series, n.hour from ${batchOf(sorted.map(({ row }) => row))}
     join health_rollups r on r.series = n.series and r.bucket = ${hourOfRow}
     where r.revision = n.revision
-      and ${totalsOf('r')} is distinct from (${sql.join(COLUMNS.map((name) => sql.ref(`n.${name}`)))}, n.metrics::jsonb)`.execute(tx);
+      and ${totalsOf('r')} is distinct from (${OF_N}, n.metrics::jsonb)`.execute(tx);
   const tied = new Set(rows.map(({ series, hour }) => `${series} ${hour}`));
   return sorted.flatMap(({ row, at }) => (tied.has(`${row.series} ${row.rollup.bucketMs / HOUR_MS}`) ? [at] : []));
 }
