@@ -39,6 +39,8 @@ describe('matching a user’s pattern', () => {
     ['(?<a>a**)', 'repeats a repeat'],
     ['(?<a>a+{2})', 'repeats a repeat'],
     ['*(?<a>a)', 'where nothing can be repeated'],
+    ['(?<a>(?:(?:a)*?)+)', 'repeats what may be nothing and rather is nothing'],
+    ['(?:|a)?(?<a>a?)', 'repeats what may be nothing and rather is nothing'],
     ['(?<a>a)\\1', 'has the escape "\\\\1"'],
     ['(?<a>\\bx)', 'has the escape "\\\\b"'],
     ['(?=x)(?<a>x)', 'has a group this scheme does not know'],

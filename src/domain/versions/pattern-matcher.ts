@@ -126,6 +126,9 @@ class Reader {
     if (of.is === 'edge') this.fail('repeats an edge', '"^" and "$" alone');
     const lazy = this.take('?');
     if ('*+?'.includes(this.peek() || ' ') || /^\{[0-9]/u.test(this.source.slice(this.at))) this.fail('repeats a repeat', 'one quantifier');
+    // JavaScript takes no turn of a repeat that matches nothing: it goes back for another way through it, by places that were tried here already
+    if (counts[1] > counts[0] && mayBeNothing(of) && prefersNothing(of))
+      this.fail('repeats what may be nothing and rather is nothing', 'a repeat of one character at least');
     return { is: 'repeat', of, least: counts[0], most: counts[1], lazy };
   }
 
@@ -235,6 +238,46 @@ class PatternTrouble extends Error {
   }
 }
 
+function mayBeNothing(node: Node): boolean {
+  switch (node.is) {
+    case 'empty':
+    case 'edge':
+      return true;
+    case 'character':
+      return false;
+    case 'sequence':
+      return node.items.every(mayBeNothing);
+    case 'either':
+      return node.branches.some(mayBeNothing);
+    case 'group':
+      return mayBeNothing(node.of);
+    case 'repeat':
+      return node.least === 0 || mayBeNothing(node.of);
+    default:
+      return node satisfies never;
+  }
+}
+
+/** Whether it may go past characters that it could take: by a lazy repeat, or by a branch that may be nothing before another. */
+function prefersNothing(node: Node): boolean {
+  switch (node.is) {
+    case 'empty':
+    case 'edge':
+    case 'character':
+      return false;
+    case 'sequence':
+      return node.items.some(prefersNothing);
+    case 'either':
+      return node.branches.some(prefersNothing) || node.branches.slice(0, -1).some(mayBeNothing);
+    case 'group':
+      return prefersNothing(node.of);
+    case 'repeat':
+      return (node.lazy && node.most > node.least) || prefersNothing(node.of);
+    default:
+      return node satisfies never;
+  }
+}
+
 function sizeOf(node: Node): number {
   switch (node.is) {
     case 'empty':
@@ -322,7 +365,7 @@ function emitEither(branches: readonly Node[], program: Instruction[]): void {
 
 /**
  * Prepares a user's pattern. Refuses patterns longer than 200 characters, look-around, back-references, counted repeats that unfold to more
- * than 2,000 steps, and patterns without a named group.
+ * than 2,000 steps, repeats of what rather is nothing (`(?:a??)*`), and patterns without a named group.
  */
 export function compilePattern(pattern: string): Matcher | Refused {
   if (pattern === '') return refuse('bad-pattern', 'the pattern is empty', 'a pattern such as (?<major>\\d+)\\.(?<minor>\\d+)');
