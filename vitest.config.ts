@@ -43,13 +43,14 @@ export default defineConfig({
       },
       {
         extends: true,
-        // Two files at a time: much of each is waiting, for a page, a clock or a disk.
+        // One at a time: each starts the program and a browser, and two cores carry no more.
         test: {
           name: 'browser',
           include: [NEEDS_BROWSER],
           exclude: NEVER,
           globalSetup: './test/setup/cluster.ts',
           testTimeout: 120_000,
+          fileParallelism: false,
           maxConcurrency: 2,
         },
       },

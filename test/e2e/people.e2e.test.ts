@@ -485,6 +485,14 @@ describe('several people in one control room', () => {
     await dialogOf(maja).getByRole('button', { name: 'Wrong build' }).click();
     await act(maja, /^Withdraw/);
     await expect.poll(async () => (await trackOf('ios')).stage, { timeout: MOVES_WITHIN_MS, interval: 500 }).not.toBe('in-review');
+    // what the robot makes of it comes first: a word on an older revision is asked again
+    let seen = '';
+    const isAtRest = async (): Promise<boolean> => {
+      const before = seen;
+      seen = String((await trackOf('ios')).revision);
+      return seen === before;
+    };
+    await expect.poll(isAtRest, { timeout: MOVES_WITHIN_MS, interval: 2000 }).toBe(true);
     await pageOfTrack(maja).getByRole('button', { name: 'Cancel release…' }).click();
     await dialogOf(maja)
       .getByRole('button', { name: /^Cancel this release/ })

@@ -151,6 +151,13 @@ describe('the forecast of a track that went back for a fix', () => {
     expect(told({ ...ios, now: '2024-10-01T13:00:00.000Z' })[0]).toBe('Final RC 10-01T13:00 due: again: RC 4 was expected Tue 14:41');
   });
 
+  test('is never before the stretch began, where a clock was set back since', () => {
+    const coming = { number: '1049', candidate: 4, startedAt: null, expectedAt: '2024-10-01T11:10:00.000Z' };
+    expect(told({ ...ios, coming, now: '2024-10-01T11:00:00.000Z' })[0]).toBe(
+      'Final RC 10-01T11:31 due: again: RC 4 is expected Tue 13:10',
+    );
+  });
+
   test('takes the usual length of a build where none is building, and says so where not even that is known', () => {
     expect(told({ ...ios, coming: null })[0]).toBe('Final RC 10-01T13:05 past: again: a new RC usually takes 43 min (median of 3)');
     expect(told({ ...ios, coming: null, history: { ...history, builds: [] } })[0]).toBe(

@@ -110,7 +110,8 @@ export function forecast(question: ForecastQuestion): Forecast | null {
   if (track.stage === 'halted') return { stations: [], finish: null };
   const stations: ForecastStation[] = [];
   let from = beganAt(track);
-  let floor = upTo(now, MS_PER_MINUTE);
+  // nothing comes before the stretch began, also where a clock was set back since
+  let floor = latest(upTo(now, MS_PER_MINUTE), from) ?? from;
   for (const [place, leg] of legsAhead(question).entries()) {
     const reason = arrival({ ...question, leg, from, current: place === 0 });
     if (reason === null) break;
