@@ -119,6 +119,14 @@ test('an app that is no sample is not moved and not removed', async () => {
   expect(await server.service.remove('nobody', maja)).toMatchObject({ ok: false, code: 'not-found' });
 });
 
+test('a real app that has the name of a sample on disk is not removed, and its SDK goes on telling', async () => {
+  const isSample = (sample: boolean) => base.db.updateTable('apps').set({ sample }).where('id', '=', 'music').execute();
+  await isSample(false);
+  expect(await server.service.remove('music', maja)).toMatchObject({ ok: false, code: 'not-allowed' });
+  await isSample(true);
+  expect((await madeDsns()).map(({ revoked_at }) => revoked_at)).toEqual([null, null, null]);
+});
+
 test('a sample goes forward to a later moment', { timeout: LONG_MS }, async () => {
   expect(await server.service.move('music', { at: '2024-09-20T14:20' }, maja, nothing)).toMatchObject({
     ok: true,

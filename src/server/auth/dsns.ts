@@ -108,7 +108,10 @@ export function sampleDsns(pool: Pool, clock: AppTime) {
     async make(dsn: { app: string; platform: string; name: string }, by: Actor): Promise<void> {
       await createDsn(pool, dsn, signatureOf(by), when(dsn.app));
     },
+    /** Those of a real app stay: what is left on disk of a sample may have its name. */
     async revokeAll(app: string, by: Actor): Promise<void> {
+      const { rows } = await pool.query('select from apps where id = $1 and sample', [app]);
+      if (rows.length === 0) return;
       for (const { project, revokedAt } of await dsnsOf(pool, app))
         if (revokedAt === null) await revokeDsn(pool, { app, project }, signatureOf(by), when(app));
     },
