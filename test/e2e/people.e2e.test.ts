@@ -99,19 +99,24 @@ beforeAll(async () => {
 /** A browser of one's own, signed in as a person signs in. */
 async function pageOf(email: string): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1600, height: 1000 }, colorScheme: 'dark' });
-  const page = await context.newPage();
-  page.setDefaultTimeout(VIEWS_WITHIN_MS);
-  page.on('pageerror', (error) => problems.push(`${email}: ${error.message}`));
-  page.on('console', (message) => {
-    // a refused command is an answer, and the browser prints it as an error
-    if (message.type() === 'error' && !message.text().includes('status of 4')) problems.push(`${email}: ${message.text()}`);
-  });
+  const page = watched(await context.newPage(), email);
   await page.goto(`${world.url}/tunes`);
   await page.getByLabel('E-mail').fill(email);
   await page.getByLabel('Password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.waitForURL('**/tunes');
   await page.getByRole('table').waitFor();
+  return page;
+}
+
+/** Keeps what goes wrong in a page. */
+function watched(page: Page, email: string): Page {
+  page.setDefaultTimeout(VIEWS_WITHIN_MS);
+  page.on('pageerror', (error) => problems.push(`${email}: ${error.message}`));
+  page.on('console', (message) => {
+    // a refused command is an answer, and the browser prints it as an error
+    if (message.type() === 'error' && !message.text().includes('status of 4')) problems.push(`${email}: ${message.text()}`);
+  });
   return page;
 }
 
@@ -226,6 +231,24 @@ describe('several people in one control room', () => {
     await dialogOf(maja).getByRole('button', { name: 'We have looked' }).click();
     await act(maja, /^Let it go on/);
     await expect.poll(() => vera.getByText(/The robot is paused/).count(), { timeout: VIEWS_WITHIN_MS }).toBe(0);
+  });
+
+  test('eight tabs of one browser are all live by one stream, and stay so when those that came first are closed', async () => {
+    const rename = (name: string) => api().renameApp({ params: { app: 'tunes' }, body: { name } });
+    const expectAll = async (tabs: readonly Page[], name: string): Promise<void> => {
+      for (const tab of tabs) await expect.poll(() => tab.title(), { timeout: VIEWS_WITHIN_MS }).toContain(`· ${name} ·`);
+    };
+    const tabs = await Promise.all(Array.from({ length: 8 }, async () => watched(await vera.context().newPage(), PEOPLE.vera.email)));
+    await Promise.all(tabs.map((tab) => tab.goto(`${world.url}/tunes/profile`)));
+    await expectAll(tabs, 'Tunes');
+    await rename('Melodies');
+    await expectAll(tabs, 'Melodies');
+    const [first, second, ...others] = tabs;
+    await first?.close();
+    await second?.close();
+    await rename('Tunes');
+    await expectAll([...others, vera], 'Tunes');
+    for (const tab of others) await tab.close();
   });
 
   test('the robot is paused on one track alone', async () => {

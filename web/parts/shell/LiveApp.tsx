@@ -35,7 +35,7 @@ export function ToSignIn() {
 
 /** An app with all that stands around its pages. Give it the app as its key: another app is another room. */
 export function LiveApp({ app, session, children }: { app: string; session: Session; children: ReactNode }) {
-  const { room, error, live } = useLiveRoom(app);
+  const { room, error, live } = useLiveRoom(app, session.who?.id ?? '');
   useKeptRoom(room, session, live.isHeard);
   const name = room?.app.name;
   useEffect(() => {
