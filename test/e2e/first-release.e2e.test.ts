@@ -322,7 +322,9 @@ describe('the first release, from the set-up link to everyone', () => {
   test('tickets that the tracker does not take are listed with why, tried again one by one and all at once, until none is left', async () => {
     const notice = page.getByRole('region', { name: 'Tickets that are not filed' });
     const row = (crash: string) => page.getByRole('row', { name: new RegExp(`${crash}: e-mail`) });
-    const noticed = (says: RegExp) => expect.poll(() => notice.innerText(), { timeout: VIEWS_WITHIN_MS }).toMatch(says);
+    const noticed = async (says: RegExp): Promise<void> => {
+      await expect.poll(() => notice.innerText(), { timeout: VIEWS_WITHIN_MS }).toMatch(says);
+    };
     const goesWrong = (what: string) => world.lever({ lever: 'fault', on: 'tracker', calls: 'writes', what, times: 100 });
     await goesWrong('key-expired');
     await tellCrash('NullPointer');

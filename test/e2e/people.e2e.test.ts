@@ -174,10 +174,10 @@ async function give(platform: string, command: Deed): Promise<void> {
   await api().giveCommand({ params: { app: 'tunes', version: '1.1.0', platform }, body: { command } });
 }
 
-const reportCrashRate = (platform: string) =>
+const reportCrashRate = (platform: string, colour: 'green' | 'yellow' = 'green') =>
   api().reportColours({
     params: { app: 'tunes' },
-    body: { instance: 'crash-rate', platform, version: '1.1.0', colour: 'green', because: 'As few as last week.' },
+    body: { instance: 'crash-rate', platform, version: '1.1.0', colour, because: 'As few as last week.' },
   });
 
 describe('several people in one control room', () => {
@@ -527,6 +527,26 @@ describe('several people in one control room', () => {
     await expect.poll(async () => (await trackOf('ios')).stage, { timeout: VIEWS_WITHIN_MS }).toBe('canceled');
     await pageOfTrack(maja).getByText('Its changes go into the next version').first().waitFor();
     await expectAccessible(maja, 'canceled');
+  });
+
+  test('what tracks do has no page of settings read again, and what is written there stays', async () => {
+    const version = async () => (await api().getControlRoom({ params: { app: 'tunes' } })).version;
+    await maja.goto(`${world.url}/settings/policy?app=tunes`);
+    const text = maja.getByLabel('The document, YAML or JSON');
+    await text.fill(`${POLICY}# still being written\n`);
+    await maja.getByRole('button', { name: 'Look at its effect', disabled: false }).waitFor();
+    const before = await version();
+    const asked: string[] = [];
+    maja.on('request', (request) => void asked.push(new URL(request.url()).pathname));
+    await reportCrashRate('android', 'yellow');
+    await expect.poll(version, { timeout: VIEWS_WITHIN_MS }).toBeGreaterThan(before);
+    // comes after it over the stream, and is history of settings
+    await api().renameApp({ params: { app: 'tunes' }, body: { name: 'Melodies' } });
+    await expect.poll(() => maja.title(), { timeout: VIEWS_WITHIN_MS }).toContain('Melodies');
+    await expect.poll(() => asked, { timeout: VIEWS_WITHIN_MS }).toContain('/api/audit');
+    expect(asked.filter((path) => path.startsWith('/api/apps/'))).toEqual([]);
+    expect(await text.inputValue()).toContain('# still being written');
+    await api().renameApp({ params: { app: 'tunes' }, body: { name: 'Tunes' } });
   });
 
   test('an admin looks at the effect of a policy before it is saved, and a second person approves the next', async () => {
