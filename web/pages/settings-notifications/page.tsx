@@ -131,6 +131,7 @@ function Kind({ kind, hasChat }: { kind: Rules['kinds'][number]; hasChat: boolea
           {hasChat ? channelsInWords(id, channels) : 'Nowhere, while no chat is connected.'}
           {last === null ? ' Nothing was told yet.' : ' Last '}
           {last === null ? null : <Moment at={last.orderedAt} as="ago" />}
+          {last === null ? '' : '.'}
         </p>
         {went === null ? null : <p className={styles.went}>{went}</p>}
       </div>
