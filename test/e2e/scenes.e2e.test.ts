@@ -102,6 +102,8 @@ async function picture(
   const page = isCutOff ? await look(browser, { cookies, ...looking }) : await lookAmongOthers(looking);
   if (isCutOff) {
     await page.clock.install();
+    // with a stream of its own, which can be cut off
+    await page.addInitScript('delete globalThis.SharedWorker');
     await page.route('**/stream*', (route) => route.abort());
   }
   await page.goto(`${world.url}${address}`);
