@@ -7,7 +7,7 @@ import type { HealthSegments, HealthSeries } from '../../api/health-client.ts';
 import { amountText, dimensionTitles, listed, rangeText, rateText, shareText, usageText } from '../../parts/health-chart/series-model.ts';
 import { valueName } from '../../parts/crash-groups/words.ts';
 import { useRoom } from '../../parts/room.ts';
-import { NotRead } from '../../parts/States.tsx';
+import { Loading, NotRead } from '../../parts/States.tsx';
 import { Choices } from '../../ui/Field.tsx';
 import { Lamp } from '../../ui/Lamp.tsx';
 import { Panel } from '../../ui/Panel.tsx';
@@ -72,7 +72,13 @@ export function Segments({
         />
       </div>
       {read.isError ? <NotRead error={read.error} what="The segments" again={() => void read.refetch()} /> : null}
-      {read.data === undefined ? null : (
+      {read.data === undefined ? (
+        read.isError ? null : (
+          <div className={styles.none}>
+            <Loading what="the segments" rows={4} rowHeight={32} />
+          </div>
+        )
+      ) : (
         <Table
           segments={read.data}
           dimension={dimension}

@@ -10,7 +10,7 @@ import { Panel } from '../../ui/Panel.tsx';
 import { metricTitle, rateText, usageText, usageTitle } from '../health-chart/series-model.ts';
 import { Moment } from '../Moment.tsx';
 import { useRoom } from '../room.ts';
-import { NotRead } from '../States.tsx';
+import { Loading, NotRead } from '../States.tsx';
 import { askedOf, faultOf } from './plan-model.ts';
 import type { Written } from './plan-model.ts';
 import styles from './FirstShare.module.css';
@@ -55,7 +55,11 @@ function FirstShareForm({ of }: { of: { platform: string; metric: string; exposu
   return (
     <div className={styles.body}>
       {read.isError ? <NotRead error={read.error} what="The plan" again={() => void read.refetch()} /> : null}
-      {plan === undefined ? null : (
+      {plan === undefined ? (
+        read.isError ? null : (
+          <Loading what="the plan" rows={2} rowHeight={32} />
+        )
+      ) : (
         <>
           <p className={styles.sentence} data-late={(plan.plan !== null && !plan.plan.inTime) || undefined}>
             {plan.sentence}
