@@ -1,9 +1,12 @@
-/** The scenes of the sample's story, photographed at moments at which its clock stands, and every page walked at the busiest of them. */
+/**
+ * The sample, made and played once for all that is seen of it: its scenes, photographed at moments at which its clock stands; every page, walked at the busiest of them;
+ * and what people do there, in a copy of its own.
+ */
 import { randomBytes } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import type { Browser, BrowserContext, Page, PageScreenshotOptions } from 'playwright-core';
+import type { Browser, BrowserContext, Locator, Page, PageScreenshotOptions } from 'playwright-core';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { createClient } from '#api/client.ts';
 import type { Client } from '#api/client.ts';
@@ -11,8 +14,9 @@ import { packageRoot } from '#lib/package-root.ts';
 import { chromiumLaunch } from '../setup/browser.ts';
 import { administer, withDatabase } from '../setup/cluster.ts';
 import { comparePicture } from '../setup/pictures.ts';
-import { DESK, PHONE, look, lookIn, newContext } from './browsing.ts';
+import { DESK, PHONE, VIEWS_WITHIN_MS, look, lookIn, newContext } from './browsing.ts';
 import { walkEveryPage } from './every-page.ts';
+import { walkPaths } from './paths.ts';
 import { settled } from './settled.ts';
 import type { Looking } from './browsing.ts';
 import type { VariantName } from '../../src/sample/variants.ts';
@@ -21,6 +25,7 @@ import type { Cookie, World } from './world.ts';
 
 const MAKES_WITHIN_MS = 600_000;
 const APP = SAMPLE;
+const CONTROL_ROOM_AT = '2024-10-01T14:20';
 
 let browser: Browser;
 
@@ -158,19 +163,33 @@ beforeAll(async () => {
 
 describe('before there is an app', () => {
   test('the line that is to be built', () => picture('first-run-dark', '/', { theme: 'dark' }));
-});
 
-describe('when nobody is needed', () => {
-  beforeAll(() => sampleAt(client, '2024-09-24T10:20'), MAKES_WITHIN_MS);
-
-  test('the control room says when the robot acts next', () => picture('all-clear-dark', '/music', { theme: 'dark' }));
+  test(
+    'one tries the sample from the first page, sees it being made, and stands in its room',
+    async () => {
+      const problems: string[] = [];
+      const page = await look(browser, { cookies, problems });
+      await page.goto(world.url);
+      await page.getByRole('heading', { name: 'No app yet' }).waitFor();
+      await page.getByRole('button', { name: 'Try with sample data' }).click();
+      const progress = page.locator('section', { hasText: 'Look around first' }).locator('output');
+      const says = (locator: Locator) => expect.poll(() => locator.innerText(), { timeout: VIEWS_WITHIN_MS });
+      await says(progress).toMatch(/\w/);
+      await page.waitForURL(`**/${APP}`, { timeout: MAKES_WITHIN_MS });
+      await page.getByRole('table').first().waitFor();
+      await settled(page);
+      expect(await page.title()).toMatch(/\(sample\)/);
+      await says(page.getByRole('main')).toMatch(/iOS is held before submission/);
+      expect(problems).toEqual([]);
+      await page.context().close();
+    },
+    MAKES_WITHIN_MS,
+  );
 });
 
 describe('the moment of the control room looks as it was kept', () => {
-  beforeAll(async () => {
-    await sampleAt(client, '2024-10-01T14:20');
-    return () => world.end();
-  }, MAKES_WITHIN_MS);
+  // others go on from where it stands now
+  beforeAll(() => () => world.end());
 
   test('the control room in the dark', () => picture('control-room-dark', '/music', { theme: 'dark' }));
   test('the control room in the light', () => picture('control-room-light', '/music', { theme: 'light' }));
@@ -209,34 +228,55 @@ describe.each<{
   what: string;
   variant: VariantName;
   at: string;
-  pictures: readonly (readonly [name: string, address: string, looking: Looking])[];
+  picture: readonly [name: string, address: string, looking: Looking];
 }>([
   {
     what: 'a rejected binary: iOS is back at stabilising',
     variant: 'rejected',
     at: '2024-10-02T06:30',
-    pictures: [['rejected-dark', '/music', { theme: 'dark' }]],
+    picture: ['rejected-dark', '/music', { theme: 'dark' }],
   },
   {
     what: 'a night on which Android is halted, on a phone',
     variant: 'night',
     at: '2024-10-02T02:50',
-    pictures: [['phone-night-dark', '/music', { theme: 'dark', size: PHONE, touch: true }]],
+    picture: ['phone-night-dark', '/music', { theme: 'dark', size: PHONE, touch: true }],
   },
   {
     what: 'a release that is canceled on iOS',
     variant: 'canceled',
     at: '2024-10-03T16:10',
-    pictures: [['canceled-dark', '/music', { theme: 'dark' }]],
+    picture: ['canceled-dark', '/music', { theme: 'dark' }],
   },
-  {
-    what: 'a hotfix of Android on its siding',
-    variant: 'hotfix',
-    at: '2024-10-07T12:30',
-    pictures: [['hotfix-dark', '/music', { theme: 'dark' }]],
-  },
-])('$what', ({ variant, at, pictures }) => {
+])('$what', ({ variant, at, picture: [name, address, looking] }) => {
   beforeAll(() => from(parting, variant, at), MAKES_WITHIN_MS);
 
-  test.each(pictures)('looks as it was kept: %s', (name, address, looking) => picture(name, address, looking));
+  test(`looks as it was kept: ${name}`, () => picture(name, address, looking));
+});
+
+describe('a hotfix of Android on its siding', () => {
+  beforeAll(() => from(parting, 'hotfix', '2024-10-04T07:00'), MAKES_WITHIN_MS);
+
+  test('before it, once every bug has a team, nobody is needed, and the room says when the robot acts next', async () => {
+    const { items } = await client.getTriage({ params: { app: APP }, query: { tab: 'no-team' } });
+    expect(items.length).toBeGreaterThan(0);
+    for (const bug of items)
+      await client.giveCommand({
+        params: { app: APP, version: bug.release ?? '', platform: bug.platforms[0] ?? 'android' },
+        body: { command: { do: 'assign-bug', bug: bug.key, team: 'player' } },
+      });
+    await picture('all-clear-dark', '/music', { theme: 'dark' });
+  });
+
+  test('looks as it was kept: hotfix-dark', async () => {
+    await sampleAt(client, '2024-10-07T12:30');
+    await picture('hotfix-dark', '/music', { theme: 'dark' });
+  });
+});
+
+describe('what people do there', () => {
+  walkPaths(async () => {
+    const end = await from(parting, 'story', CONTROL_ROOM_AT);
+    return { world, browser, key, cookies, end };
+  });
 });
