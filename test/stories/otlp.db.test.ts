@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => room.close());
 beforeEach(async () => {
-  await sql`truncate health_series, health_rollups, health_sources, health_streams, health_quarantine, health_heard cascade`.execute(
+  await sql`truncate health_series, health_rollups, health_days, health_sources, health_streams, health_quarantine, health_heard cascade`.execute(
     room.database.db,
   );
 });
