@@ -9,6 +9,7 @@ import { testDatabase } from '../../../test/setup/database.ts';
 import type { TestDatabase } from '../../../test/setup/database.ts';
 import { rateEvidence, totalsOf } from '../views/health-rollups.ts';
 import { lastTold, segmentSteps, stepsOf, toldOf, usageByHour, versionsTold } from '../views/health-series.ts';
+import { rowsRead } from '../../../test/setup/rows-read.ts';
 import type { Merged } from './rollups.ts';
 import { addRollups, ensureHealthPartitions, mergeRollups, pruneHealth, requireSeries, writingRollups } from './rollups.ts';
 import type { Placed } from './columns.ts';
@@ -322,6 +323,13 @@ describe('a verdict', () => {
   /** A version a week old, the one before it in the same hours, and three at the same age, six weeks after each other. */
   test('reads a handful of rows', async () => {
     const now = FROM_MS + 20 * HOUR_MS;
+    // other versions, which nobody asks about
+    await tell(
+      PACKED,
+      Array.from({ length: 400 }, (_, at) => told({ version: `2.${at}`, build: '1', segment: 'all' }, at % 20, 1)),
+      false,
+    );
+    await sql`analyze health_series, health_rollups`.execute(database.db);
     const weeks = [0, 1, 2, 3].map((back) => ({ version: `1.${back}`, sinceMs: now - (back + 1) * 7 * DAY_MS }));
     await ensureHealthPartitions(
       database.db,
@@ -347,31 +355,18 @@ describe('a verdict', () => {
     });
     const began = weeks[0]?.sinceMs ?? 0;
     const questions = [of('1.1', began), ...weeks.map(({ version, sinceMs }) => of(version, sinceMs))];
-    const rowsRead = async (): Promise<number> => {
-      const { sql: text, parameters } = askingTold(PACKED, questions).compile(database.db);
-      const plan = await database.pool.query<{ 'QUERY PLAN': [{ Plan: Node }] }>(`explain (analyze, format json) ${text}`, [...parameters]);
-      return rowsOf(plan.rows[0]?.['QUERY PLAN'][0].Plan);
-    };
+    const rows = (): Promise<number> => rowsRead(database.pool, askingTold(PACKED, questions).compile(database.db), 'health_');
     const answers = async () =>
       Object.values((await healthTold(database.db, PACKED, questions)).answers).map((parts) =>
         parts.flatMap(({ hours }) => hours.toSorted((a, b) => a.hourMs - b.hourMs)),
       );
     const before = await answers();
-    const loose = await rowsRead();
+    const loose = await rows();
     await packed(firstLooseDay(now));
     expect(await answers()).toEqual(before);
     expect(before.map((hours) => hours.length)).toEqual([168, 168, 168, 168, 168]);
     // 168 hours five times; then days of a week, and two days by the hour where they are not over for long
     expect(loose).toBeGreaterThanOrEqual(5 * 168);
-    expect(await rowsRead()).toBeLessThanOrEqual(5 * 8 + 2 * 20 + 5);
+    expect(await rows()).toBeLessThanOrEqual(5 * 8 + 2 * 20 + 5);
   });
 });
-
-type Node = { 'Relation Name'?: string; 'Actual Rows': number; 'Actual Loops': number; Plans?: Node[] };
-
-/** Rows of health that came out of tables. */
-function rowsOf(node: Node | undefined): number {
-  if (node === undefined) return 0;
-  const own = node['Relation Name']?.startsWith('health_') === true ? node['Actual Rows'] * node['Actual Loops'] : 0;
-  return (node.Plans ?? []).reduce((sum, each) => sum + rowsOf(each), own);
-}

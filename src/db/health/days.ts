@@ -117,28 +117,52 @@ export type ToPack = { app: string; before: number };
 const IN_TRANSACTION = 500;
 
 /**
- * Packs days that are over, the oldest first, and no more than so many; how many it were. Whoever else packs meanwhile finds them gone. Of an app that others hold
+ * Packs days that are over, the oldest months first, and no more than so many; how many it were. Whoever else packs meanwhile finds them gone. Of an app that others hold
  * for long nothing more is packed this time.
  */
 export async function packDays(db: Db, apps: readonly ToPack[], most: number): Promise<number> {
-  const { rows } = await sql<{ app: string; series: number; day: number }>`
+  let [packed, left] = [0, most];
+  for (const month of await monthsBefore(db, Math.max(0, ...apps.map(({ before }) => before)))) {
+    if (left <= 0) break;
+    const found = await looseDays(db, apps, month, left);
+    left -= found.length;
+    for (const [app, days] of Map.groupBy(found, (row) => row.app)) {
+      const before = apps.find((each) => each.app === app)?.before ?? 0;
+      try {
+        for (let from = 0; from < days.length; from += IN_TRANSACTION)
+          packed += await pack(db, { app, before }, days.slice(from, from + IN_TRANSACTION));
+      } catch (error) {
+        if (!isInTheWay(error)) throw error;
+      }
+    }
+  }
+  return packed;
+}
+
+/** The first day of a month that there are partitions of, and that of the month after it, as days since 1970. */
+type Month = { first: number; next: number };
+
+async function monthsBefore(db: Db, day: number): Promise<Month[]> {
+  const { rows } = await sql<Month>`
+    select month - date '1970-01-01' as first, (month + interval '1 month')::date - date '1970-01-01' as next
+    from pg_inherits i join pg_class c on c.oid = i.inhrelid cross join lateral to_date(right(c.relname, 7), 'YYYY_MM') as month
+    where i.inhparent = 'health_rollups'::regclass and month < date '1970-01-01' + ${day}::int order by month`.execute(db);
+  return rows;
+}
+
+type LooseDay = { app: string; series: number; day: number };
+
+/** Days of a month that are to be packed. A month that is packed has next to nothing to be looked through. */
+async function looseDays(db: Db, apps: readonly ToPack[], { first, next }: Month, most: number): Promise<LooseDay[]> {
+  const { rows } = await sql<LooseDay>`
     select a.app, r.series, floor(extract(epoch from r.bucket) / 86400)::int as day
     from health_rollups r
     join health_series s on s.id = r.series
     join unnest(${apps.map(({ app }) => app)}::text[], ${literalOf(apps.map(({ before }) => before))}::int[]) as a (app, before) on a.app = s.app
-    where r.bucket < to_timestamp(a.before * 86400::float8) and r.bucket < to_timestamp(${Math.max(0, ...apps.map(({ before }) => before))}::int * 86400::float8)
+    where r.bucket >= to_timestamp(${first}::int * 86400::float8) and r.bucket < to_timestamp(${next}::int * 86400::float8)
+      and r.bucket < to_timestamp(a.before * 86400::float8)
     group by a.app, r.series, 3 order by a.app, 3, r.series limit ${most}`.execute(db);
-  let packed = 0;
-  for (const [app, days] of Map.groupBy(rows, (row) => row.app)) {
-    const before = apps.find((each) => each.app === app)?.before ?? 0;
-    try {
-      for (let from = 0; from < days.length; from += IN_TRANSACTION)
-        packed += await pack(db, { app, before }, days.slice(from, from + IN_TRANSACTION));
-    } catch (error) {
-      if (!isInTheWay(error)) throw error;
-    }
-  }
-  return packed;
+  return rows;
 }
 
 async function pack(db: Db, { app, before }: ToPack, days: readonly { series: number; day: number }[]): Promise<number> {

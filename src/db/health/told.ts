@@ -105,8 +105,22 @@ function asked(of: Asked): Statement {
     seen_until: seenUntilMs === undefined ? null : new Date(seenUntilMs).toISOString(),
     metric: segmentsOf,
   }));
-  return sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as q (
-    n int, platform text, version text, build text, audience text, source text, from_at timestamptz, until_at timestamptz, seen_until timestamptz, metric text)`;
+  // how few they are is said: each is looked up by itself
+  return sql`(
+    select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as asked (
+      n int, platform text, version text, build text, audience text, source text, from_at timestamptz, until_at timestamptz, seen_until timestamptz, metric text)
+    limit ${rows.length}::int
+  ) q`;
+}
+
+/** The series that a question `q` is of: looked up one question after another, however many series there are. */
+function seriesOf(app: string, which: 'the whole' | 'segments'): Statement {
+  return sql`lateral (
+    select of.id, of.source, of.segment from health_series of
+    where of.app = ${app} and of.version = q.version and of.platform = q.platform and of.audience = q.audience and of.segment ${sql.raw(which === 'segments' ? '<>' : '=')} ${WHOLE}
+      and (q.build is null or of.build in (q.build, '')) and (q.source is null or of.source = q.source)
+    offset 0
+  )`;
 }
 
 /** In the order of an `HourRow`, behind its hour. */
@@ -130,8 +144,7 @@ function wholeOf(app: string, of: Asked): Statement {
   return sql`(
     select json_agg(json_build_object('n', q.n, 'source', s.source, 'hours', l.hours, 'packed', p.days))
     from ${asked(of)}
-    join health_series s on s.app = ${app} and s.version = q.version and s.platform = q.platform and s.audience = q.audience and s.segment = ${WHOLE}
-      and (q.build is null or s.build in (q.build, '')) and (q.source is null or s.source = q.source)
+    cross join ${seriesOf(app, 'the whole')} s
     cross join lateral (
       select json_agg(json_build_array((extract(epoch from r.bucket) / 3600)::int, ${columnsOf('r', WHOLE_COLUMNS)})) as hours
       from health_rollups r where r.series = s.id and r.bucket >= q.from_at and r.bucket < q.until_at
@@ -172,23 +185,20 @@ function daysOf(app: string, of: readonly (Asked[number] & { segmentsOf: string 
         select q.n, s.source, s.segment, floor(extract(epoch from r.bucket - q.from_at) / 86400)::int as day,
           sum(r.consumption) as exposure, coalesce(sum(${affected}), 0)::bigint as affected
         from ${asked(of)}
-        join health_series s on s.app = ${app} and s.version = q.version and s.platform = q.platform and s.audience = q.audience and s.segment <> ${WHOLE}
-          and (q.build is null or s.build in (q.build, '')) and (q.source is null or s.source = q.source)
+        cross join ${seriesOf(app, 'segments')} s
         cross join ${hoursOf('s.id', asking, columns)} r
         group by q.n, s.source, s.segment, day
         union all
         select q.n, s.source, s.segment, ${SEEN_BEFORE}::int, 0, 0
         from ${asked(of)}
-        join health_series s on s.app = ${app} and s.version = q.version and s.platform = q.platform and s.audience = q.audience and s.segment <> ${WHOLE}
-          and (q.build is null or s.build in (q.build, '')) and (q.source is null or s.source = q.source)
+        cross join ${seriesOf(app, 'segments')} s
         where exists (select 1 from ${hoursOf('s.id', { since: sql`q.from_at`, before: sql`q.seen_until` }, [])} r)
         group by q.n, s.source, s.segment
       ) d
       left join (
         select q.n, s.source, floor(extract(epoch from r.bucket - q.from_at) / 86400)::int as day, sum(r.consumption) as exposure
         from ${asked(of)}
-        join health_series s on s.app = ${app} and s.version = q.version and s.platform = q.platform and s.audience = q.audience and s.segment = ${WHOLE}
-          and (q.build is null or s.build in (q.build, '')) and (q.source is null or s.source = q.source)
+        cross join ${seriesOf(app, 'the whole')} s
         cross join ${hoursOf('s.id', asking, ['consumption'])} r
         group by q.n, s.source, day
       ) w on w.n = d.n and w.source = d.source and w.day = d.day
