@@ -7,11 +7,12 @@ import { keyOfQuestion } from '#domain/health/told.ts';
 import type { HealthQuestion } from '#domain/health/told.ts';
 import { testDatabase } from '../../../test/setup/database.ts';
 import type { TestDatabase } from '../../../test/setup/database.ts';
+import { together } from '../transaction.ts';
 import { rateEvidence, totalsOf } from '../views/health-rollups.ts';
 import { lastTold, segmentSteps, stepsOf, toldOf, usageByHour, versionsTold } from '../views/health-series.ts';
 import { rowsRead } from '../../../test/setup/rows-read.ts';
 import type { Merged } from './rollups.ts';
-import { addRollups, ensureHealthPartitions, mergeRollups, pruneHealth, requireSeries, writingRollups } from './rollups.ts';
+import { addingRollups, addRollups, ensureHealthPartitions, mergeRollups, pruneHealth, requireSeries, writingRollups } from './rollups.ts';
 import type { Placed } from './columns.ts';
 import { useByDay } from './crash-groups.ts';
 import { packDays } from './days.ts';
@@ -106,7 +107,9 @@ const add = (app: string, rows: readonly Told[], users: 'added' | 'readings'): P
       app,
       placed.map(({ series }) => series),
     );
-    await addRollups(tx, placed, NOW, { users, packedBefore });
+    // as envelopes do it, and as metrics do
+    if (users === 'added') await together(tx, await addingRollups(tx, placed, NOW, { users, packedBefore }));
+    else await addRollups(tx, placed, NOW, { users, packedBefore });
   });
 
 const packed = (before: number): Promise<number> => packDays(database.db, [{ app: PACKED, before }], 10_000);
