@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import type { Database } from '#db/schema.ts';
+import { passes } from '#domain/criteria/criterion.ts';
 import type { Verdict } from '#domain/criteria/criterion.ts';
 import type { Colour } from '#domain/facts.ts';
 import { defaultPolicy } from '#domain/policy/defaults.ts';
@@ -228,6 +229,9 @@ function verdictRow(track: string, app: string, instance: string, position: numb
     fresh_at: at,
     verdict: JSON.stringify(verdict),
     app_version: 100,
+    set_up: verdict.setUp,
+    passes: passes(verdict),
+    print: null,
   };
 }
 

@@ -13,6 +13,7 @@ import {
   sampleNow,
   sampleShas,
 } from '../src/domain/criteria/testing.ts';
+import { lastOf } from '../src/domain/criteria/criterion.ts';
 import { trackPolicy } from '../src/domain/policy/compile.ts';
 import { parsePolicy } from '../src/domain/policy/document.ts';
 import { plan } from '../src/domain/release/plan.ts';
@@ -67,7 +68,7 @@ export const bench: Bench = {
     const figures: Figure[] = [];
     for (const stage of ['stabilising', 'candidate', 'rolling-out'] as const) {
       const world = worldIn(stage);
-      const settled = { ...world, previous: plan(world).verdicts };
+      const settled = { ...world, previous: plan(world).verdicts.map((verdict) => lastOf(verdict)) };
       for (let i = 0; i < 2000; i++) plan({ ...settled, now: sampleNow });
       const samples: number[] = [];
       for (let i = 0; i < 5000; i++) {

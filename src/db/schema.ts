@@ -403,6 +403,10 @@ export interface VerdictsTable {
   fresh_at: Instant | null;
   verdict: Json<Verdict>;
   app_version: number;
+  set_up: boolean;
+  passes: boolean;
+  /** A digest of the verdict as it was made. */
+  print: string | null;
 }
 
 export interface VerdictHistoryTable {

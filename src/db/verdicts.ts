@@ -1,26 +1,46 @@
 /** Verdicts as last committed, and the history of their changes. */
+import { hash } from 'node:crypto';
 import { sql } from 'kysely';
+import { passes } from '#domain/criteria/criterion.ts';
 import type { Verdict } from '#domain/criteria/criterion.ts';
 import type { Instant } from '#domain/time.ts';
-import { alike } from './canonical.ts';
 import type { Db, Tx } from './transaction.ts';
 
 type At = { app: string; track: string; appVersion: number; at: Instant; recordedAt: Instant };
 
 /** Rows of a track that differ from what was committed before: `since` is kept by the domain while the colour stays. */
-export type ChangedVerdicts = { write: readonly { verdict: Verdict; position: number }[]; gone: readonly string[] };
+export type ChangedVerdicts = { write: readonly { verdict: Verdict; position: number; print: string }[]; gone: readonly string[] };
 
-export function changedVerdicts(previous: readonly Verdict[], verdicts: readonly Verdict[]): ChangedVerdicts {
-  const before = new Map(previous.map((verdict, position) => [verdict.instance, { position, verdict }]));
+/** A verdict that was committed, in the order of their positions. `print` null: written by a release that made none, and so unlike any other. */
+export type Printed = { instance: string; print: string | null };
+
+export function changedVerdicts(previous: readonly Printed[], verdicts: readonly Verdict[]): ChangedVerdicts {
+  const before = new Map(previous.map(({ instance, print }, position) => [instance, { position, print }]));
   const write = verdicts
-    .map((verdict, position) => ({ verdict, position }))
-    .filter((each) => !alike(before.get(each.verdict.instance), each));
+    .map((verdict, position) => ({ verdict, position, print: printOf(verdict) }))
+    .filter(({ verdict, position, print }) => {
+      const last = before.get(verdict.instance);
+      return last?.position !== position || last.print !== print;
+    });
   const now = new Set(verdicts.map(({ instance }) => instance));
   return { write, gone: previous.map(({ instance }) => instance).filter((instance) => !now.has(instance)) };
 }
 
+/**
+ * By which a verdict is known again without reading it: of each look all verdicts are compared, and mostly none has changed. Criteria write the fields of what they find
+ * in one order; another order would be another print, and be written once more.
+ */
+function printOf(verdict: Verdict): string {
+  return hash('sha256', JSON.stringify(verdict), 'base64');
+}
+
 /** What a look at a track made of its verdicts. */
-export type Judged = { previous: readonly Verdict[]; verdicts: readonly Verdict[]; changed: ChangedVerdicts; at: At };
+export type Judged = {
+  previous: readonly Pick<Verdict, 'instance' | 'colour'>[];
+  verdicts: readonly Verdict[];
+  changed: ChangedVerdicts;
+  at: At;
+};
 
 /** Writes the verdicts of tracks that changed, takes away those that no longer count, and a line of history for each new colour. */
 export async function writeVerdicts(tx: Tx, judged: readonly Judged[]): Promise<void> {
@@ -35,7 +55,7 @@ export async function writeVerdicts(tx: Tx, judged: readonly Judged[]): Promise<
 
 async function writeRows(tx: Tx, judged: readonly Judged[]): Promise<void> {
   const rows = judged.flatMap(({ changed, at }) =>
-    changed.write.map(({ verdict, position }) => ({
+    changed.write.map(({ verdict, position, print }) => ({
       track: at.track,
       instance: verdict.instance,
       app: at.app,
@@ -48,19 +68,23 @@ async function writeRows(tx: Tx, judged: readonly Judged[]): Promise<void> {
       fresh_at: verdict.freshAt,
       verdict,
       app_version: at.appVersion,
+      set_up: verdict.setUp,
+      passes: passes(verdict),
+      print,
     })),
   );
   if (rows.length === 0) return;
   await sql`
-    insert into verdicts (track, instance, app, position, kind, colour, holds, needed_now, since, fresh_at, verdict, app_version)
-    select track, instance, app, position, kind, colour, holds, needed_now, since, fresh_at, verdict, app_version
+    insert into verdicts (track, instance, app, position, kind, colour, holds, needed_now, since, fresh_at, verdict, app_version, set_up, passes, print)
+    select track, instance, app, position, kind, colour, holds, needed_now, since, fresh_at, verdict, app_version, set_up, passes, print
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as n (
       track text, instance text, app text, position int, kind text, colour text, holds text, needed_now boolean, since timestamptz, fresh_at timestamptz,
-      verdict jsonb, app_version bigint
+      verdict jsonb, app_version bigint, set_up boolean, passes boolean, print text
     )
     on conflict (track, instance) do update set
       position = excluded.position, kind = excluded.kind, colour = excluded.colour, holds = excluded.holds, needed_now = excluded.needed_now,
-      since = excluded.since, fresh_at = excluded.fresh_at, verdict = excluded.verdict, app_version = excluded.app_version`.execute(tx);
+      since = excluded.since, fresh_at = excluded.fresh_at, verdict = excluded.verdict, app_version = excluded.app_version,
+      set_up = excluded.set_up, passes = excluded.passes, print = excluded.print`.execute(tx);
 }
 
 async function writeHistory(tx: Tx, judged: readonly Judged[]): Promise<void> {

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { CompiledQuery } from 'kysely';
 import { jsonArrayFrom, jsonObjectFrom } from 'kysely/helpers/postgres';
-import type { Verdict } from '#domain/criteria/criterion.ts';
+import type { LastVerdict } from '#domain/criteria/criterion.ts';
 import type {
   ActionState,
   Approval,
@@ -12,6 +12,7 @@ import type {
   Build,
   Check,
   CherryPick,
+  Colour,
   CustomAnswer,
   Distribution,
   Report,
@@ -30,6 +31,7 @@ import type { Track } from '#domain/release/track.ts';
 import type { Instant } from '#domain/time.ts';
 import type { PlanStamp } from './schema.ts';
 import type { Db } from './transaction.ts';
+import type { Printed } from './verdicts.ts';
 
 /** The stored half of a World: no policy is compiled and no time has been told yet. */
 export type StoredWorld = {
@@ -44,12 +46,16 @@ export type StoredWorld = {
   /** Every track of the app but this one. */
   others: readonly Track[];
   facts: TrackFacts;
-  previous: readonly Verdict[];
+  previous: readonly LastVerdict[];
   said: LastSaid;
 };
 
 /** What the last look at a track said beside its verdicts: a look that says the same is no news. `open`: the questions that wait for an answer. */
-export type LastSaid = { plan: PlanStamp | null; open: readonly { key: string; kind: 'ask' | 'refused' }[] };
+export type LastSaid = {
+  plan: PlanStamp | null;
+  open: readonly { key: string; kind: 'ask' | 'refused' }[];
+  verdicts: readonly Printed[];
+};
 
 /** Builds of trunk that are looked at: the newest of them. */
 const MOST_NIGHTLIES = 30;
@@ -142,8 +148,8 @@ function storedFrom(row: Row, { app, tracks, sources }: Shared): StoredWorld | n
       sources,
       actions: row.actions.map(actionStateOf).toReversed(),
     },
-    previous: row.verdicts.map(({ verdict }) => verdict),
-    said: { plan: row.plan, open: row.questions },
+    previous: row.verdicts.map(lastVerdict),
+    said: { plan: row.plan, open: row.questions, verdicts: row.verdicts.map(([instance, , , , , , print]) => ({ instance, print })) },
   };
 }
 
@@ -410,10 +416,26 @@ function worldQuery(db: Db, ids: string) {
           .select(['q.key', 'q.kind'])
           .orderBy('q.key'),
       ).as('questions'),
-      jsonArrayFrom(of.selectFrom('verdicts as v').whereRef('v.track', '=', 't.id').select('v.verdict').orderBy('v.position')).as(
-        'verdicts',
-      ),
+      // as arrays: of each verdict little is asked, and there are many
+      sql<readonly VerdictRow[]>`(
+        select coalesce(json_agg(json_build_array(v.instance, v.colour, v.set_up, v.needed_now, v.since, v.passes, v.print) order by v.position), '[]')
+        from verdicts as v where v.track = t.id
+      )`.as('verdicts'),
     ]);
+}
+
+type VerdictRow = [
+  instance: string,
+  colour: Colour,
+  setUp: boolean,
+  neededNow: boolean,
+  since: Instant,
+  passes: boolean,
+  print: string | null,
+];
+
+function lastVerdict([instance, colour, setUp, neededNow, since, passes]: VerdictRow): LastVerdict {
+  return { instance, colour, setUp, neededNow, since: instant(since), passes };
 }
 
 /** JSON made by PostgreSQL writes instants as `2024-10-01T12:20:00+00:00`. */

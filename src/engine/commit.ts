@@ -196,6 +196,8 @@ async function questionsOf(tx: Tx, decisions: readonly Decision[]): Promise<read
   return planned.length === 0 ? [] : openQuestions(tx, planned);
 }
 
+const NONE_CHANGED: ChangedVerdicts = { write: [], gone: [] };
+
 async function compared(
   context: Context,
   tx: Tx,
@@ -211,7 +213,7 @@ async function compared(
   const lines = [...decided.lines, ...decided.voids.map((each) => voidLine(each))];
   const moves = lines.length > 0 || decided.actions.length > 0 || !alike(head.state, decided.track);
   const begins = opensTrunk(decided.track, world.siblings) && (await beginsByItself(context, tx, loaded));
-  const judged = changedVerdicts(world.previous, decided.planned?.verdicts ?? world.previous);
+  const judged = decided.planned === null ? NONE_CHANGED : changedVerdicts(loaded.said.verdicts, decided.planned.verdicts);
   const saysNews = moves || begins || decided.planned === null || !saysNothingNew(head, judged, open, decided.planned);
   return { loaded, decided, id, head, lines, moves, begins, judged, open, saysNews };
 }
@@ -267,7 +269,7 @@ function isSilent({ world, said }: Loaded, plan: Plan): boolean {
     opensTrunk(track, world.siblings)
   )
     return false;
-  return saysNothingNew(said, changedVerdicts(world.previous, planned.verdicts), said.open, planned);
+  return saysNothingNew(said, changedVerdicts(said.verdicts, planned.verdicts), said.open, planned);
 }
 
 /** Raises the app's version for a commit of these tracks, and holds what they were decided on against what is in force. */

@@ -147,15 +147,18 @@ describe('when one track of those that are due together', () => {
   }
 
   test('cannot be planned, the others go on; it is told of, tried again, and goes on once it is mended', async () => {
-    const verdicts = () => base.db.updateTable('verdicts').where('track', '=', ios);
-    const kept = await base.db.selectFrom('verdicts').select(['instance', 'verdict']).where('track', '=', ios).execute();
-    await verdicts().set({ verdict: 'null' }).execute();
+    const waived = {
+      id: 'unreadable',
+      track: ios,
+      instance: 'soaked',
+      state: 'active' as const,
+      waiver: 'null',
+      at: now,
+      recorded_at: now,
+    };
+    await base.db.insertInto('waivers').values(waived).execute();
     await branchDayWith(ios, async () => {
-      for (const { instance, verdict } of kept)
-        await verdicts()
-          .set({ verdict: JSON.stringify(verdict) })
-          .where('instance', '=', instance)
-          .execute();
+      await base.db.deleteFrom('waivers').where('id', '=', waived.id).execute();
     });
   });
 

@@ -63,6 +63,35 @@ async function expectCell(row: string, says: RegExp): Promise<void> {
 const dialog = () => page.getByRole('dialog');
 const stage = async () => (await api().getTrack({ params: { app: 'tunes', version: '1.1.0', platform: 'android' } })).stage;
 
+let sdk = { dsn: '', project: 0 };
+
+/** Twelve people use the app for ten hours each, and each crashes in sign-up, as an SDK tells it. */
+async function tellCrash(type: string): Promise<void> {
+  const attrs = { release: 'io.example.tunes@1.1.0+110', environment: 'production' };
+  const now = new Date().toISOString();
+  const frames = [{ filename: 'app.txt', function: 'fillEmail', lineno: 2, in_app: true }];
+  const exception = { values: [{ type, value: 'e-mail', mechanism: { handled: false }, stacktrace: { frames } }] };
+  const items = Array.from({ length: 12 }, (_, n) => [
+    { type: 'session' },
+    { sid: `${type} ${n}`, did: `p${n}`, init: true, started: now, timestamp: now, status: 'exited', duration: 36_000, attrs },
+    { type: 'event' },
+    {
+      event_id: `${type} ${n}`,
+      timestamp: now,
+      level: 'fatal',
+      ...attrs,
+      user: { id: `p${n}` },
+      tags: { flow: 'signup', country: 'SE' },
+      exception,
+    },
+  ]).flat();
+  const sent = await fetch(`${world.url}/api/${sdk.project}/envelope/?sentry_key=${new URL(sdk.dsn).username}`, {
+    method: 'POST',
+    body: [{}, ...items].map((part) => JSON.stringify(part)).join('\n'),
+  });
+  expect(sent.status).toBe(200);
+}
+
 describe('the first release, from the set-up link to everyone', () => {
   test('before there is an admin the page says where the link is', async () => {
     await page.goto(world.url);
@@ -270,30 +299,8 @@ describe('the first release, from the set-up link to everyone', () => {
   });
 
   test('a crash that an SDK tells becomes a crash group with its owner and a ticket, found and opened by keys', async () => {
-    const { dsn, project } = await api().createDsn({ params: { app: 'tunes' }, body: { platform: 'android', name: 'the app' } });
-    const attrs = { release: 'io.example.tunes@1.1.0+110', environment: 'production' };
-    const now = new Date().toISOString();
-    const frames = [{ filename: 'app.txt', function: 'fillEmail', lineno: 2, in_app: true }];
-    const exception = { values: [{ type: 'IndexOutOfBounds', value: 'e-mail', mechanism: { handled: false }, stacktrace: { frames } }] };
-    const items = Array.from({ length: 12 }, (_, n) => [
-      { type: 'session' },
-      { sid: `s${n}`, did: `p${n}`, init: true, started: now, timestamp: now, status: 'exited', duration: 36_000, attrs },
-      { type: 'event' },
-      {
-        event_id: `e${n}`,
-        timestamp: now,
-        level: 'fatal',
-        ...attrs,
-        user: { id: `p${n}` },
-        tags: { flow: 'signup', country: 'SE' },
-        exception,
-      },
-    ]).flat();
-    const sent = await fetch(`${world.url}/api/${project}/envelope/?sentry_key=${new URL(dsn).username}`, {
-      method: 'POST',
-      body: [{}, ...items].map((part) => JSON.stringify(part)).join('\n'),
-    });
-    expect(sent.status).toBe(200);
+    sdk = await api().createDsn({ params: { app: 'tunes' }, body: { platform: 'android', name: 'the app' } });
+    await tellCrash('IndexOutOfBounds');
     await page.goto(`${world.url}/tunes/health/groups`);
     const row = page.getByRole('row', { name: /IndexOutOfBounds: e-mail/ });
     await row.getByRole('link', { name: 'TUNES-1' }).waitFor();
@@ -310,6 +317,51 @@ describe('the first release, from the set-up link to everyone', () => {
     await page.getByLabel('Reason').fill('an emulator farm');
     await page.getByRole('button', { name: 'Decide: worth no ticket' }).click();
     await page.getByText(/Maja Lind decided that .* is worth no ticket: an emulator farm/).waitFor();
+  });
+
+  test('tickets that the tracker does not take are listed with why, tried again one by one and all at once, until none is left', async () => {
+    const notice = page.getByRole('region', { name: 'Tickets that are not filed' });
+    const row = (crash: string) => page.getByRole('row', { name: new RegExp(`${crash}: e-mail`) });
+    const noticed = async (says: RegExp): Promise<void> => {
+      await expect.poll(() => notice.innerText(), { timeout: VIEWS_WITHIN_MS }).toMatch(says);
+    };
+    const goesWrong = (what: string) => world.lever({ lever: 'fault', on: 'tracker', calls: 'writes', what, times: 100 });
+    await goesWrong('key-expired');
+    await tellCrash('NullPointer');
+    await tellCrash('StackOverflow');
+    await page.goto(`${world.url}/tunes/health/groups`);
+    await noticed(/^The tracker refused 2 tickets\. Show what was refused/);
+    await notice.getByRole('link', { name: 'Show what was refused' }).click();
+    await page.waitForURL('**/groups?ticket=refused');
+    await expect.poll(() => page.getByRole('row').count(), { timeout: VIEWS_WITHIN_MS }).toBe(3);
+    expect(await row('NullPointer').innerText()).toMatch(/refused\s+.*key/);
+    expect(await notice.getByRole('link').count()).toBe(0);
+    await expectPageAccessible(page, 'refused tickets', { themes: ['light'] });
+
+    // one, when what was wrong is mended
+    await world.lever({ lever: 'clear-faults' });
+    await row('NullPointer')
+      .getByRole('link', { name: /NullPointer/ })
+      .click();
+    await page.getByText('What to do: ').waitFor();
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('link', { name: 'TUNES-2' }).waitFor();
+
+    // all that are left, of which the tracker now says nothing
+    await goesWrong('error-before');
+    await page.goto(`${world.url}/tunes/health/groups`);
+    await noticed(/^The tracker refused 1 ticket\./);
+    await notice.getByRole('button', { name: 'Try all again' }).click();
+    await noticed(/^1 ticket waits to be filed\. Show what waits/);
+    await notice.getByRole('link', { name: 'Show what waits' }).click();
+    await page.waitForURL('**/groups?ticket=waiting');
+    await expect.poll(() => row('StackOverflow').innerText(), { timeout: VIEWS_WITHIN_MS }).toMatch(/waiting\s+next try/);
+    await world.lever({ lever: 'clear-faults' });
+    await notice.getByRole('button', { name: 'Try all again' }).click();
+    await notice.waitFor({ state: 'detached' });
+    await page.getByText('No crash group fits the filter.').waitFor();
+    await page.getByLabel('Ticket').selectOption({ label: 'Open ticket' });
+    await row('StackOverflow').getByRole('link', { name: 'TUNES-3' }).waitFor();
   });
 
   test('the journal holds', () => {

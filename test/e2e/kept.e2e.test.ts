@@ -49,7 +49,8 @@ test('without a line the last room is still there to read, says its age, and goe
   expect(shell).toContain('id="root"');
   expect(shell).not.toContain('application/json');
 
-  await context.setOffline(true);
+  // the server itself: to be offline is feigned for pages alone, and not for the worker that they share
+  await world.stopServer();
   await page.reload();
   await expect.poll(() => page.getByRole('heading', { level: 1 }).textContent(), { timeout: 15_000 }).toBe(heading);
   await page
@@ -57,7 +58,7 @@ test('without a line the last room is still there to read, says its age, and goe
     .first()
     .waitFor({ timeout: 90_000 });
 
-  await context.setOffline(false);
+  await world.startServer();
   await page.reload();
   await page.getByText(/^Live/).first().waitFor();
 });

@@ -99,19 +99,24 @@ beforeAll(async () => {
 /** A browser of one's own, signed in as a person signs in. */
 async function pageOf(email: string): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1600, height: 1000 }, colorScheme: 'dark' });
-  const page = await context.newPage();
-  page.setDefaultTimeout(VIEWS_WITHIN_MS);
-  page.on('pageerror', (error) => problems.push(`${email}: ${error.message}`));
-  page.on('console', (message) => {
-    // a refused command is an answer, and the browser prints it as an error
-    if (message.type() === 'error' && !message.text().includes('status of 4')) problems.push(`${email}: ${message.text()}`);
-  });
+  const page = watched(await context.newPage(), email);
   await page.goto(`${world.url}/tunes`);
   await page.getByLabel('E-mail').fill(email);
   await page.getByLabel('Password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.waitForURL('**/tunes');
   await page.getByRole('table').waitFor();
+  return page;
+}
+
+/** Keeps what goes wrong in a page. */
+function watched(page: Page, email: string): Page {
+  page.setDefaultTimeout(VIEWS_WITHIN_MS);
+  page.on('pageerror', (error) => problems.push(`${email}: ${error.message}`));
+  page.on('console', (message) => {
+    // a refused command is an answer, and the browser prints it as an error
+    if (message.type() === 'error' && !message.text().includes('status of 4')) problems.push(`${email}: ${message.text()}`);
+  });
   return page;
 }
 
@@ -169,10 +174,10 @@ async function give(platform: string, command: Deed): Promise<void> {
   await api().giveCommand({ params: { app: 'tunes', version: '1.1.0', platform }, body: { command } });
 }
 
-const reportCrashRate = (platform: string) =>
+const reportCrashRate = (platform: string, colour: 'green' | 'yellow' = 'green') =>
   api().reportColours({
     params: { app: 'tunes' },
-    body: { instance: 'crash-rate', platform, version: '1.1.0', colour: 'green', because: 'As few as last week.' },
+    body: { instance: 'crash-rate', platform, version: '1.1.0', colour, because: 'As few as last week.' },
   });
 
 describe('several people in one control room', () => {
@@ -226,6 +231,29 @@ describe('several people in one control room', () => {
     await dialogOf(maja).getByRole('button', { name: 'We have looked' }).click();
     await act(maja, /^Let it go on/);
     await expect.poll(() => vera.getByText(/The robot is paused/).count(), { timeout: VIEWS_WITHIN_MS }).toBe(0);
+  });
+
+  test('eight tabs of one browser are all live by one stream, and stay so when those that came first are closed', async () => {
+    const rename = (name: string) => api().renameApp({ params: { app: 'tunes' }, body: { name } });
+    const expectAll = async (tabs: readonly Page[], name: string): Promise<void> => {
+      for (const tab of tabs) await expect.poll(() => tab.title(), { timeout: VIEWS_WITHIN_MS }).toContain(`· ${name} ·`);
+    };
+    const tabs: Page[] = [];
+    while (tabs.length < 8) {
+      const tab = watched(await vera.context().newPage(), PEOPLE.vera.email);
+      // one after the other: a tab that waited for a connection would be the seventh
+      await tab.goto(`${world.url}/tunes/profile`);
+      tabs.push(tab);
+    }
+    await expectAll(tabs, 'Tunes');
+    await rename('Melodies');
+    await expectAll(tabs, 'Melodies');
+    const [first, second, ...others] = tabs;
+    await first?.close();
+    await second?.close();
+    await rename('Tunes');
+    await expectAll([...others, vera], 'Tunes');
+    for (const tab of others) await tab.close();
   });
 
   test('the robot is paused on one track alone', async () => {
@@ -504,6 +532,26 @@ describe('several people in one control room', () => {
     await expect.poll(async () => (await trackOf('ios')).stage, { timeout: VIEWS_WITHIN_MS }).toBe('canceled');
     await pageOfTrack(maja).getByText('Its changes go into the next version').first().waitFor();
     await expectAccessible(maja, 'canceled');
+  });
+
+  test('what tracks do has no page of settings read again, and what is written there stays', async () => {
+    const version = async () => (await api().getControlRoom({ params: { app: 'tunes' } })).version;
+    await maja.goto(`${world.url}/settings/policy?app=tunes`);
+    const text = maja.getByLabel('The document, YAML or JSON');
+    await text.fill(`${POLICY}# still being written\n`);
+    await maja.getByRole('button', { name: 'Look at its effect', disabled: false }).waitFor();
+    const before = await version();
+    const asked: string[] = [];
+    maja.on('request', (request) => void asked.push(new URL(request.url()).pathname));
+    await reportCrashRate('android', 'yellow');
+    await expect.poll(version, { timeout: VIEWS_WITHIN_MS }).toBeGreaterThan(before);
+    // comes after it over the stream, and is history of settings
+    await api().renameApp({ params: { app: 'tunes' }, body: { name: 'Melodies' } });
+    await expect.poll(() => maja.title(), { timeout: VIEWS_WITHIN_MS }).toContain('Melodies');
+    await expect.poll(() => asked, { timeout: VIEWS_WITHIN_MS }).toContain('/api/audit');
+    expect(asked.filter((path) => path.startsWith('/api/apps/'))).toEqual([]);
+    expect(await text.inputValue()).toContain('# still being written');
+    await api().renameApp({ params: { app: 'tunes' }, body: { name: 'Tunes' } });
   });
 
   test('an admin looks at the effect of a policy before it is saved, and a second person approves the next', async () => {

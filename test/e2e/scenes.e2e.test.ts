@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import type { Browser, Page, PageScreenshotOptions } from 'playwright-core';
+import type { Browser, BrowserContext, Page, PageScreenshotOptions } from 'playwright-core';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { createClient } from '#api/client.ts';
 import type { Client } from '#api/client.ts';
@@ -11,7 +11,7 @@ import { packageRoot } from '#lib/package-root.ts';
 import { chromiumLaunch } from '../setup/browser.ts';
 import { administer, withDatabase } from '../setup/cluster.ts';
 import { comparePicture } from '../setup/pictures.ts';
-import { PHONE, look } from './browsing.ts';
+import { DESK, PHONE, look, lookIn, newContext } from './browsing.ts';
 import { walkEveryPage } from './every-page.ts';
 import { settled } from './settled.ts';
 import type { Looking } from './browsing.ts';
@@ -79,6 +79,18 @@ const QUIET_MS = 90_000;
 /** What the server has just written may reach a page a moment after it is drawn. */
 const AGREES = { timeout: 10_000, interval: 500 };
 
+/** The browsers that pictures of one world are taken in, one for each kind of machine: what a page has fetched the next has already. */
+const browsers = new Map<string, BrowserContext>();
+
+async function lookAmongOthers({ theme = 'dark', size = DESK, touch = false }: Looking): Promise<Page> {
+  const kind = `${world.url} ${size.width} ${touch}`;
+  const context = browsers.get(kind) ?? (await newContext(browser, { size, touch, cookies }));
+  browsers.set(kind, context);
+  const page = await lookIn(context);
+  await page.emulateMedia({ colorScheme: theme });
+  return page;
+}
+
 /** Seconds that pass for the viewer are told as none, so that a picture is the same a second later. */
 async function picture(
   name: string,
@@ -86,9 +98,12 @@ async function picture(
   { isCutOff = false, ...looking }: Looking & { isCutOff?: boolean },
   before?: (page: Page) => Promise<void>,
 ): Promise<void> {
-  const page = await look(browser, { cookies, ...looking });
+  // a clock is a whole browser's
+  const page = isCutOff ? await look(browser, { cookies, ...looking }) : await lookAmongOthers(looking);
   if (isCutOff) {
     await page.clock.install();
+    // with a stream of its own, which can be cut off
+    await page.addInitScript('delete globalThis.SharedWorker');
     await page.route('**/stream*', (route) => route.abort());
   }
   await page.goto(`${world.url}${address}`);
@@ -107,7 +122,7 @@ async function picture(
     caret: 'hide',
   } satisfies PageScreenshotOptions;
   await expect.poll(async () => comparePicture(kept, await page.screenshot(masked)), AGREES).toBeNull();
-  await page.context().close();
+  await (isCutOff ? page.context().close() : page.close());
 }
 
 /** As eyes see it that lack the cones for green. */

@@ -6,6 +6,7 @@ import type { Client } from '#api/client.ts';
 import type { RouteOf } from '#api/contract.ts';
 import type { Problem, ProblemCode } from '#api/problem.ts';
 import type { Trouble } from '../ui/ProblemNote.tsx';
+import { addressOf } from './address.ts';
 
 const routes = {
   listSignInProviders: ['get', '/api/session/providers'],
@@ -83,19 +84,6 @@ class RefusedError extends Error {
 /** The server could not be asked, or what answered was no Signalbox. */
 class NoAnswerError extends Error {
   override readonly name = 'NoAnswerError';
-}
-
-/** The address of a route: `/api/apps/music/stream?after=7`. */
-export function addressOf(
-  path: string,
-  params: Record<string, unknown> = {},
-  query: Record<string, string | number | boolean | undefined> = {},
-): string {
-  const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(params[name])));
-  const asked = new URLSearchParams(
-    Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
-  ).toString();
-  return asked === '' ? filled : `${filled}?${asked}`;
 }
 
 const KEPT_ALIVE_MAX = 16_000;

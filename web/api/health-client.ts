@@ -26,7 +26,7 @@ type SeriesAsked = NonNullable<Parameters<typeof health.getHealthSeries>[0]['que
 type SegmentsAsked = NonNullable<Parameters<typeof health.getHealthSegments>[0]['query']>;
 type PlanAsked = NonNullable<Parameters<typeof health.getHealthPlan>[0]['query']>;
 
-/** Roll-ups move no revision of a track: they are read again by the clock while somebody looks, and with every change of the app. */
+/** Roll-ups move no revision of a track: they are read again by the clock while somebody looks; lines and segments with every change of the app too, rules and plans with that of the policy (`made-stale.ts`). */
 const EVERY_MS = 60_000;
 
 export const seriesQuery = (app: string, query: SeriesAsked, version: number) =>
@@ -45,18 +45,15 @@ export const segmentsQuery = (app: string, query: SegmentsAsked, version: number
     refetchInterval: EVERY_MS,
   });
 
-export const rulesQuery = (app: string, version: number) =>
-  queryOptions({
-    queryKey: ['health-rules', app, version],
-    queryFn: () => health.getHealthRules({ params: { app } }),
-    placeholderData: (old) => old,
-  });
+export const rulesQuery = (app: string) =>
+  queryOptions({ queryKey: ['health-rules', app], queryFn: () => health.getHealthRules({ params: { app } }) });
 
-export const healthPlanQuery = (app: string, query: PlanAsked, version: number) =>
+export const healthPlanQuery = (app: string, query: PlanAsked) =>
   queryOptions({
-    queryKey: ['health-plan', app, query, version],
+    queryKey: ['health-plan', app, query],
     queryFn: () => health.getHealthPlan({ params: { app }, query }),
     placeholderData: (old) => (old?.platform === query.platform ? old : undefined),
+    refetchInterval: EVERY_MS,
   });
 
 export const healthSourcesQuery = (app: string) =>

@@ -1,11 +1,12 @@
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { applyPatch } from '#api/patch.ts';
-import type { ControlRoom, ControlRoomPatch, SourcesNews } from '#api/control-room.ts';
+import type { ControlRoom, ControlRoomPatch } from '#api/control-room.ts';
 import type { Instant } from '#domain/time.ts';
 import { controlRoomQuery, sessionQuery } from '../api/queries.ts';
 import { codeOf } from '../api/client.ts';
-import { watchControlRoom } from '../api/live.ts';
+import type { News } from '../api/live/news.ts';
+import { watchControlRoom } from '../api/live/watch.ts';
 import { keptAtMs } from '../util/kept.ts';
 import { changedCells } from './changed-cells.ts';
 
@@ -33,10 +34,8 @@ export type Live = {
 /** How long a changed cell keeps its mark. */
 const CHANGED_FOR_MS = 1_500;
 
-const readingOf = (at: Instant): Reading => ({ appMs: Date.parse(at), browserMs: Date.now() });
-
-/** The control room of an app, kept true by its stream. What was shown stays shown, with its age, when the line breaks. */
-export function useLiveRoom(app: string): { room: ControlRoom | undefined; error: unknown; live: Live } {
+/** The control room of an app, kept true by its stream for the person of this id. What was shown stays shown, with its age, when the line breaks. */
+export function useLiveRoom(app: string, who: string): { room: ControlRoom | undefined; error: unknown; live: Live } {
   const cache = useQueryClient();
   const query = useQuery(controlRoomQuery(app));
   // what is gone is not shown on as if it only were not live
@@ -51,16 +50,18 @@ export function useLiveRoom(app: string): { room: ControlRoom | undefined; error
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const isReady = room !== undefined;
 
-  const heard = useEffectEvent((at: Instant | null) =>
-    setLive((old) => ({
-      ...old,
-      heardAtMs: Date.now(),
-      isHeard: true,
-      // beats, patches and a new line come only while it answers
-      databaseAwaySince: null,
-      clock: at === null ? old.clock : readingOf(at),
-    })),
-  );
+  const heard = (at: Instant | null, agoMs: number): void =>
+    setLive((old) => {
+      const heardAtMs = Date.now() - agoMs;
+      return {
+        ...old,
+        heardAtMs: Math.max(old.heardAtMs, heardAtMs),
+        isHeard: true,
+        // beats, patches and a new line come only while it answers
+        databaseAwaySince: null,
+        clock: at === null ? old.clock : { appMs: Date.parse(at), browserMs: heardAtMs },
+      };
+    });
 
   const mark = (changed: readonly string[], version: number): void => {
     if (changed.length === 0) return;
@@ -69,44 +70,65 @@ export function useLiveRoom(app: string): { room: ControlRoom | undefined; error
     timer.current = setTimeout(() => setLive((old) => ({ ...old, changed: new Map() })), CHANGED_FOR_MS);
   };
 
-  const patch = useEffectEvent((news: ControlRoomPatch) => {
-    const { queryKey } = controlRoomQuery(app);
+  const { queryKey } = controlRoomQuery(app);
+
+  /** Whether the patch follows on what is shown. */
+  const patch = (news: ControlRoomPatch): boolean => {
     const before = cache.getQueryData(queryKey);
     if (before === undefined) return false;
     const after = applyPatch(before, news);
     if (after === null) return false;
+    // one that is older than what is shown changes nothing, and tells nothing of the app's time
+    if (after === before) {
+      heard(null, 0);
+      return true;
+    }
+    heard(news.at, 0);
     cache.setQueryData(queryKey, after);
     mark(changedCells(before.cells, news.cells), news.version);
     return true;
-  });
+  };
 
-  const snapshot = useEffectEvent((news: ControlRoom) => {
-    const { queryKey } = controlRoomQuery(app);
-    const before = cache.getQueryData(queryKey);
-    cache.setQueryData(queryKey, news);
-    if (before !== undefined) mark(changedCells(before.cells, news.cells), news.version);
-  });
-
-  const sources = useEffectEvent((news: SourcesNews) => {
-    const { queryKey } = controlRoomQuery(app);
-    cache.setQueryData(queryKey, (before) => (before === undefined ? undefined : { ...before, sources: news.sources }));
-  });
-
-  useEffect(() => {
-    if (!isReady) return undefined;
-    return watchControlRoom(app, {
-      version: () => cache.getQueryData(controlRoomQuery(app).queryKey)?.version ?? 0,
-      onHeard: (at) => heard(at),
-      onPatch: (news) => patch(news),
-      onSnapshot: (news) => snapshot(news),
-      onSources: (news) => sources(news),
-      onDatabase: ({ awaySince }) => setLive((old) => ({ ...old, isHeard: true, databaseAwaySince: awaySince })),
-      onRefused: () => {
+  const take = useEffectEvent((news: News, agoMs: number): boolean => {
+    switch (news.is) {
+      case 'heard':
+        heard(news.at, agoMs);
+        return true;
+      case 'patch':
+        return patch(news.patch);
+      case 'snapshot': {
+        heard(news.room.at, agoMs);
+        const before = cache.getQueryData(queryKey);
+        cache.setQueryData(queryKey, news.room);
+        if (before !== undefined) mark(changedCells(before.cells, news.room.cells), news.room.version);
+        return true;
+      }
+      case 'sources':
+        heard(news.news.at, agoMs);
+        cache.setQueryData(queryKey, (before) => (before === undefined ? undefined : { ...before, sources: news.news.sources }));
+        return true;
+      case 'database':
+        setLive((old) => ({ ...old, isHeard: true, databaseAwaySince: news.news.awaySince }));
+        return true;
+      case 'refused':
         void cache.invalidateQueries({ queryKey: sessionQuery.queryKey });
-        void cache.refetchQueries({ queryKey: controlRoomQuery(app).queryKey });
-      },
-    });
-  }, [app, isReady, cache]);
+        void cache.refetchQueries({ queryKey });
+        return true;
+      case 'who':
+        void cache.invalidateQueries({ queryKey: sessionQuery.queryKey });
+        return true;
+    }
+  });
+
+  const shown = useEffectEvent(() => {
+    const { version, at } = cache.getQueryData(queryKey) ?? { version: 0, at: '' };
+    return { version, at };
+  });
+
+  useEffect(
+    () => (isReady ? watchControlRoom(app, who, { shown: () => shown(), take: (news, agoMs) => take(news, agoMs) }) : undefined),
+    [app, who, isReady],
+  );
 
   // until the stream has told the app's time, the snapshot tells it
   const clock = live.clock ?? { appMs: room === undefined ? query.dataUpdatedAt : Date.parse(room.at), browserMs: query.dataUpdatedAt };

@@ -11,7 +11,9 @@ export type ReadPolicy = (file: string) => Promise<string>;
 
 /** `signalbox policy …`: prints the defaults of a policy and checks one. Needs no server. */
 export function policyCommand(io: Io, read: ReadPolicy = readFileOrInput): Command {
-  const command = new Command('policy').description('Print the defaults of a policy and check one; no server is needed');
+  const command = new Command('policy').description(
+    'the policy of an app, and what another one would do; its defaults and a check of a file need no server',
+  );
   command.addCommand(defaultsCommand(io));
   command.addCommand(checkCommand(io, read));
   command.addHelpText(

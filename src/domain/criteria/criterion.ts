@@ -165,6 +165,14 @@ export type Verdict = Finding & {
   waiver: Waiver | null;
 };
 
+/** What a later look wants to know of a verdict that was committed. `passes`: whether it let its step pass. */
+export type LastVerdict = Pick<Verdict, 'instance' | 'colour' | 'setUp' | 'neededNow' | 'since'> & { passes: boolean };
+
+export function lastOf(verdict: Verdict): LastVerdict {
+  const { instance, colour, setUp, neededNow, since } = verdict;
+  return { instance, colour, setUp, neededNow, since, passes: passes(verdict) };
+}
+
 const worstFirst: readonly Colour[] = ['red', 'unknown', 'yellow', 'green'];
 
 /** The worst of some colours; green when there is none. Worst first: red, unknown, yellow, green. */

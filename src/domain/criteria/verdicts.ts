@@ -6,7 +6,7 @@ import { pendingSteps, stepsOf, nextStep } from '../release/can.ts';
 import type { InReviewTrack, RollingOutTrack, Step, StoreApprovedTrack, Track } from '../release/track.ts';
 import type { World } from '../release/world.ts';
 import { earliest, inWords, latest, msBetween, plusMinutes, type Instant } from '../time.ts';
-import { isOfHealth, passes, type Finding, type Verdict } from './criterion.ts';
+import { isOfHealth, passes, type Finding, type LastVerdict, type Verdict } from './criterion.ts';
 import type { Instance } from './instance.ts';
 import { healthQuestionsOf, healthSourceOf, judge, needsOf } from './index.ts';
 import { soon } from '../calendar/words.ts';
@@ -205,7 +205,7 @@ function blind(trouble: Finding, last: Finding, feed: Feed, { app, now }: World)
 }
 
 /** A colour lasts as long as it is the same; what is not met waits from the moment on which it was needed. */
-function isAsBefore(before: Verdict, finding: Finding, setUp: boolean, neededNow: boolean): boolean {
+function isAsBefore(before: LastVerdict, finding: Finding, setUp: boolean, neededNow: boolean): boolean {
   if (before.colour !== finding.colour || before.setUp !== setUp) return false;
   return finding.colour === 'green' || before.neededNow === neededNow;
 }

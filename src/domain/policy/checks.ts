@@ -4,6 +4,7 @@ import { compileRollout } from '../rollout/steps.ts';
 import { entriesOf, instancesIn, instancesOf, trackPolicy } from './compile.ts';
 import { kindNow, resolveDefinition, resolveEntry } from './instances.ts';
 import { criteria } from '../criteria/index.ts';
+import type { Instance } from '../criteria/instance.ts';
 import { findProcess, haltList, processNameOf, rolloutOf, sourcesOf, storefrontsOfPlatform } from './layers.ts';
 import { type Fault, meant, oneOf, type Path, pathInWords, shown } from './problems.ts';
 import { everyOf, neededStages, processNames, stepNames } from './processes.ts';
@@ -25,7 +26,9 @@ export function checkDocument(document: PolicyDocument): Fault[] {
     ...places.flatMap((place) => [...checkSteps(place, document), ...checkLists(place, document), ...checkSignOffs(place, document)]),
   ];
   if (faults.length > 0) return faults;
-  return [...checkRows(document), ...checkWaivers(document), ...checkHalts(document), ...checkIds(document)];
+  const used = usedInstances(document);
+  const known = knownNames(document, used);
+  return [...checkRows(document, known), ...checkWaivers(document, known), ...checkHalts(document), ...checkIds(used)];
 }
 
 function checkProcessNames(document: PolicyDocument): Fault[] {
@@ -320,19 +323,24 @@ function checkSignOffs({ at, layer }: Place, document: PolicyDocument): Fault[] 
   );
 }
 
-function knownNames(document: PolicyDocument): string[] {
-  const used = releaseKinds.flatMap((kind) =>
-    Object.keys(document.platforms).flatMap((platform) => allInstances(document, platform, kind).map(({ id }) => id)),
+/** What counts for each kind of release on each platform. To work it out is most of what reading a policy takes: it is done once. */
+type Used = readonly { platform: string; instances: readonly Instance[] }[];
+
+function usedInstances(document: PolicyDocument): Used {
+  return releaseKinds.flatMap((kind) =>
+    Object.keys(document.platforms).map((platform) => ({
+      platform,
+      instances: instancesIn(trackPolicy(document, { platform, kind, revision: 0 })),
+    })),
   );
-  return [...new Set([...Object.keys(document.criteria), ...criteria.map(({ kind }) => kind), ...used])];
 }
 
-function allInstances(document: PolicyDocument, platform: string, kind: ReleaseKind) {
-  return instancesIn(trackPolicy(document, { platform, kind, revision: 0 }));
+function knownNames(document: PolicyDocument, used: Used): readonly string[] {
+  const ids = used.flatMap(({ instances }) => instances.map(({ id }) => id));
+  return [...new Set([...Object.keys(document.criteria), ...criteria.map(({ kind }) => kind), ...ids])];
 }
 
-function checkRows(document: PolicyDocument): Fault[] {
-  const known = knownNames(document);
+function checkRows(document: PolicyDocument, known: readonly string[]): Fault[] {
   const titles = new Set<string>();
   return (document.rows ?? []).flatMap((row, at) =>
     Object.entries(row).flatMap(([title, names]) => {
@@ -357,8 +365,8 @@ function checkRows(document: PolicyDocument): Fault[] {
 /** Words of `second-approver` that stand for more than one criterion. */
 const waiverWords: readonly string[] = ['unknown', 'compliance', 'rates-during-rollout'];
 
-function checkWaivers(document: PolicyDocument): Fault[] {
-  const known = [...knownNames(document), ...waiverWords];
+function checkWaivers(document: PolicyDocument, names: readonly string[]): Fault[] {
+  const known = [...names, ...waiverWords];
   return document.waivers['second-approver'].flatMap((name, at): Fault[] =>
     known.includes(kindNow(name))
       ? []
@@ -388,23 +396,21 @@ function checkHalts(document: PolicyDocument): Fault[] {
 }
 
 /** Verdicts are kept by id: one id must mean one thing on a track. */
-function checkIds(document: PolicyDocument): Fault[] {
-  return releaseKinds.flatMap((kind) =>
-    Object.keys(document.platforms).flatMap((platform) => {
-      const meaning = new Map<string, string>();
-      return allInstances(document, platform, kind).flatMap((instance): Fault[] => {
-        const written = JSON.stringify(instance);
-        const before = meaning.get(instance.id) ?? written;
-        meaning.set(instance.id, before);
-        if (before === written) return [];
-        return [
-          {
-            path: ['criteria', instance.id],
-            because: `${instance.id} means two things on ${platform}`,
-            wouldBeRight: `ids of their own under ${pathInWords(['criteria'])} for both`,
-          },
-        ];
-      });
-    }),
-  );
+function checkIds(used: Used): Fault[] {
+  return used.flatMap(({ platform, instances }) => {
+    const meaning = new Map<string, string>();
+    return instances.flatMap((instance): Fault[] => {
+      const written = JSON.stringify(instance);
+      const before = meaning.get(instance.id) ?? written;
+      meaning.set(instance.id, before);
+      if (before === written) return [];
+      return [
+        {
+          path: ['criteria', instance.id],
+          because: `${instance.id} means two things on ${platform}`,
+          wouldBeRight: `ids of their own under ${pathInWords(['criteria'])} for both`,
+        },
+      ];
+    });
+  });
 }

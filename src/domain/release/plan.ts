@@ -3,7 +3,7 @@
  * on a world in which the plan was carried out adds nothing.
  */
 import type { Action } from '../actions.ts';
-import { passes, isWorse, type Evidence, type Verdict } from '../criteria/criterion.ts';
+import { isWorse, type Evidence, type Verdict } from '../criteria/criterion.ts';
 import { holding, judgeTrack } from '../criteria/verdicts.ts';
 import type { ActionState, Waiver } from '../facts.ts';
 import { platformName } from '../names.ts';
@@ -54,7 +54,13 @@ export function plan(world: World): Plan {
       const percent = shareNow(seen, track);
       if (!haltingOf(track) && percent !== null)
         questions.push(
-          ask(seen, track, percentStep(percent), `Halt ${track.version} on ${track.platform} at ${percent}%? ${stopping.why}`, verdicts),
+          ask(
+            seen,
+            track,
+            percentStep(percent),
+            `Halt ${track.version} on ${platformName(track.platform)} at ${percent}%? ${stopping.why}`,
+            verdicts,
+          ),
         );
     }
   }
@@ -281,7 +287,7 @@ function stepVoid(world: World, track: Track, verdicts: readonly Verdict[], acti
 
 function messages(world: World, track: Track, events: readonly Event[]): readonly Wish[] {
   const wishes: Wish[] = [];
-  const name = `${world.app.name} ${track.version} on ${track.platform}`;
+  const name = `${world.app.name} ${track.version} on ${platformName(track.platform)}`;
   for (const event of events) {
     switch (event.is) {
       case 'cut':
@@ -368,7 +374,7 @@ function verdictChanges(world: World, verdicts: readonly Verdict[]): readonly Re
 /** Told once when a step that was clear is held again. */
 function newlyHeld(world: World, verdicts: readonly Verdict[], step: Step | null): readonly RecordEvent[] {
   if (step === null || world.previous.length === 0) return [];
-  const wasHeld = world.previous.some((verdict) => verdict.neededNow && !passes(verdict));
+  const wasHeld = world.previous.some((verdict) => verdict.neededNow && !verdict.passes);
   const by = verdicts.filter((verdict) => verdict.holds !== null).map((verdict) => verdict.title);
   return wasHeld || by.length === 0 ? [] : [{ is: 'held', step, by }];
 }

@@ -3,6 +3,7 @@
  * Not a stand-in for the engine: no time passes, nothing fails, nothing is stored.
  */
 import type { Action } from '../actions.ts';
+import { lastOf } from '../criteria/criterion.ts';
 import { aPolicy, aRelease, anApp, someFacts } from '../criteria/testing.ts';
 import type { ActionState, Source, StorefrontState, TrackFacts } from '../facts.ts';
 import { capabilities, type StorefrontKind } from '../rollout/storefronts.ts';
@@ -60,7 +61,7 @@ export function written(
   return {
     ...world,
     track: outcome.track,
-    previous: outcome.verdicts ?? world.previous,
+    previous: outcome.verdicts?.map((verdict) => lastOf(verdict)) ?? world.previous,
     facts: { ...world.facts, waivers, actions: [...actions, ...outcome.actions.map((action) => asState(action, world.now))] },
   };
 }

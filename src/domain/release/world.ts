@@ -3,7 +3,7 @@ import type { Action } from '../actions.ts';
 import type { TrackFacts } from '../facts.ts';
 import type { TrackPolicy } from '../policy/track-policy.ts';
 import type { Instant } from '../time.ts';
-import type { Evidence, Verdict } from '../criteria/criterion.ts';
+import type { Evidence, LastVerdict, Verdict } from '../criteria/criterion.ts';
 import type { Refused } from './commands.ts';
 import type { Event } from './events.ts';
 import type { App, Release, Sibling } from './release.ts';
@@ -17,7 +17,7 @@ export type World = {
   policy: TrackPolicy;
   facts: TrackFacts;
   /** The verdicts as last committed, by instance: since when, and what changed. */
-  previous: readonly Verdict[];
+  previous: readonly LastVerdict[];
   now: Instant;
 };
 

@@ -69,13 +69,15 @@ function Bars({ rows }: { rows: readonly Day[] }) {
           ))}
           {rows.map(({ day, shown, others, crashes }, at) => {
             const x = LEFT + at * each + (each - bar) / 2;
+            const middle = x + bar / 2;
+            const isCut = middle < LABEL_WIDTH / 2;
             return (
               <g key={day}>
                 <title>{`${dayName(day)}: ${shown + others} people, ${crashes} crashes`}</title>
                 <rect data-of="shown" x={x} width={bar} y={y(shown)} height={y(0) - y(shown)} />
                 <rect data-of="others" x={x} width={bar} y={y(shown + others)} height={y(shown) - y(shown + others)} />
-                {at % every === 0 && (at === 0 || LEFT + at * each + LABEL_WIDTH / 2 < width) ? (
-                  <text x={at === 0 ? LEFT : x + bar / 2} y={HEIGHT - 4} textAnchor={at === 0 ? 'start' : 'middle'}>
+                {at % every === 0 && (at === 0 || middle + LABEL_WIDTH / 2 < width) ? (
+                  <text x={isCut ? 0 : middle} y={HEIGHT - 4} textAnchor={isCut ? 'start' : 'middle'}>
                     {dayName(day)}
                   </text>
                 ) : null}

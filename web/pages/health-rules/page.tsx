@@ -13,7 +13,7 @@ import styles from './rules.module.css';
 
 export default function HealthRulesPage() {
   const { room } = useRoom();
-  const read = useQuery(rulesQuery(room.app.id, room.version));
+  const read = useQuery(rulesQuery(room.app.id));
   const platforms = read.data?.items ?? [];
   return (
     <HealthPage current="rules" about="Rules of health">

@@ -16,6 +16,7 @@ import {
   metricTitle,
   rangeText,
   rateText,
+  rateTick,
   seriesInWords,
   shareText,
   standingOf,
@@ -25,6 +26,7 @@ import {
   unitText,
   usageText,
   usageTitle,
+  wholeStep,
 } from '../../parts/health-chart/series-model.ts';
 import type { Axis, Standing } from '../../parts/health-chart/series-model.ts';
 import { Moment } from '../../parts/Moment.tsx';
@@ -163,7 +165,7 @@ function Charts({
           mark={limit === null ? null : { y: limit, label: `limit ${rateText(limit)}`, kind: 'limit' }}
           tone={toneOf[standing]}
           height={isNarrow ? 220 : 300}
-          tick={(value) => rateTick(value)}
+          tick={rateTick}
           told={told(rateText)}
         />
         <h3>Share of the use on each version, {step}</h3>
@@ -181,8 +183,8 @@ function Charts({
         </h3>
         <HealthChart
           {...common}
-          summary={`Use ${step}: ${items.flatMap(({ version, points }) => (points.length === 0 ? [] : [`${version} ${usageText(points.at(-1)?.stepExposure ?? 0, series)} at last`])).join(', ')}.`}
-          lines={linesOf(items, lead.version, axis, ({ stepExposure }) => stepExposure, { area: true })}
+          summary={`Use ${step}: ${items.flatMap((item) => (item.points.length === 0 ? [] : [`${item.version} ${usageText(item.points.findLast((point) => wholeStep(point, item) !== null)?.stepExposure ?? 0, series)} at last`])).join(', ')}.`}
+          lines={linesOf(items, lead.version, axis, wholeStep, { area: true })}
           height={isNarrow ? 104 : 120}
           tick={tickText}
           told={told((value) => usageText(value, series))}
@@ -196,8 +198,6 @@ function Charts({
     </>
   );
 }
-
-const rateTick = (value: number): string => (value === 0 ? '0' : value >= 10 ? tickText(value) : String(Number(value.toPrecision(3))));
 
 function Legend({ series, lead, axis }: { series: HealthSeries; lead: string; axis: Axis }) {
   return (

@@ -4,9 +4,10 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { entryOf } from '#domain/entry.ts';
 import { segmentsQuery } from '../../api/health-client.ts';
 import type { HealthSegments, HealthSeries } from '../../api/health-client.ts';
-import { amountText, dimensionTitles, listed, rangeText, rateText, shareText } from '../../parts/health-chart/series-model.ts';
+import { amountText, dimensionTitles, listed, rangeText, rateText, shareText, usageText } from '../../parts/health-chart/series-model.ts';
+import { valueName } from '../../parts/crash-groups/words.ts';
 import { useRoom } from '../../parts/room.ts';
-import { NotRead } from '../../parts/States.tsx';
+import { Loading, NotRead } from '../../parts/States.tsx';
 import { Choices } from '../../ui/Field.tsx';
 import { Lamp } from '../../ui/Lamp.tsx';
 import { Panel } from '../../ui/Panel.tsx';
@@ -71,7 +72,13 @@ export function Segments({
         />
       </div>
       {read.isError ? <NotRead error={read.error} what="The segments" again={() => void read.refetch()} /> : null}
-      {read.data === undefined ? null : (
+      {read.data === undefined ? (
+        read.isError ? null : (
+          <div className={styles.none}>
+            <Loading what="the segments" rows={4} rowHeight={32} />
+          </div>
+        )
+      ) : (
         <Table
           segments={read.data}
           dimension={dimension}
@@ -94,7 +101,7 @@ function Table({ segments, dimension, of }: { segments: HealthSegments; dimensio
       <p className={styles.found}>
         {named.length === 0
           ? `None of ${segments.items.length + segments.left} is worse than ${dimension === 'arm' ? 'the others' : 'it was'}, as far as the numbers tell.`
-          : `${listed(named.map(({ segment }) => segment))} ${named.length === 1 ? 'is' : 'are'} more than twice as bad as ${dimension === 'arm' ? 'the others' : 'before'}.`}
+          : `${listed(named.map(({ segment }) => valueName(dimension, segment)))} ${named.length === 1 ? 'is' : 'are'} more than twice as bad as ${dimension === 'arm' ? 'the others' : 'before'}.`}
       </p>
       <section className={styles.scroll} tabIndex={0} aria-label={titleOf(dimension)}>
         <table className={styles.table}>
@@ -128,13 +135,13 @@ function Table({ segments, dimension, of }: { segments: HealthSegments; dimensio
                     to="/$app/health"
                     params={{ app: room.app.id }}
                     search={{ ...search, segment: `${dimension}=${each.segment}` }}
-                    title={`Only ${each.segment}`}
+                    title={`Only ${valueName(dimension, each.segment)}`}
                   >
-                    {each.segment}
+                    {valueName(dimension, each.segment)}
                   </Link>
                 </th>
                 <td data-number>
-                  {amountText(each.exposure)} h <span className={styles.soft}>{shareText(each.share)}</span>
+                  {usageText(each.exposure, { of })} <span className={styles.soft}>{shareText(each.share)}</span>
                 </td>
                 <td data-number>{amountText(each.affected)}</td>
                 <td data-number>{each.rate === null ? '–' : rateText(each.rate)}</td>

@@ -173,7 +173,8 @@ function Sources({ sources }: { sources: readonly SourceState[] }) {
               {lastReadAt === null ? null : <Moment at={lastReadAt} as="ago" />}
               {nextReadAt === null ? '' : ', next '}
               {nextReadAt === null ? null : <Moment at={nextReadAt} as="moment" />}
-              {freshForMinutes === null ? '' : `; a reading counts for ${Math.round(freshForMinutes)} min`}. It brings {kinds.join(', ')}.
+              {freshForMinutes === null ? '' : `; a reading counts for ${Math.round(freshForMinutes)} min`}.
+              {kinds.length === 0 ? '' : ` It brings ${kinds.join(', ')}.`}
             </p>
             {error === null ? null : <p className={styles.error}>{error}</p>}
           </div>

@@ -19,13 +19,16 @@ import styles from './notifications.module.css';
 type Rules = Awaited<ReturnType<typeof settings.getNotifications>>;
 type Notice = Awaited<ReturnType<typeof settings.listNotices>>['items'][number];
 
+/** What became of a message is no entry of the journal. */
+const TOLD_EVERY_MS = 30_000;
+
 export default function SettingsNotificationsPage() {
   const { room } = useRoom();
   const params = { app: room.app.id };
   const rules = useQuery({
-    queryKey: ['notifications', room.app.id, room.version],
+    queryKey: ['notifications', room.app.id],
     queryFn: () => settings.getNotifications({ params }),
-    placeholderData: (old) => old,
+    refetchInterval: TOLD_EVERY_MS,
   });
   return (
     <SettingsPage id="notifications">
@@ -128,6 +131,7 @@ function Kind({ kind, hasChat }: { kind: Rules['kinds'][number]; hasChat: boolea
           {hasChat ? channelsInWords(id, channels) : 'Nowhere, while no chat is connected.'}
           {last === null ? ' Nothing was told yet.' : ' Last '}
           {last === null ? null : <Moment at={last.orderedAt} as="ago" />}
+          {last === null ? '' : '.'}
         </p>
         {went === null ? null : <p className={styles.went}>{went}</p>}
       </div>
@@ -158,10 +162,10 @@ function Sent() {
   const { room } = useRoom();
   const app = room.app.id;
   const list = useInfiniteQuery({
-    queryKey: ['notices', app, room.version],
+    queryKey: ['notices', app],
     queryFn: ({ pageParam }) => settings.listNotices({ params: { app }, query: { limit: 20, ...cursorIn(pageParam) } }),
     ...byCursor,
-    placeholderData: (old) => old,
+    refetchInterval: TOLD_EVERY_MS,
   });
   return (
     <Panel title="Messages">

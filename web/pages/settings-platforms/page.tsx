@@ -25,7 +25,7 @@ type Rules = Awaited<ReturnType<typeof settings.listPlatforms>>['items'][number]
 
 export default function SettingsPlatformsPage() {
   const { room } = useRoom();
-  const list = useQuery(platformsQuery(room.app.id, room.version));
+  const list = useQuery(platformsQuery(room.app.id));
   return (
     <SettingsPage id="platforms">
       <Read list={list} what="the platforms" rows={8}>
@@ -137,7 +137,7 @@ function whatItCan(kind: StorefrontKind): string {
 
 function Edit({ rules: { platform, storefronts, rollout }, onClose }: { rules: Rules; onClose: () => void }) {
   const { room } = useRoom();
-  const policy = useQuery(policyQuery(room.app.id, room.version)).data;
+  const policy = useQuery(policyQuery(room.app.id)).data;
   const [stores, setStores] = useState<readonly StorefrontKind[]>(storefronts);
   const [shares, setShares] = useState(rollout.join(', '));
   const [wanted, setWanted] = useState<{ text: string; basedOn: number } | null>(null);

@@ -16,12 +16,14 @@ import { TextArea } from '../../ui/Field.tsx';
 import { Panel, Tag } from '../../ui/Panel.tsx';
 import { ProblemNote } from '../../ui/ProblemNote.tsx';
 
+const EFFECT_EVERY_MS = 60_000;
+
 type Proposal = Awaited<ReturnType<typeof settings.listProposals>>['items'][number];
 
 /** What was proposed and waits. Nothing is shown where nothing waits. */
 export function Proposals() {
   const { room } = useRoom();
-  const list = useQuery(proposalsQuery(room.app.id, room.version));
+  const list = useQuery(proposalsQuery(room.app.id));
   const open = list.data?.items.filter(({ state }) => state === 'open') ?? [];
   if (open.length === 0) return null;
   return (
@@ -91,9 +93,10 @@ function Answer({ proposal, isOwn }: { proposal: Proposal; isOwn: boolean }) {
   const [note, setNote] = useState('');
   const params = { app: room.app.id, proposal: proposal.id };
   const whole = useQuery({
-    queryKey: ['policy-effect', proposal.id, room.version],
+    queryKey: ['policy-effect', room.app.id, proposal.id],
     queryFn: () => settings.getProposal({ params }),
-    placeholderData: (old) => old,
+    // what tracks would do otherwise changes with them: it is looked at as of now, and does not jump with each of their changes
+    refetchInterval: EFFECT_EVERY_MS,
   });
   const approve = useMutation({
     mutationFn: () =>

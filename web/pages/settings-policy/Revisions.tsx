@@ -18,8 +18,8 @@ type Revision = Awaited<ReturnType<typeof settings.listPolicyRevisions>>['items'
 /** Every revision there was, and what was proposed and did not become one. */
 export function Revisions({ inForce, onBackTo }: { inForce: number; onBackTo: (to: { revision: number; text: string }) => void }) {
   const { room } = useRoom();
-  const list = useInfiniteQuery(revisionsQuery(room.app.id, room.version));
-  const proposals = useQuery(proposalsQuery(room.app.id, room.version));
+  const list = useInfiniteQuery(revisionsQuery(room.app.id));
+  const proposals = useQuery(proposalsQuery(room.app.id));
   const closed = proposals.data?.items.filter(({ state }) => state === 'refused' || state === 'withdrawn') ?? [];
   return (
     <>

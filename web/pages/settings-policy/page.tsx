@@ -12,7 +12,7 @@ import { Revisions } from './Revisions.tsx';
 
 export default function SettingsPolicyPage() {
   const { room } = useRoom();
-  const policy = useQuery(policyQuery(room.app.id, room.version));
+  const policy = useQuery(policyQuery(room.app.id));
   const [edit, setEdit] = useState<Edit | null>(null);
   return (
     <SettingsPage id="policy">

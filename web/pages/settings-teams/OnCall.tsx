@@ -6,6 +6,7 @@ import { client } from '../../api/client.ts';
 import { settings } from '../../api/settings-client.ts';
 import { FormDialog } from '../../parts/commands/FormDialog.tsx';
 import { Moment } from '../../parts/Moment.tsx';
+import { ROTAS, rotasQuery } from '../../parts/policy-change/queries.ts';
 import { useAppTime, useRoom } from '../../parts/room.ts';
 import { ReasonDialog } from '../../parts/settings/ReasonDialog.tsx';
 import { Read, useMaySet } from '../../parts/settings/SettingsPage.tsx';
@@ -21,18 +22,12 @@ import styles from './teams.module.css';
 type Shown = Awaited<ReturnType<typeof settings.listRotas>>['items'][number];
 type Person = { id: string; name: string };
 
-const KEY = 'rotas';
-
 export function OnCall({ duties }: { duties: readonly string[] }) {
   const { room } = useRoom();
   const { because } = useMaySet('teams');
   const [edited, setEdited] = useState<{ duty: string; form: RotaForm } | null>(null);
   const [removed, setRemoved] = useState<string | null>(null);
-  const list = useQuery({
-    queryKey: [KEY, room.app.id, room.version],
-    queryFn: () => settings.listRotas({ params: { app: room.app.id } }),
-    placeholderData: (old) => old,
-  });
+  const list = useQuery(rotasQuery(room.app.id));
   const free = duties.filter((duty) => !(list.data?.items ?? []).some((each) => each.duty === duty));
   const today = localDate(useAppTime(), room.app.timezone);
   return (
@@ -71,7 +66,7 @@ export function OnCall({ duties }: { duties: readonly string[] }) {
             why: null,
             done: 'The rota is removed',
             send: () => settings.removeRota({ params: { app: room.app.id, duty: removed } }),
-            refresh: [KEY, 'policy-teams'],
+            refresh: [ROTAS, 'policy-teams'],
           }}
           onClose={() => setRemoved(null)}
         />
@@ -157,7 +152,7 @@ function RotaDialog({ duty, from, onClose }: { duty: string; from: RotaForm; onC
       missing={missingOf(form)}
       send={async () => {
         await settings.setRota({ params: { app: room.app.id, duty }, body: sentRota(form, room.app.timezone) });
-        await Promise.all([KEY, 'policy-teams', 'settings-history'].map((key) => cache.invalidateQueries({ queryKey: [key] })));
+        await Promise.all([ROTAS, 'policy-teams', 'settings-history'].map((key) => cache.invalidateQueries({ queryKey: [key] })));
       }}
       done={() => 'The rota is set'}
       onClose={onClose}

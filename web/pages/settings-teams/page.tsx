@@ -20,7 +20,7 @@ type Team = Awaited<ReturnType<typeof settings.listTeams>>['items'][number];
 export default function SettingsTeamsPage() {
   const { room } = useRoom();
   const me = useMe();
-  const list = useQuery(teamsQuery(room.app.id, room.version));
+  const list = useQuery(teamsQuery(room.app.id));
   const [edited, setEdited] = useState<string | null>(null);
   const because = may(me, 'propose-policy') ? null : `Only ${whoMay('propose-policy')} may change teams`;
   const teams = list.data?.items ?? [];
@@ -94,7 +94,7 @@ function OneTeam({ team, because, onEdit }: { team: Team; because: string | null
 /** A team as the policy writes it. Who is in it is set under people. */
 function TeamForm({ team, known, onClose }: { team: Team | null; known: readonly string[]; onClose: () => void }) {
   const { room } = useRoom();
-  const policy = useQuery(policyQuery(room.app.id, room.version)).data;
+  const policy = useQuery(policyQuery(room.app.id)).data;
   const [name, setName] = useState(team?.id ?? '');
   const [channel, setChannel] = useState(team?.channel ?? '');
   const [owns, setOwns] = useState((team?.owns ?? []).join('\n'));

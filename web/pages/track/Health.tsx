@@ -20,6 +20,7 @@ import {
   metricTitle,
   rangeText,
   rateText,
+  rateTick,
   seriesInWords,
   shareText,
   standingOf,
@@ -165,7 +166,7 @@ function Rate({ series, cells }: { series: HealthSeries; cells: readonly Cell[] 
         mark={limit === null ? null : { y: limit, label: `limit ${rateText(limit)}`, kind: 'limit' }}
         tone={toneOf[standing]}
         height={HEIGHT}
-        tick={(value) => String(Number(value.toPrecision(3)))}
+        tick={rateTick}
         told={told(rateText)}
       />
     </Chart>

@@ -22,7 +22,7 @@ test('the days are one sentence for who does not see the chart', () => {
   expect(daysInWords([])).toBe('No day is known on which it happened.');
   expect(daysInWords([day('2024-10-01', 1)])).toBe('1 person hit for the first time, all on Tue 1 Oct.');
   expect(daysInWords([day('2024-09-29', 2), day('2024-10-01', 3), day('2024-10-01', 2)])).toBe(
-    '7 people hit for the first time from Sun 29 Sept to Tue 1 Oct, most on Tue 1 Oct: 5.',
+    '7 people hit for the first time from Sun 29 Sep to Tue 1 Oct, most on Tue 1 Oct: 5.',
   );
 });
 

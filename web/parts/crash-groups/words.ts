@@ -2,6 +2,7 @@
 import type { CrashGroupLine, CrashJudgement, CrashTicket, CrashTicketOrder } from '#api/crash-groups.ts';
 import { ticketDeeds } from '#domain/health/crash-groups.ts';
 import type { Novelty, SeverityLevel } from '#domain/health/severity.ts';
+import { dayText } from '../../util/time.ts';
 
 export const noveltyNames: Readonly<Record<Novelty, string>> = {
   new: 'New',
@@ -126,9 +127,8 @@ export function daysInWords(days: readonly { day: string; users: number; crashes
 
 /** `Tue 1 Oct`; days are those of UTC. */
 export function dayName(day: string): string {
-  return new Date(`${day}T00:00:00.000Z`)
-    .toLocaleDateString('en-GB', { weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC' })
-    .replace(',', '');
+  const at = `${day}T00:00:00.000Z`;
+  return dayText(at, at, 'UTC');
 }
 
 /** Every day from the first to the last, so that days without a crash are seen as such. */

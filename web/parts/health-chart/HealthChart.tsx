@@ -25,8 +25,8 @@ export type HealthChartProps = {
   height: number;
   /** Room for the labels at the ends of the lines; 0: they have none. */
   labelWidth?: number;
-  /** A number of the scale, and one of a line, in words. */
-  tick: (value: number) => string;
+  /** A number of the scale in words; `step` lies between two of them. */
+  tick: (value: number, step: number) => string;
   /** What is said of a place that is pointed at. */
   told: (x: number, at: readonly { line: ChartLine; point: ChartPoint }[]) => string;
 };
@@ -35,6 +35,8 @@ const LEFT = 40;
 const TOP = 8;
 const FOOT = 18;
 const LABEL_HEIGHT = 13;
+/** How wide a letter of a label is, about. */
+const GLYPH = 6;
 
 export function HealthChart({
   summary,
@@ -93,7 +95,7 @@ export function HealthChart({
               <g key={value}>
                 <line className={styles.grid} x1={box.left} x2={box.right} y1={yAt(value)} y2={yAt(value)} />
                 <text className={styles.text} x={box.left - 6} y={yAt(value) + 3.5} textAnchor="end">
-                  {tick(value)}
+                  {tick(value, ticks[1] ?? 1)}
                 </text>
               </g>
             ))}
@@ -133,9 +135,13 @@ export function HealthChart({
             )}
             {now === null ? null : <line className={styles.now} x1={xAt(now)} x2={xAt(now)} y1={box.top} y2={box.bottom} />}
             {placed(ends, LABEL_HEIGHT, labelWidth, box).map(({ id, label, isLead, x: end, y: height_ }) => (
-              <text key={id} className={styles.end} data-lead={isLead || undefined} x={end + 8} y={height_ + 4}>
-                {label}
-              </text>
+              <g key={id}>
+                {/* what goes on behind a label does not strike it through */}
+                <rect className={styles.ground} x={end + 6} y={height_ - 6} width={label.length * GLYPH + 4} height={LABEL_HEIGHT} />
+                <text className={styles.end} data-lead={isLead || undefined} x={end + 8} y={height_ + 4}>
+                  {label}
+                </text>
+              </g>
             ))}
             <Dot at={place ?? shown.findLast(({ y }) => y !== null) ?? null} x={xAt} y={yAt} tone={tone} />
             {place === null ? null : <line className={styles.hair} x1={xAt(place.x)} x2={xAt(place.x)} y1={box.top} y2={box.bottom} />}

@@ -9,10 +9,12 @@ import {
   looksOf,
   rangeText,
   rateText,
+  rateTick,
   seriesInWords,
   standingOf,
   usageText,
   usageTitle,
+  wholeStep,
 } from './series-model.ts';
 
 const point = (ageHours: number, more: Partial<HealthLine['points'][number]> = {}): HealthLine['points'][number] => ({
@@ -55,6 +57,26 @@ const series = (more: Partial<HealthSeries> = {}): HealthSeries => ({
   items: [line('8.9.3', 'developing', []), line('8.9.2', 'rolling-out', [point(1), point(6)]), line('8.9.1', 'released', [point(1)])],
   known: { metrics: [], audiences: ['production'], dimensions: [] },
   ...more,
+});
+
+describe('a scale', () => {
+  test('says as many digits at each place as its steps tell apart', () => {
+    expect([0, 0.05, 0.1, 0.15].map((rate) => rateTick(rate, 0.05))).toEqual(['0', '0.05', '0.10', '0.15']);
+    expect([0.2, 1].map((rate) => rateTick(rate, 0.2))).toEqual(['0.2', '1.0']);
+    expect([rateTick(2, 1), rateTick(20_000, 10_000)]).toEqual(['2', '20k']);
+  });
+});
+
+describe('the use of each hour', () => {
+  test('ends with the last that is told whole: one that goes on is no fall', () => {
+    const points = [point(6), point(7)];
+    const of = (shown: HealthLine['points'], toldUntil: string | null) =>
+      shown.map((each) => wholeStep(each, { toldUntil, points: shown }));
+    expect(of(points, '2024-10-01T12:20:00.000Z')).toEqual([9000, null]);
+    expect(of(points, null)).toEqual([9000, 9000]);
+    // nothing at all would say that it is not used
+    expect(of(points.slice(1), '2024-10-01T12:20:00.000Z')).toEqual([9000]);
+  });
 });
 
 describe('the words of a rate', () => {

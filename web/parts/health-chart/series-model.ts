@@ -37,6 +37,12 @@ export function tickText(amount: number): string {
   return amount >= 10_000 ? `${Number((amount / 1000).toPrecision(3))}k` : String(Number(amount.toPrecision(3)));
 }
 
+/** A rate of the scale, with as many digits as its steps tell apart: `0.05`, `0.10`. */
+export function rateTick(rate: number, step: number): string {
+  if (rate === 0) return '0';
+  return rate >= 10 ? tickText(rate) : rate.toFixed(Math.max(0, -Math.floor(Math.log10(step) + 1e-9)));
+}
+
 export function shareText(share: number): string {
   const percent = share * 100;
   return `${percent >= 10 || percent === 0 ? Math.round(percent) : Number(percent.toPrecision(2))}%`;
@@ -96,28 +102,34 @@ export type Axis = 'age' | 'date';
 
 const xOf = (point: Point, axis: Axis): number => (axis === 'age' ? point.ageHours : Date.parse(point.at));
 
+/** Use of a step that is told whole: one that goes on is no fall. The first is shown in any case. */
+export function wholeStep(point: Point, { toldUntil, points }: Pick<HealthLine, 'toldUntil' | 'points'>): number | null {
+  const goesOn = toldUntil !== null && Date.parse(point.at) > Date.parse(toldUntil);
+  return goesOn && point !== points[0] ? null : point.stepExposure;
+}
+
 /** Lines of all versions, the one that is looked at last so that it lies above. `pick`: what is drawn of a point. */
 export function linesOf(
   items: readonly HealthLine[],
   lead: string,
   axis: Axis,
-  pick: (point: Point) => number | null,
+  pick: (point: Point, line: HealthLine) => number | null,
   more: { band?: boolean; area?: boolean } = {},
 ): ChartLine[] {
   const look = looksOf(items, lead);
   const ordered = [...items.filter(({ version }) => version !== lead), ...items.filter(({ version }) => version === lead)];
   return ordered
     .filter(({ points }) => points.length > 0)
-    .map(({ version, points }) => ({
-      id: version,
-      label: version,
-      look: look.get(version) ?? 'thin',
-      points: points.map((point) => ({
+    .map((line) => ({
+      id: line.version,
+      label: line.version,
+      look: look.get(line.version) ?? 'thin',
+      points: line.points.map((point) => ({
         x: xOf(point, axis),
-        y: pick(point),
-        ...(more.band === true && version === lead ? { low: point.lower, high: point.upper } : {}),
+        y: pick(point, line),
+        ...(more.band === true && line.version === lead ? { low: point.lower, high: point.upper } : {}),
       })),
-      ...(version === lead ? more : {}),
+      ...(line.version === lead ? more : {}),
     }));
 }
 

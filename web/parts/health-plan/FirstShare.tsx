@@ -10,7 +10,7 @@ import { Panel } from '../../ui/Panel.tsx';
 import { metricTitle, rateText, usageText, usageTitle } from '../health-chart/series-model.ts';
 import { Moment } from '../Moment.tsx';
 import { useRoom } from '../room.ts';
-import { NotRead } from '../States.tsx';
+import { Loading, NotRead } from '../States.tsx';
 import { askedOf, faultOf } from './plan-model.ts';
 import type { Written } from './plan-model.ts';
 import styles from './FirstShare.module.css';
@@ -31,7 +31,7 @@ export function FirstShare({ platform, metric, exposure }: { platform: string; m
 export function FirstShareSentence({ platform, percent }: { platform: string; percent: number | undefined }) {
   const { room } = useRoom();
   const asked = useSettled(percent === undefined || percent <= 0 || percent > 100 ? {} : { percent }, 250);
-  const { data } = useQuery(healthPlanQuery(room.app.id, { platform, metric: 'crashes', ...asked }, room.version));
+  const { data } = useQuery(healthPlanQuery(room.app.id, { platform, metric: 'crashes', ...asked }));
   if (data === undefined || data.plan === null) return null;
   return (
     <output className={styles.sentence} data-late={!data.plan.inTime || undefined}>
@@ -46,16 +46,20 @@ function FirstShareForm({ of }: { of: { platform: string; metric: string; exposu
   const { metric } = of;
   const { room } = useRoom();
   const [own, setOwn] = useState<Written>(untouched);
-  const policy = useQuery(healthPlanQuery(room.app.id, of, room.version)).data;
+  const policy = useQuery(healthPlanQuery(room.app.id, of)).data;
   const fault = faultOf(own, policy?.of ?? 'h');
   const asked = useSettled(fault === null ? askedOf(own) : {}, 250);
-  const read = useQuery(healthPlanQuery(room.app.id, { ...of, ...asked }, room.version));
+  const read = useQuery(healthPlanQuery(room.app.id, { ...of, ...asked }));
   const plan = read.data;
   const set = (name: keyof Written) => (event: { target: { value: string } }) => setOwn({ ...own, [name]: event.target.value });
   return (
     <div className={styles.body}>
       {read.isError ? <NotRead error={read.error} what="The plan" again={() => void read.refetch()} /> : null}
-      {plan === undefined ? null : (
+      {plan === undefined ? (
+        read.isError ? null : (
+          <Loading what="the plan" rows={2} rowHeight={32} />
+        )
+      ) : (
         <>
           <p className={styles.sentence} data-late={(plan.plan !== null && !plan.plan.inTime) || undefined}>
             {plan.sentence}

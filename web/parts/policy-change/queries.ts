@@ -1,53 +1,46 @@
-/** The policy as it is read, and what is read again when it changed. */
+/** The policy as it is read, and what is read again when it changed: by whoever changed it at once, by all others as `made-stale.ts` says. */
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { QueryClient } from '@tanstack/react-query';
 import { settings } from '../../api/settings-client.ts';
 
-/** What was read at an older version is let go of soon: a page that stays open would keep a copy for every commit. */
-const KEPT_MS = 10_000;
+/** Who is on call changes by the clock too. */
+const TURNS_EVERY_MS = 60_000;
 
-/** `at` is the app's version: any commit of it may be of its policy. */
-export const policyQuery = (app: string, at: number) =>
-  queryOptions({
-    queryKey: ['policy', app, at],
-    queryFn: () => settings.getPolicy({ params: { app } }),
-    placeholderData: (old) => old,
-    gcTime: KEPT_MS,
-  });
+export const policyQuery = (app: string) =>
+  queryOptions({ queryKey: ['policy', app], queryFn: () => settings.getPolicy({ params: { app } }) });
 
-export const proposalsQuery = (app: string, at: number) =>
+export const proposalsQuery = (app: string) =>
   queryOptions({
-    queryKey: ['policy-proposals', app, at],
+    queryKey: ['policy-proposals', app],
     queryFn: () => settings.listProposals({ params: { app }, query: { limit: 50 } }),
-    placeholderData: (old) => old,
-    gcTime: KEPT_MS,
   });
 
-export const revisionsQuery = (app: string, at: number) =>
+export const revisionsQuery = (app: string) =>
   infiniteQueryOptions({
-    queryKey: ['policy-revisions', app, at],
+    queryKey: ['policy-revisions', app],
     queryFn: ({ pageParam }) =>
       settings.listPolicyRevisions({ params: { app }, query: { limit: 20, ...(pageParam === null ? {} : { cursor: pageParam }) } }),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next,
-    placeholderData: (old) => old,
-    gcTime: KEPT_MS,
   });
 
-export const platformsQuery = (app: string, at: number) =>
-  queryOptions({
-    queryKey: ['policy-platforms', app, at],
-    queryFn: () => settings.listPlatforms({ params: { app } }),
-    placeholderData: (old) => old,
-    gcTime: KEPT_MS,
-  });
+export const platformsQuery = (app: string) =>
+  queryOptions({ queryKey: ['policy-platforms', app], queryFn: () => settings.listPlatforms({ params: { app } }) });
 
-export const teamsQuery = (app: string, at: number) =>
+export const teamsQuery = (app: string) =>
   queryOptions({
-    queryKey: ['policy-teams', app, at],
+    queryKey: ['policy-teams', app],
     queryFn: () => settings.listTeams({ params: { app } }),
-    placeholderData: (old) => old,
-    gcTime: KEPT_MS,
+    refetchInterval: TURNS_EVERY_MS,
+  });
+
+export const ROTAS = 'rotas';
+
+export const rotasQuery = (app: string) =>
+  queryOptions({
+    queryKey: [ROTAS, app],
+    queryFn: () => settings.listRotas({ params: { app } }),
+    refetchInterval: TURNS_EVERY_MS,
   });
 
 const readAgain = [

@@ -93,10 +93,9 @@ function History({ id }: { id: SettingsId }) {
   const is = history.join(',');
   const mayRead = of === 'app' || everywhere;
   const list = useQuery({
-    queryKey: ['settings-history', app, is, room.version],
+    queryKey: ['settings-history', app, is],
     queryFn: () => client.listAudit({ query: { app, is, limit: SHOWN } }),
     enabled: mayRead,
-    placeholderData: (old) => old,
   });
   const entries = list.data?.items ?? [];
   return (

@@ -6,6 +6,7 @@ import { useNavigate, useRouter, useRouterState } from '@tanstack/react-router';
 import { codeOf } from '../../api/client.ts';
 import { useKeptRoom } from '../../hooks/useKeptRoom.ts';
 import { useLiveRoom } from '../../hooks/useLiveRoom.ts';
+import { useMadeStale } from '../../hooks/useMadeStale.ts';
 import { Broken, Plain } from '../Broken.tsx';
 import { AskProvider } from '../commands/ask.ts';
 import type { Ask } from '../commands/ask.ts';
@@ -35,8 +36,9 @@ export function ToSignIn() {
 
 /** An app with all that stands around its pages. Give it the app as its key: another app is another room. */
 export function LiveApp({ app, session, children }: { app: string; session: Session; children: ReactNode }) {
-  const { room, error, live } = useLiveRoom(app);
+  const { room, error, live } = useLiveRoom(app, session.who?.id ?? '');
   useKeptRoom(room, session, live.isHeard);
+  useMadeStale(room);
   const name = room?.app.name;
   useEffect(() => {
     if (name === undefined) return;
