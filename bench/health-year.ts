@@ -1,17 +1,21 @@
 /**
  * What a year of release health takes: a weekly app on three platforms, told every hour for four weeks of each version, whole and of 60 markets. The rows are written as
- * the roll-ups lie; what is read of them for one look at a track is read by the product.
+ * the roll-ups lie; what is read of them for one look at a track is read by the product. Then the days are packed, as the product does it when they are over, and read again.
  */
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { connect } from '#db/connect.ts';
+import type { Connection } from '#db/connect.ts';
 import { startEmbedded } from '#db/embedded/index.ts';
+import { packDays } from '#db/health/days.ts';
 import { ensureHealthPartitions } from '#db/health/rollups.ts';
-import { healthTold } from '#db/health/told.ts';
+import { askingTold, healthTold } from '#db/health/told.ts';
 import { migrate } from '#db/migrate.ts';
-import { HOUR_MS } from '#domain/health/rollup.ts';
+import { dayOf, HOUR_MS } from '#domain/health/rollup.ts';
+import type { HealthQuestion } from '#domain/health/told.ts';
+import { rowsRead } from '../test/setup/rows-read.ts';
 import { percentile } from './figure.ts';
 import type { Bench, Figure } from './figure.ts';
 
@@ -29,7 +33,7 @@ async function run(say: (text: string) => void): Promise<Figure[]> {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-bench-year-'));
   await chmod(folder, 0o755);
   const embedded = await startEmbedded({ dataDir: folder });
-  const connection = await connect({ url: embedded.url });
+  const connection = await connect({ url: embedded.url, statementTimeoutMs: 600_000 });
   const { pool, db } = connection;
   try {
     await migrate({ pool });
@@ -55,25 +59,33 @@ async function run(say: (text: string) => void): Promise<Figure[]> {
       );
       if (week % 13 === 12) say(`${week + 1} of ${WEEKS} weeks`);
     }
-    await pool.query('vacuum analyze health_rollups');
-    const { rows } = await pool.query<{ count: string; bytes: string }>(
-      `select (select count(*) from health_rollups) as count, sum(pg_total_relation_size(inhrelid)) as bytes from pg_inherits where inhparent = 'health_rollups'::regclass`,
-    );
-    const [{ count, bytes } = { count: '0', bytes: '0' }] = rows;
-    const took = await looks(db);
+    const loose = await taken(pool);
+    const looseLooks = await looks(connection);
+    say('packing');
+    const began = performance.now();
+    const before = dayOf(BEGINS_MS + (WEEKS + 4) * WEEK_MS);
+    let days = 0;
+    for (let packed = 1; packed > 0; days += packed) packed = await packDays(db, [{ app: 'music', before }], 10_000);
+    const seconds = (performance.now() - began) / 1000;
+    const packed = await taken(pool);
+    const packedLooks = await looks(connection);
+    const of = `${WEEKS} weekly versions, ${PLATFORMS.length} platforms, ${MARKETS} markets and the whole, ${HOURS} hours of each`;
+    const asked = 'one rate asks of a track a week old, its three releases before and the one beside it';
     return [
+      { what: `roll-ups of ${of}`, value: loose.rows, unit: 'rows' },
+      { what: 'on disk, with their keys', value: loose.bytes / 2 ** 20, unit: 'MB' },
+      { what: 'rows of health that are read for it before they are packed', value: looseLooks.rows, unit: 'rows' },
+      { what: `what ${asked}, before they are packed, p50`, value: percentile(looseLooks.took, 0.5), unit: 'ms' },
       {
-        what: `roll-ups of ${WEEKS} weekly versions, ${PLATFORMS.length} platforms, ${MARKETS} markets and the whole, ${HOURS} hours of each`,
-        value: Number(count),
+        what: 'the same roll-ups packed by days',
+        value: packed.rows,
         unit: 'rows',
+        note: `${Math.round(days / seconds)} days packed a second`,
       },
-      { what: 'on disk, with their keys', value: Number(bytes) / 2 ** 20, unit: 'MB' },
-      { what: 'of one row', value: Number(bytes) / Number(count), unit: 'bytes' },
-      {
-        what: 'what one rate asks of a track a week old, its three releases before and the one beside it, p50',
-        value: percentile(took, 0.5),
-        unit: 'ms',
-      },
+      { what: 'on disk, with their keys, once the place of the others is given back', value: packed.bytes / 2 ** 20, unit: 'MB' },
+      { what: 'of one roll-up', value: packed.bytes / loose.rows, unit: 'bytes', note: `${Math.round(loose.bytes / loose.rows)} before` },
+      { what: 'rows of health that are read for it', value: packedLooks.rows, unit: 'rows' },
+      { what: `what ${asked}, p50`, value: percentile(packedLooks.took, 0.5), unit: 'ms' },
     ];
   } finally {
     await connection.close();
@@ -82,16 +94,28 @@ async function run(say: (text: string) => void): Promise<Figure[]> {
   }
 }
 
-/** The hours of a version and of the three before it at the same age, and of the one before it in the same hours. */
-async function looks(db: Parameters<typeof healthTold>[0]): Promise<number[]> {
+/** Roll-ups as they lie, by the hour and by days, and what they take once nothing is left of what went. */
+async function taken(pool: Connection['pool']): Promise<{ rows: number; bytes: number }> {
+  await pool.query('vacuum (full, analyze) health_rollups, health_days');
+  const { rows } = await pool.query<{ count: string; bytes: string }>(
+    `select (select count(*) from health_rollups) + (select count(*) from health_days) as count, sum(pg_total_relation_size(inhrelid)) as bytes
+     from pg_inherits where inhparent in ('health_rollups'::regclass, 'health_days'::regclass)`,
+  );
+  const [{ count, bytes } = { count: '0', bytes: '0' }] = rows;
+  return { rows: Number(count), bytes: Number(bytes) };
+}
+
+/** The hours of a version and of the three before it at the same age, and of the one before it in the same hours: how long each look took, and the rows that one reads. */
+async function looks({ db, pool }: Connection): Promise<{ took: number[]; rows: number }> {
   const took: number[] = [];
+  let questions: HealthQuestion[] = [];
   for (let asked = 0; asked < ASKED; asked++) {
     const week = 4 + (asked % (WEEKS - 4));
-    const of = (version: number, fromMs: number) => ({
+    const of = (version: number, fromMs: number): HealthQuestion => ({
       platform: 'android',
       version: `1.${version}.0`,
       build: null,
-      audience: 'production' as const,
+      audience: 'production',
       source: null,
       fromMs,
       untilMs: fromMs + WEEK_MS,
@@ -99,9 +123,10 @@ async function looks(db: Parameters<typeof healthTold>[0]): Promise<number[]> {
     });
     const beganMs = (version: number): number => BEGINS_MS + version * WEEK_MS;
     const earlier = [1, 2, 3].map((back) => of(week - back, beganMs(week - back)));
+    questions = [of(week, beganMs(week)), ...earlier, of(week - 1, beganMs(week))];
     const began = performance.now();
-    await healthTold(db, 'music', [of(week, beganMs(week)), ...earlier, of(week - 1, beganMs(week))]);
+    await healthTold(db, 'music', questions);
     took.push(performance.now() - began);
   }
-  return took;
+  return { took, rows: await rowsRead(pool, askingTold('music', questions).compile(db), 'health_') };
 }

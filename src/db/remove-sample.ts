@@ -1,5 +1,6 @@
 /** Taking a sample app out again, with all that was ever written of it. Only sample data goes this way: what is known of a real app is never removed. */
 import { sql } from 'kysely';
+import { holdHours } from './health/days.ts';
 import type { Tx } from './transaction.ts';
 
 /** Tables whose rows name their track. */
@@ -23,6 +24,7 @@ const byApp = [
   'health_feeds',
   'health_streams',
   'crash_groups',
+  'health_packed',
   'health_series',
   'questions',
   'outbox',
@@ -52,11 +54,13 @@ const byApp = [
 
 /** Removes a sample app; false where there is no such app, or it is a real one. */
 export async function removeSampleApp(tx: Tx, app: string): Promise<boolean> {
+  await holdHours(tx, app);
   const found = await tx.selectFrom('apps').select('id').where('id', '=', app).where('sample', '=', true).forUpdate().executeTakeFirst();
   if (found === undefined) return false;
   for (const table of byTrack)
     await sql`delete from ${sql.table(table)} where track in (select id from tracks where app = ${app})`.execute(tx);
-  await sql`delete from health_rollups where series in (select id from health_series where app = ${app})`.execute(tx);
+  for (const table of ['health_rollups', 'health_days'])
+    await sql`delete from ${sql.table(table)} where series in (select id from health_series where app = ${app})`.execute(tx);
   for (const table of byApp) await sql`delete from ${sql.table(table)} where app = ${app}`.execute(tx);
   await sql`delete from idempotency_keys where scope like ${`report:${app}:%`} or scope like ${`command:${app}/%`}`.execute(tx);
   await tx.deleteFrom('apps').where('id', '=', app).execute();

@@ -575,6 +575,32 @@ export interface HealthRollupsTable {
   recorded_at: Instant;
 }
 
+/** Hours of one day of a series, each column as long as `hours`; null: none of them has told it. `consumption` and `consumption_least` are in the app's own unit of use. */
+export interface HealthDaysTable {
+  series: number;
+  day: string;
+  hours: readonly number[];
+  revision: readonly number[];
+  users: readonly (number | null)[] | null;
+  new_users: readonly (number | null)[] | null;
+  sessions: readonly (number | null)[] | null;
+  consumption: readonly number[];
+  consumption_least: readonly (number | null)[] | null;
+  crashes: readonly (number | null)[] | null;
+  crash_users: readonly (number | null)[] | null;
+  crash_users_most: readonly (number | null)[] | null;
+  anrs: readonly (number | null)[] | null;
+  anr_users: readonly (number | null)[] | null;
+  anr_users_most: readonly (number | null)[] | null;
+  metrics: readonly (MetricColumn | null)[] | null;
+  recorded_at: Instant;
+}
+
+export interface HealthPackedTable {
+  app: string;
+  before: string;
+}
+
 export interface HealthSourcesTable {
   app: string;
   source: string;
@@ -802,6 +828,8 @@ export interface Database {
   instance: InstanceTable;
   health_series: HealthSeriesTable;
   health_rollups: HealthRollupsTable;
+  health_days: HealthDaysTable;
+  health_packed: HealthPackedTable;
   health_sources: HealthSourcesTable;
   health_feeds: HealthFeedsTable;
   health_streams: HealthStreamsTable;

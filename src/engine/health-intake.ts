@@ -16,7 +16,7 @@ import {
 } from '#db/health/intake.ts';
 import type { Crash, GroupedCrash, HeardBefore, Hit, Seen } from '#db/health/intake.ts';
 import { addingRollups, ensureHealthPartitions, writingRollups } from '#db/health/rollups.ts';
-import type { Placed } from '#db/health/rollups.ts';
+import type { Placed } from '#db/health/columns.ts';
 import { placesOf } from '#db/health/series.ts';
 import type { Place as SeriesPlace } from '#db/health/series.ts';
 import { feedsTelling, quarantining, sourceTelling } from '#db/health/sources.ts';
@@ -369,7 +369,7 @@ async function adding(
     statements: [
       ...present(keepingHits(hits.filter((_, at) => first.has(at)))),
       ...present(keeping),
-      ...present(addingRollups([...sums.values()], recordedAt)),
+      ...(await addingRollups(tx, [...sums.values()], recordedAt, { users: 'added', packedBefore: standing.packedBefore })),
       ...countingCrashes(crashes, standing.segments),
     ],
     doubts,

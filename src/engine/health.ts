@@ -3,11 +3,12 @@ import { appClocks, appIds } from '#db/apps.ts';
 import { markDue } from '#db/due.ts';
 import type { DueAt } from '#db/due.ts';
 import { createHash } from 'node:crypto';
+import type { Placed } from '#db/health/columns.ts';
 import { forgetCountersBefore } from '#db/health/counters.ts';
+import { packDays } from '#db/health/days.ts';
 import { catchUpOnHeard, DIGEST_BYTES, forgetHeardBefore, HEARD_KEPT_MS, nothingHeard, rememberHeard } from '#db/health/intake.ts';
 import type { HeardBefore } from '#db/health/intake.ts';
 import { ensureHealthPartitions, mergeRollups, pruneHealth, writingRollups } from '#db/health/rollups.ts';
-import type { Placed } from '#db/health/rollups.ts';
 import { placesOf } from '#db/health/series.ts';
 import type { Place } from '#db/health/series.ts';
 import { feedsHaveTold, quarantine, sourceHasTold } from '#db/health/sources.ts';
@@ -16,7 +17,7 @@ import { trackNamesOf } from '#db/tracks.ts';
 import type { TrackName } from '#db/tracks.ts';
 import { isInTheWay } from '#db/transaction.ts';
 import type { Tx } from '#db/transaction.ts';
-import { HOUR_MS, quarantineRights, readRollup, ROLLUP_BOUNDS, watermarkAfter } from '#domain/health/rollup.ts';
+import { DAY_MS, firstLooseDay, HOUR_MS, quarantineRights, readRollup, ROLLUP_BOUNDS, watermarkAfter } from '#domain/health/rollup.ts';
 import type { Known, Rollup } from '#domain/health/rollup.ts';
 import { timeBy } from '#domain/release/clock.ts';
 import { earliest, plusMs } from '#domain/time.ts';
@@ -139,7 +140,7 @@ async function store(
         });
       else other += 1;
     }
-    const { accepted, unchanged, ties } = await mergeRollups(tx, placed, recordedAt, wasAsked);
+    const { accepted, unchanged, ties } = await mergeRollups(tx, app, placed, recordedAt, wasAsked);
     for (const at of ties) {
       const tied = placed[at];
       if (tied === undefined) continue;
@@ -246,21 +247,30 @@ export function wokenBy(app: string, { told, further }: Told, tracks: readonly T
   return live.map(({ id }) => ({ kind: 'track', key: id, app, at }));
 }
 
-const PRUNE_EVERY_MS = 3_600_000;
-const COUNTERS_KEPT_MS = 7 * 24 * HOUR_MS;
-const prunedAtMs = new WeakMap<Context, number>();
+const TIDY_EVERY_MS = 3_600_000;
+const COUNTERS_KEPT_MS = 7 * DAY_MS;
+/** Days of series that are packed at a time; more of them, as after an upgrade, at the next sweeps. */
+const MOST_PACKED = 10_000;
+const tidiedAtMs = new WeakMap<Context, number>();
 
-/** Prunes once an hour, and makes the months ahead, so that the first roll-up of one waits for nothing. */
+/** Prunes and packs once an hour, and makes the months ahead, so that the first roll-up of one waits for nothing. */
 export async function tidyHealth(context: Context): Promise<void> {
   const now = context.clock.now();
   const nowMs = Date.parse(now);
-  if (nowMs - (prunedAtMs.get(context) ?? 0) < PRUNE_EVERY_MS) return;
-  prunedAtMs.set(context, nowMs);
-  await ensureHealthPartitions(context.db, [nowMs, nowMs + 31 * 24 * HOUR_MS]);
+  if (nowMs - (tidiedAtMs.get(context) ?? 0) < TIDY_EVERY_MS) return;
+  tidiedAtMs.set(context, nowMs);
+  await ensureHealthPartitions(context.db, [nowMs, nowMs + 31 * DAY_MS]);
   await forgetHeardBefore(context.db, plusMs(now, -HEARD_KEPT_MS));
   await forgetCountersBefore(context.db, nowMs - COUNTERS_KEPT_MS);
   // a sample's time may lie years behind: what it tells is not old by its own clock
-  const times = (await appClocks(context.db)).map(({ clock }) => timeBy(clock, now));
-  const { months, series } = await pruneHealth(context.db, now, earliest(now, ...times) ?? now);
+  const clocks = (await appClocks(context.db)).map(({ id, clock }) => ({ app: id, now: timeBy(clock, now) }));
+  const { months, series } = await pruneHealth(context.db, now, earliest(now, ...clocks.map((each) => each.now)) ?? now);
   if (months.length > 0 || series > 0) context.log.info({ months, series }, 'health that is kept no longer was removed');
+  const packed = await packDays(
+    context.db,
+    clocks.map(({ app, now: time }) => ({ app, before: firstLooseDay(Date.parse(time)) })),
+    MOST_PACKED,
+  );
+  if (packed > 0) context.log.debug({ packed }, 'days of health were packed');
+  if (packed >= MOST_PACKED) tidiedAtMs.delete(context);
 }

@@ -7,7 +7,7 @@ import { countersBefore, MOST_COUNTERS, rememberCounters } from '#db/health/coun
 import { catchUpOnHeard, DIGEST_BYTES, nothingHeard, rememberHeard } from '#db/health/intake.ts';
 import type { HeardBefore } from '#db/health/intake.ts';
 import { addRollups, ensureHealthPartitions, requireSeries, writingRollups } from '#db/health/rollups.ts';
-import type { Placed } from '#db/health/rollups.ts';
+import type { Placed } from '#db/health/columns.ts';
 import { placesOf } from '#db/health/series.ts';
 import type { Place as SeriesPlace } from '#db/health/series.ts';
 import { feedsHaveTold, quarantine, sourceHasTold } from '#db/health/sources.ts';
@@ -153,8 +153,9 @@ async function write(context: Context, app: string, { ready, doubted, tracks, no
   const keys = ready.flatMap(({ point, place }) => [WHOLE, ...point.segments].map((segment) => ({ ...place, segment })));
   const places = (): Promise<SeriesPlace[]> => placesOf(context.db, app, METRICS_SOURCE, keys, recordedAt);
   await writingRollups(context.db, places, async (tx, found) => {
-    await requireSeries(
+    const { packedBefore } = await requireSeries(
       tx,
+      app,
       found.filter((place) => typeof place === 'number'),
     );
     await catchUpOnHeard(tx, app, before, now);
@@ -171,7 +172,7 @@ async function write(context: Context, app: string, { ready, doubted, tracks, no
       }
       if (value !== null) news += 1;
     }
-    await addRollups(tx, [...sums.values()], recordedAt, 'readings');
+    await addRollups(tx, [...sums.values()], recordedAt, { users: 'readings', packedBefore });
     await quarantine(tx, app, METRICS_SOURCE, out, now);
     const newest = ready.reduce<number | null>(
       (latest, { point }) => Math.max(latest ?? 0, Math.min(momentOf(point), Date.parse(now))),

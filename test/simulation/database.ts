@@ -33,7 +33,10 @@ const PUT_BACK = `
     for month in select distinct date_trunc('month', (fact ->> 'recorded_at')::timestamptz at time zone 'UTC')::date from jsonb_array_elements(tables -> 'facts') as fact loop
       perform fact_partition(month);
     end loop;
-    for month in select distinct date_trunc('month', (hour ->> 'bucket')::timestamptz at time zone 'UTC')::date from jsonb_array_elements(tables -> 'health_rollups') as hour loop
+    for month in
+      select date_trunc('month', (hour ->> 'bucket')::timestamptz at time zone 'UTC')::date from jsonb_array_elements(tables -> 'health_rollups') as hour
+      union select date_trunc('month', (day ->> 'day')::date)::date from jsonb_array_elements(tables -> 'health_days') as day
+    loop
       perform health_partition(month);
     end loop;
     for name, value in select * from jsonb_each(tables) loop
@@ -69,7 +72,7 @@ export class RealConnections {
     );
     const { rows } = await this.#base.pool.query<{ names: string }>(`
       select string_agg(format('%I', tablename), ', ' order by tablename) as names from pg_tables
-      where schemaname = 'public' and tablename <> 'migrations' and tablename not like 'facts\\_%' and tablename not like 'health\\_rollups\\_%'`);
+      where schemaname = 'public' and tablename <> 'migrations' and tablename not like 'facts\\_%' and tablename !~ '^health_(rollups|days)_'`);
     this.#tables = rows[0]?.names ?? null;
     // Rows lie where they were written: nothing moves them behind the simulation's back.
     await this.#base.pool.query(`
@@ -106,7 +109,7 @@ export class RealConnections {
   async keep(): Promise<Kept> {
     const { rows } = await this.#base.pool.query<{ tables: string[] }>(`
       select array_agg(tablename::text order by tablename) as tables from pg_tables
-      where schemaname = 'public' and tablename not in ('migrations', 'servers', 'leases') and tablename not like 'facts\\_%' and tablename not like 'health\\_rollups\\_%'`);
+      where schemaname = 'public' and tablename not in ('migrations', 'servers', 'leases') and tablename not like 'facts\\_%' and tablename !~ '^health_(rollups|days)_'`);
     const dump = (rows[0]?.tables ?? [])
       .map((name) => `select '${name}' as name, coalesce(jsonb_agg(t), '[]') as rows from ${name} as t`)
       .join(' union all ');

@@ -561,7 +561,7 @@ const MOST_PAUSED_MS = 1000;
 const HOURS = `
   select concat_ws(' ', s.version, s.platform, s.build, to_char(r.bucket at time zone 'UTC', 'YYYY-MM-DD"T"HH24')) as hour,
     r.revision::int as revision, r.consumption, r.crash_users::int as affected
-  from health_rollups r join health_series s on s.id = r.series order by 1`;
+  from health_hours() r join health_series s on s.id = r.series order by 1`;
 
 const CURRENT = [
   'builds:build',

@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => room.close());
 beforeEach(async () => {
-  await sql`truncate health_series, health_rollups, health_sources, health_streams, health_quarantine, health_heard cascade`.execute(
+  await sql`truncate health_series, health_rollups, health_days, health_sources, health_streams, health_quarantine, health_heard cascade`.execute(
     room.database.db,
   );
 });
@@ -140,7 +140,12 @@ describe('the exporter of OpenTelemetry', () => {
     ['what there is by now', AggregationTemporality.CUMULATIVE],
   ])('tells %s, and each thing counts once', async (_, temporality) => {
     const music = app(temporality);
-    music.crashes.add(3, { 'geo.country.iso_code': 'BR' });
+    music.crashes.add(3, {
+      'geo.country.iso_code': 'BR',
+      'os.version': '17.5.1',
+      'device.model.name': 'iPhone 15',
+      'device.model.identifier': 'iPhone15,4',
+    });
     music.crashes.add(1, { 'geo.country.iso_code': 'SE' });
     music.sessions.add(40);
     music.usage.record(7200);
@@ -155,6 +160,8 @@ describe('the exporter of OpenTelemetry', () => {
     await music.end();
     expect(await evidence()).toMatchObject({ count: 6, affected: 6, sessions: 40, exposure: 2.5, users: 31 });
     expect(await evidence({ segment: 'country=BR' })).toMatchObject({ count: 5 });
+    for (const segment of ['os=iOS 17', 'device=iPhone15,4']) expect(await evidence({ segment })).toMatchObject({ count: 3 });
+    expect(await evidence({ segment: 'device=iPhone 15' })).toMatchObject({ count: 0 });
     expect((await admin.listHealthSources({ params })).items).toMatchObject([{ source: 'otlp', dispersion: 3 }]);
     expect((await admin.listHealthQuarantine({ params, query: {} })).items).toEqual([]);
   });

@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 afterAll(() => room.close());
 beforeEach(async () => {
-  await sql`truncate health_series, health_rollups, health_sources, health_quarantine, health_heard, crash_groups cascade`.execute(
+  await sql`truncate health_series, health_rollups, health_days, health_sources, health_quarantine, health_heard, crash_groups cascade`.execute(
     room.database.db,
   );
 });

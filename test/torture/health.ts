@@ -150,7 +150,7 @@ async function storedOf(url: string, app: string) {
     const { rows: sums } = await database.query<{ sessions: number; seconds: number; crashes: number; people: number }>(
       `select coalesce(sum(r.sessions), 0)::int as sessions, coalesce(round(sum(r.consumption) * 3600), 0)::int as seconds,
          coalesce(sum(r.crashes), 0)::int as crashes, coalesce(sum(r.crash_users), 0)::int as people
-       from health_rollups r join health_series s on s.id = r.series where s.app = $1 and s.source = 'sentry' and s.segment = '${WHOLE}'`,
+       from health_hours() r join health_series s on s.id = r.series where s.app = $1 and s.source = 'sentry' and s.segment = '${WHOLE}'`,
       [app],
     );
     const { rows: grouped } = await database.query<{ crashes: number; people: number }>(
@@ -161,7 +161,7 @@ async function storedOf(url: string, app: string) {
     const { rows: bulk } = await database.query<{ hour: number; rows: number; low: number; high: number; usage: number; crashes: number }>(
       `select (extract(epoch from r.bucket) / 3600)::int - $2 as hour, count(*)::int as rows, min(r.revision)::int as low, max(r.revision)::int as high,
          sum(r.consumption) as usage, sum(r.crashes)::int as crashes
-       from health_rollups r join health_series s on s.id = r.series where s.app = $1 and s.source = $3 group by r.bucket order by r.bucket`,
+       from health_hours() r join health_series s on s.id = r.series where s.app = $1 and s.source = $3 group by r.bucket order by r.bucket`,
       [app, HOURS_BEGIN, SOURCE],
     );
     const { rows: doubted } = await database.query<{ reason: string }>('select distinct reason from health_quarantine where app = $1', [

@@ -294,8 +294,20 @@ describe('a restore', () => {
         [NOW],
       ),
     ).rejects.toThrow('foreign key');
-    const partitions = await target.pool.query(`select relname as name from pg_class where relispartition and relkind = 'r' order by 1`);
-    expect(partitions.rows).toEqual([{ name: 'facts_2024_10' }, { name: 'facts_2024_11' }, { name: 'health_rollups_2024_10' }]);
+    const partitions = await target.pool.query<{ name: string }>(
+      `select relname as name from pg_class where relispartition and relkind = 'r' order by 1`,
+    );
+    const months = [
+      'facts_2024_10',
+      'facts_2024_11',
+      'health_days_2024_09',
+      'health_days_2024_10',
+      'health_rollups_2024_09',
+      'health_rollups_2024_10',
+    ];
+    expect(partitions.rows.map(({ name }) => name)).toEqual(months);
+    const tight = await target.pool.query(`select reloptions from pg_class where relname = 'health_days_2024_09'`);
+    expect(tight.rows).toEqual([{ reloptions: ['toast_tuple_target=128'] }]);
   });
 
   test('leaves numbers that nobody has seen, orders in doubt, the robot of real apps paused, and says so in the journal', async () => {

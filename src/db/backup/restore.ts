@@ -224,10 +224,13 @@ async function tablesFor(client: Client, manifest: Manifest, made: Made, file: s
 
 async function makePartitions(client: Client, tables: readonly TableOfBackup[]): Promise<void> {
   for (const table of tables)
-    for (const { name, from, to } of table.partitions)
+    for (const { name, from, to } of table.partitions) {
+      // how tight a day is packed is said of each month
+      if (textOf(table) === 'public.health_days') await client.query('select health_partition($1::date)', [from]);
       await client.query(
         `create table if not exists ${quoted({ schema: table.schema, name })} partition of ${quoted(table)} for values from (${escapeLiteral(from)}) to (${escapeLiteral(to)})`,
       );
+    }
 }
 
 /** Takes the references between tables away while rows come in, in whatever order; what is handed back makes them again, and checks every row. */

@@ -9,6 +9,7 @@ import type { Stage } from '#domain/release/track.ts';
 import type { Instant } from '#domain/time.ts';
 import type { ActorStamp, CrashSample, GroupDecision } from '../schema.ts';
 import type { Db, Tx } from '../transaction.ts';
+import { EVER, hoursOf } from './hours.ts';
 import { literalOf } from './series.ts';
 
 /** Beyond so many groups of a platform, those that hit next to nobody and were not seen for a while make room. */
@@ -140,7 +141,7 @@ export async function useByDay(db: Db, app: string, versions: readonly string[])
   const { rows } = await sql<DayOfUse>`
     select platform, version, audience, day, max(exposure) as exposure from (
       select s.platform, s.version, s.audience, s.source, to_char(r.bucket at time zone 'UTC', 'YYYY-MM-DD') as day, sum(r.consumption) as exposure
-      from health_series s join health_rollups r on r.series = s.id
+      from health_series s cross join ${hoursOf('s.id', EVER, ['consumption'])} r
       where s.app = ${app} and s.version = any(${[...versions]}::text[]) and s.segment = 'all' group by 1, 2, 3, 4, 5
     ) as told group by 1, 2, 3, 4 order by 4`.execute(db);
   return rows;

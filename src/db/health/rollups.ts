@@ -1,16 +1,15 @@
 /** Roll-ups of hours: the total that its source told last, or what events have added up to. */
 import { sql } from 'kysely';
-import type { MetricCounts, Rollup } from '#domain/health/rollup.ts';
 import { HOUR_MS, oldestKept } from '#domain/health/rollup.ts';
 import type { Instant } from '#domain/time.ts';
-import type { MetricColumn } from '../schema.ts';
 import { inTransaction } from '../transaction.ts';
 import { pruneGroups } from './crash-groups.ts';
 import type { Db, Statement, Tx } from '../transaction.ts';
-import { allThere, forgetPlaces, literalOf } from './series.ts';
-
-/** A roll-up with its series and the revision that counts. */
-export type Placed = { series: number; revision: number; rollup: Rollup };
+import { batchOf, COLUMNS, columnsOf, NUMBERS, totalsOf } from './columns.ts';
+import type { Change, HourColumn, Placed } from './columns.ts';
+import { held, holdPackedDays, nameOfDay, writingIntoDays } from './days.ts';
+import type { PackedDays } from './days.ts';
+import { forgetPlaces } from './series.ts';
 
 /** Which of a batch were news. `ties`: places in the batch of those that told another total under the same revision; what was there stays. */
 export type Merged = { accepted: number; unchanged: number; ties: number[] };
@@ -51,91 +50,104 @@ function inOrder(rows: readonly Placed[]): { row: Placed; at: number }[] {
   });
 }
 
+/** A total that is told anew replaces what was there. */
+const TOLD_ANEW = COLUMNS.map((name): [HourColumn, string] => [name, `excluded.${name}`]);
+/** A higher revision is news … */
+const LATER: Change = { set: TOLD_ANEW, when: sql`excluded.revision > there.revision` };
+/** … and of what is read again and again, another total alone. */
+const LATER_AND_OTHER: Change = {
+  set: TOLD_ANEW,
+  when: sql`excluded.revision > there.revision and ${totalsOf('there')} is distinct from ${totalsOf('excluded')}`,
+};
+
 /**
- * Brings the stored totals up to those of a batch: the higher revision wins. Throws `SeriesGone`.
+ * Brings the stored totals of an app up to those of a batch: the higher revision wins. Throws `SeriesGone`.
  *
  * @param readAgain the same hours are read again and again, by one reader: the same total under a later revision is no news
  */
-export async function mergeRollups(tx: Tx, rows: readonly Placed[], recordedAt: Instant, readAgain = false): Promise<Merged> {
+export async function mergeRollups(tx: Tx, app: string, rows: readonly Placed[], recordedAt: Instant, readAgain = false): Promise<Merged> {
   const sorted = inOrder(rows);
-  await requireSeries(
+  const { packedBefore } = await requireSeries(
     tx,
+    app,
     sorted.map(({ row }) => row.series),
   );
-  const written = await write(
-    tx,
-    sorted.map(({ row }) => row),
-    recordedAt,
-    sql`revision = excluded.revision, users = excluded.users, new_users = excluded.new_users, sessions = excluded.sessions, consumption = excluded.consumption,
-      consumption_least = excluded.consumption_least, crashes = excluded.crashes, crash_users = excluded.crash_users, crash_users_most = excluded.crash_users_most,
-      anrs = excluded.anrs, anr_users = excluded.anr_users, anr_users_most = excluded.anr_users_most, metrics = excluded.metrics, recorded_at = excluded.recorded_at
-      where excluded.revision > there.revision ${readAgain ? sql`and ${totalsOf('there')} is distinct from ${totalsOf('excluded')}` : sql``}`,
-  );
+  const news = sorted.map(({ row }) => row);
+  const packed = await holdPackedDays(tx, news, packedBefore);
+  const change = readAgain ? LATER_AND_OTHER : LATER;
+  const { loose, within } = apart(news, packed);
+  const written = (await write(tx, loose, recordedAt, change)) + (await writeIntoDays(tx, within, recordedAt, change));
   // the rare case is looked at apart: a batch that is all news pays nothing for it
-  const ties = written === sorted.length || readAgain ? [] : await tiesAmong(tx, sorted);
+  const ties = written === sorted.length || readAgain ? [] : await tiesAmong(tx, sorted, packed);
   return { accepted: written, unchanged: rows.length - written - ties.length, ties };
 }
 
-/**
- * Adds what happened to the totals: for what was seen itself, once. The series were required before.
- *
- * @param users `added`: those that were not counted yet; `readings`: how many there are, of which the most counts
- */
-export async function addRollups(
+/** The rows of days that are packed, and the others; each in the order they came in. */
+function apart<T extends Placed>(rows: readonly T[], packed: PackedDays): { loose: readonly T[]; within: readonly T[] } {
+  if (packed.size === 0) return { loose: rows, within: [] };
+  const isWithin = (row: T): boolean => packed.has(nameOfDay(row));
+  return { loose: rows.filter((row) => !isWithin(row)), within: rows.filter(isWithin) };
+}
+
+/** What roll-ups add to: how users are counted, and which days are packed already, as the transaction has found out. */
+export type Adding = {
+  /** `added`: those that were not counted yet; `readings`: how many there are, of which the most counts. */
+  users: 'added' | 'readings';
+  packedBefore: number | null;
+};
+
+/** Adds what happened to the totals: for what was seen itself, once. The series were required before. */
+export async function addRollups(tx: Tx, rows: readonly Placed[], recordedAt: Instant, adding: Adding): Promise<void> {
+  for (const statement of await addingRollups(tx, rows, recordedAt, adding)) await statement.execute(tx);
+}
+
+/** The statements that do it; none: there is nothing to add. Days that are packed are held from now on. */
+export async function addingRollups(
   tx: Tx,
   rows: readonly Placed[],
   recordedAt: Instant,
-  users: 'added' | 'readings' = 'added',
-): Promise<void> {
-  await addingRollups(rows, recordedAt, users)?.execute(tx);
-}
-
-/** The statement that does it; null: there is nothing to add. */
-export function addingRollups(rows: readonly Placed[], recordedAt: Instant, users: 'added' | 'readings' = 'added'): Statement | null {
-  return writing(
-    inOrder(rows).map(({ row }) => row),
-    recordedAt,
-    ADDING[users],
-  );
+  { users, packedBefore }: Adding,
+): Promise<Statement[]> {
+  const sorted = inOrder(rows).map(({ row }) => row);
+  const { loose, within } = apart(sorted, await holdPackedDays(tx, sorted, packedBefore));
+  return [writing(loose, recordedAt, ADDING[users]), writingIntoDays(within, recordedAt, ADDING[users])].filter((each) => each !== null);
 }
 
 /** What nobody has told yet stays untold. */
-function sum(column: string): string {
-  return `${column} = case when there.${column} is null then excluded.${column} else there.${column} + coalesce(excluded.${column}, 0) end`;
+function sum(column: HourColumn): [HourColumn, string] {
+  return [column, `case when there.${column} is null then excluded.${column} else there.${column} + coalesce(excluded.${column}, 0) end`];
 }
 
 /** Upper bounds add up to one; where one side is known exactly, that is its bound. */
-function sumOfMost(column: string): string {
-  const bound = (row: string) => `coalesce(${row}.${column}_most, ${row}.${column}, 0)`;
-  return `${column}_most = case when there.${column}_most is null and excluded.${column}_most is null then null else ${bound('there')} + ${bound('excluded')} end`;
+function sumOfMost(column: 'crash_users' | 'anr_users'): [HourColumn, string] {
+  const most = `${column}_most` as const;
+  const bound = (row: string): string => `coalesce(${row}.${most}, ${row}.${column}, 0)`;
+  return [most, `case when there.${most} is null and excluded.${most} is null then null else ${bound('there')} + ${bound('excluded')} end`];
 }
 
-const ADDED = ['new_users', 'sessions', 'crashes', 'crash_users', 'anrs', 'anr_users'].map(sum);
-const adding = (users: string) =>
-  sql.raw(
-    [
-      'revision = there.revision + 1, consumption = there.consumption + excluded.consumption, recorded_at = excluded.recorded_at',
-      `users = ${users}`,
-      ...ADDED,
-      sumOfMost('crash_users'),
-      sumOfMost('anr_users'),
-    ].join(', '),
-  );
+const adding = (users: string): Change => ({
+  set: [
+    ['revision', 'there.revision + 1'],
+    ['consumption', 'there.consumption + excluded.consumption'],
+    ['users', users],
+    ...(['new_users', 'sessions', 'crashes', 'crash_users', 'anrs', 'anr_users'] as const).map(sum),
+    sumOfMost('crash_users'),
+    sumOfMost('anr_users'),
+  ],
+  when: null,
+});
 /** Made once: every commit of envelopes has it. */
 const ADDING = {
   added: adding('coalesce(there.users, 0) + excluded.users'),
   readings: adding('greatest(there.users, excluded.users)'),
 };
 
-/** All that a row tells, as one value. */
-function totalsOf(row: string): ReturnType<typeof sql> {
-  const names = [...COLUMNS, 'metrics'].map((name) => sql.ref(`${row}.${name}`));
-  return sql`(${sql.join(names)})`;
-}
-
-/** Holds series until the transaction ends. Throws `SeriesGone`. */
-export async function requireSeries(tx: Tx, ids: readonly number[]): Promise<void> {
-  if (!(await allThere(tx, [...new Set(ids)]))) throw new SeriesGone();
+/** Holds series of an app until the transaction ends, and nothing of it is packed meanwhile. Throws `SeriesGone`. `packedBefore`: what `holdPackedDays` is to be told. */
+export async function requireSeries(tx: Tx, app: string, ids: readonly number[]): Promise<{ packedBefore: number | null }> {
+  const asked = new Set(ids);
+  const { there, packedBefore } = await held(tx, app, [...asked]);
+  if (there !== asked.size) throw new SeriesGone();
+  return { packedBefore };
 }
 
 /** Runs a transaction that writes roll-ups; `place` finds their series, anew where they were pruned meanwhile. */
@@ -151,75 +163,52 @@ export async function writingRollups<T, P>(db: Db, place: () => Promise<P>, work
   }
 }
 
-const COLUMNS = [
-  'users',
-  'new_users',
-  'sessions',
-  'consumption',
-  'consumption_least',
-  'crashes',
-  'crash_users',
-  'crash_users_most',
-  'anrs',
-  'anr_users',
-  'anr_users_most',
-] as const;
-const NAMES = sql.raw(COLUMNS.join(', '));
-const OF_N = sql.raw(COLUMNS.map((name) => `n.${name}`).join(', '));
-
-/** The columns as arrays, one parameter each: with one statement for the whole batch nothing is parsed or planned row by row. */
-function batchOf(rows: readonly Placed[]): ReturnType<typeof sql> {
-  const ints = (pick: (rollup: Rollup) => number | null): string => literalOf(rows.map(({ rollup }) => pick(rollup)));
-  return sql`unnest(
-    ${literalOf(rows.map(({ series }) => series))}::int[], ${ints(({ bucketMs }) => bucketMs / HOUR_MS)}::int[],
-    ${literalOf(rows.map(({ revision }) => revision))}::bigint[],
-    ${ints(({ users }) => users)}::bigint[], ${ints(({ newUsers }) => newUsers)}::bigint[], ${ints(({ sessions }) => sessions)}::bigint[],
-    ${ints(({ consumption }) => consumption)}::float8[], ${ints(({ consumptionAtLeast }) => consumptionAtLeast ?? null)}::float8[],
-    ${ints(({ crashes }) => crashes?.count ?? null)}::bigint[], ${ints(({ crashes }) => crashes?.affected ?? null)}::bigint[],
-    ${ints(({ crashes }) => crashes?.affectedAtMost ?? null)}::bigint[],
-    ${ints(({ anrs }) => anrs?.count ?? null)}::bigint[], ${ints(({ anrs }) => anrs?.affected ?? null)}::bigint[],
-    ${ints(({ anrs }) => anrs?.affectedAtMost ?? null)}::bigint[],
-    ${metricsOf(rows)}::text[]
-  ) as n (series, hour, revision, ${NAMES}, metrics)`;
-}
-
-function metricsOf(rows: readonly Placed[]): string | (string | null)[] {
-  if (rows.every(({ rollup }) => rollup.metrics === null)) return `{${rows.map(() => 'NULL').join(',')}}`;
-  return rows.map(({ rollup }) => (rollup.metrics === null ? null : JSON.stringify(columnOf(rollup.metrics))));
-}
-
-function columnOf(metrics: Readonly<Record<string, MetricCounts>>): MetricColumn {
-  // in one order, so that the same metrics are the same
-  const names = Object.keys(metrics).toSorted();
-  return Object.fromEntries(
-    names.map((name) => {
-      const { count, affected, affectedAtMost } = metrics[name] ?? { count: 0, affected: 0 };
-      return [name, affectedAtMost === undefined ? [count, affected] : [count, affected, affectedAtMost]];
-    }),
-  );
-}
-
+const NAMES = sql.raw(NUMBERS.join(', '));
+const OF_N = columnsOf('n', NUMBERS);
 const hourOfRow = sql`to_timestamp(n.hour::float8 * 3600)`;
 
-async function write(tx: Tx, rows: readonly Placed[], recordedAt: Instant, change: Statement): Promise<number> {
+async function write(tx: Tx, rows: readonly Placed[], recordedAt: Instant, change: Change): Promise<number> {
   const done = await writing(rows, recordedAt, change)?.execute(tx);
   return Number(done?.numAffectedRows ?? 0);
 }
 
-function writing(rows: readonly Placed[], recordedAt: Instant, change: Statement): Statement | null {
+async function writeIntoDays(tx: Tx, rows: readonly Placed[], recordedAt: Instant, change: Change): Promise<number> {
+  const done = await writingIntoDays(rows, recordedAt, change)?.execute(tx);
+  return ((done?.rows ?? []) as { news: number }[]).reduce((sum, { news }) => sum + news, 0);
+}
+
+function writing(rows: readonly Placed[], recordedAt: Instant, { set, when }: Change): Statement | null {
   if (rows.length === 0) return null;
   return sql`
     insert into health_rollups as there (series, bucket, revision, ${NAMES}, metrics, recorded_at)
     select n.series, ${hourOfRow}, n.revision, ${OF_N}, n.metrics::jsonb, ${recordedAt}::timestamptz
     from ${batchOf(rows)}
-    on conflict (series, bucket) do update set ${change}`;
+    on conflict (series, bucket) do update set ${sql.raw(set.map(([column, value]) => `${column} = ${value}`).join(', '))}, recorded_at = excluded.recorded_at
+    ${when === null ? sql`` : sql`where ${when}`}`;
 }
 
-async function tiesAmong(tx: Tx, sorted: readonly { row: Placed; at: number }[]): Promise<number[]> {
+type Sorted = { row: Placed; at: number };
+
+async function tiesAmong(tx: Tx, sorted: readonly Sorted[], packed: PackedDays): Promise<number[]> {
+  const isWithin = ({ row }: Sorted): boolean => packed.has(nameOfDay(row));
+  const loose = await tiedIn(
+    tx,
+    sorted.filter((each) => !isWithin(each)),
+    sql`health_rollups r on r.series = n.series and r.bucket = ${hourOfRow}`,
+  );
+  const inDays = sql`health_days d on d.series = n.series and d.day = (${hourOfRow} at time zone 'UTC')::date
+    cross join lateral unnest(d.hours, ${columnsOf('d', COLUMNS)}) as r (hour, ${sql.raw(COLUMNS.join(', '))})`;
+  const within = await tiedIn(tx, sorted.filter(isWithin), inDays, sql`r.hour = extract(hour from ${hourOfRow} at time zone 'UTC') and`);
+  return [...loose, ...within].toSorted((a, b) => a - b);
+}
+
+/** Places of those that told another total before under the same revision; `r` is the hour as it is stored. */
+async function tiedIn(tx: Tx, sorted: readonly Sorted[], stored: Statement, where: Statement = sql``): Promise<number[]> {
+  if (sorted.length === 0) return [];
   const { rows } = await sql<{ series: number; hour: number }>`
     select n.series, n.hour from ${batchOf(sorted.map(({ row }) => row))}
-    join health_rollups r on r.series = n.series and r.bucket = ${hourOfRow}
-    where r.revision = n.revision
+    join ${stored}
+    where ${where} r.revision = n.revision
       and ${totalsOf('r')} is distinct from (${OF_N}, n.metrics::jsonb)`.execute(tx);
   const tied = new Set(rows.map(({ series, hour }) => `${series} ${hour}`));
   return sorted.flatMap(({ row, at }) => (tied.has(`${row.series} ${row.rollup.bucketMs / HOUR_MS}`) ? [at] : []));
@@ -245,7 +234,8 @@ export async function pruneHealth(db: Db, now: Instant, earliest: Instant = now)
   const series = await inTransaction(db, async (tx) => {
     await sql`select pg_advisory_xact_lock(hashtext('signalbox health prune'))`.execute(tx);
     const { numAffectedRows } = await sql`
-      delete from health_series s where recorded_at < ${before}::timestamptz and not exists (select 1 from health_rollups r where r.series = s.id)`.execute(
+      delete from health_series s where recorded_at < ${before}::timestamptz
+        and not exists (select 1 from health_rollups r where r.series = s.id) and not exists (select 1 from health_days d where d.series = s.id)`.execute(
       tx,
     );
     return Number(numAffectedRows ?? 0);

@@ -12,7 +12,7 @@ export type SeriesKey = Pick<Rollup, 'platform' | 'version' | 'build' | 'audienc
 export type Place = number | typeof OTHER | Extract<QuarantineReason, 'too-many-builds' | 'too-many-dimensions'>;
 
 const MOST_REMEMBERED = 200_000;
-/** Numbers of series that are committed, by name. Of one that was pruned since, the writer learns (`allThere`). */
+/** Numbers of series that are committed, by name. Of one that was pruned since, the writer learns (`held`). */
 const remembered = new WeakMap<Db, Map<string, number>>();
 
 /** Control characters stand in none of the parts. */
@@ -137,15 +137,6 @@ async function insert(tx: Tx, app: string, source: string, keys: readonly Series
     on conflict (app, version, platform, build, audience, segment, source) do update set recorded_at = health_series.recorded_at
     returning id, platform, version, build, audience, segment`.execute(tx);
   return named(app, source, rows);
-}
-
-/** Whether these series are still there; none of them goes before the transaction ends. */
-export async function allThere(tx: Tx, ids: readonly number[]): Promise<boolean> {
-  await sql`select pg_advisory_xact_lock_shared(hashtext('signalbox health prune'))`.execute(tx);
-  const { rows } = await sql<{ n: number }>`select count(*)::int as n from health_series where id = any(${literalOf(ids)}::int[])`.execute(
-    tx,
-  );
-  return rows[0]?.n === ids.length;
 }
 
 /** An array as PostgreSQL writes it; of numbers, which need no quotes. */

@@ -4,6 +4,7 @@ import { OTHER_GROUP } from '#domain/health/crash-groups.ts';
 import { HOUR_MS } from '#domain/health/rollup.ts';
 import type { Instant } from '#domain/time.ts';
 import type { Statement, Tx } from '../transaction.ts';
+import { holdOffPacking, packedBeforeOf } from './days.ts';
 import { MOST_AFFECTED, noteHeard, sinceOf } from './intake.ts';
 import type { Crash, HeardBefore, Hit, Seen } from './intake.ts';
 import { SeriesGone } from './rollups.ts';
@@ -28,6 +29,8 @@ export type Asked = {
 export type KnownCrash = { group: number | null; wasHit: boolean; wasHitOnVersion: boolean };
 
 export type Standing = {
+  /** Before which day, counted since 1970, days may be packed; null: none is. */
+  packedBefore: number | null;
   /** By series and hour. The hour 0 is the whole. */
   sketches: ReadonlyMap<string, Uint8Array>;
   /** How far each platform is. */
@@ -41,15 +44,15 @@ export type Standing = {
   segments: Map<string, Set<string>>;
 };
 
-/** Lets one process at a time add to an app's health, and nobody prune series. What is read after it stands until the transaction ends. */
+/** Lets one process at a time add to an app's health, and nobody prune series or pack its days. What is read after it stands until the transaction ends. */
 export async function holdHealth(tx: Tx, app: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock_shared(hashtext('signalbox health prune')), pg_advisory_xact_lock(hashtext('signalbox health heard'), hashtext(${app}))`.execute(
-    tx,
-  );
+  await sql`select pg_advisory_xact_lock_shared(hashtext('signalbox health prune')), ${holdOffPacking(app)},
+    pg_advisory_xact_lock(hashtext('signalbox health heard'), hashtext(${app}))`.execute(tx);
 }
 
 type Row = {
   series: number;
+  packedBefore: number | null;
   upTo: number | null;
   heard: Buffer | null;
   feeds: [platform: string, watermarkMs: number | null][] | null;
@@ -70,7 +73,7 @@ export async function standingOf(tx: Tx, asked: Asked): Promise<Standing> {
       where app = ${app} and id > ${before.upTo} and recorded_at > ${sinceOf(now)}::timestamptz
     )${crashes.length === 0 ? sql`` : sql`, ${groupsAsked(app, crashes)}`}
     select (select count(*)::int from health_series where id = any(${literalOf(ids)}::int[])) as series,
-      (select up_to from heard) as "upTo", (select digests from heard) as heard,
+      ${packedBeforeOf(app)} as "packedBefore", (select up_to from heard) as "upTo", (select digests from heard) as heard,
       (select json_agg(json_build_array(platform, extract(epoch from watermark)::float8 * 1000)) from health_feeds where app = ${app} and source = ${source}) as feeds,
       ${sketchesOf(seen)} as sketches,
       ${hits.length === 0 ? sql`null::json` : hitsOf(hits)} as hits,
@@ -80,6 +83,7 @@ export async function standingOf(tx: Tx, asked: Asked): Promise<Standing> {
   if (row.heard !== null) noteHeard(before, row.heard);
   before.upTo = row.upTo ?? before.upTo;
   return {
+    packedBefore: row.packedBefore,
     sketches: new Map(row.sketches?.map(([of, hour, hex]) => [`${of} ${hour * HOUR_MS}`, Buffer.from(hex, 'hex')])),
     feeds: new Map(row.feeds?.map(([platform, ms]) => [platform, ms === null ? null : new Date(ms).toISOString()])),
     wasHit: row.hits ?? [],

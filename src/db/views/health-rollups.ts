@@ -5,6 +5,8 @@ import type { HourOfHealth } from '#domain/health/evidence.ts';
 import { OTHER, WHOLE } from '#domain/health/rollup.ts';
 import type { Audience } from '#domain/facts.ts';
 import type { Instant } from '#domain/time.ts';
+import type { HourColumn } from '../health/columns.ts';
+import { EVER, hoursOf } from '../health/hours.ts';
 import type { Db } from '../transaction.ts';
 
 /** A metric of a roll-up: `crashes`, `anrs`, or a name of the app's own. */
@@ -100,17 +102,29 @@ export function countsOf(metric: string): Record<'count' | 'affected' | 'most', 
   }
 }
 
+/** The columns that a metric's counts stand in. */
+export function columnsOfCounts(metric: string): readonly HourColumn[] {
+  switch (metric) {
+    case 'crashes':
+      return ['crashes', 'crash_users', 'crash_users_most'];
+    case 'anrs':
+      return ['anrs', 'anr_users', 'anr_users_most'];
+    default:
+      return ['metrics'];
+  }
+}
+
 /** The question of `rateEvidence`, for whoever wants to see how it is answered. */
 export function hoursAsked({ app, platform, version, build, audience, segment, metric, source, from, until }: RateAsked) {
   const { count, affected, most } = countsOf(metric);
+  const within = { since: from === null ? EVER.since : sql`${from}::timestamptz`, before: sql`${until}::timestamptz` };
   return sql<HourRow>`
     select r.bucket as hour, coalesce(sum(${affected}), 0)::bigint as affected, coalesce(sum(coalesce(${most}, ${affected})), 0)::bigint as "affectedAtMost",
       coalesce(sum(${count}), 0)::bigint as count, sum(r.consumption) as exposure, sum(coalesce(r.consumption_least, r.consumption)) as "exposureAtLeast",
       coalesce(sum(r.sessions), 0)::bigint as sessions, coalesce(sum(r.users), 0)::bigint as users, sum(r.new_users)::bigint as "newUsers"
-    from health_series s join health_rollups r on r.series = s.id
+    from health_series s cross join ${hoursOf('s.id', within, [...columnsOfCounts(metric), 'consumption', 'consumption_least', 'sessions', 'users', 'new_users'])} r
     where s.app = ${app} and s.version = ${version} and s.platform = ${platform} and (${build}::text is null or s.build = ${build})
       and s.audience = ${audience} and s.segment = ${segment ?? WHOLE} and (${source}::text is null or s.source = ${source})
-      and r.bucket >= coalesce(${from}::timestamptz, '1970-01-01Z'::timestamptz) and r.bucket < ${until}::timestamptz
     group by r.bucket order by r.bucket`;
 }
 
@@ -196,15 +210,18 @@ const MOST_TOTALS = 5000;
  * told as `other`. `users` are those of the busiest hour.
  */
 export async function totalsOf(db: Db, { app, platform, version, from, until, dimension }: TotalsAsked): Promise<SegmentTotal[]> {
+  const within = {
+    since: from === null ? EVER.since : sql`${from}::timestamptz`,
+    before: until === null ? EVER.before : sql`${until}::timestamptz`,
+  };
   const { rows } = await sql<SegmentTotal>`
     select s.source, nullif(s.build, '') as build, s.audience, s.segment, count(*)::int as hours, min(r.bucket) as "firstAt", max(r.bucket) as "lastAt",
       coalesce(max(r.users), 0)::bigint as users, sum(r.new_users)::bigint as "newUsers", coalesce(sum(r.sessions), 0)::bigint as sessions, sum(r.consumption) as consumption,
       coalesce(sum(r.crashes), 0)::bigint as crashes, coalesce(sum(r.crash_users), 0)::bigint as "crashUsers",
       coalesce(sum(r.anrs), 0)::bigint as anrs, coalesce(sum(r.anr_users), 0)::bigint as "anrUsers"
-    from health_series s join health_rollups r on r.series = s.id
+    from health_series s cross join ${hoursOf('s.id', within, ['users', 'new_users', 'sessions', 'consumption', 'crashes', 'crash_users', 'anrs', 'anr_users'])} r
     where s.app = ${app} and s.version = ${version} and s.platform = ${platform}
       and (s.segment = ${WHOLE} or starts_with(s.segment, ${dimension === null ? WHOLE : `${dimension}=`}))
-      and (${from}::timestamptz is null or r.bucket >= ${from}::timestamptz) and (${until}::timestamptz is null or r.bucket < ${until}::timestamptz)
     group by s.id order by s.source, s.build, s.audience, s.segment limit ${MOST_TOTALS}`.execute(db);
   return dimension === null ? rows : rows.flatMap((row) => (row.segment === WHOLE ? [row, ...otherOf(row, rows, dimension)] : [row]));
 }

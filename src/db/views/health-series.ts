@@ -7,7 +7,9 @@ import type { ExposureOf } from '#domain/health/told.ts';
 import type { Track } from '#domain/release/track.ts';
 import type { Instant } from '#domain/time.ts';
 import type { Db } from '../transaction.ts';
-import { countsOf } from './health-rollups.ts';
+import type { HourColumn } from '../health/columns.ts';
+import { endOf, hoursOf, lastDaysOf } from '../health/hours.ts';
+import { columnsOfCounts, countsOf } from './health-rollups.ts';
 
 /** Tracks of a platform, those of the newest releases first. */
 export async function tracksOfPlatform(db: Db, app: string, platform: string, limit: number): Promise<Track[]> {
@@ -30,6 +32,12 @@ export type Of = { app: string; platform: string; audience: Audience; segment: s
 /** Sources that tell no sessions have seen none, as where a verdict is made. */
 const used = (exposure: ExposureOf) => (exposure === 'sessions' ? sql`coalesce(r.sessions, 0)::float8` : sql`r.consumption`);
 
+/** The columns that it is in. */
+const USED: readonly HourColumn[] = ['consumption', 'sessions'];
+
+/** The time of a version that is asked about. */
+const OF_VERSION = { since: sql`v."from"`, before: sql`v.until` };
+
 const told = ({ source }: Pick<Of, 'source'>) => (source === null ? sql`true` : sql`s.source = ${source}`);
 
 /** How far a version's use is told: from its first hour to the watermark of the least advanced of its sources. */
@@ -45,8 +53,7 @@ export async function versionsTold(
     select s.version, min(r."firstAt") as "firstAt", max(r."lastAt") as "lastAt", min(w.watermark) as "toldUntil"
     from health_series s
       join lateral (
-        select (select bucket from health_rollups where series = s.id order by bucket limit 1) as "firstAt",
-          (select bucket from health_rollups where series = s.id order by bucket desc limit 1) as "lastAt"
+        select ${endOf('first', 's.id')} as "firstAt", ${endOf('last', 's.id')} as "lastAt"
       ) r on r."firstAt" is not null
       left join health_sources w on w.app = s.app and w.source = s.source
     where s.app = ${app} and s.platform = ${platform} and s.audience = ${audience} and s.segment = ${WHOLE} and ${told({ source })}
@@ -96,7 +103,7 @@ export async function stepsOf(
       from ${asRows(versions)}
         join health_series s on s.app = ${app} and s.version = v.version and s.platform = ${platform} and s.audience = ${audience}
           and s.segment = ${segment} and ${told({ source })} and (v.build is null or s.build in (v.build, ''))
-        join health_rollups r on r.series = s.id and r.bucket >= v."from" and r.bucket < v.until
+        cross join ${hoursOf('s.id', OF_VERSION, [...columnsOfCounts(metric), ...USED, 'users', 'new_users'])} r
       group by v.version, v."from", r.bucket
     ) h
     group by h.version, 2 order by 2`.execute(db);
@@ -119,7 +126,7 @@ export async function usageByHour(
 ): Promise<{ hourMs: number; exposure: number }[]> {
   const { rows } = await sql<{ hour: Instant; exposure: number }>`
     select r.bucket as hour, sum(${used(exposure)}) as exposure
-    from health_series s join health_rollups r on r.series = s.id and r.bucket >= ${from}::timestamptz and r.bucket < ${until}::timestamptz
+    from health_series s cross join ${hoursOf('s.id', { since: sql`${from}::timestamptz`, before: sql`${until}::timestamptz` }, USED)} r
     where s.app = ${app} and s.platform = ${platform} and s.audience = ${audience} and s.segment = ${segment} and ${told({ source })}
     group by r.bucket order by r.bucket`.execute(db);
   return rows.map(({ hour, exposure }) => ({ hourMs: Date.parse(hour), exposure }));
@@ -128,7 +135,7 @@ export async function usageByHour(
 /** The newest hour of which anything is told of a platform and audience; null where nothing is. */
 export async function lastTold(db: Db, { app, platform, audience, source }: Omit<Of, 'segment' | 'exposure'>): Promise<Instant | null> {
   const { rows } = await sql<{ at: Instant | null }>`
-    select max((select bucket from health_rollups r where r.series = s.id order by bucket desc limit 1)) as at
+    select max(${endOf('last', 's.id')}) as at
     from health_series s where s.app = ${app} and s.platform = ${platform} and s.audience = ${audience} and s.segment = ${WHOLE}
       and ${told({ source })}`.execute(db);
   return rows[0]?.at ?? null;
@@ -150,7 +157,13 @@ export async function toldOf(
     sql<{ name: string }>`
       select distinct jsonb_object_keys(r.metrics) as name
       from (select s.id from ${series} and s.segment = ${WHOLE}) s
-        join lateral (select metrics from health_rollups where series = s.id and metrics is not null order by bucket desc limit 24) r on true
+        cross join lateral (
+          select m.metrics from (
+            (select bucket, metrics from health_rollups where series = s.id and metrics is not null order by bucket desc limit 24)
+            union all
+            (select h.bucket, h.metrics from ${lastDaysOf('s.id', 'metrics', 24)} h where h.metrics is not null)
+          ) m order by m.bucket desc limit 24
+        ) r
       limit 50`.execute(db),
   ]);
   const once = (all: readonly (string | null)[]): string[] => [...new Set(all.flatMap((each) => each ?? []))].toSorted();
@@ -180,7 +193,7 @@ export async function segmentSteps(
     from ${asRows(versions)}
       join health_series s on s.app = ${app} and s.version = v.version and s.platform = ${platform} and s.audience = ${audience}
         and starts_with(s.segment, ${`${dimension}=`}) and ${told({ source })} and (v.build is null or s.build in (v.build, ''))
-      join health_rollups r on r.series = s.id and r.bucket >= v."from" and r.bucket < v.until
+      cross join ${hoursOf('s.id', OF_VERSION, [...columnsOfCounts(metric), 'consumption', 'users'])} r
     group by v.version, s.segment, 3 order by 3, s.segment`.execute(db);
   return rows;
 }

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { dimensionOf, quarantineRights, readRollup, ROLLUP_BOUNDS, watermarkAfter } from './rollup.ts';
+import { dimensionOf, quarantineRights, readRollup, ROLLUP_BOUNDS, watermarkAfter, dayOf, firstLooseDay } from './rollup.ts';
 import type { Known } from './rollup.ts';
 
 const known: Known = { nowMs: Date.parse('2024-10-01T12:20:00Z'), versions: new Map([['ios', new Set(['8.9.2'])]]) };
@@ -111,4 +111,10 @@ test('a watermark is what the source says, else its newest hour, and never goes 
   expect(watermarkAfter(null, 5, null)).toBe(5);
   expect(watermarkAfter(5, 3, null)).toBe(5);
   expect(watermarkAfter(5, 9, 7)).toBe(7);
+});
+
+test('a day is packed six hours after it is over', () => {
+  const day = dayOf(Date.parse('2024-10-01T00:00:00.000Z'));
+  expect(firstLooseDay(Date.parse('2024-10-02T05:59:59.999Z'))).toBe(day);
+  expect(firstLooseDay(Date.parse('2024-10-02T06:00:00.000Z'))).toBe(day + 1);
 });

@@ -7,6 +7,7 @@ import type { Audience } from '../facts.ts';
 import type { Instant } from '../time.ts';
 
 export const HOUR_MS = 3_600_000;
+export const DAY_MS = 24 * HOUR_MS;
 
 /**
  * Counts of one thing that happens to people: how often, and to how many for the first time on this build and audience. `affectedAtMost`: where a source knows people within
@@ -60,6 +61,8 @@ export const ROLLUP_BOUNDS = {
   aheadMs: 2 * HOUR_MS,
   /** Days that roll-ups are kept: a year of releases, and the month that is being written. */
   keptDays: 400,
+  /** After a day is over by so much, most of what comes late has come, and its hours are packed into one row. */
+  packedAfterMs: 6 * HOUR_MS,
   /** More of anything in an hour is a mistake of the sender. */
   most: 1e12,
   /** Crash reports come at the next launch, and usage may be sampled: so many times the hour's users may be affected, and no more. */
@@ -252,7 +255,17 @@ export function doubtOfTime(atMs: number, nowMs: number): Refused | null {
 
 /** Before this moment nothing is kept. */
 export function oldestKept(nowMs: number): number {
-  return nowMs - ROLLUP_BOUNDS.keptDays * 24 * HOUR_MS;
+  return nowMs - ROLLUP_BOUNDS.keptDays * DAY_MS;
+}
+
+/** The day that a moment belongs to, by UTC: days since 1970. */
+export function dayOf(ms: number): number {
+  return Math.floor(ms / DAY_MS);
+}
+
+/** The first day that is not packed yet: of it, and of those after it, each hour is kept by itself. */
+export function firstLooseDay(nowMs: number): number {
+  return dayOf(nowMs - ROLLUP_BOUNDS.packedAfterMs);
 }
 
 const instantOf = (ms: number): Instant => new Date(ms).toISOString();

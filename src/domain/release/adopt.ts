@@ -6,6 +6,7 @@ import { lacksOf } from '../criteria/candidates.ts';
 import type { StorefrontState } from '../facts.ts';
 import type { StorefrontKind } from '../rollout/storefronts.ts';
 import { plusMinutes } from '../time.ts';
+import { platformName } from '../names.ts';
 import { isBefore, storefrontsOf } from './can.ts';
 import type { TrackEvent } from './events.ts';
 import { evolve } from './evolve.ts';
@@ -51,7 +52,11 @@ function adoptReplacement(world: World, track: Track): TrackEvent | null {
   );
   if (newer && track.stage === 'released') return { is: 'completed', why: `ended early: replaced by ${newer.version}` };
   if (newer && track.stage !== 'planned' && track.stage !== 'developing') {
-    return { is: 'superseded', by: newer.version, why: `${newer.version} is released on ${track.platform} and took its place` };
+    return {
+      is: 'superseded',
+      by: newer.version,
+      why: `${newer.version} is released on ${platformName(track.platform)} and took its place`,
+    };
   }
   if (track.stage !== 'planned') return null;
   const before = world.siblings.filter((other) => other.platform === track.platform && other.kind !== 'hotfix' && other.order < 0);

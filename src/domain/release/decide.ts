@@ -133,7 +133,7 @@ function cut(command: Of<'cut'>, world: World, track: Track, by: By): Decision {
   if (at === null && point.base !== null)
     return refuse(
       'not-found',
-      `the commit that ${point.base} shipped on ${track.platform} is not known`,
+      `the commit that ${point.base} shipped on ${platformName(track.platform)} is not known`,
       `name the commit to cut ${track.version} from`,
     );
   const wished = wish.branch(track, command.branch ?? branchName(world), at, command.reason ?? `${by.name} cut the branch`);

@@ -1,6 +1,7 @@
 /** The interlock: whether a step may be taken now, whoever asks. */
 import { holding } from '../criteria/verdicts.ts';
 import { passes, type Verdict } from '../criteria/criterion.ts';
+import { platformName } from '../names.ts';
 import { listingHolder, nextStep, pendingSteps } from './can.ts';
 import type { Step, Track } from './track.ts';
 import type { World } from './world.ts';
@@ -65,7 +66,7 @@ export function permitted(world: World, track: Track, verdicts: readonly Verdict
     return {
       ok: false,
       code: 'listing-held',
-      because: `${holder.version} holds the listing on ${track.platform} (${holder.stage})`,
+      because: `${holder.version} holds the listing on ${platformName(track.platform)} (${holder.stage})`,
       wouldBeRight: `release or withdraw ${holder.version} first`,
       holding: [],
     };

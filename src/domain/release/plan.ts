@@ -54,7 +54,13 @@ export function plan(world: World): Plan {
       const percent = shareNow(seen, track);
       if (!haltingOf(track) && percent !== null)
         questions.push(
-          ask(seen, track, percentStep(percent), `Halt ${track.version} on ${track.platform} at ${percent}%? ${stopping.why}`, verdicts),
+          ask(
+            seen,
+            track,
+            percentStep(percent),
+            `Halt ${track.version} on ${platformName(track.platform)} at ${percent}%? ${stopping.why}`,
+            verdicts,
+          ),
         );
     }
   }
@@ -281,7 +287,7 @@ function stepVoid(world: World, track: Track, verdicts: readonly Verdict[], acti
 
 function messages(world: World, track: Track, events: readonly Event[]): readonly Wish[] {
   const wishes: Wish[] = [];
-  const name = `${world.app.name} ${track.version} on ${track.platform}`;
+  const name = `${world.app.name} ${track.version} on ${platformName(track.platform)}`;
   for (const event of events) {
     switch (event.is) {
       case 'cut':

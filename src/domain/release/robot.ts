@@ -9,6 +9,7 @@ import { firstPercent, haltableStorefronts, nextPercent, nextStep } from './can.
 import type { TrackEvent } from './events.ts';
 import { wish, type Wish } from './orders.ts';
 import { capital } from '../criteria/words.ts';
+import { platformName } from '../names.ts';
 import { haltingVerdicts, permitted } from './permitted.ts';
 import {
   mayBeLive,
@@ -127,7 +128,7 @@ export function stopNow(world: World, track: Track, verdicts: readonly Verdict[]
   const reds = haltingVerdicts(world, verdicts);
   if (reds.length > 0) {
     const why = reds.map(causeOf).join(' ');
-    return stop(world, track, why, `Halted ${track.version} on ${track.platform} at ${percent}%: ${why}`);
+    return stop(world, track, why, `Halted ${track.version} on ${platformName(track.platform)} at ${percent}%: ${why}`);
   }
   return answerToOwnMove(world, track, adopted);
 }
@@ -159,7 +160,7 @@ function answerToRefusal(world: World, track: Track): Stop | null {
       ? `rejected it: ${against.state.rejection?.why ?? 'no reason was given'}`
       : 'has it in review no longer';
   const why = `${capital(capabilities[against.kind].inSentence)} ${what}, while it is live on ${live}.`;
-  return { ...stop(world, track, why, `${track.version} on ${track.platform}: ${why} The robot halts it.`), isOrdered: true };
+  return { ...stop(world, track, why, `${track.version} on ${platformName(track.platform)}: ${why} The robot halts it.`), isOrdered: true };
 }
 
 function stop(world: World, track: Track, why: string, page: string): Stop {
@@ -195,7 +196,7 @@ export function wishesWhileHalted(world: World, track: Track): readonly Wish[] {
       wish.page(
         track,
         `live-in-part:${track.halts}:${kind}`,
-        `${track.version} on ${track.platform} is halted, and ${name} shows it live. The robot halts it there too.`,
+        `${track.version} on ${platformName(track.platform)} is halted, and ${name} shows it live. The robot halts it there too.`,
         'a halted rollout is live on one storefront',
       ),
     ];
@@ -213,7 +214,7 @@ function answerToLateOrder(world: World, track: Track, adopted: readonly TrackEv
       world,
       track,
       why,
-      `${track.version} on ${track.platform} went live again at ${undone.percent}%: ${why} The robot halts it again.`,
+      `${track.version} on ${platformName(track.platform)} went live again at ${undone.percent}%: ${why} The robot halts it again.`,
     ),
     isOrdered: true,
   };
@@ -237,7 +238,7 @@ function answerToOwnMove(world: World, track: Track, adopted: readonly TrackEven
   const against = verdicts.filter((verdict) => verdict.colour === 'red' || verdict.colour === 'unknown' || verdict.kind === 'window-open');
   if (against.length === 0) return null;
   const why = `The storefront went to ${percent}% by itself, and it was not permitted: ${against.map((verdict) => `${verdict.title} (${verdict.headline})`).join(', ')}.`;
-  return stop(world, track, why, `${track.version} on ${track.platform}: ${why} The robot halts it.`);
+  return stop(world, track, why, `${track.version} on ${platformName(track.platform)}: ${why} The robot halts it.`);
 }
 
 /** The verdicts that stand before these shares and do not pass, judged as of the moment before them. */

@@ -93,7 +93,7 @@ describe('one storefront is live while another waits for our word', () => {
     const world = shown('store-approved', live, { state: 'approved' }, 'red');
     const asking = plan({ ...world, policy: { ...policy, robot: { ...policy.robot, halt: 'ask' } } });
     expect(halts(asking)).toEqual([]);
-    expect(asking.questions.map(({ text }) => text)).toEqual([expect.stringMatching(/^Halt 8\.9\.2 on ios at 1%\?/)]);
+    expect(asking.questions.map(({ text }) => text)).toEqual([expect.stringMatching(/^Halt 8\.9\.2 on iOS at 1%\?/)]);
   });
 
   test('it is neither withdrawn nor canceled before it is halted', () => {

@@ -193,11 +193,29 @@ function placed({ resource, settings }: About, own: ReadonlyMap<string, string>)
   return {
     platform: said('signalbox.platform') ?? mapped ?? os,
     origin: { version, build: said('app.build_id') ?? build, environment: said('deployment.environment.name', 'deployment.environment') },
-    segments: Object.entries(settings.segments).flatMap(([key, dimension]) => {
-      const segment = `${dimension}=${said(key) ?? ''}`;
-      return isSegment(segment) ? [segment] : [];
+    segments: segmentsIn(settings.segments, (key) => {
+      if (key !== 'os.version') return said(key);
+      // whoever says the platform outright may run elsewhere: the resource is then of another system
+      const isOfUsers = own.has(key) || said('signalbox.platform') === null;
+      return isOfUsers ? systemOf(said('os.name', 'os.type'), said(key)) : null;
     }),
   };
+}
+
+/** Of each dimension the first attribute that says a value of it. */
+function segmentsIn(dimensions: OtlpSettings['segments'], said: (key: string) => string | null): string[] {
+  const found = new Map<string, string>();
+  for (const [key, dimension] of Object.entries(dimensions)) {
+    const segment = `${dimension}=${said(key) ?? ''}`;
+    if (!found.has(dimension) && isSegment(segment)) found.set(dimension, segment);
+  }
+  return [...found.values()];
+}
+
+/** `Android 14`, as SDKs tell it too; null where one of the two is not said. */
+function systemOf(name: string | null, version: string | null): string | null {
+  const major = /^\d+/.exec(version ?? '')?.[0];
+  return name === null || major === undefined ? null : `${name} ${major}`;
 }
 
 /** What tells a counter from all others: resource, scope, metric and attributes, in one order. */

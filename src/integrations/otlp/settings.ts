@@ -27,8 +27,11 @@ export const otlpSettings = z.strictObject({
     .meta({ description: 'Which platform an os.name is; signalbox.platform says it outright' }),
   segments: z
     .record(z.string().min(1).max(255), z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'a dimension such as country'))
-    .default({ 'geo.country.iso_code': 'country' })
-    .meta({ description: 'Which attribute is which dimension of segments' }),
+    .default({ 'geo.country.iso_code': 'country', 'os.version': 'os', 'device.model.identifier': 'device', 'device.model.name': 'device' })
+    .meta({
+      description:
+        'Which attribute is which dimension of segments: of several of a dimension the first that is said. os.version is told as the system and its main version',
+    }),
   dispersion: z.number().min(1).max(100).default(3).meta({
     title: 'Times a person may count',
     description: 'How many times one person may be among the affected: 3 where crashes are counted, 1 where people are at their first',

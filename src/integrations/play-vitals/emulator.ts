@@ -19,7 +19,7 @@ type Told = {
 export const PLAY = 'https://playdeveloperreporting.googleapis.com';
 export const TOKENS = 'https://oauth2.googleapis.com/token';
 /** The dimensions that are asked for. */
-const SLICES: readonly string[] = ['versionCode', 'countryCode', 'apiLevel'];
+const SLICES: readonly string[] = ['versionCode', 'countryCode', 'apiLevel', 'deviceModel'];
 const ACCOUNT = 'signalbox@example.iam.gserviceaccount.com';
 
 let keys: Promise<{ publicKey: CryptoKey; privateKey: CryptoKey }> | null = null;

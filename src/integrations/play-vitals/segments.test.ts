@@ -17,6 +17,8 @@ test('what Play cannot place is no segment', () => {
     segmentOf('os', ''),
     segmentOf('os', 'UNKNOWN'),
     segmentOf('os', '0'),
-  ]).toEqual([null, null, null, null, null]);
-  expect(segmentOf('country', 'BR')).toBe('country=BR');
+    segmentOf('device', ''),
+    segmentOf('device', 'UNKNOWN'),
+  ]).toEqual([null, null, null, null, null, null, null]);
+  expect([segmentOf('country', 'BR'), segmentOf('device', 'google/coral')]).toEqual(['country=BR', 'device=google/coral']);
 });

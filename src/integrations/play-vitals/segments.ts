@@ -1,9 +1,13 @@
 /** What Google Play's dimensions are called as segments (Reporting API, vitals.crashrate, "Supported dimensions"). */
+import { isSegment } from '#domain/health/rollup.ts';
 import type { PlaySettings } from './settings.ts';
 
 export type SegmentName = PlaySettings['segments'][number];
 
-export const DIMENSIONS: Readonly<Record<SegmentName, string>> = { country: 'countryCode', os: 'apiLevel' };
+export const DIMENSIONS: Readonly<Record<SegmentName, string>> = { country: 'countryCode', os: 'apiLevel', device: 'deviceModel' };
+
+/** There are thousands of models, most of them of next to nobody: of each build those with the most people are told. */
+export const MOST_DEVICES = 50;
 
 /** Levels of Android's API whose version is not the number before them (developer.android.com, "Platform codenames, versions, API levels"). */
 const VERSIONS: Readonly<Record<string, string>> = {
@@ -25,7 +29,7 @@ const VERSIONS: Readonly<Record<string, string>> = {
   36: '16',
 };
 
-/** `country=BR`, `os=Android 14`; a level that is newer than this table keeps its number. Null: Play does not know it. */
+/** `country=BR`, `os=Android 14`, `device=google/coral`; a level that is newer than this table keeps its number. Null: Play does not know it. */
 export function segmentOf(name: SegmentName, value: string): string | null {
   switch (name) {
     case 'country':
@@ -33,6 +37,8 @@ export function segmentOf(name: SegmentName, value: string): string | null {
     case 'os':
       if (!/^[1-9]\d{0,2}$/.test(value)) return null;
       return Object.hasOwn(VERSIONS, value) ? `os=Android ${VERSIONS[value] ?? ''}` : `os=Android API ${value}`;
+    case 'device':
+      return /^[^/]+\/[^/]+$/.test(value) && isSegment(`device=${value}`) ? `device=${value}` : null;
     default:
       return name satisfies never;
   }

@@ -38,12 +38,13 @@ export const playSettings = z.strictObject({
     .default('OS_PUBLIC')
     .meta({ title: 'Whose phones', description: 'Those of released Android versions, of testers, or of beta versions of Android' }),
   segments: z
-    .array(z.enum(['country', 'os']))
-    .max(2)
+    .array(z.enum(['country', 'os', 'device']))
+    .max(3)
     .default(['country', 'os'])
     .meta({
       title: 'Segments',
-      description: 'By what the newest builds are told apart besides: market, version of Android. OS_BETA knows neither',
+      description:
+        'By what the newest builds are told apart besides: market, version of Android, and the 50 models with the most people. OS_BETA knows none',
     }),
   audience: z.enum(audiences).default('production').meta({ description: 'Which audience they are' }),
   source: z

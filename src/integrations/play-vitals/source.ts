@@ -7,7 +7,7 @@ import { Trouble } from '#ports/trouble.ts';
 import { playClient } from './client.ts';
 import type { MetricSetName, PlayClient } from './client.ts';
 import { affectedIn, peopleIn, shareIn } from './rounding.ts';
-import { DIMENSIONS, segmentOf } from './segments.ts';
+import { DIMENSIONS, MOST_DEVICES, segmentOf } from './segments.ts';
 import type { SegmentName } from './segments.ts';
 import type { DateTime, QueryRow } from './schema.ts';
 import type { PlaySettings } from './settings.ts';
@@ -20,6 +20,8 @@ const PERIODS = {
 
 /** Segments are asked for of so many builds, the newest that have users: those before them were told when they were new. */
 const SEGMENTED_BUILDS = 4;
+/** Models are thousands of rows a day: with them a part is shorter, so that a reading of it ends in time. */
+const PART_WITH_DEVICES_MS = 2 * 24 * HOUR_MS;
 /** Google counts calls by the second. */
 const CALLS_AT_ONCE = 4;
 
@@ -28,6 +30,8 @@ const RATES: Readonly<Record<MetricSetName, string>> = { crashRateMetricSet: 'cr
 export function playSource(settings: PlaySettings, tools: Tools, longestMs?: number): HealthSource {
   const period = PERIODS[settings.period];
   const client = playClient(settings, tools, longestMs);
+  const segments = settings.people === 'OS_BETA' ? [] : [...new Set(settings.segments)];
+  const partMs = segments.includes('device') ? Math.min(period.partMs, PART_WITH_DEVICES_MS) : period.partMs;
   return {
     source: settings.source,
     everyMinutes: settings.everyMinutes,
@@ -41,7 +45,7 @@ export function playSource(settings: PlaySettings, tools: Tools, longestMs?: num
       const firstMs = startOf(nowMs - settings.firstDays * 24 * HOUR_MS, period.zone);
       const at = cursorFrom(cursor);
       const sinceMs = at === null ? firstMs : Math.max(firstMs, startOf(at.isWithin ? at.ms : at.ms - period.againMs, period.zone));
-      const untilMs = startOf(Math.min(freshMs, sinceMs + period.partMs), period.zone, settings.period === 'hourly');
+      const untilMs = startOf(Math.min(freshMs, sinceMs + partMs), period.zone, settings.period === 'hourly');
       const more = untilMs < freshMs;
       if (untilMs <= sinceMs) return { rows: [], completeUntil: isoOf(freshMs), cursor: cursorOf(freshMs, false), more: false };
       const ask: Ask = (set, within) =>
@@ -58,12 +62,13 @@ export function playSource(settings: PlaySettings, tools: Tools, longestMs?: num
         });
       const whole = seenOf(await bothOf(ask, null), period.zone, null);
       const versions = versionsOf(tracks, settings.platform);
-      const segments = settings.people === 'OS_BETA' ? [] : [...new Set(settings.segments)];
       const within = newestOf(whole, versions).flatMap((code) => segments.map((segment) => ({ code, segment })));
-      const parts: Seen[][] = [];
+      const parts: (readonly Seen[])[] = [];
       for (let at = 0; at < within.length; at += CALLS_AT_ONCE / 2) {
         const some = within.slice(at, at + CALLS_AT_ONCE / 2);
-        parts.push(...(await Promise.all(some.map(async (each) => seenOf(await bothOf(ask, each), period.zone, each.segment)))));
+        parts.push(
+          ...(await Promise.all(some.map(async (each) => mostUsed(seenOf(await bothOf(ask, each), period.zone, each.segment), each)))),
+        );
       }
       return {
         rows: [...whole, ...parts.flat()].map((seen) => rowOf(seen, settings, versions)),
@@ -119,6 +124,20 @@ function seenOf(both: Both, zone: string, dimension: SegmentName | null): Seen[]
       found.set(key, { ...before, [METRICS[set]]: { users, rate: measured(RATES[set]) } });
     }
   return [...found.values()];
+}
+
+/** Of models those with the most people over the whole part; what they leave is `other`. */
+function mostUsed(seen: readonly Seen[], { segment }: Within): readonly Seen[] {
+  if (segment !== 'device') return seen;
+  const people = new Map<string, number>();
+  for (const each of seen) people.set(each.segment, (people.get(each.segment) ?? 0) + ((each.crashes ?? each.anrs)?.users ?? 0));
+  const most = new Set(
+    [...people]
+      .toSorted(([a, one], [b, other]) => other - one || (a < b ? -1 : 1))
+      .slice(0, MOST_DEVICES)
+      .map(([model]) => model),
+  );
+  return seen.filter((each) => most.has(each.segment));
 }
 
 /** The version of each build that is known of the platform. */
