@@ -173,13 +173,15 @@ describe('before there is an app', () => {
       await page.getByRole('heading', { name: 'No app yet' }).waitFor();
       await page.getByRole('button', { name: 'Try with sample data' }).click();
       const progress = page.locator('section', { hasText: 'Look around first' }).locator('output');
-      const says = (locator: Locator) => expect.poll(() => locator.innerText(), { timeout: VIEWS_WITHIN_MS });
-      await says(progress).toMatch(/\w/);
+      const expectText = async (locator: Locator, says: RegExp): Promise<void> => {
+        await expect.poll(() => locator.innerText(), { timeout: VIEWS_WITHIN_MS }).toMatch(says);
+      };
+      await expectText(progress, /\w/);
       await page.waitForURL(`**/${APP}`, { timeout: MAKES_WITHIN_MS });
       await page.getByRole('table').first().waitFor();
       await settled(page);
       expect(await page.title()).toMatch(/\(sample\)/);
-      await says(page.getByRole('main')).toMatch(/iOS is held before submission/);
+      await expectText(page.getByRole('main'), /iOS is held before submission/);
       expect(problems).toEqual([]);
       await page.context().close();
     },

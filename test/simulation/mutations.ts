@@ -64,8 +64,8 @@ export const mutations: readonly Mutation[] = [
     name: 'last-hour-wins',
     rule: 'of an hour of health the highest revision counts, in whatever order they arrive',
     file: 'src/db/health/rollups.ts',
-    find: 'where excluded.revision > there.revision',
-    replace: 'where excluded.revision <> there.revision',
+    find: 'sql`excluded.revision > there.revision`',
+    replace: 'sql`excluded.revision <> there.revision`',
   },
   {
     name: 'red-forgotten',

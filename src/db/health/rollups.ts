@@ -52,12 +52,13 @@ function inOrder(rows: readonly Placed[]): { row: Placed; at: number }[] {
 
 /** A total that is told anew replaces what was there. */
 const TOLD_ANEW = COLUMNS.map((name): [HourColumn, string] => [name, `excluded.${name}`]);
+const isLater = sql`excluded.revision > there.revision`;
 /** A higher revision is news … */
-const LATER: Change = { set: TOLD_ANEW, when: sql`excluded.revision > there.revision` };
+const LATER: Change = { set: TOLD_ANEW, when: isLater };
 /** … and of what is read again and again, another total alone. */
 const LATER_AND_OTHER: Change = {
   set: TOLD_ANEW,
-  when: sql`excluded.revision > there.revision and ${totalsOf('there')} is distinct from ${totalsOf('excluded')}`,
+  when: sql`${isLater} and ${totalsOf('there')} is distinct from ${totalsOf('excluded')}`,
 };
 
 /**
