@@ -4,6 +4,7 @@ import { hasEnded } from '#domain/release/track.ts';
 import type { Stage, Track } from '#domain/release/track.ts';
 import type { Instant } from '#domain/time.ts';
 import type { PlanStamp } from './schema.ts';
+import { atMost } from './few.ts';
 import type { Db, Tx } from './transaction.ts';
 
 /** A track's row with its lock: where it stands and where its chain ends. */
@@ -65,10 +66,13 @@ export async function updateTracks(tx: Tx, updates: readonly TrackUpdate[]): Pro
       look_again_at = case when n.planned then n."lookAgainAt" else tracks.look_again_at end,
       planned_at = case when n.planned then n.at else tracks.planned_at end,
       policy_revision = case when n.planned then n."policyRevision" else tracks.policy_revision end
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as n (
-      id text, stage text, kind text, state jsonb, ended boolean, revision int, "movedRevision" int, seq bigint, hash text, "appVersion" bigint,
-      at timestamptz, "recordedAt" timestamptz, planned boolean, plan jsonb, "lookAgainAt" timestamptz, "policyRevision" int
-    ) where tracks.id = n.id`.execute(tx);
+    from (
+      select r.id, r.stage, r.kind, r.state, r.ended, r.revision, r."movedRevision", r.seq, r.hash, r."appVersion", r.at, r."recordedAt", r.planned, r.plan, r."lookAgainAt", r."policyRevision"
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r (
+        id text, stage text, kind text, state jsonb, ended boolean, revision int, "movedRevision" int, seq bigint, hash text, "appVersion" bigint,
+        at timestamptz, "recordedAt" timestamptz, planned boolean, plan jsonb, "lookAgainAt" timestamptz, "policyRevision" int
+      ) ${atMost(rows.length)}
+    ) as n where tracks.id = n.id`.execute(tx);
 }
 
 /**
@@ -87,6 +91,7 @@ export async function notePlanned(
     with looked as materialized (
       select n.id, n.app, n.revision, n."lookAgainAt", n."dueAt", n.at from jsonb_to_recordset(${JSON.stringify(looks)}::jsonb)
         as n (id text, app text, revision int, "lookAgainAt" timestamptz, "dueAt" timestamptz, at timestamptz)
+      ${atMost(looks.length)}
     ), still as materialized (
       select t.id from tracks as t join looked as n on n.id = t.id and n.revision = t.revision order by t.id for update of t
     ), noted as (

@@ -29,6 +29,7 @@ import type { App, AppClock, Release } from '#domain/release/release.ts';
 import { cutOf } from '#domain/release/track.ts';
 import type { Track } from '#domain/release/track.ts';
 import type { Instant } from '#domain/time.ts';
+import { atMost, roundedUp } from './few.ts';
 import type { PlanStamp } from './schema.ts';
 import type { Db } from './transaction.ts';
 import type { Printed } from './verdicts.ts';
@@ -155,17 +156,19 @@ function storedFrom(row: Row, { app, tracks, sources }: Shared): StoredWorld | n
 
 /** Stands for the tracks that are asked for while the statement is made. */
 const ASKED = '\u0000asked';
-let made: CompiledQuery<Row> | null = null;
+const made = new Map<number, CompiledQuery<Row>>();
 
 /** Making the text of this statement takes longer than many a statement: it is made once. */
 function worldsQuery(db: Db, ids: readonly string[]): CompiledQuery<Row> {
-  made ??= worldQuery(db, ASKED).compile();
-  return { ...made, parameters: made.parameters.map((each) => (each === ASKED ? JSON.stringify(ids) : each)) };
+  const most = roundedUp(ids.length);
+  const query = made.get(most) ?? worldQuery(db, ASKED, most).compile();
+  made.set(most, query);
+  return { ...query, parameters: query.parameters.map((each) => (each === ASKED ? JSON.stringify(ids) : each)) };
 }
 
-function worldQuery(db: Db, ids: string) {
+function worldQuery(db: Db, ids: string, most: number) {
   // As JSON: of an array the server would count the elements each time and plan anew for them, which takes longer than the answer.
-  const asked = sql`(select jsonb_array_elements_text(${ids}::jsonb))`;
+  const asked = sql`(select jsonb_array_elements_text(${ids}::jsonb) ${atMost(most)})`;
   const isFirst = sql<boolean>`t.id = (select min(f.id) from tracks as f where f.id in ${asked})`;
   return db
     .selectFrom('tracks as t')

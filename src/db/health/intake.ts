@@ -89,7 +89,8 @@ export function keepingHits(hits: readonly Hit[]): Statement | null {
   if (hits.length === 0) return null;
   return sql`
     insert into health_affected (series, what, who)
-    select * from unnest(${literalOf(hits.map(({ series }) => series))}::int[], ${hits.map(({ what }) => what)}::text[], ${hits.map(({ who }) => who)}::bytea[])
+    select n.series, n.what, n.who
+    from unnest(${literalOf(hits.map(({ series }) => series))}::int[], ${hits.map(({ what }) => what)}::text[], ${hits.map(({ who }) => who)}::bytea[]) as n (series, what, who)
     on conflict do nothing`;
 }
 
@@ -335,7 +336,7 @@ function keepingSamples(crashes: readonly GroupedCrash[]): Statement {
   const newest = [...samples].map(([id, of]) => ({ id, first: of.at(-1)?.at, last: of[0]?.at, samples: of }));
   return sql`
     with n as materialized (
-      select * from jsonb_to_recordset(${JSON.stringify(newest)}::jsonb) as n (id bigint, first timestamptz, last timestamptz, samples jsonb)
+      select n.id, n.first, n.last, n.samples from jsonb_to_recordset(${JSON.stringify(newest)}::jsonb) as n (id bigint, first timestamptz, last timestamptz, samples jsonb)
     ), held as materialized (
       select g.id from crash_groups g where g.id in (select n.id from n) order by g.id for no key update
     )

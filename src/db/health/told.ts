@@ -6,6 +6,7 @@ import type { HealthQuestion } from '#domain/health/told.ts';
 import { SEEN_BEFORE } from '#domain/health/health-facts.ts';
 import type { HealthAnswer, HealthFacts, HealthFeed, ToldHour, ToldSegmentDay } from '#domain/health/health-facts.ts';
 import { HOUR_MS, WHOLE } from '#domain/health/rollup.ts';
+import { atMost } from '../few.ts';
 import type { Db, Statement } from '../transaction.ts';
 import { columnsOf } from './columns.ts';
 import type { HourColumn } from './columns.ts';
@@ -105,11 +106,12 @@ function asked(of: Asked): Statement {
     seen_until: seenUntilMs === undefined ? null : new Date(seenUntilMs).toISOString(),
     metric: segmentsOf,
   }));
-  // how few they are is said: each is looked up by itself
+  // columns by their names: what asks for all that there are is never prepared
   return sql`(
-    select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as asked (
+    select asked.n, asked.platform, asked.version, asked.build, asked.audience, asked.source, asked.from_at, asked.until_at, asked.seen_until, asked.metric
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as asked (
       n int, platform text, version text, build text, audience text, source text, from_at timestamptz, until_at timestamptz, seen_until timestamptz, metric text)
-    limit ${rows.length}::int
+    ${atMost(rows.length)}
   ) q`;
 }
 
@@ -117,7 +119,7 @@ function asked(of: Asked): Statement {
 function seriesOf(app: string, which: 'the whole' | 'segments'): Statement {
   return sql`lateral (
     select of.id, of.source, of.segment from health_series of
-    where of.app = ${app} and of.version = q.version and of.platform = q.platform and of.audience = q.audience and of.segment ${sql.raw(which === 'segments' ? '<>' : '=')} ${WHOLE}
+    where of.app = ${app} and of.version = q.version and of.platform = q.platform and of.audience = q.audience and of.segment ${sql.raw(which === 'segments' ? '<>' : '=')} ${sql.lit(WHOLE)}
       and (q.build is null or of.build in (q.build, '')) and (q.source is null or of.source = q.source)
     offset 0
   )`;
