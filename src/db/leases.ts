@@ -1,6 +1,6 @@
 /** Leases: who may work on something now. They end by themselves, so that a process that died holds nobody up for long. */
 import { sql } from 'kysely';
-import type { Db } from './transaction.ts';
+import type { Db, Statement } from './transaction.ts';
 
 /** Takes or prolongs a lease for so many seconds of the database's clock; false while another owner holds it. One short statement. */
 export async function takeLease(db: Db, name: string, owner: string, seconds: number): Promise<boolean> {
@@ -10,7 +10,7 @@ export async function takeLease(db: Db, name: string, owner: string, seconds: nu
 
 /** Gives back leases, as far as they are still this owner's. */
 export async function giveBackLeases(db: Db, names: readonly string[], owner: string): Promise<void> {
-  if (names.length > 0) await db.deleteFrom('leases').where('name', 'in', names).where('owner', '=', owner).execute();
+  if (names.length > 0) await release(db, sql`name = any(${[...names]}::text[]) and owner = ${owner}`);
 }
 
 /** Gives back a lease, if it is still this owner's. */
@@ -20,5 +20,12 @@ export async function giveBackLease(db: Db, name: string, owner: string): Promis
 
 /** Gives back all that an owner holds, when it ends. */
 export async function giveBackAllLeases(db: Db, owner: string): Promise<void> {
-  await db.deleteFrom('leases').where('owner', '=', owner).execute();
+  await release(db, sql`owner = ${owner}`);
+}
+
+/** In the order of their names, in which they are taken: else one who gives back several and one who takes the same would wait for each other. */
+async function release(db: Db, which: Statement): Promise<void> {
+  await sql`
+    with ended as materialized (select name from leases where ${which} order by name for update)
+    delete from leases where name in (select name from ended)`.execute(db);
 }

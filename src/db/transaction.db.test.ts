@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { testDatabase } from '../../test/setup/database.ts';
 import type { TestDatabase } from '../../test/setup/database.ts';
+import { giveBackLeases } from './leases.ts';
 import { unlessRefused } from './transaction.ts';
 
 let base: TestDatabase;
@@ -30,4 +31,27 @@ test('two that wait for each other are both carried out: the one that the databa
   await Promise.all([raise(['a', 'b']), raise(['b', 'a'])]);
   expect(tries).toBe(3);
   expect((await sql<{ count: number }>`select count from places`.execute(base.db)).rows.map(({ count }) => count)).toEqual([2, 2]);
+});
+
+test('who gives back leases waits for who takes the same ones, and never both for each other', async () => {
+  // they lie the other way round than they are taken
+  await sql`insert into leases (name, owner, until) values ('b', 'one', now() + interval '1 minute'), ('a', 'one', now() + interval '1 minute')`.execute(
+    base.db,
+  );
+  const taker = await base.pool.connect();
+  const take = async (name: string) =>
+    (await taker.query<{ taken: boolean }>(`select take_lease($1, 'two', 60) as taken`, [name])).rows[0]?.taken;
+  const isWaitedFor = async () => {
+    const { rows } = await sql<{ n: number }>`select count(*)::int as n from pg_locks where not granted`.execute(base.db);
+    return (rows[0]?.n ?? 0) > 0;
+  };
+  await taker.query('begin');
+  expect(await take('a')).toBe(false);
+  const given = giveBackLeases(base.db, ['b', 'a'], 'one');
+  await expect.poll(isWaitedFor).toBe(true);
+  expect(await take('b')).toBe(false);
+  await taker.query('commit');
+  taker.release();
+  await given;
+  expect((await sql`select name from leases`.execute(base.db)).rows).toEqual([]);
 });

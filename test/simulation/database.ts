@@ -266,8 +266,13 @@ export class InstanceDatabase {
 
   #ask(line: Line, text: string, values: readonly unknown[]): Promise<QueryResult> {
     return this.#gate.ask({ kind: 'db', of: this.#of, label: labelOf(text, values), line }, async () => {
-      const result = await this.#run(line, text, values);
-      return { value: result, told: `${result.command} ${result.rowCount ?? 0}` };
+      try {
+        const result = await this.#run(line, text, values);
+        return { value: result, told: `${result.command} ${result.rowCount ?? 0}` };
+      } finally {
+        // what a process had sent before it was gone is carried out, and nobody is there to give the connection back
+        if (this.#gate.isDead(this.#of)) await this.#close(line);
+      }
     });
   }
 

@@ -23,9 +23,9 @@ beforeAll(async () => {
   lanes = await openLanes(databases);
 });
 
-afterAll(() => {
-  // the databases are dropped with the cluster: processes that were ended in the middle of a transaction never give their connections back
+afterAll(async () => {
   lanes.close();
+  for (const database of databases) await database.close();
 });
 
 /** Why seeds broke, each with how to see it again; empty when none did. */
