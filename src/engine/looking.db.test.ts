@@ -1,5 +1,6 @@
 /** The tracks of an app that are due are looked at together, by one process at a time; one that cannot be looked at holds up no other. */
 import { sql } from 'kysely';
+import type { KyselyPlugin } from 'kysely';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { connect } from '#db/connect.ts';
 import type { Connection } from '#db/connect.ts';
@@ -41,11 +42,11 @@ const connections: Connection[] = [];
 const engines: ReturnType<typeof createEngine>[] = [];
 
 /** An engine with connections of its own, as another process would have it. */
-async function engineOf(owner: string): Promise<ReturnType<typeof createEngine>> {
+async function engineOf(owner: string, as = (connection: Connection) => connection): Promise<ReturnType<typeof createEngine>> {
   const connection = await connect({ url: base.url, applicationName: owner });
   connections.push(connection);
   const engine = createEngine({
-    connection,
+    connection: as(connection),
     integrations: [],
     clock: { now: () => now },
     owner,
@@ -264,4 +265,33 @@ describe('when two processes look at the tracks of one app', () => {
     expect(await second.verifyAudit()).toMatchObject({ ok: true });
     expect(said).toEqual([]);
   });
+});
+
+/** Answers about what was taken come late: it is taken in the database, and the process that took it does not know yet. */
+function withLateClaims(connection: Connection): Connection {
+  const late: KyselyPlugin = {
+    transformQuery: ({ node }) => node,
+    async transformResult({ result }) {
+      if (result.rows.some((row) => 'isMine' in row)) await new Promise((done) => setTimeout(done, 100));
+      return result;
+    },
+  };
+  return { ...connection, db: connection.db.withPlugin(late) };
+}
+
+test('what a running robot takes by itself is waited for by who waits until all is settled', async () => {
+  const engine = await engineOf('running', withLateClaims);
+  engine.start();
+  await engine.settle();
+  for (let round = 1; round <= 5; round += 1) {
+    now = plusMs(now, 1000);
+    await becomeDue([android]);
+    // which wakes the robot
+    engine.hold('another')();
+    // by then the robot has taken it
+    await expect.poll(() => base.db.selectFrom('leases').select('name').execute(), { interval: 1 }).not.toEqual([]);
+    await engine.settle('music');
+    const { planned_at } = await base.db.selectFrom('tracks').select('planned_at').where('id', '=', android).executeTakeFirstOrThrow();
+    expect(planned_at).toBe(now);
+  }
 });

@@ -73,6 +73,9 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
   const holds = new Map<string, LaneHold>();
   const life = { started: false, stopping: false, woken: false, failures: 0 };
   let pumping: Promise<void> | null = null;
+  /** Whether a pass takes what is due just now: what it took is nobody's work yet. And how many passes and pieces of work were begun by now. */
+  let passing = false;
+  let begun = 0;
   let timer: NodeJS.Timeout | null = null;
   const timers: NodeJS.Timeout[] = [];
   /** How often in a row something that is due was found to be held by another process; and lanes by their names. */
@@ -101,6 +104,7 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
 
   /** Runs a piece of work beside the others; its end looks for more. */
   function launch(kind: Kind, key: string, app: string, leases: readonly string[], work: () => Promise<void>): void {
+    begun += 1;
     const promise = work()
       .catch((error: unknown) => context.log.error({ err: error, kind, key }, 'a piece of the engine’s work failed'))
       .finally(() => {
@@ -112,12 +116,18 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
 
   /** One pass: takes what is due, as much as there is room for. Gives what was there, and whether it took any of it. */
   async function pass(): Promise<{ work: Work; took: boolean }> {
-    const which = whichOf();
-    const work = await workAtHand(context.db, context.clock.now(), which);
-    const lanes = takeLanes(work);
-    const tracks = await takeTracks(work, which);
-    const sources = await takeSources(work, which);
-    return { work, took: lanes || tracks || sources };
+    begun += 1;
+    passing = true;
+    try {
+      const which = whichOf();
+      const work = await workAtHand(context.db, context.clock.now(), which);
+      const lanes = takeLanes(work);
+      const tracks = await takeTracks(work, which);
+      const sources = await takeSources(work, which);
+      return { work, took: lanes || tracks || sources };
+    } finally {
+      passing = false;
+    }
   }
 
   function takeLanes({ lanes }: Work): boolean {
@@ -398,12 +408,14 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
     async settle(app) {
       const which = whichOf(app);
       for (;;) {
+        const begunBefore = begun;
         const work = await workAtHand(context.db, context.clock.now(), which);
         // One kind after the other: what is due is looked at, then what is to be read is read, then what was ordered is done; so that little is looked at twice.
         const took = (await takeTracks(work, which)) || (await takeSources(work, which)) || takeLanes(work);
         if (running.lane.size > 0) await lookForHalts(which);
         const all = inFlight(app);
-        if (!took && all.length === 0 && !isAny(work)) return;
+        // What the robot's own pass took while it was asked is neither due any more nor in flight yet.
+        if (!passing && begun === begunBefore && !took && all.length === 0 && !isAny(work)) return;
         // Those that end together are followed by one pass, and one that takes its time holds up no other.
         await settledOr(all, pauseForOthers());
       }
