@@ -65,7 +65,10 @@ async function run(say: (text: string) => void): Promise<Figure[]> {
     const began = performance.now();
     const before = dayOf(BEGINS_MS + (WEEKS + 4) * WEEK_MS);
     let days = 0;
-    for (let packed = 1; packed > 0; days += packed) packed = await packDays(db, [{ app: 'music', before }], 10_000);
+    for (let packed = 1; packed > 0; days += packed)
+      ({ packed } = await packDays(db, [{ app: 'music', before }], 10_000, (_, error) => {
+        throw error;
+      }));
     const seconds = (performance.now() - began) / 1000;
     const packed = await taken(pool);
     const packedLooks = await looks(connection);

@@ -23,7 +23,7 @@ export function alike(a: unknown, b: unknown): boolean {
     return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((item, index) => alike(item, b[index]));
   const left = a as Readonly<Record<string, unknown>>;
   const right = b as Readonly<Record<string, unknown>>;
-  // every look compares all verdicts of a track: keys are gone through as they lie, without lists of them
+  // every look compares the state of a track, and what it asks and says next: keys are gone through as they lie, without lists of them
   let fields = 0;
   for (const name in left) {
     if (!Object.hasOwn(left, name) || left[name] === undefined) continue;

@@ -120,6 +120,23 @@ describe('migrating', () => {
     await expect(run()).rejects.toThrow(message);
   });
 
+  test('waits for a process that has just ended, and is refused where one works on by the old tables', async () => {
+    await writeFile(join(folder, '0002-servers.sql'), 'create table servers (host text, pid int, version text, beat_at timestamptz);');
+    await run();
+    await writeFile(join(folder, '0003-tracks.sql'), 'create table track ();');
+    await database.pool.query(`insert into servers values ('one.example', 7, '0.0.9', clock_timestamp() - interval '2.8 seconds')`);
+    expect(await run()).toEqual(['0003-tracks.sql']);
+
+    await writeFile(join(folder, '0004-facts.sql'), 'create table fact ();');
+    await database.pool.query(`update servers set beat_at = clock_timestamp() + interval '1 minute'`);
+    await expect(migrate({ pool: database.pool, folder, othersEndWithinMs: 100 })).rejects.toThrow(
+      'one migration waits), and another process works on it still: Signalbox 0.0.9 on one.example, process 7. Stop every process',
+    );
+    expect(await tables()).not.toContain('fact');
+    await database.pool.query('delete from servers');
+    expect(await run()).toEqual(['0004-facts.sql']);
+  });
+
   test('another library migrates its own tables under the same lock', async () => {
     await migrate({
       pool: database.pool,

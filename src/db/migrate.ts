@@ -6,6 +6,7 @@ import { quietLog } from '#lib/log.ts';
 import type { Log } from '#lib/log.ts';
 import { packageRoot } from '#lib/package-root.ts';
 import { DatabaseTrouble } from './connect.ts';
+import { SILENT_AFTER_SECONDS } from './servers.ts';
 
 /** @see migrate */
 export type MigrateOptions = {
@@ -15,6 +16,8 @@ export type MigrateOptions = {
   /** Runs last, under the same lock: for tables that another library keeps in a schema of its own. Needs a pool of two or more connections. */
   afterMigrate?: (pool: Pool) => Promise<void>;
   log?: Log;
+  /** How long other processes on the database are given to end, where there is something to apply; a little longer than one that was killed seems to live. */
+  othersEndWithinMs?: number;
 };
 
 /** One file of the folder. The checksum is of its text with plain line ends, so that a checkout on another system is the same. */
@@ -42,7 +45,8 @@ const FILE_NAME = /^(\d{4})-[a-z0-9]+(-[a-z0-9]+)*\.sql$/;
 
 /**
  * Brings the database up to this program: applies each new file of the folder in its own transaction, in order, one process at a time.
- * Files are append-only: one that was applied and has changed since is refused by name, as is a database that a newer program has migrated.
+ * Files are append-only: one that was applied and has changed since is refused by name, as is a database that a newer program has migrated. Nothing is applied while
+ * another process works on the database: it would go on by the old tables.
  *
  * @returns the names of the files that were applied now
  * @throws DatabaseTrouble
@@ -58,6 +62,7 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
     await takeMigrationLock(client, log);
     const applied = await appliedSoFar(client);
     const waiting = stillToApply(migrations, applied);
+    if (waiting.length > 0) await untilNobodyWorks(client, waiting.length, options.othersEndWithinMs ?? OTHERS_END_WITHIN_MS);
     for (const migration of waiting) {
       await apply(client, migration);
       log.info({ migration: migration.name }, 'migrated the database');
@@ -75,6 +80,26 @@ async function takeMigrationLock(client: ClientBase, log: Log): Promise<void> {
   if (rows[0]?.taken === true) return;
   log.info('another process migrates this database, or restores it: waiting for it to finish');
   await client.query('select pg_advisory_lock($1)', [LOCK_KEY]);
+}
+
+const OTHERS_END_WITHIN_MS = 2 * SILENT_AFTER_SECONDS * 1000;
+
+async function untilNobodyWorks(client: ClientBase, waiting: number, withinMs: number): Promise<void> {
+  const { rows } = await client.query<{ there: boolean }>(`select to_regclass('servers') is not null as there`);
+  if (rows[0]?.there !== true) return;
+  for (const since = performance.now(); ;) {
+    const { rows: living } = await client.query<{ host: string; pid: number; version: string }>(
+      `select host, pid, version from servers where beat_at > clock_timestamp() - make_interval(secs => $1) order by host, pid`,
+      [SILENT_AFTER_SECONDS],
+    );
+    const [one] = living;
+    if (one === undefined) return;
+    if (performance.now() - since > withinMs)
+      throw new DatabaseTrouble(
+        `This Signalbox is newer than the database (${waiting === 1 ? 'one migration waits' : `${waiting} migrations wait`}), and another process works on it still: Signalbox ${one.version} on ${one.host}, process ${one.pid}${living.length > 1 ? `, and ${living.length - 1} more` : ''}. Stop every process, then start this one.`,
+      );
+    await new Promise((done) => setTimeout(done, 200));
+  }
 }
 
 /** Reads and checks a folder of migrations: names as `0001-name.sql`, numbers from 1 without a gap. */

@@ -266,11 +266,12 @@ export async function tidyHealth(context: Context): Promise<void> {
   const clocks = (await appClocks(context.db)).map(({ id, clock }) => ({ app: id, now: timeBy(clock, now) }));
   const { months, series } = await pruneHealth(context.db, now, earliest(now, ...clocks.map((each) => each.now)) ?? now);
   if (months.length > 0 || series > 0) context.log.info({ months, series }, 'health that is kept no longer was removed');
-  const packed = await packDays(
+  const { packed, more } = await packDays(
     context.db,
     clocks.map(({ app, now: time }) => ({ app, before: firstLooseDay(Date.parse(time)) })),
     MOST_PACKED,
+    (app, error) => context.log.error({ err: error, app }, 'days of health could not be packed; they are read as they are'),
   );
   if (packed > 0) context.log.debug({ packed }, 'days of health were packed');
-  if (packed >= MOST_PACKED) tidiedAtMs.delete(context);
+  if (more) tidiedAtMs.delete(context);
 }

@@ -7,7 +7,9 @@ import { createClient } from '#api/client.ts';
 import type { Client } from '#api/client.ts';
 import { heardFrom } from '#cli/commands/testing.ts';
 import { crashGroupsCommand } from '#cli/commands/crash-groups.ts';
+import { packDays } from '#db/health/days.ts';
 import { rateEvidence } from '#db/views/health-rollups.ts';
+import { DAY_MS } from '#domain/health/rollup.ts';
 import { openEnvelope } from '#integrations/sentry/intake.ts';
 import { problemFrom } from '#server/errors.ts';
 import { LIMITS, openGate } from '#server/limits.ts';
@@ -231,6 +233,40 @@ describe('an SDK that is given a DSN of ours', () => {
     Sentry.captureException(new TypeError('nothing plays'), { mechanism: { handled: false, type: 'onuncaughtexception' } });
     expect(await Sentry.close(5000)).toBe(true);
     expect(await evidence()).toMatchObject({ affected: 1, count: 1 });
+  });
+
+  test('may be the real one of a phone that was away for days: what it tells late is counted in days that were packed meanwhile', async () => {
+    const db = room.database.db;
+    const noon = Math.floor(Date.now() / DAY_MS - 4) * DAY_MS + DAY_MS / 2;
+    const tell = async (person: string): Promise<void> => {
+      Sentry.init({ dsn, release: attrs.release, environment: 'production', defaultIntegrations: false, sendClientReports: false });
+      Sentry.setUser({ id: person });
+      Sentry.getClient()?.captureSession(
+        Object.assign(Sentry.startSession(), { started: noon / 1000, timestamp: noon / 1000 + 3600, duration: 3600, status: 'exited' }),
+      );
+      const exception = {
+        values: [{ type: 'TypeError', value: 'nothing plays', mechanism: { handled: false, type: 'onuncaughtexception' } }],
+      };
+      Sentry.captureEvent({ timestamp: noon / 1000 + 60, level: 'fatal', exception });
+      expect(await Sentry.close(5000)).toBe(true);
+    };
+    const rows = async () =>
+      (
+        await sql<{ hours: number; days: number }>`
+          select (select count(*)::int from health_rollups) as hours, (select count(*)::int from health_days) as days`.execute(db)
+      ).rows[0];
+    await tell('first');
+    const before = await evidence();
+    expect(before).toMatchObject({ affected: 1, count: 1, sessions: 1, exposure: 1, users: 1 });
+    const { packed: days } = await packDays(db, [{ app: 'music', before: Math.floor(Date.now() / DAY_MS) - 1 }], 1000, (_, error) => {
+      throw error;
+    });
+    expect(days).toBeGreaterThan(0);
+    const packed = await rows();
+    expect(await evidence()).toEqual(before);
+    await tell('second');
+    expect(await rows()).toEqual(packed);
+    expect(await evidence()).toMatchObject({ affected: 2, count: 2, sessions: 2, exposure: 2, users: 2 });
   });
 
   test('has its crashes grouped, judged and owned, and people read and decide over the API and the command line', async () => {

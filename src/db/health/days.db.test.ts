@@ -7,7 +7,7 @@ import { keyOfQuestion } from '#domain/health/told.ts';
 import type { HealthQuestion } from '#domain/health/told.ts';
 import { testDatabase } from '../../../test/setup/database.ts';
 import type { TestDatabase } from '../../../test/setup/database.ts';
-import { together } from '../transaction.ts';
+import { sqlState, together } from '../transaction.ts';
 import { rateEvidence, totalsOf } from '../views/health-rollups.ts';
 import { lastTold, segmentSteps, stepsOf, toldOf, usageByHour, versionsTold } from '../views/health-series.ts';
 import { rowsRead } from '../../../test/setup/rows-read.ts';
@@ -112,7 +112,13 @@ const add = (app: string, rows: readonly Told[], users: 'added' | 'readings'): P
     else await addRollups(tx, placed, NOW, { users, packedBefore });
   });
 
-const packed = (before: number): Promise<number> => packDays(database.db, [{ app: PACKED, before }], 10_000);
+/** Packs days of the apps, and tells of what it cannot. */
+async function packing(apps: readonly string[], before: number, most = 10_000) {
+  const failed: string[] = [];
+  const toPack = apps.map((app) => ({ app, before }));
+  return { ...(await packDays(database.db, toPack, most, (app, error) => void failed.push(`${app} ${sqlState(error)}`))), failed };
+}
+const packed = async (before: number): Promise<number> => (await packing([PACKED], before)).packed;
 
 /** All that is known of an app, in every way in which the product asks for it. */
 async function known(app: string) {
@@ -307,6 +313,41 @@ describe('a day that is packed', () => {
         ),
       );
     expect(highest.map(({ revision }) => revision)).toEqual(Array.from({ length: 96 }, (_, hour) => last(hour)));
+  });
+
+  test('is come back to where there are more than are packed at a time, and where somebody else held the app', async () => {
+    const [first] = KEYS;
+    if (first === undefined) throw new Error('no key');
+    for (const app of [PACKED, LOOSE])
+      await tell(
+        app,
+        [0, 24, 48].map((hour) => told(first, hour, 1)),
+        false,
+      );
+    expect(await packing([LOOSE], FROM_DAY + DAYS, 2)).toEqual({ packed: 2, more: true, failed: [] });
+    const holder = await database.pool.connect();
+    await holder.query('begin');
+    await holder.query(`select pg_advisory_xact_lock_shared(hashtext('signalbox health pack'), hashtext($1))`, [PACKED]);
+    try {
+      expect(await packing([PACKED, LOOSE], FROM_DAY + DAYS)).toEqual({ packed: 1, more: true, failed: [] });
+    } finally {
+      await holder.query('rollback');
+      holder.release();
+    }
+    expect(await packing([PACKED, LOOSE], FROM_DAY + DAYS)).toEqual({ packed: 3, more: false, failed: [] });
+  });
+
+  test('that cannot be packed holds up no other app', async () => {
+    const [first] = KEYS;
+    if (first === undefined) throw new Error('no key');
+    for (const app of [LOOSE, PACKED]) await tell(app, [told(first, 0, 1)], false);
+    // the day is there already: somebody wrote it by hand
+    await sql`
+      insert into health_days (series, day, hours, revision, consumption, recorded_at)
+      select id, date '1970-01-01' + ${FROM_DAY}::int, '{}', '{}', '{}', now() from health_series where app = ${LOOSE}`.execute(
+      database.db,
+    );
+    expect(await packing([LOOSE, PACKED], FROM_DAY + DAYS)).toEqual({ packed: 1, more: false, failed: ['loose 23505'] });
   });
 
   test('goes with its month, and its series with the last of them', async () => {

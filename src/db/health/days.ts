@@ -116,27 +116,41 @@ export type ToPack = { app: string; before: number };
 /** Days of series that are packed in one transaction. Whoever writes hours of the app waits for it. */
 const IN_TRANSACTION = 500;
 
+/** How many days of series were packed; `more`: others wait, because it were enough for now or because somebody else held their app for long. */
+export type Packing = { packed: number; more: boolean };
+
 /**
- * Packs days that are over, the oldest months first, and no more than so many; how many it were. Whoever else packs meanwhile finds them gone. Of an app that others hold
- * for long nothing more is packed this time.
+ * Packs days that are over, the oldest months first, and no more than so many. Whoever else packs meanwhile finds them gone. Of an app that others hold for long, or of
+ * which a day cannot be packed, nothing more is packed this time; the other apps go on.
+ *
+ * @param failed hears what could not be packed
  */
-export async function packDays(db: Db, apps: readonly ToPack[], most: number): Promise<number> {
-  let [packed, left] = [0, most];
+export async function packDays(
+  db: Db,
+  apps: readonly ToPack[],
+  most: number,
+  failed: (app: string, error: unknown) => void,
+): Promise<Packing> {
+  let [packed, left, wasHeld] = [0, most, false];
+  const going = new Map(apps.map((each) => [each.app, each]));
   for (const month of await monthsBefore(db, Math.max(0, ...apps.map(({ before }) => before)))) {
-    if (left <= 0) break;
-    const found = await looseDays(db, apps, month, left);
-    left -= found.length;
-    for (const [app, days] of Map.groupBy(found, (row) => row.app)) {
-      const before = apps.find((each) => each.app === app)?.before ?? 0;
+    if (left <= 0 || going.size === 0) break;
+    for (const [app, days] of Map.groupBy(await looseDays(db, [...going.values()], month, left), (row) => row.app)) {
+      const before = going.get(app)?.before ?? 0;
       try {
-        for (let from = 0; from < days.length; from += IN_TRANSACTION)
-          packed += await pack(db, { app, before }, days.slice(from, from + IN_TRANSACTION));
+        for (let from = 0; from < days.length; from += IN_TRANSACTION) {
+          const some = days.slice(from, from + IN_TRANSACTION);
+          packed += await pack(db, { app, before }, some);
+          left -= some.length;
+        }
       } catch (error) {
-        if (!isInTheWay(error)) throw error;
+        going.delete(app);
+        if (isInTheWay(error)) wasHeld = true;
+        else failed(app, error);
       }
     }
   }
-  return packed;
+  return { packed, more: left <= 0 || wasHeld };
 }
 
 /** The first day of a month that there are partitions of, and that of the month after it, as days since 1970. */

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { HOUR_MS, oldestKept } from '#domain/health/rollup.ts';
 import type { Instant } from '#domain/time.ts';
-import { inTransaction } from '../transaction.ts';
+import { again, inTransaction } from '../transaction.ts';
 import { pruneGroups } from './crash-groups.ts';
 import type { Db, Statement, Tx } from '../transaction.ts';
 import { batchOf, COLUMNS, columnsOf, NUMBERS, totalsOf } from './columns.ts';
@@ -31,7 +31,8 @@ export async function ensureHealthPartitions(db: Db, bucketsMs: Iterable<number>
   for (const ms of new Set(bucketsMs)) {
     const month = new Date(ms).toISOString().slice(0, 7);
     if (made.has(month)) continue;
-    await sql`select health_partition(${`${month}-01`}::date)`.execute(db);
+    // what makes a month takes both tables, and so does whoever writes a late hour, the other way round
+    await again(() => sql`select health_partition(${`${month}-01`}::date)`.execute(db));
     made.add(month);
   }
 }
@@ -222,7 +223,7 @@ async function tiedIn(tx: Tx, sorted: readonly Sorted[], stored: Statement, wher
 export async function pruneHealth(db: Db, now: Instant, earliest: Instant = now): Promise<{ months: string[]; series: number }> {
   const before = new Date(oldestKept(Date.parse(earliest))).toISOString();
   // partitions go by a lock on the whole table; what reads it meanwhile is not waited for long
-  const { rows } = await sql<{ name: string }>`select health_forget(${before}::timestamptz) as name`.execute(db);
+  const { rows } = await again(() => sql<{ name: string }>`select health_forget(${before}::timestamptz) as name`.execute(db));
   if (rows.length > 0) partitionsMade.delete(db);
   const ofEnded = sql`select s.id from health_series s join tracks t on t.app = s.app and t.version = s.version and t.platform = s.platform and t.ended`;
   await sql`delete from health_affected where series in (${ofEnded})`.execute(db);

@@ -196,16 +196,16 @@ function placed({ resource, settings }: About, own: ReadonlyMap<string, string>)
     segments: segmentsIn(settings.segments, (key) => {
       if (key !== 'os.version') return said(key);
       // whoever says the platform outright may run elsewhere: the resource is then of another system
-      const isOfUsers = own.has(key) || said('signalbox.platform') === null;
-      return isOfUsers ? systemOf(said('os.name', 'os.type'), said(key)) : null;
+      if (said('signalbox.platform') !== null) return systemOf(own.get('os.name') ?? own.get('os.type') ?? null, own.get(key) ?? null);
+      return systemOf(said('os.name', 'os.type'), said(key));
     }),
   };
 }
 
-/** Of each dimension the first attribute that says a value of it. */
+/** Of each dimension the first attribute, by its name, that says a value of it: settings are kept in no order. */
 function segmentsIn(dimensions: OtlpSettings['segments'], said: (key: string) => string | null): string[] {
   const found = new Map<string, string>();
-  for (const [key, dimension] of Object.entries(dimensions)) {
+  for (const [key, dimension] of Object.entries(dimensions).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     const segment = `${dimension}=${said(key) ?? ''}`;
     if (!found.has(dimension) && isSegment(segment)) found.set(dimension, segment);
   }

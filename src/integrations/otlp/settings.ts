@@ -30,7 +30,7 @@ export const otlpSettings = z.strictObject({
     .default({ 'geo.country.iso_code': 'country', 'os.version': 'os', 'device.model.identifier': 'device', 'device.model.name': 'device' })
     .meta({
       description:
-        'Which attribute is which dimension of segments: of several of a dimension the first that is said. os.version is told as the system and its main version',
+        'Which attribute is which dimension of segments: of several of a dimension the first, by its name, that is said. os.version is told as the system and its main version',
     }),
   dispersion: z.number().min(1).max(100).default(3).meta({
     title: 'Times a person may count',

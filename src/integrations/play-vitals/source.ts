@@ -12,16 +12,23 @@ import type { SegmentName } from './segments.ts';
 import type { DateTime, QueryRow } from './schema.ts';
 import type { PlaySettings } from './settings.ts';
 
-/** By period: its zone (the only one that there is), how much is read again for what came late, and how much in one part. */
+/**
+ * By period: its zone (the only one that there is), how much is read again for what came late, and how much in one part. Models are thousands of rows a period: with
+ * them a part is shorter, so that a reading of it ends in time.
+ */
 const PERIODS = {
-  daily: { name: 'DAILY', zone: 'America/Los_Angeles', againMs: 3 * 24 * HOUR_MS, partMs: 14 * 24 * HOUR_MS },
-  hourly: { name: 'HOURLY', zone: 'UTC', againMs: 48 * HOUR_MS, partMs: 2 * 24 * HOUR_MS },
+  daily: {
+    name: 'DAILY',
+    zone: 'America/Los_Angeles',
+    againMs: 3 * 24 * HOUR_MS,
+    partMs: 14 * 24 * HOUR_MS,
+    partWithDevicesMs: 2 * 24 * HOUR_MS,
+  },
+  hourly: { name: 'HOURLY', zone: 'UTC', againMs: 48 * HOUR_MS, partMs: 2 * 24 * HOUR_MS, partWithDevicesMs: 2 * HOUR_MS },
 } as const;
 
 /** Segments are asked for of so many builds, the newest that have users: those before them were told when they were new. */
 const SEGMENTED_BUILDS = 4;
-/** Models are thousands of rows a day: with them a part is shorter, so that a reading of it ends in time. */
-const PART_WITH_DEVICES_MS = 2 * 24 * HOUR_MS;
 /** Google counts calls by the second. */
 const CALLS_AT_ONCE = 4;
 
@@ -31,7 +38,7 @@ export function playSource(settings: PlaySettings, tools: Tools, longestMs?: num
   const period = PERIODS[settings.period];
   const client = playClient(settings, tools, longestMs);
   const segments = settings.people === 'OS_BETA' ? [] : [...new Set(settings.segments)];
-  const partMs = segments.includes('device') ? Math.min(period.partMs, PART_WITH_DEVICES_MS) : period.partMs;
+  const partMs = segments.includes('device') ? period.partWithDevicesMs : period.partMs;
   return {
     source: settings.source,
     everyMinutes: settings.everyMinutes,
@@ -126,7 +133,7 @@ function seenOf(both: Both, zone: string, dimension: SegmentName | null): Seen[]
   return [...found.values()];
 }
 
-/** Of models those with the most people over the whole part; what they leave is `other`. */
+/** Of models those with the most people over the whole part; what they leave is `other`, and keeps what was told of it while it was among them. */
 function mostUsed(seen: readonly Seen[], { segment }: Within): readonly Seen[] {
   if (segment !== 'device') return seen;
   const people = new Map<string, number>();
