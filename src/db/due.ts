@@ -1,6 +1,7 @@
 /** What is due, and when: the engine's alarm clock. A row carries no news; losing or doubling one delays or repeats nothing that matters. */
 import { sql } from 'kysely';
 import type { Instant } from '#domain/time.ts';
+import { withoutWaitingForDisk } from './transaction.ts';
 import type { Db } from './transaction.ts';
 
 /** `track`: look at a track. `observe`: read a source. */
@@ -54,11 +55,11 @@ export function leaseOf({ kind, key }: Pick<Due, 'kind' | 'key'>): string {
 
 /**
  * What is taken is held by a lease of its own name: the two come in one statement, so that a process that is killed leaves one of them to be found. In one order
- * everywhere, so that two processes that take several cannot wait for each other.
+ * everywhere, so that two processes that take several cannot wait for each other. What a crash gives back is taken again.
  */
 function leasing(taken: ReturnType<typeof sql>, owner: string): ReturnType<typeof sql<Claimed>> {
   return sql<Claimed>`
-    with taken as materialized (${taken} returning kind, key, app), ordered as materialized (select kind, key, app from taken order by kind, key)
+    with taken as materialized (${taken} returning kind, key, app), ordered as materialized (select kind, key, app from taken, ${withoutWaitingForDisk} order by kind, key)
     select kind, key, app, take_lease(kind || ':' || key, ${owner}, ${CLAIM_SECONDS}) as "isMine" from ordered`;
 }
 

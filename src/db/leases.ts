@@ -1,5 +1,6 @@
 /** Leases: who may work on something now. They end by themselves, so that a process that died holds nobody up for long. */
 import { sql } from 'kysely';
+import { withoutWaitingForDisk } from './transaction.ts';
 import type { Db, Statement } from './transaction.ts';
 
 /** Takes or prolongs a lease for so many seconds of the database's clock; false while another owner holds it. One short statement. */
@@ -8,7 +9,7 @@ export async function takeLease(db: Db, name: string, owner: string, seconds: nu
   return rows[0]?.taken ?? false;
 }
 
-/** Gives back leases, as far as they are still this owner's. */
+/** Gives back leases, as far as they are still this owner's; a statement by itself. */
 export async function giveBackLeases(db: Db, names: readonly string[], owner: string): Promise<void> {
   if (names.length > 0) await release(db, sql`name = any(${[...names]}::text[]) and owner = ${owner}`);
 }
@@ -23,9 +24,12 @@ export async function giveBackAllLeases(db: Db, owner: string): Promise<void> {
   await release(db, sql`owner = ${owner}`);
 }
 
-/** In the order of their names, in which they are taken: else one who gives back several and one who takes the same would wait for each other. */
+/**
+ * In the order of their names, in which they are taken: else one who gives back several and one who takes the same would wait for each other. A lease that a crash
+ * brings back is found with those of a process that died.
+ */
 async function release(db: Db, which: Statement): Promise<void> {
   await sql`
-    with ended as materialized (select name from leases where ${which} order by name for update)
+    with ended as materialized (select name from leases, ${withoutWaitingForDisk} where ${which} order by name for update of leases)
     delete from leases where name in (select name from ended)`.execute(db);
 }

@@ -5,6 +5,7 @@ import type { Stage, Track } from '#domain/release/track.ts';
 import type { Instant } from '#domain/time.ts';
 import type { PlanStamp } from './schema.ts';
 import { atMost } from './few.ts';
+import { withoutWaitingForDisk } from './transaction.ts';
 import type { Db, Tx } from './transaction.ts';
 
 /** A track's row with its lock: where it stands and where its chain ends. */
@@ -75,16 +76,16 @@ export async function updateTracks(tx: Tx, updates: readonly TrackUpdate[]): Pro
     ) as n where tracks.id = n.id`.execute(tx);
 }
 
+/** A look that found nothing new. `dueAt`: by the engine's clock. */
+export type SilentLook = { id: string; app: string; revision: number; lookAgainAt: Instant | null; dueAt: Instant | null; at: Instant };
+
 /**
  * Notes that tracks were looked at and nothing changed, and when each is due again. Touches no revision and wakes nobody; what has moved since is left alone.
  *
- * @param looks `dueAt` by the engine's clock
+ * @param alone a statement by itself, not of a transaction that says more: a crash may take it back, and the tracks are looked at again
  * @returns those that had not moved
  */
-export async function notePlanned(
-  db: Db,
-  looks: readonly { id: string; app: string; revision: number; lookAgainAt: Instant | null; dueAt: Instant | null; at: Instant }[],
-): Promise<ReadonlySet<string>> {
+export async function notePlanned(db: Db, looks: readonly SilentLook[], { alone }: { alone: boolean }): Promise<ReadonlySet<string>> {
   if (looks.length === 0) return new Set();
   // Rows are locked in the order of their names, as everyone does.
   const { rows } = await sql<{ id: string }>`
@@ -93,7 +94,8 @@ export async function notePlanned(
         as n (id text, app text, revision int, "lookAgainAt" timestamptz, "dueAt" timestamptz, at timestamptz)
       ${atMost(looks.length)}
     ), still as materialized (
-      select t.id from tracks as t join looked as n on n.id = t.id and n.revision = t.revision order by t.id for update of t
+      select t.id from tracks as t join looked as n on n.id = t.id and n.revision = t.revision ${alone ? sql`cross join ${withoutWaitingForDisk}` : sql``}
+      order by t.id for update of t
     ), noted as (
       update tracks set planned_at = n.at, look_again_at = n."lookAgainAt" from looked as n join still on still.id = n.id
       where tracks.id = n.id returning tracks.id

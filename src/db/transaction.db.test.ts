@@ -1,9 +1,12 @@
 import { sql } from 'kysely';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testDatabase } from '../../test/setup/database.ts';
 import type { TestDatabase } from '../../test/setup/database.ts';
+import { claimDue, claimTracks, markDue } from './due.ts';
 import { giveBackLeases } from './leases.ts';
+import { notePlanned } from './tracks.ts';
 import { unlessRefused } from './transaction.ts';
+import type { Db } from './transaction.ts';
 
 let base: TestDatabase;
 beforeAll(async () => {
@@ -54,4 +57,52 @@ test('who gives back leases waits for who takes the same ones, and never both fo
   taker.release();
   await given;
   expect((await sql`select name from leases`.execute(base.db)).rows).toEqual([]);
+});
+
+describe('what a look at a track writes of itself', () => {
+  /** How the transactions that wrote to these tables were committed, and how the next one of the same connection would be. */
+  async function committed(work: (db: Db) => Promise<unknown>): Promise<{ by: string[]; next: unknown }> {
+    await sql`truncate endings`.execute(base.db);
+    return base.db.connection().execute(async (one) => {
+      await sql`set synchronous_commit = on`.execute(one);
+      await work(one);
+      const next = await sql<{ synchronous_commit: string }>`show synchronous_commit`.execute(one);
+      const { rows } = await sql<{ place: string; how: string }>`select distinct place, how from endings order by place`.execute(one);
+      return { by: rows.map(({ place, how }) => `${place} ${how}`), next: next.rows[0]?.synchronous_commit };
+    });
+  }
+  const at = '2024-10-01T12:00:00.000Z';
+  const due = { kind: 'track', key: 'music/1/ios', app: 'music', at } as const;
+  const look = { id: 'music/1/ios', app: 'music', revision: 1, lookAgainAt: at, dueAt: at, at };
+
+  beforeAll(async () => {
+    await sql`insert into apps (id, name, timezone, platforms, created_at, recorded_at) values ('music', 'Music', 'UTC', '{ios}', ${at}, ${at})`.execute(
+      base.db,
+    );
+    await sql`insert into releases (app, version, kind, born_at, planned, recorded_at) values ('music', '1', 'regular', ${at}, '{}', ${at})`.execute(
+      base.db,
+    );
+    await sql`
+      insert into tracks (id, app, version, platform, kind, stage, state, revision, app_version, ended, at, recorded_at)
+      values ('music/1/ios', 'music', '1', 'ios', 'regular', 'planned', '{}', 1, 1, false, ${at}, ${at})`.execute(base.db);
+    await sql`create table endings (place text, how text)`.execute(base.db);
+    await sql`create function note_ending() returns trigger language plpgsql as $$ begin
+      insert into endings values (tg_table_name, current_setting('synchronous_commit')); return null; end $$`.execute(base.db);
+    for (const table of ['due', 'leases', 'tracks'])
+      await sql`create constraint trigger note_ending after insert or update or delete on ${sql.table(table)}
+        deferrable initially deferred for each row execute function note_ending()`.execute(base.db);
+  });
+
+  test('is committed without waiting for the disk, for a crash may take it back', async () => {
+    await markDue(base.db, [due]);
+    expect(await committed((db) => claimDue(db, 'track', at, 1, 'one'))).toEqual({ by: ['due off', 'leases off'], next: 'on' });
+    expect(await committed((db) => notePlanned(db, [look], { alone: true }))).toEqual({ by: ['due off', 'tracks off'], next: 'on' });
+    expect(await committed((db) => claimTracks(db, at, 1, 'one'))).toEqual({ by: ['due off', 'leases off'], next: 'on' });
+    expect(await committed((db) => giveBackLeases(db, ['track:music/1/ios'], 'one'))).toEqual({ by: ['leases off'], next: 'on' });
+  });
+
+  test('waits with all that is said beside it in a transaction', async () => {
+    expect(await committed((db) => notePlanned(db, [look], { alone: false }))).toEqual({ by: ['due on', 'tracks on'], next: 'on' });
+    expect(await committed((db) => markDue(db, [due]))).toEqual({ by: ['due on'], next: 'on' });
+  });
 });

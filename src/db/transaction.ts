@@ -30,6 +30,13 @@ export async function together(tx: Tx, statements: readonly Statement[]): Promis
   await sql`with ${sql.join(parts)} select 1`.execute(tx);
 }
 
+/**
+ * For a statement that is a transaction by itself, and of which a crash may take back what it wrote: its commit does not wait for the disk. What is lost in a crash is
+ * always the end of what was written, whoever wrote it, so that nothing that waited for the disk stands on it. A table of one row, to be joined by what the statement
+ * writes. Never inside a transaction of more: all of that would not wait.
+ */
+export const withoutWaitingForDisk: Statement = sql`(select set_config('synchronous_commit', 'off', true)) as without_waiting`;
+
 /** Until what stands in the way of something urgent is ended, and between two looks for more of it. */
 const WAY_CLEARED_EVERY_MS = 1000;
 
@@ -104,7 +111,7 @@ export async function unlessRefused<T extends { ok: boolean }>(
 const MOST_TRIES = 5;
 
 /** Two transactions that waited for each other: the database ended one, of which nothing is left, and it is run anew. */
-async function again<T>(attempt: () => Promise<T>): Promise<T> {
+export async function again<T>(attempt: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
       return await attempt();

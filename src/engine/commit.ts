@@ -25,7 +25,7 @@ import { askQuestions, closeQuestions, openQuestions } from '#db/questions.ts';
 import type { AskedOf, OpenQuestion } from '#db/questions.ts';
 import type { PlanStamp } from '#db/schema.ts';
 import { liveTracksOf, lockTrack, lockTracks, notePlanned, updateTracks } from '#db/tracks.ts';
-import type { TrackHead, TrackUpdate } from '#db/tracks.ts';
+import type { SilentLook, TrackHead, TrackUpdate } from '#db/tracks.ts';
 import { inTransaction, isInTheWay, notify, onConnectionBeforeOthers } from '#db/transaction.ts';
 import type { Db, Tx } from '#db/transaction.ts';
 import { changedVerdicts, writeVerdicts } from '#db/verdicts.ts';
@@ -170,6 +170,7 @@ async function commitTracks(context: Context, tx: Tx, decisions: readonly Decisi
   await notePlanned(
     tx,
     silent.map(({ loaded, decided }) => lookAt(context, loaded, decided.planned?.stamp.lookAgainAt ?? null)),
+    { alone: false },
   );
   const written = news.length === 0 ? new Map<string, Committed>() : await write(context, tx, await raised(tx, app, news), news, told);
   return found.map(({ id, head }) => written.get(id) ?? { revision: head.revision, version: 0, track: head.state, changed: false });
@@ -249,11 +250,12 @@ export async function noteSilent<T extends { loaded: Loaded; plan: Plan }>(conte
   const noted = await notePlanned(
     context.db,
     silent.map(({ loaded, plan }) => lookAt(context, loaded, plan.lookAgainAt)),
+    { alone: true },
   );
   return plans.filter(({ loaded }) => !noted.has(loaded.world.track.id));
 }
 
-function lookAt(context: Context, { world, revision }: Loaded, lookAgainAt: Instant | null): Parameters<typeof notePlanned>[1][number] {
+function lookAt(context: Context, { world, revision }: Loaded, lookAgainAt: Instant | null): SilentLook {
   const { track, app, now } = world;
   const dueAt = lookAgainAt === null ? null : engineTime(context, app.id, lookAgainAt);
   return { id: track.id, app: app.id, revision, lookAgainAt, dueAt, at: now };
