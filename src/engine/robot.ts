@@ -73,9 +73,9 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
   const holds = new Map<string, LaneHold>();
   const life = { started: false, stopping: false, woken: false, failures: 0 };
   let pumping: Promise<void> | null = null;
-  /** Whether a pass takes what is due just now: what it took is nobody's work yet. And how many passes and pieces of work were begun by now. */
-  let passing = false;
-  let begun = 0;
+  /** Whether a pass takes what is due just now: what it took is nobody's work yet. And how many passes were begun by now, and pieces of work of each app. */
+  const passes = { isUnderWay: false, begun: 0 };
+  const launched = new Map<string, number>();
   let timer: NodeJS.Timeout | null = null;
   const timers: NodeJS.Timeout[] = [];
   /** How often in a row something that is due was found to be held by another process; and lanes by their names. */
@@ -104,7 +104,7 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
 
   /** Runs a piece of work beside the others; its end looks for more. */
   function launch(kind: Kind, key: string, app: string, leases: readonly string[], work: () => Promise<void>): void {
-    begun += 1;
+    launched.set(app, (launched.get(app) ?? 0) + 1);
     const promise = work()
       .catch((error: unknown) => context.log.error({ err: error, kind, key }, 'a piece of the engine’s work failed'))
       .finally(() => {
@@ -116,8 +116,8 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
 
   /** One pass: takes what is due, as much as there is room for. Gives what was there, and whether it took any of it. */
   async function pass(): Promise<{ work: Work; took: boolean }> {
-    begun += 1;
-    passing = true;
+    passes.begun += 1;
+    passes.isUnderWay = true;
     try {
       const which = whichOf();
       const work = await workAtHand(context.db, context.clock.now(), which);
@@ -126,8 +126,18 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
       const sources = await takeSources(work, which);
       return { work, took: lanes || tracks || sources };
     } finally {
-      passing = false;
+      passes.isUnderWay = false;
     }
+  }
+
+  /**
+   * How much was begun by now of an app, or of all: what a pass took while somebody looked is neither due any more nor in flight yet. Null while a pass is under way
+   * that may take some of it; none takes anything of an app that is held.
+   */
+  function begunOf(app?: string): number | null {
+    if (app !== undefined && context.held.has(app)) return launched.get(app) ?? 0;
+    if (passes.isUnderWay) return null;
+    return passes.begun + (app === undefined ? [...launched.values()].reduce((sum, count) => sum + count, 0) : (launched.get(app) ?? 0));
   }
 
   function takeLanes({ lanes }: Work): boolean {
@@ -408,14 +418,13 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
     async settle(app) {
       const which = whichOf(app);
       for (;;) {
-        const begunBefore = begun;
+        const before = begunOf(app);
         const work = await workAtHand(context.db, context.clock.now(), which);
         // One kind after the other: what is due is looked at, then what is to be read is read, then what was ordered is done; so that little is looked at twice.
         const took = (await takeTracks(work, which)) || (await takeSources(work, which)) || takeLanes(work);
         if (running.lane.size > 0) await lookForHalts(which);
         const all = inFlight(app);
-        // What the robot's own pass took while it was asked is neither due any more nor in flight yet.
-        if (!passing && begun === begunBefore && !took && all.length === 0 && !isAny(work)) return;
+        if (!took && all.length === 0 && !isAny(work) && before !== null && begunOf(app) === before) return;
         // Those that end together are followed by one pass, and one that takes its time holds up no other.
         await settledOr(all, pauseForOthers());
       }
