@@ -5,7 +5,7 @@
 import type { Track } from '#domain/release/track.ts';
 import type { State } from '#integrations/sandbox/world/state.ts';
 import { chanceOf } from './chance.ts';
-import type { Kept, RealConnections } from './database.ts';
+import type { Kept, RealConnection } from './database.ts';
 import type { Deed, PolicyInForce, SentFact, SentHour } from './observed.ts';
 import { admin, manager } from './people.ts';
 import { drawPolicy, policyText } from './policies.ts';
@@ -47,8 +47,8 @@ export function beginningOf(seed: number): number {
 export class Beginnings {
   readonly #known = new Map<number, Promise<Begun>>();
 
-  /** The beginning of this number; it is played on the database given, which is empty, where nobody has asked for it yet. */
-  of(number: number, real: RealConnections, names: Map<string, string>, options: SimulationOptions): Promise<Begun> {
+  /** The beginning of this number; it is played on the database given, which is emptied, where nobody has asked for it yet. */
+  of(number: number, real: RealConnection, names: Map<string, string>, options: SimulationOptions): Promise<Begun> {
     const known = this.#known.get(number);
     if (known !== undefined) return known;
     const fresh = prepare(number, real, names, options);
@@ -57,7 +57,8 @@ export class Beginnings {
   }
 }
 
-async function prepare(number: number, real: RealConnections, names: Map<string, string>, options: SimulationOptions): Promise<Begun> {
+async function prepare(number: number, real: RealConnection, names: Map<string, string>, options: SimulationOptions): Promise<Begun> {
+  await real.empty();
   const way = ways[number % ways.length] ?? 'branch';
   const seed = chanceOf(number ^ 0x5eed);
   const at = new Simulation(seed.below(2 ** 31), real, names, options, { policy: drawPolicy(seed, way === 'part') });

@@ -1,7 +1,7 @@
 /** Plays one cycle of a seed: it is set up, a storm goes over it, and then, with faults off, it must come to rest. */
 import { beginningOf } from './beginnings.ts';
 import type { Beginnings } from './beginnings.ts';
-import type { RealConnections } from './database.ts';
+import type { RealConnection } from './database.ts';
 import { Broken, Simulation } from './simulation.ts';
 import type { Faults, SimulationOptions } from './simulation.ts';
 import { Story } from './story.ts';
@@ -28,9 +28,8 @@ export type Shared = { names: Map<string, string>; beginnings: Beginnings };
 
 const MOMENTS = 9;
 
-export async function playCycle(seed: number, real: RealConnections, shared: Shared, options: PlayOptions = {}): Promise<Played> {
+export async function playCycle(seed: number, real: RealConnection, shared: Shared, options: PlayOptions = {}): Promise<Played> {
   const began = performance.now();
-  await real.empty();
   const number = beginningOf(seed);
   const begun = await shared.beginnings.of(number, real, shared.names, options);
   if (!begun.ok) {

@@ -51,12 +51,24 @@ const PUT_BACK = `
 const CLOCKED_NAMES = ['take_lease', 'beat', 'silent_servers', 'abandoned_leases', 'end_sessions_of_silent'];
 const CLOCKED = new RegExp(String.raw`\b(${CLOCKED_NAMES.join('|')})\(`, 'g');
 
-/** Real connections, kept over all cycles of a run. */
-export class RealConnections {
+/**
+ * Tables that cycles do not write to. Emptying a table means new files for it and each of its indexes, which took half of the server's time: these are left as they are,
+ * and what they refer to is not asked for, for else they would have to be emptied with it. One that a cycle writes to after all is emptied from then on.
+ */
+const UNWRITTEN =
+  `api_keys approvals bug_assignments checks cherry_picks commits crash_counts crash_groups crash_judgements crash_people crash_segments crash_tickets
+  crash_versions custom_answers distributions health_affected health_days health_dsns health_heard health_packed health_quarantine health_sketches health_streams
+  policy_proposals rotas setup_links ticks waivers webhook_deliveries`.split(/\s+/);
+
+/**
+ * The real connection that everything goes through, kept over all cycles of a run. One is enough for all instances: a statement is let through at a time, and none but
+ * its own while a transaction is open.
+ */
+export class RealConnection {
   readonly #base: Pick<Connection, 'pool'>;
-  readonly #free: PoolClient[] = [];
-  readonly #all = new Set<PoolClient>();
-  #tables: string | null = null;
+  #client: Promise<PoolClient> | null = null;
+  #written: readonly string[] = [];
+  #unwritten: readonly string[] = [];
 
   constructor(base: Pick<Connection, 'pool'>) {
     this.#base = base;
@@ -70,10 +82,19 @@ export class RealConnections {
     await this.#base.pool.query(
       `select health_partition(month::date) from unnest(array['2024-09-01', '2024-10-01', '2024-11-01']) as month`,
     );
-    const { rows } = await this.#base.pool.query<{ names: string }>(`
-      select string_agg(format('%I', tablename), ', ' order by tablename) as names from pg_tables
-      where schemaname = 'public' and tablename <> 'migrations' and tablename not like 'facts\\_%' and tablename !~ '^health_(rollups|days)_'`);
-    this.#tables = rows[0]?.names ?? null;
+    const { rows } = await this.#base.pool.query<{ name: string }>(`
+      select tablename as name from pg_tables
+      where schemaname = 'public' and tablename <> 'schema_migrations' and tablename not like 'facts\\_%' and tablename !~ '^health_(rollups|days)_' order by 1`);
+    const names = rows.map(({ name }) => name);
+    this.#written = names.filter((name) => !UNWRITTEN.includes(name));
+    this.#unwritten = names.filter((name) => UNWRITTEN.includes(name));
+    await this.#base.pool.query(
+      `do $$ declare one record; begin
+        for one in select conrelid::regclass as of, conname from pg_constraint where contype = 'f' and conparentid = 0 and conrelid = any('{${this.#unwritten.join(',')}}'::regclass[]) loop
+          execute format('alter table %s drop constraint %I', one.of, one.conname);
+        end loop;
+      end $$`,
+    );
     // Rows lie where they were written: nothing moves them behind the simulation's back.
     await this.#base.pool.query(`
       do $$ declare name text; begin
@@ -98,18 +119,30 @@ export class RealConnections {
 
   /** An empty database, as at the first cycle. */
   async empty(): Promise<void> {
-    if (this.#tables === null) throw new Error('the database was not prepared');
+    await this.#removeAll();
     // the instance has one row from the beginning
-    await this.#base.pool.query(
-      `truncate ${this.#tables} restart identity; alter sequence fact_arrivals restart; insert into instance default values`,
-    );
+    await this.#base.pool.query('insert into instance default values');
+  }
+
+  async #removeAll(): Promise<void> {
+    const { rows } = await this.#base.pool.query<{ name: string }>({
+      name: 'simulation_written',
+      text: `select name from unnest($1::text[]) as name
+        where exists (select from pg_partition_tree(name::regclass) where pg_relation_size(relid) > 0) or pg_relation_size(name::regclass) > 0`,
+      values: [this.#unwritten],
+    });
+    const written = rows.map(({ name }) => name);
+    this.#written = [...this.#written, ...written];
+    this.#unwritten = this.#unwritten.filter((name) => !written.includes(name));
+    if (this.#written.length === 0) throw new Error('the database was not prepared');
+    await this.#base.pool.query(`truncate ${this.#written.join(', ')} restart identity; alter sequence fact_arrivals restart`);
   }
 
   /** All that is in the database now, but what belongs to processes. */
   async keep(): Promise<Kept> {
     const { rows } = await this.#base.pool.query<{ tables: string[] }>(`
       select array_agg(tablename::text order by tablename) as tables from pg_tables
-      where schemaname = 'public' and tablename not in ('migrations', 'servers', 'leases') and tablename not like 'facts\\_%' and tablename !~ '^health_(rollups|days)_'`);
+      where schemaname = 'public' and tablename not in ('schema_migrations', 'servers', 'leases') and tablename not like 'facts\\_%' and tablename !~ '^health_(rollups|days)_'`);
     const dump = (rows[0]?.tables ?? [])
       .map((name) => `select '${name}' as name, coalesce(jsonb_agg(t), '[]') as rows from ${name} as t`)
       .join(' union all ');
@@ -124,8 +157,7 @@ export class RealConnections {
 
   /** The database as it was when that was kept. */
   async putBack({ tables, sequences }: Kept): Promise<void> {
-    if (this.#tables === null) throw new Error('the database was not prepared');
-    await this.#base.pool.query(`truncate ${this.#tables} restart identity; alter sequence fact_arrivals restart`);
+    await this.#removeAll();
     await this.#base.pool.query('select simulation_put_back($1, $2)', [tables, sequences]);
   }
 
@@ -134,36 +166,28 @@ export class RealConnections {
     return this.#base.pool;
   }
 
-  async take(): Promise<PoolClient> {
-    const free = this.#free.pop();
-    if (free !== undefined) return free;
-    const fresh = await this.#connect();
-    this.#all.add(fresh);
-    // One plan for each statement, whatever came before it on this connection: rows that no order is asked of come alike each time.
-    await fresh.query(`set synchronous_commit = off; set plan_cache_mode = force_generic_plan; set jit = off`);
-    return fresh;
+  client(): Promise<PoolClient> {
+    this.#client ??= this.#connect();
+    return this.#client;
   }
 
   /** A machine with much to do may take long to answer: that is no fault of the simulation's. */
   async #connect(): Promise<PoolClient> {
     for (let tries = 1; ; tries++) {
       try {
-        return await this.#base.pool.connect();
+        const fresh = await this.#base.pool.connect();
+        // One plan for each statement, whatever came before it on this connection: rows that no order is asked of come alike each time.
+        await fresh.query(`set synchronous_commit = off; set plan_cache_mode = force_generic_plan; set jit = off`);
+        return fresh;
       } catch (error) {
         if (tries >= MOST_CONNECTS) throw error;
       }
     }
   }
 
-  give(client: PoolClient): void {
-    this.#free.push(client);
-  }
-
-  /** Nothing is under way any more: what processes that were ended never gave back is closed with the rest. */
-  close(): void {
-    this.#free.length = 0;
-    for (const client of this.#all) client.release(true);
-    this.#all.clear();
+  async close(): Promise<void> {
+    (await this.#client)?.release(true);
+    this.#client = null;
   }
 }
 
@@ -174,11 +198,10 @@ function databaseError({ code, message }: { code: string; message: string }): Er
   return Object.assign(new Error(message), { code });
 }
 
-/** A connection as an instance has it. It is bound to a real one from its first statement until it is given back. */
+/** A connection as an instance has it. `isOpen`: a transaction is. */
 class Line {
   isOpen = false;
   isBroken = false;
-  client: PoolClient | null = null;
   /** What its open transaction did is to be looked at once it is committed. */
   hasWritten = false;
   readonly told: string[] = [];
@@ -191,7 +214,7 @@ export class InstanceDatabase {
   readonly pool: Pool;
   readonly #gate: Gate;
   readonly #of: string;
-  readonly #real: RealConnections;
+  readonly #real: RealConnection;
   readonly #faults: DatabaseFaults;
   readonly #lines = new Set<Line>();
   readonly #heard: (statement: Statement) => void;
@@ -202,7 +225,7 @@ export class InstanceDatabase {
   constructor(
     gate: Gate,
     of: string,
-    real: RealConnections,
+    real: RealConnection,
     options: {
       faults: DatabaseFaults;
       /** Each statement that went through. */
@@ -255,11 +278,7 @@ export class InstanceDatabase {
     return {
       query: query as unknown as Awaited<ReturnType<PostgresPool['connect']>>['query'],
       release: () => {
-        if (line.client !== null && !line.isOpen) this.#real.give(line.client);
-        if (!line.isOpen) {
-          line.client = null;
-          this.#lines.delete(line);
-        }
+        if (!line.isOpen) this.#lines.delete(line);
       },
     };
   }
@@ -281,12 +300,11 @@ export class InstanceDatabase {
     const fault = this.#faults.befalls(this.#of, text);
     if (fault === 'broken') return this.#break(line);
     if (fault === 'in-the-way') throw databaseError(IN_THE_WAY);
-    line.client ??= await this.#real.take();
     if (text === 'begin') {
       this.#gate.holder = line;
       line.isOpen = true;
     }
-    const result = await this.#send(line.client, this.#onOurClock(text, values));
+    const result = await this.#send(this.#onOurClock(text, values));
     const ends = text === 'commit' || text === 'rollback';
     if (ends) {
       line.isOpen = false;
@@ -311,7 +329,8 @@ export class InstanceDatabase {
   }
 
   /** Every statement is prepared: planning them takes the server longer than running them. */
-  async #send(client: PoolClient, { text, values }: { text: string; values: unknown[] }): Promise<QueryResult> {
+  async #send({ text, values }: { text: string; values: unknown[] }): Promise<QueryResult> {
+    const client = await this.#real.client();
     const name = this.#names.get(text) ?? `simulated_${this.#names.size}`;
     this.#names.set(text, name);
     return client.query({ name, text, values });
@@ -326,11 +345,7 @@ export class InstanceDatabase {
 
   async #close(line: Line): Promise<void> {
     line.told.length = 0;
-    if (line.client !== null) {
-      if (line.isOpen) await line.client.query('rollback');
-      this.#real.give(line.client);
-    }
-    line.client = null;
+    if (line.isOpen) await (await this.#real.client()).query('rollback');
     line.isOpen = false;
     if (this.#gate.holder === line) this.#gate.holder = null;
   }

@@ -3,7 +3,7 @@ import type { Connection } from '#db/connect.ts';
 import { Beginnings } from './beginnings.ts';
 import { playCycle } from './cycle.ts';
 import type { Played, PlayOptions } from './cycle.ts';
-import { RealConnections } from './database.ts';
+import { RealConnection } from './database.ts';
 import { installTimers } from './gate.ts';
 
 /** How a lane's database is connected: real time decides nothing in a simulation, so the server ends nothing because of it. */
@@ -13,13 +13,13 @@ export const PATIENT = { poolSize: 40, statementTimeoutMs: 0, lockTimeoutMs: 0, 
 export type Lanes = {
   /** Plays seeds, and gives each as it ends, in any order. Ends early when `each` says so. */
   play(seeds: readonly number[], each: (played: Played) => boolean | void, options?: PlayOptions): Promise<void>;
-  close(): void;
+  close(): Promise<void>;
 };
 
 export async function openLanes(connections: readonly Pick<Connection, 'pool' | 'db'>[]): Promise<Lanes> {
-  const all: RealConnections[] = [];
+  const all: RealConnection[] = [];
   for (const connection of connections) {
-    const real = new RealConnections(connection);
+    const real = new RealConnection(connection);
     await real.prepare();
     all.push(real);
   }
@@ -30,7 +30,7 @@ export async function openLanes(connections: readonly Pick<Connection, 'pool' | 
     async play(seeds, each, options = {}) {
       const left = [...seeds];
       let stopped = false;
-      const lane = async (real: RealConnections): Promise<void> => {
+      const lane = async (real: RealConnection): Promise<void> => {
         for (let seed = left.shift(); seed !== undefined && !stopped; seed = left.shift()) {
           const played = await playCycle(seed, real, { names, beginnings }, options);
           if (!stopped && each(played) === false) stopped = true;
@@ -38,9 +38,9 @@ export async function openLanes(connections: readonly Pick<Connection, 'pool' | 
       };
       await Promise.all(all.map(lane));
     },
-    close() {
+    async close() {
       uninstall();
-      for (const real of all) real.close();
+      for (const real of all) await real.close();
     },
   };
 }

@@ -37,7 +37,7 @@ export async function ownLanes(count: number): Promise<Pick<Lanes, 'play'> & { e
   return {
     play: (seeds, each, options) => lanes.play(seeds, each, options),
     async end() {
-      lanes.close();
+      await lanes.close();
       for (const connection of connections) await connection.close();
       await embedded.stop();
       await rm(folder, { recursive: true, force: true });

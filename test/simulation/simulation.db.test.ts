@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  lanes.close();
+  await lanes.close();
   for (const database of databases) await database.close();
 });
 

@@ -13,7 +13,7 @@ import type { Log } from '#lib/log.ts';
 import { chanceOf } from './chance.ts';
 import type { Chance } from './chance.ts';
 import { InstanceDatabase } from './database.ts';
-import type { DatabaseFault, RealConnections, Statement } from './database.ts';
+import type { DatabaseFault, RealConnection, Statement } from './database.ts';
 import { Gate } from './gate.ts';
 import { atRest, invariants } from './invariants.ts';
 import type { Asked, AtRest } from './invariants.ts';
@@ -61,7 +61,7 @@ export class Simulation {
   readonly faults: Faults = new Map();
   policy: PolicyPlan;
   weather: Weather = 'calm';
-  readonly #real: RealConnections;
+  readonly #real: RealConnection;
   readonly #names: Map<string, string>;
   readonly #instances = new Map<string, Instance>();
   readonly #stalled = new Map<string, number>();
@@ -79,7 +79,7 @@ export class Simulation {
 
   constructor(
     seed: number,
-    real: RealConnections,
+    real: RealConnection,
     names: Map<string, string>,
     options: SimulationOptions,
     from: { policy: PolicyPlan; now?: number; vendors?: State; marks?: number },
