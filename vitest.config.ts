@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/setup/longest-first.ts';
 
 const NEEDS_DATABASE = '**/*.db.test.ts';
 const NEEDS_BROWSER = '**/*.e2e.test.ts';
@@ -16,6 +17,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     // two files at a time on two cores: one alone, which is what the machine would be given, leaves a core waiting for the database
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     // commands and servers that tests start as processes read their modules compiled: half of what each start costs
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules', '.cache', 'signalbox-compile') },
     projects: [
@@ -43,14 +45,12 @@ export default defineConfig({
       },
       {
         extends: true,
-        // One at a time: each starts the program and a browser, and two cores carry no more.
         test: {
           name: 'browser',
           include: [NEEDS_BROWSER],
           exclude: NEVER,
           globalSetup: './test/setup/cluster.ts',
           testTimeout: 120_000,
-          fileParallelism: false,
           maxConcurrency: 2,
         },
       },

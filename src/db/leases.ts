@@ -29,7 +29,18 @@ export async function giveBackAllLeases(db: Db, owner: string): Promise<void> {
  * brings back is found with those of a process that died.
  */
 async function release(db: Db, which: Statement): Promise<void> {
-  await sql`
-    with ended as materialized (select name from leases, ${withoutWaitingForDisk} where ${which} order by name for update of leases)
-    delete from leases where name in (select name from ended)`.execute(db);
+  await sql`with ended as materialized (${theEnding(which)}) ${endingThem}`.execute(db);
+}
+
+function theEnding(which: Statement): Statement {
+  return sql`select name from leases, ${withoutWaitingForDisk} where ${which} order by name for update of leases`;
+}
+const endingThem: Statement = sql`delete from leases where name in (select name from ended)`;
+
+/** Leases of one owner, to be given back. */
+export type Held = { names: readonly string[]; owner: string };
+
+/** The same as two parts of a larger statement that is by itself, the first to be called `ended`: where the condition holds. */
+export function givingBack({ names, owner }: Held, where: Statement): { ended: Statement; ending: Statement } {
+  return { ended: theEnding(sql`name = any(${[...names]}::text[]) and owner = ${owner} and ${where}`), ending: endingThem };
 }

@@ -5,6 +5,8 @@ import type { Stage, Track } from '#domain/release/track.ts';
 import type { Instant } from '#domain/time.ts';
 import type { PlanStamp } from './schema.ts';
 import { atMost } from './few.ts';
+import { givingBack } from './leases.ts';
+import type { Held } from './leases.ts';
 import { withoutWaitingForDisk } from './transaction.ts';
 import type { Db, Tx } from './transaction.ts';
 
@@ -83,10 +85,17 @@ export type SilentLook = { id: string; app: string; revision: number; lookAgainA
  * Notes that tracks were looked at and nothing changed, and when each is due again. Touches no revision and wakes nobody; what has moved since is left alone.
  *
  * @param alone a statement by itself, not of a transaction that says more: a crash may take it back, and the tracks are looked at again
+ * @param held leases under which they were looked at, where it is alone: given back with it, if none of the tracks had moved
  * @returns those that had not moved
  */
-export async function notePlanned(db: Db, looks: readonly SilentLook[], { alone }: { alone: boolean }): Promise<ReadonlySet<string>> {
+export async function notePlanned(
+  db: Db,
+  looks: readonly SilentLook[],
+  { alone, held = null }: { alone: false; held?: null } | { alone: true; held?: Held | null },
+): Promise<ReadonlySet<string>> {
   if (looks.length === 0) return new Set();
+  const all = sql`(select count(*) from noted) = ${looks.length}::int`;
+  const back = held === null ? null : givingBack(held, all);
   // Rows are locked in the order of their names, as everyone does.
   const { rows } = await sql<{ id: string }>`
     with looked as materialized (
@@ -102,7 +111,7 @@ export async function notePlanned(db: Db, looks: readonly SilentLook[], { alone 
     ), marked as (
       insert into due (kind, key, app, at) select 'track', n.id, n.app, n."dueAt" from looked as n join still on still.id = n.id
       where n."dueAt" is not null order by n.id on conflict (kind, key) do update set at = least(due.at, excluded.at)
-    )
+    )${back === null ? sql`` : sql`, ended as materialized (${back.ended}), given_back as (${back.ending})`}
     select id from noted`.execute(db);
   return new Set(rows.map(({ id }) => id));
 }

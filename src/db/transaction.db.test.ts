@@ -101,6 +101,21 @@ describe('what a look at a track writes of itself', () => {
     expect(await committed((db) => giveBackLeases(db, ['track:music/1/ios'], 'one'))).toEqual({ by: ['leases off'], next: 'on' });
   });
 
+  test('gives back the leases with it, where none of the tracks has moved', async () => {
+    const leases = async () => (await base.db.selectFrom('leases').select('name').execute()).map(({ name }) => name);
+    const held = { names: ['track:music/1/ios'], owner: 'one' };
+    await markDue(base.db, [due]);
+    await claimDue(base.db, 'track', at, 1, 'one');
+    expect(await notePlanned(base.db, [{ ...look, revision: 7 }], { alone: true, held })).toEqual(new Set());
+    expect(await notePlanned(base.db, [look], { alone: true, held: { ...held, owner: 'another' } })).toEqual(new Set([look.id]));
+    expect(await leases()).toEqual(held.names);
+    expect(await committed((db) => notePlanned(db, [look], { alone: true, held }))).toEqual({
+      by: ['due off', 'leases off', 'tracks off'],
+      next: 'on',
+    });
+    expect(await leases()).toEqual([]);
+  });
+
   test('waits with all that is said beside it in a transaction', async () => {
     expect(await committed((db) => notePlanned(db, [look], { alone: false }))).toEqual({ by: ['due on', 'tracks on'], next: 'on' });
     expect(await committed((db) => markDue(db, [due]))).toEqual({ by: ['due on'], next: 'on' });

@@ -241,16 +241,21 @@ function saysNothingNew(
 }
 
 /**
- * Notes that the robot looked at tracks of one app and found nothing to say that was not said before: one statement, for most looks are such.
+ * Notes that the robot looked at tracks of one app and found nothing to say that was not said before: one statement, for most looks are such. Where that is all that
+ * there is to say, the leases are given back with it.
  *
  * @returns those of which there is something to say, or that have moved since they were loaded: their plans are to be committed
  */
-export async function noteSilent<T extends { loaded: Loaded; plan: Plan }>(context: Context, plans: readonly T[]): Promise<T[]> {
+export async function noteSilent<T extends { loaded: Loaded; plan: Plan }>(
+  context: Context,
+  plans: readonly T[],
+  held: readonly string[],
+): Promise<T[]> {
   const silent = plans.filter(({ loaded, plan }) => isSilent(loaded, plan));
   const noted = await notePlanned(
     context.db,
     silent.map(({ loaded, plan }) => lookAt(context, loaded, plan.lookAgainAt)),
-    { alone: true },
+    { alone: true, held: silent.length === plans.length && held.length > 0 ? { names: held, owner: context.owner } : null },
   );
   return plans.filter(({ loaded }) => !noted.has(loaded.world.track.id));
 }

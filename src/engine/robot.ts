@@ -232,20 +232,21 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
         ids.map((key) => ({ kind: 'track' as const, key, app, at })),
       );
     const ids = dues.map(({ key }) => key);
+    const leases = dues.map(leaseOf);
     try {
-      const failed = await tick(context, app, ids);
+      const { failed, gaveBack } = await tick(context, app, ids, leases);
       // Not lost: looked at again soon. A fault that stays shows in the log and in the track's old `planned at`.
       await later(
         failed.map(({ id }) => id),
         plusMs(context.clock.now(), LOOK_AGAIN_MS),
       );
       for (const { id, error } of failed) context.log.error({ err: error, track: id }, 'a track could not be looked at; it is tried again');
+      // Given back only when all is well: what is left behind is found, and looked at again.
+      if (!gaveBack) await giveBackLeases(context.db, leases, context.owner);
     } catch (error) {
       await later(ids, plusMs(context.clock.now(), LOOK_AGAIN_MS));
       throw error;
     }
-    // Given back only when all is well: what is left behind is found, and looked at again.
-    await giveBackLeases(context.db, dues.map(leaseOf), context.owner);
   }
 
   async function readIt(due: Due): Promise<void> {

@@ -17,22 +17,24 @@ const STALE_AFTER_MS = 60_000;
 /** A track that could not be looked at, with its error. */
 export type Failed = { id: string; error: unknown };
 
-/** Looks at tracks of one app, whose leases the caller holds. */
-export async function tick(context: Context, app: string, ids: readonly string[]): Promise<readonly Failed[]> {
+/** What came of a look. `gaveBack`: nothing was new, and the leases were given back with that. */
+export type Looked = { failed: readonly Failed[]; gaveBack: boolean };
+
+/** Looks at tracks of one app, under leases of which the caller tells the names. */
+export async function tick(context: Context, app: string, ids: readonly string[], leases: readonly string[]): Promise<Looked> {
   try {
-    await lookTogether(context, app, ids);
-    return [];
+    return { failed: [], gaveBack: await lookTogether(context, app, ids, leases) };
   } catch (error) {
-    if (ids.length === 1) return ids.map((id) => ({ id, error }));
+    if (ids.length === 1) return { failed: ids.map((id) => ({ id, error })), gaveBack: false };
     context.log.debug({ err: error, tracks: ids }, 'each is looked at by itself');
   }
   const failed: Failed[] = [];
-  for (const id of ids) failed.push(...(await tick(context, app, [id])));
-  return failed;
+  for (const id of ids) failed.push(...(await tick(context, app, [id], [])).failed);
+  return { failed, gaveBack: false };
 }
 
 /** Looks at all together; where that does not work each is looked at by itself, so that one that cannot be looked at holds up no other. */
-function lookTogether(context: Context, app: string, ids: readonly string[]): Promise<void> {
+function lookTogether(context: Context, app: string, ids: readonly string[], leases: readonly string[]): Promise<boolean> {
   return untilCommitted(context, async () => {
     const live = (await loadWorlds(context, context.db, ids)).filter(({ world }) => !hasEnded(world.track));
     await askForStale(
@@ -44,8 +46,10 @@ function lookTogether(context: Context, app: string, ids: readonly string[]): Pr
     const news = await noteSilent(
       context,
       live.map((loaded) => ({ loaded, plan: plan(loaded.world) })),
+      leases,
     );
     if (news.length > 0) await commitPlans(context, news);
+    return live.length > 0 && leases.length > 0 && news.length === 0;
   });
 }
 
