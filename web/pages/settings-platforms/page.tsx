@@ -11,7 +11,7 @@ import type { settings } from '../../api/settings-client.ts';
 import { FirstShareSentence } from '../../parts/health-plan/FirstShare.tsx';
 import { Platform } from '../../parts/lists/ListPage.tsx';
 import { PolicyChangeDialog } from '../../parts/policy-change/PolicyChange.tsx';
-import { sharesIn, withValue } from '../../parts/policy-change/policy-text.ts';
+import { sharesIn, withChanges } from '../../parts/policy-change/policy-text.ts';
 import { platformsQuery, policyQuery } from '../../parts/policy-change/queries.ts';
 import { useMe, useRoom } from '../../parts/room.ts';
 import { Read, SettingsPage } from '../../parts/settings/SettingsPage.tsx';
@@ -138,6 +138,8 @@ function whatItCan(kind: StorefrontKind): string {
 function Edit({ rules: { platform, storefronts, rollout }, onClose }: { rules: Rules; onClose: () => void }) {
   const { room } = useRoom();
   const policy = useQuery(policyQuery(room.app.id)).data;
+  // the rules may be read again while they are edited
+  const [began] = useState({ storefronts, rollout });
   const [stores, setStores] = useState<readonly StorefrontKind[]>(storefronts);
   const [shares, setShares] = useState(rollout.join(', '));
   const [wanted, setWanted] = useState<{ text: string; basedOn: number } | null>(null);
@@ -153,9 +155,7 @@ function Edit({ rules: { platform, storefronts, rollout }, onClose }: { rules: R
         event.preventDefault();
         setTried(true);
         if (read === null || stores.length === 0 || policy === undefined) return;
-        let { text } = policy;
-        if (stores.join() !== storefronts.join()) text = withValue(text, ['platforms', platform, 'storefronts'], stores);
-        if (read.join() !== rollout.join()) text = withValue(text, ['platforms', platform, 'rollout'], read);
+        const text = withChanges(policy.text, ['platforms', platform], began, { storefronts: stores, rollout: read });
         setWanted({ text, basedOn: policy.revision });
       }}
     >
