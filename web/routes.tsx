@@ -45,7 +45,7 @@ const bugsSearch = (search: Record<string, unknown>): BugsSearch => {
   return { ...(tab === undefined ? {} : { tab }), ...Object.fromEntries(words) };
 };
 
-type GroupWords = Partial<Record<'platform' | 'version' | 'severity' | 'novelty' | 'team' | 'ticket' | 'search', string>>;
+type GroupWords = Partial<Record<'platform' | 'version' | 'among' | 'severity' | 'novelty' | 'team' | 'ticket' | 'search', string>>;
 type HealthWords = Partial<Record<keyof HealthSearch, string>>;
 
 // the pages of health know what there is to choose from; a first view has no use for it

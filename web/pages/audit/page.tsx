@@ -1,11 +1,11 @@
 /** The journal: who or what did what, to what, why, on what evidence; each entry holds the hash of the one before it. */
-import { useEffect, useEffectEvent, useState } from 'react';
+import { useState } from 'react';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { platformName } from '#domain/names.ts';
 import { meIn } from '../../api/authority.ts';
 import { client, troubleOf } from '../../api/client.ts';
-import { useSettled } from '../../hooks/useSettled.ts';
+import { useSoughtWords } from '../../hooks/useSoughtWords.ts';
 import { Filters } from '../../parts/journal/Filters.tsx';
 import { auditQueryOf, csvOf, detailsOf, instanceKinds, kinds } from '../../parts/journal/journal-model.ts';
 import type { AuditFilter } from '../../parts/journal/journal-model.ts';
@@ -173,19 +173,15 @@ function Detail({ name, value }: { name: string; value: string }) {
   );
 }
 
-const TYPED_FOR_MS = 400;
-
 /** Words, days, and whether it is about the app or about people and keys, which admins of all apps read. */
 function MoreFilters({ filter }: { filter: AuditFilter }) {
   const { session } = useRoom();
   const navigate = useNavigate();
-  const [text, setText] = useState(filter.text ?? '');
-  const typed = useSettled(text, TYPED_FOR_MS);
-  const set = useEffectEvent((part: AuditFilter): void => {
+  const set = (part: AuditFilter): void => {
     void navigate({ to: '.', search: (old: AuditFilter) => ({ ...old, ...part }), replace: true });
-  });
-  useEffect(() => set({ text: typed.trim() === '' ? undefined : typed }), [typed]);
+  };
   const word = (value: string): string | undefined => (value === '' ? undefined : value);
+  const [text, setText] = useSoughtWords(filter.text ?? '', (words) => set({ text: word(words) }));
   return (
     <>
       {meIn(session, '*').isAdmin ? (
