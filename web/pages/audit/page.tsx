@@ -6,6 +6,7 @@ import { platformName } from '#domain/names.ts';
 import { meIn } from '../../api/authority.ts';
 import { client, troubleOf } from '../../api/client.ts';
 import { useSoughtWords } from '../../hooks/useSoughtWords.ts';
+import cards from '../../parts/CardTable.module.css';
 import { Filters } from '../../parts/journal/Filters.tsx';
 import { auditQueryOf, csvOf, detailsOf, instanceKinds, kinds } from '../../parts/journal/journal-model.ts';
 import type { AuditFilter } from '../../parts/journal/journal-model.ts';
@@ -21,6 +22,7 @@ import { EmptyState } from '../../ui/EmptyState.tsx';
 import { SelectField, TextField } from '../../ui/Field.tsx';
 import { Lamp } from '../../ui/Lamp.tsx';
 import { ProblemNote } from '../../ui/ProblemNote.tsx';
+import { classes } from '../../util/classes.ts';
 
 const PAGE = 100;
 /** A file holds at most so many entries; the API gives the rest. */
@@ -81,8 +83,8 @@ export default function AuditPage() {
         ) : entries.length === 0 ? (
           <EmptyState title="No entry">No entry fits the filter.</EmptyState>
         ) : (
-          <div className={styles.scroll}>
-            <table className={styles.table}>
+          <div className={cards.scroll}>
+            <table className={classes(cards.table, styles.table)}>
               <caption className="sr-only">Entries of the journal, the newest first</caption>
               <thead className="sr-only-on-phone">
                 <tr>

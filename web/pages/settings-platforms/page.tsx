@@ -8,6 +8,7 @@ import { capabilities, storefrontKinds } from '#domain/rollout/storefronts.ts';
 import type { StorefrontKind } from '#domain/rollout/storefronts.ts';
 import { may, whoMay } from '../../api/authority.ts';
 import type { settings } from '../../api/settings-client.ts';
+import cards from '../../parts/CardTable.module.css';
 import { FirstShareSentence } from '../../parts/health-plan/FirstShare.tsx';
 import { Platform } from '../../parts/lists/ListPage.tsx';
 import { PolicyChangeDialog } from '../../parts/policy-change/PolicyChange.tsx';
@@ -19,6 +20,7 @@ import shared from '../../parts/settings/settings.module.css';
 import { Button } from '../../ui/Button.tsx';
 import { CheckField, TextField } from '../../ui/Field.tsx';
 import { Panel } from '../../ui/Panel.tsx';
+import { classes } from '../../util/classes.ts';
 import styles from './platforms.module.css';
 
 type Rules = Awaited<ReturnType<typeof settings.listPlatforms>>['items'][number];
@@ -93,8 +95,8 @@ function OnePlatform({ rules }: { rules: Rules }) {
           </>
         )}
       </div>
-      <div className={styles.scroll}>
-        <table className={styles.table}>
+      <div className={cards.scroll}>
+        <table className={classes(cards.table, styles.table)}>
           <caption className="sr-only">Steps of {platformName(platform)}</caption>
           <thead className="sr-only-on-phone">
             <tr>

@@ -35,7 +35,7 @@ import {
 import { Moment } from '../../parts/Moment.tsx';
 import { standsInWords } from '../../parts/rate/rate-words.ts';
 import { useAppTime, useRoom, useZone } from '../../parts/room.ts';
-import { NotRead } from '../../parts/States.tsx';
+import { Loading, NotRead } from '../../parts/States.tsx';
 import { leastUse, lengthOf, pointsByAge } from './health-model.ts';
 import type { Shown } from './shown.ts';
 import styles from './health.module.css';
@@ -81,7 +81,7 @@ export function Health({ track, cells }: Shown) {
       }
     >
       {crashes.isError ? <NotRead error={crashes.error} what="Health" again={() => void crashes.refetch()} /> : null}
-      {crashes.isPending || anrs.isPending ? <p className={styles.none}>Reading health…</p> : null}
+      {crashes.isPending || anrs.isPending ? <Loading what="health" rows={4} rowHeight={94} /> : null}
       {crashes.data === undefined || line === undefined || anrs.isPending ? null : line.points.length === 0 ? (
         <p className={styles.none}>
           No source tells of {version} on this platform yet.{' '}
