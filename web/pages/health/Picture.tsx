@@ -94,8 +94,7 @@ function useJudged(series: HealthSeries, lead: HealthLine) {
   const zone = useZone();
   const now = useAppTime(60_000);
   const { platform, metric, audience, segment } = series;
-  const cells =
-    segment === 'all' ? judgedBy(room.cells, { track: `${room.app.id}/${lead.version}/${platform}`, metric, audience }) : [];
+  const cells = segment === 'all' ? judgedBy(room.cells, { track: `${room.app.id}/${lead.version}/${platform}`, metric, audience }) : [];
   const said = cells.filter(({ state }) => state === 'stop' || state === 'unknown' || state === 'caution' || state === 'waived');
   return {
     state: worstOf(cells),

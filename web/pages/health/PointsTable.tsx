@@ -1,7 +1,7 @@
 /** The same numbers as the picture has, as a table: a row for each step, a column for each version. */
 import type { HealthLine, HealthSeries } from '../../api/health-client.ts';
 import { ageText } from '../../parts/health-chart/chart-model.ts';
-import { beforeAt, NumbersTable, RateNumbers } from '../../parts/health-chart/NumbersTable.tsx';
+import { beforeColumn, NumbersTable, RateNumbers } from '../../parts/health-chart/NumbersTable.tsx';
 import { metricTitle, shareText, usageText } from '../../parts/health-chart/series-model.ts';
 import type { Axis } from '../../parts/health-chart/series-model.ts';
 import { withWhom } from '../../parts/health-chart/whom.ts';
@@ -29,14 +29,9 @@ export function PointsTable({ series, axis }: { series: HealthSeries; axis: Axis
       columns={[
         ...told.map(({ version, points }) => ({
           title: version,
-          at: (row: number) => {
-            const point = points.find((each) => keyOf(each) === row);
-            return point === undefined ? null : <RateNumbers point={point} more={useOf(point)} />;
-          },
+          cells: new Map(points.map((point) => [keyOf(point), <RateNumbers key={point.at} point={point} more={useOf(point)} />])),
         })),
-        ...(series.baseline === null || axis === 'date'
-          ? []
-          : [{ title: 'Before, at this age', at: (row: number) => beforeAt(series, row) }]),
+        ...(axis === 'date' ? [] : beforeColumn('Before, at this age', series)),
       ]}
     />
   );

@@ -193,10 +193,7 @@ function TeamForm({ team, known, onClose }: { team: Team | null; known: readonly
           Look at its effect
         </Button>
         {team === null ? null : (
-          <Button
-            look="danger"
-            onClick={() => write(`Without the team ${name}`, (text) => withValue(text, ['teams', name], undefined))}
-          >
+          <Button look="danger" onClick={() => write(`Without the team ${name}`, (text) => withValue(text, ['teams', name], undefined))}>
             Take the team out…
           </Button>
         )}

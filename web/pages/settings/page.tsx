@@ -1,5 +1,5 @@
 /** The settings: the app that they are about, the way to each page, and the page. */
-import { lazy, Suspense, useEffect, useRef } from 'react';
+import { lazy, Suspense } from 'react';
 import type { ComponentType, LazyExoticComponent } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Navigate, useNavigate, useParams, useSearch } from '@tanstack/react-router';
@@ -70,16 +70,16 @@ export default function SettingsPage() {
 function Ways() {
   const { room } = useRoom();
   const { page } = useParams({ from: '/settings/$page' });
-  const row = useRef<HTMLDivElement>(null);
-  // on a phone they are one row, of which the page that is shown stands in the middle
-  useEffect(() => {
-    const shown = row.current?.querySelector<HTMLElement>('[aria-current]');
-    if (row.current === null || !shown) return;
-    row.current.scrollLeft = shown.offsetLeft - row.current.offsetLeft - (row.current.clientWidth - shown.offsetWidth) / 2;
-  }, [page]);
   const of = (part: SettingsPart['of']) => settingsIds.filter((id) => settingsParts[id].of === part);
   const link = (id: (typeof settingsIds)[number]) => (
-    <Link key={id} to="/settings/$page" params={{ page: id }} search={{ app: room.app.id }} aria-current={page === id ? 'page' : undefined}>
+    <Link
+      key={id}
+      ref={page === id ? toTheMiddle : undefined}
+      to="/settings/$page"
+      params={{ page: id }}
+      search={{ app: room.app.id }}
+      aria-current={page === id ? 'page' : undefined}
+    >
       <Icon name={settingsParts[id].icon} />
       {settingsNames[id]}
     </Link>
@@ -87,7 +87,7 @@ function Ways() {
   return (
     <nav aria-label="Settings" className={styles.ways}>
       <AppChoice />
-      <div ref={row} className={styles.row}>
+      <div className={styles.row}>
         <h2>{room.app.name}</h2>
         {of('app').map(link)}
         <h2>This Signalbox</h2>
@@ -95,6 +95,12 @@ function Ways() {
       </div>
     </nav>
   );
+}
+
+/** On a phone the ways are one row that is wider than it: the page that is shown stands in its middle. */
+function toTheMiddle(way: HTMLAnchorElement | null): void {
+  const row = way?.parentElement;
+  if (way && row) row.scrollLeft = way.offsetLeft - (row.clientWidth - way.offsetWidth) / 2;
 }
 
 function AppChoice() {

@@ -13,7 +13,7 @@ import type { HealthChartProps, Mark } from '../../parts/health-chart/HealthChar
 import { ageText, ageTicks } from '../../parts/health-chart/chart-model.ts';
 import type { ChartLine } from '../../parts/health-chart/chart-model.ts';
 import { Legend } from '../../parts/health-chart/Legend.tsx';
-import { beforeAt, NumbersTable, RateNumbers } from '../../parts/health-chart/NumbersTable.tsx';
+import { beforeColumn, NumbersTable, RateNumbers } from '../../parts/health-chart/NumbersTable.tsx';
 import {
   amountText,
   baselineAt,
@@ -36,7 +36,7 @@ import { Moment } from '../../parts/Moment.tsx';
 import { standsInWords } from '../../parts/rate/rate-words.ts';
 import { useAppTime, useRoom, useZone } from '../../parts/room.ts';
 import { Loading, NotRead } from '../../parts/States.tsx';
-import { leastUse, lengthOf, pointsByAge } from './health-model.ts';
+import { leastUse, lengthOf, byAge } from './health-model.ts';
 import type { Shown } from './shown.ts';
 import styles from './health.module.css';
 
@@ -108,38 +108,21 @@ export function Health({ track, cells }: Shown) {
 
 /** What the four charts show, in one table by age. */
 function Table({ series, anrs, line }: { series: HealthSeries; anrs: HealthSeries | undefined; line: HealthLine }) {
-  const rateOf = (of: HealthSeries) => {
-    const points = pointsByAge(of.items[0]?.points ?? []);
-    return [
-      {
-        title: metricTitle(of.metric),
-        at: (age: number) => {
-          const point = points.get(age);
-          return point === undefined ? null : <RateNumbers point={point} />;
-        },
-      },
-      ...(of.baseline === null ? [] : [{ title: `${metricTitle(of.metric)} before`, at: (age: number) => beforeAt(of, age) }]),
-    ];
-  };
-  const points = pointsByAge(line.points);
-  const numberOf = (title: string, text: (point: HealthLine['points'][number]) => string | null) => ({
-    title,
-    at: (age: number) => {
-      const point = points.get(age);
-      return point === undefined ? null : text(point);
-    },
-  });
+  const rates = [series, ...(anrs === undefined ? [] : [anrs])].flatMap((of) => [
+    { title: metricTitle(of.metric), cells: byAge(of.items[0]?.points ?? [], (point) => <RateNumbers point={point} />) },
+    ...beforeColumn(`${metricTitle(of.metric)} before`, of),
+  ]);
+  const { points } = line;
   return (
     <NumbersTable
       label={`Health of ${line.version} by age`}
       first="Age"
-      rows={[...points.keys()].map((at) => ({ at, title: ageText(at, series.stepHours === 24) }))}
+      rows={[...byAge(points, ({ ageHours }) => ageText(ageHours, series.stepHours === 24))].map(([at, title]) => ({ at, title }))}
       columns={[
-        ...rateOf(series),
-        ...(anrs === undefined ? [] : rateOf(anrs)),
-        numberOf(usageTitle(series), ({ exposure }) => usageText(exposure, series)),
-        numberOf('Share of the use', ({ share }) => (share === null ? null : shareText(share))),
-        numberOf('People', ({ users }) => amountText(users)),
+        ...rates,
+        { title: usageTitle(series), cells: byAge(points, ({ exposure }) => usageText(exposure, series)) },
+        { title: 'Share of the use', cells: byAge(points, ({ share }) => (share === null ? null : shareText(share))) },
+        { title: 'People', cells: byAge(points, ({ users }) => amountText(users)) },
       ]}
     />
   );

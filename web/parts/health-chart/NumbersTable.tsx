@@ -4,7 +4,8 @@ import type { HealthLine, HealthSeries } from '../../api/health-client.ts';
 import { rangeText, rateText } from './series-model.ts';
 import styles from './NumbersTable.module.css';
 
-export type Column = { title: string; at: (row: number) => ReactNode };
+/** `cells`: what stands in it, by the row's `at`. */
+export type Column = { title: string; cells: ReadonlyMap<number, ReactNode> };
 
 export function NumbersTable({
   label,
@@ -35,8 +36,8 @@ export function NumbersTable({
           {rows.map((row) => (
             <tr key={row.at}>
               <th scope="row">{row.title}</th>
-              {columns.map(({ title, at }) => (
-                <td key={title}>{at(row.at) ?? <span className={styles.soft}>–</span>}</td>
+              {columns.map(({ title, cells }) => (
+                <td key={title}>{cells.get(row.at) ?? <span className={styles.soft}>–</span>}</td>
               ))}
             </tr>
           ))}
@@ -63,10 +64,18 @@ export function RateNumbers({ point: { rate, lower, upper }, more }: { point: Ra
   );
 }
 
-/** What earlier releases had at an age: `0.33, from 0.30 to 0.36`. Null: nothing is known of it. */
-export function beforeAt(series: Pick<HealthSeries, 'baseline'>, ageHours: number): string | null {
-  const point = series.baseline?.points.find((each) => Math.round(each.ageHours) === ageHours);
-  return point === undefined || point.rate === null || point.low === null || point.high === null
-    ? null
-    : `${rateText(point.rate)}, from ${rateText(point.low)} to ${rateText(point.high)}`;
+/** A column of what earlier releases had at each age: `0.33, from 0.30 to 0.36`. */
+export function beforeColumn(title: string, { baseline }: Pick<HealthSeries, 'baseline'>): Column[] {
+  if (baseline === null) return [];
+  return [
+    {
+      title,
+      cells: new Map(
+        baseline.points.map(({ ageHours, rate, low, high }) => [
+          Math.round(ageHours),
+          rate === null || low === null || high === null ? null : `${rateText(rate)}, from ${rateText(low)} to ${rateText(high)}`,
+        ]),
+      ),
+    },
+  ];
 }

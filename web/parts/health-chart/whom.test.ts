@@ -22,11 +22,9 @@ describe('of whom numbers are', () => {
 
 test('no limit of the policy judges a segment', () => {
   const limit = { limit: 0.4, unit: 1000, of: 'h', exposure: 'consumption' as const, instance: 'crash-rate', title: 'Crash rate' };
-  expect([limitOf({ segment: 'all', limit }), limitOf({ segment: 'country=BR', limit }), limitOf({ segment: 'all', limit: null })]).toEqual([
-    0.4,
-    null,
-    null,
-  ]);
+  expect([limitOf({ segment: 'all', limit }), limitOf({ segment: 'country=BR', limit }), limitOf({ segment: 'all', limit: null })]).toEqual(
+    [0.4, null, null],
+  );
 });
 
 test('of several criteria the worst is shown, Unknown before what may still come well; without one there is no lamp', () => {
