@@ -91,16 +91,7 @@ function OneTeam({ team, because, onEdit }: { team: Team; because: string | null
   );
 }
 
-/** A team as the policy writes it; what is not there is not said. */
-function inPolicy({ owns, channel, testing }: Pick<Team, 'owns' | 'channel' | 'testing'>) {
-  return {
-    owns: owns.length === 0 ? undefined : owns,
-    channel: channel ?? undefined,
-    testing: testing === 'manual' ? 'manual' : { 'opted-out': testing },
-  };
-}
-
-/** The parts of a team that the policy has. Who is in it is set under people. */
+/** A team as the policy writes it. Who is in it is set under people. */
 function TeamForm({ team, known, onClose }: { team: Team | null; known: readonly string[]; onClose: () => void }) {
   const { room } = useRoom();
   const policy = useQuery(policyQuery(room.app.id)).data;
@@ -204,4 +195,13 @@ function TeamForm({ team, known, onClose }: { team: Team | null; known: readonly
       {wanted === null ? null : <PolicyChangeDialog {...wanted} onClose={() => setWanted(null)} onDone={onClose} />}
     </form>
   );
+}
+
+/** The values of a team in the policy; what is not there is not said. */
+function inPolicy({ owns, channel, testing }: Pick<Team, 'owns' | 'channel' | 'testing'>) {
+  return {
+    owns: owns.length === 0 ? undefined : owns,
+    channel: channel ?? undefined,
+    testing: testing === 'manual' ? 'manual' : { 'opted-out': testing },
+  };
 }
