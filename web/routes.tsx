@@ -45,7 +45,7 @@ const bugsSearch = (search: Record<string, unknown>): BugsSearch => {
   return { ...(tab === undefined ? {} : { tab }), ...Object.fromEntries(words) };
 };
 
-type GroupWords = Partial<Record<'platform' | 'version' | 'severity' | 'novelty' | 'team' | 'ticket' | 'search', string>>;
+type GroupWords = Partial<Record<'platform' | 'version' | 'among' | 'severity' | 'novelty' | 'team' | 'ticket' | 'search', string>>;
 type HealthWords = Partial<Record<keyof HealthSearch, string>>;
 
 // the pages of health know what there is to choose from; a first view has no use for it
@@ -58,6 +58,8 @@ const anyWords = (search: Record<string, unknown>): Record<string, string> =>
   );
 const crashGroupsSearch: (search: Record<string, unknown>) => GroupWords = anyWords;
 const healthSearch: (search: Record<string, unknown>) => HealthWords = anyWords;
+// its charts as a table
+const trackSearch: (search: Record<string, unknown>) => Partial<Record<'as', string>> = anyWords;
 
 export type JournalSearch = {
   track?: string | undefined;
@@ -158,7 +160,7 @@ const appPages = [
   createRoute({ getParentRoute: () => app, path: '/$version/sign-offs', component: pages.signOffs, validateSearch: signOffsSearch }),
   createRoute({ getParentRoute: () => app, path: '/$version/builds', component: pages.builds }),
   createRoute({ getParentRoute: () => app, path: '/$version/changes', component: pages.changes }),
-  createRoute({ getParentRoute: () => app, path: '/$version/$platform', component: pages.track }),
+  createRoute({ getParentRoute: () => app, path: '/$version/$platform', component: pages.track, validateSearch: trackSearch }),
 ] as const;
 
 export const router = createRouter({

@@ -551,6 +551,13 @@ describe('several people in one control room', () => {
     await expect.poll(() => asked, { timeout: VIEWS_WITHIN_MS }).toContain('/api/audit');
     expect(asked.filter((path) => path.startsWith('/api/apps/'))).toEqual([]);
     expect(await text.inputValue()).toContain('# still being written');
+    // and is not lost by a link without a question
+    await maja.getByRole('link', { name: 'Keys', exact: true }).click();
+    await dialogOf(maja).getByRole('button', { name: 'Go on writing' }).click();
+    expect(await text.inputValue()).toContain('# still being written');
+    await maja.getByRole('link', { name: 'Keys', exact: true }).click();
+    await dialogOf(maja).getByRole('button', { name: 'Leave without it' }).click();
+    await maja.waitForURL(/settings\/keys/);
     await api().renameApp({ params: { app: 'tunes' }, body: { name: 'Tunes' } });
   });
 
@@ -699,6 +706,10 @@ describe('several people in one control room', () => {
     await maja.goto(`${world.url}/tunes/audit`);
     await maja.getByLabel('Words').fill('two eyes');
     await maja.waitForURL(/text=two/);
+    await expect.poll(() => maja.getByRole('row').count(), { timeout: VIEWS_WITHIN_MS }).toBe(2);
+    await maja.getByRole('button', { name: 'Show all' }).click();
+    await expect.poll(() => maja.getByLabel('Words').inputValue()).toBe('');
+    await maja.getByLabel('Words').fill('two eyes');
     await expect.poll(() => maja.getByRole('row').count(), { timeout: VIEWS_WITHIN_MS }).toBe(2);
     const [file] = await Promise.all([maja.waitForEvent('download'), maja.getByRole('button', { name: 'Export CSV' }).click()]);
     const rows = (await readFile(await file.path(), 'utf8')).trimEnd().split('\r\n');

@@ -14,10 +14,10 @@ export const crashGroups = clientOf(routes);
 
 type Sought = NonNullable<Parameters<typeof crashGroups.listCrashGroups>[0]['query']>;
 
-/** Crash groups that fit, read again with every change of the app. Pages follow each other by their cursor. */
-export const crashGroupsQuery = (app: string, sought: Sought, at: number) =>
+/** Crash groups that fit; `useReadAgain` has them read again with every change of the app. Pages follow each other by their cursor. */
+export const crashGroupsQuery = (app: string, sought: Sought) =>
   infiniteQueryOptions({
-    queryKey: ['crash-groups', app, sought, at],
+    queryKey: ['crash-groups', app, sought],
     queryFn: ({ pageParam }) =>
       crashGroups.listCrashGroups({
         params: { app },
@@ -25,6 +25,7 @@ export const crashGroupsQuery = (app: string, sought: Sought, at: number) =>
       }),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next,
+    staleTime: 0,
     placeholderData: (old) => old,
   });
 

@@ -144,14 +144,15 @@ export type TriageSought = {
   search?: string;
 };
 
-/** A tab of the triage inbox, read again with every change of the app. Pages follow each other by their cursor. */
-export const triageQuery = (app: string, sought: TriageSought, version: number) =>
+/** A tab of the triage inbox; `useReadAgain` has it read again with every change of the app. Pages follow each other by their cursor. */
+export const triageQuery = (app: string, sought: TriageSought) =>
   infiniteQueryOptions({
-    queryKey: ['triage', app, sought, version],
+    queryKey: ['triage', app, sought],
     queryFn: ({ pageParam }) =>
       client.getTriage({ params: { app }, query: { ...sought, limit: 50, ...(pageParam === null ? {} : { cursor: pageParam }) } }),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next,
+    staleTime: 0,
     placeholderData: (old) => old,
   });
 
@@ -162,13 +163,15 @@ export const bugQuery = (app: string, bug: string, version: number) =>
     placeholderData: (old) => (old?.key === bug ? old : undefined),
   });
 
-export const signOffMatrixQuery = (params: ReleaseName, only: 'open' | 'all', version: number) =>
+/** Every team's word on a release; `useReadAgain` has it read again with every change of the app. */
+export const signOffMatrixQuery = (params: ReleaseName, only: 'open' | 'all') =>
   infiniteQueryOptions({
-    queryKey: ['sign-off-matrix', params, only, version],
+    queryKey: ['sign-off-matrix', params, only],
     queryFn: ({ pageParam }) =>
       client.getSignOffMatrix({ params, query: { only, limit: 100, ...(pageParam === null ? {} : { cursor: pageParam }) } }),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next,
+    staleTime: 0,
     placeholderData: (old) => (old?.pages[0]?.version === params.version ? old : undefined),
   });
 

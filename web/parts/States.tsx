@@ -22,17 +22,31 @@ function useIsSlow(): boolean {
   return isSlow;
 }
 
-/** Rows where rows will be, once loading takes longer than a blink. `rowHeight` in pixels, as the rows that will come. */
+/** Rows where rows will be, seen once reading takes longer than a blink. `rowHeight` in pixels, as the rows that will come. */
 export function Loading({ rows = 8, rowHeight = 50, what }: { rows?: number; rowHeight?: number; what: string }) {
-  const isSlow = useIsSlow();
-  return isSlow ? <Skeleton rows={rows} rowHeight={rowHeight} label={`Loading ${what}`} /> : null;
+  return (
+    <div className={styles.waits}>
+      <Skeleton rows={rows} rowHeight={rowHeight} label={`Reading ${what}…`} />
+    </div>
+  );
 }
 
-/** A part that could not be read: what was wrong, what would be right, and another try. What else is on the page still works. */
-export function NotRead({ error, what, again }: { error: unknown; what: string; again: () => void }): ReactNode {
+/** A part that could not be read: what was wrong, what would be right, and another try. What else is on the page still works. `isOld`: what was read before stands below it. */
+export function NotRead({
+  error,
+  what,
+  again,
+  isOld = false,
+}: {
+  error: unknown;
+  what: string;
+  again: () => void;
+  isOld?: boolean;
+}): ReactNode {
   return (
-    <EmptyState title={`${what} could not be read`} acts={<Button onClick={again}>Read again</Button>}>
+    <EmptyState title={`${what} could not be read${isOld ? ' again' : ''}`} acts={<Button onClick={again}>Read again</Button>}>
       <ProblemNote trouble={troubleOf(error)} />
+      {isOld ? 'What is below was read before, and may have changed since.' : null}
     </EmptyState>
   );
 }

@@ -1,11 +1,12 @@
 /** The journal: who or what did what, to what, why, on what evidence; each entry holds the hash of the one before it. */
-import { useEffect, useEffectEvent, useState } from 'react';
+import { useState } from 'react';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { platformName } from '#domain/names.ts';
 import { meIn } from '../../api/authority.ts';
 import { client, troubleOf } from '../../api/client.ts';
-import { useSettled } from '../../hooks/useSettled.ts';
+import { useSoughtWords } from '../../hooks/useSoughtWords.ts';
+import cards from '../../parts/CardTable.module.css';
 import { Filters } from '../../parts/journal/Filters.tsx';
 import { auditQueryOf, csvOf, detailsOf, instanceKinds, kinds } from '../../parts/journal/journal-model.ts';
 import type { AuditFilter } from '../../parts/journal/journal-model.ts';
@@ -21,6 +22,7 @@ import { EmptyState } from '../../ui/EmptyState.tsx';
 import { SelectField, TextField } from '../../ui/Field.tsx';
 import { Lamp } from '../../ui/Lamp.tsx';
 import { ProblemNote } from '../../ui/ProblemNote.tsx';
+import { classes } from '../../util/classes.ts';
 
 const PAGE = 100;
 /** A file holds at most so many entries; the API gives the rest. */
@@ -81,8 +83,8 @@ export default function AuditPage() {
         ) : entries.length === 0 ? (
           <EmptyState title="No entry">No entry fits the filter.</EmptyState>
         ) : (
-          <div className={styles.scroll}>
-            <table className={styles.table}>
+          <div className={cards.scroll}>
+            <table className={classes(cards.table, styles.table)}>
               <caption className="sr-only">Entries of the journal, the newest first</caption>
               <thead className="sr-only-on-phone">
                 <tr>
@@ -173,19 +175,15 @@ function Detail({ name, value }: { name: string; value: string }) {
   );
 }
 
-const TYPED_FOR_MS = 400;
-
 /** Words, days, and whether it is about the app or about people and keys, which admins of all apps read. */
 function MoreFilters({ filter }: { filter: AuditFilter }) {
   const { session } = useRoom();
   const navigate = useNavigate();
-  const [text, setText] = useState(filter.text ?? '');
-  const typed = useSettled(text, TYPED_FOR_MS);
-  const set = useEffectEvent((part: AuditFilter): void => {
+  const set = (part: AuditFilter): void => {
     void navigate({ to: '.', search: (old: AuditFilter) => ({ ...old, ...part }), replace: true });
-  });
-  useEffect(() => set({ text: typed.trim() === '' ? undefined : typed }), [typed]);
+  };
   const word = (value: string): string | undefined => (value === '' ? undefined : value);
+  const [text, setText] = useSoughtWords(filter.text ?? '', (words) => set({ text: word(words) }));
   return (
     <>
       {meIn(session, '*').isAdmin ? (

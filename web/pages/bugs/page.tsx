@@ -1,5 +1,5 @@
 /** Bugs and triage: every bug gets a team and a decision. */
-import { useEffect, useEffectEvent, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { TriageLine } from '#api/triage.ts';
@@ -10,6 +10,8 @@ import { Lamp } from '../../ui/Lamp.tsx';
 import { triageQuery } from '../../api/queries.ts';
 import { useKeys } from '../../hooks/useKeys.ts';
 import { useNarrow } from '../../hooks/useMedia.ts';
+import { useReadAgain } from '../../hooks/useReadAgain.ts';
+import { useSoughtWords } from '../../hooks/useSoughtWords.ts';
 import { Empty, Failed, Loading, More } from '../../parts/lists/ListPage.tsx';
 import { inTitle, useAppTime, useRoom } from '../../parts/room.ts';
 import { shortLength } from '../../util/time.ts';
@@ -19,9 +21,6 @@ import { teamTitle } from '../../parts/lists/team-title.ts';
 import { emptyText, groupsOf, lineState, neighbour, tabs } from './triage-model.ts';
 import type { Tab } from './triage-model.ts';
 import styles from './bugs.module.css';
-
-/** Typing rests this long before the list is asked for again. */
-const SEARCHES_AFTER_MS = 300;
 
 export default function BugsPage() {
   const { room } = useRoom();
@@ -39,7 +38,8 @@ export default function BugsPage() {
     ...(team === undefined ? {} : { team }),
     ...(search.search === undefined ? {} : { search: search.search }),
   };
-  const list = useInfiniteQuery(triageQuery(app, sought, room.version));
+  const list = useInfiniteQuery(triageQuery(app, sought));
+  useReadAgain(room.version, list);
   const lines = list.data?.pages.flatMap(({ items }) => items) ?? [];
   const counts = list.data?.pages.at(-1)?.counts ?? null;
   const teams = list.data?.pages.at(-1)?.teams ?? [];
@@ -202,22 +202,13 @@ function Filters({ teams }: { teams: readonly string[] }) {
   const search = useSearch({ strict: false });
   const { bug } = useParams({ strict: false });
   const navigate = useNavigate();
-  const [text, setText] = useState(search.search ?? '');
   const set = (part: Partial<FilterValues>): void => {
     const next = Object.fromEntries(Object.entries({ ...search, ...part }).filter(([, value]) => value !== undefined && value !== ''));
     // what is open stays open, and the field in which one types stays where it is
     if (bug === undefined) void navigate({ to: '/$app/bugs', params: { app: room.app.id }, search: next, replace: true });
     else void navigate({ to: '/$app/bugs/$bug', params: { app: room.app.id, bug }, search: next, replace: true });
   };
-  const wanted = search.search ?? '';
-  // only what is typed begins the wait anew
-  const seek = useEffectEvent((words: string) => {
-    if (words !== wanted) set({ search: words });
-  });
-  useEffect(() => {
-    const timer = setTimeout(() => seek(text.trim()), SEARCHES_AFTER_MS);
-    return () => clearTimeout(timer);
-  }, [text]);
+  const [text, setText] = useSoughtWords(search.search ?? '', (words) => set({ search: words }));
   const versions = room.releases.map(({ version }) => version);
   const named = teams.includes(search.team ?? '') || search.team === undefined ? teams : [...teams, search.team];
   return (

@@ -8,6 +8,7 @@ import { may, whoMay } from '../../api/authority.ts';
 import { troubleOf } from '../../api/client.ts';
 import { crashGroupKey, crashGroupQuery, crashGroups } from '../../api/crash-groups-client.ts';
 import { useKeys } from '../../hooks/useKeys.ts';
+import { listSearch } from '../../parts/crash-groups/search.ts';
 import { Severity } from '../../parts/crash-groups/Severity.tsx';
 import {
   crashes,
@@ -39,14 +40,16 @@ import styles from './crash-group.module.css';
 export default function CrashGroupPage() {
   const { room } = useRoom();
   const { group: id } = useParams({ from: '/$app/health/groups/$group' });
-  const { version } = useSearch({ from: '/$app/health/groups/$group' });
+  const search = useSearch({ from: '/$app/health/groups/$group' });
+  const { version } = search;
   const query = useQuery(crashGroupQuery(room.app.id, Number(id), version, room.version));
   const group = query.data;
+  const list = listSearch(search);
   const what = `crash group ${id}`;
   return (
     <HealthPage current="groups" about={group === undefined ? `Crash group ${id}` : group.title.slice(0, 60)}>
-      <Link to="/$app/health/groups" params={{ app: room.app.id }} className={styles.back}>
-        <Icon name="back" /> All crash groups
+      <Link to="/$app/health/groups" params={{ app: room.app.id }} search={list} className={styles.back}>
+        <Icon name="back" /> {Object.keys(list).length === 0 ? 'All crash groups' : 'The crash groups that fit the filter'}
       </Link>
       {query.isError ? <Failed error={query.error} what={what} again={() => void query.refetch()} isOld={group !== undefined} /> : null}
       {group === undefined ? query.isError ? null : <Loading what={what} /> : <Group group={group} />}
@@ -206,7 +209,7 @@ function Counts({ group }: { group: CrashGroupDetail }) {
                   <Link
                     to="/$app/health/groups/$group"
                     params={{ app: room.app.id, group: String(group.id) }}
-                    search={{ version }}
+                    search={(old) => ({ ...old, version })}
                     aria-current={version === group.version ? 'true' : undefined}
                     className="link"
                   >

@@ -1,5 +1,5 @@
 /** Crash groups of an app, the worst first: how bad, whether new, whose, and whether there is a ticket. */
-import { useEffect, useEffectEvent, useRef, useState } from 'react';
+import { useRef } from 'react';
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { CrashGroupLine } from '#api/crash-groups.ts';
@@ -10,6 +10,8 @@ import { may, whoMay } from '../../api/authority.ts';
 import { troubleOf } from '../../api/client.ts';
 import { crashGroups, crashGroupsQuery } from '../../api/crash-groups-client.ts';
 import { useKeys } from '../../hooks/useKeys.ts';
+import { useReadAgain } from '../../hooks/useReadAgain.ts';
+import { useSoughtWords } from '../../hooks/useSoughtWords.ts';
 import { Severity } from '../../parts/crash-groups/Severity.tsx';
 import { impactInWords, noveltyMeanings, noveltyNames, people, ticketInWords, unfinishedInWords } from '../../parts/crash-groups/words.ts';
 import { HealthPage } from '../../parts/health-tabs/HealthPage.tsx';
@@ -18,21 +20,19 @@ import { teamTitle } from '../../parts/lists/team-title.ts';
 import { Moment } from '../../parts/Moment.tsx';
 import { useMe, useRoom } from '../../parts/room.ts';
 import { say } from '../../parts/shell/announce.ts';
-import { crashGroupsSearch } from '../../parts/crash-groups/search.ts';
+import { crashGroupsSearch, groupSearch } from '../../parts/crash-groups/search.ts';
 import type { CrashGroupsSearch } from '../../parts/crash-groups/search.ts';
 import { Button, Key } from '../../ui/Button.tsx';
 import { Lamp } from '../../ui/Lamp.tsx';
 import { ProblemNote } from '../../ui/ProblemNote.tsx';
 import styles from './crash-groups.module.css';
 
-/** Typing rests this long before the list is asked for again. */
-const SEARCHES_AFTER_MS = 300;
-
 export default function CrashGroupsPage() {
   const { room } = useRoom();
   const app = room.app.id;
   const sought = crashGroupsSearch(useSearch({ from: '/$app/health/groups' }));
-  const list = useInfiniteQuery(crashGroupsQuery(app, sought, room.version));
+  const list = useInfiniteQuery(crashGroupsQuery(app, sought));
+  useReadAgain(room.version, list);
   const groups = list.data?.pages.flatMap(({ items }) => items) ?? [];
   const newest = list.data?.pages.at(-1);
   const rows = useRef<HTMLTableSectionElement>(null);
@@ -88,7 +88,7 @@ export default function CrashGroupsPage() {
             </thead>
             <tbody ref={rows}>
               {groups.map((group) => (
-                <Row key={group.id} group={group} app={app} version={sought.version} />
+                <Row key={group.id} group={group} app={app} sought={sought} />
               ))}
             </tbody>
           </table>
@@ -156,7 +156,7 @@ function Unfinished({ tickets, sought }: { tickets: { refused: number; waiting: 
   );
 }
 
-function Row({ group, app, version }: { group: CrashGroupLine; app: string; version: string | undefined }) {
+function Row({ group, app, sought }: { group: CrashGroupLine; app: string; sought: CrashGroupsSearch }) {
   const { judgement, owner, flow, ticket } = group;
   const novelty = judgement?.novelty ?? null;
   return (
@@ -168,7 +168,7 @@ function Row({ group, app, version }: { group: CrashGroupLine; app: string; vers
         <Link
           to="/$app/health/groups/$group"
           params={{ app, group: String(group.id) }}
-          search={version === undefined ? {} : { version }}
+          search={groupSearch(sought)}
           className={styles.title}
           data-group={group.id}
         >
@@ -268,18 +268,11 @@ function Filters({
 }) {
   const { room } = useRoom();
   const navigate = useNavigate();
-  const [text, setText] = useState(sought.search ?? '');
   const set = (part: { [Name in keyof CrashGroupsSearch]?: string }): void => {
     const next = Object.fromEntries(Object.entries({ ...sought, ...part }).filter(([, value]) => value !== '')) as CrashGroupsSearch;
     void navigate({ to: '/$app/health/groups', params: { app: room.app.id }, search: next, replace: true });
   };
-  const seek = useEffectEvent((words: string) => {
-    if (words !== (sought.search ?? '')) set({ search: words });
-  });
-  useEffect(() => {
-    const timer = setTimeout(() => seek(text.trim()), SEARCHES_AFTER_MS);
-    return () => clearTimeout(timer);
-  }, [text]);
+  const [text, setText] = useSoughtWords(sought.search ?? '', (search) => set({ search }));
   const withOwn = (known: readonly string[], own: string | undefined): readonly string[] =>
     own === undefined || known.includes(own) ? known : [...known, own];
   return (

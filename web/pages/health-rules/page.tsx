@@ -4,11 +4,13 @@ import { Link } from '@tanstack/react-router';
 import { platformName } from '#domain/names.ts';
 import { rulesQuery } from '../../api/health-client.ts';
 import type { PlatformHealthRules } from '../../api/health-client.ts';
+import cards from '../../parts/CardTable.module.css';
 import { HealthPage } from '../../parts/health-tabs/HealthPage.tsx';
 import { Empty, Failed, Loading, Platform } from '../../parts/lists/ListPage.tsx';
 import { useRoom } from '../../parts/room.ts';
 import { Panel } from '../../ui/Panel.tsx';
 import { baselineInWords, limitInWords, redInWords, whenInWords } from './rules-model.ts';
+import { classes } from '../../util/classes.ts';
 import styles from './rules.module.css';
 
 export default function HealthRulesPage() {
@@ -61,8 +63,8 @@ function OnePlatform({ rules: { platform, rules, halt, rollout } }: { rules: Pla
       {rules.length === 0 ? (
         <p className={styles.body}>Nothing about health is held against {platformName(platform)}.</p>
       ) : (
-        <section className={styles.scroll} tabIndex={0} aria-label={`Rules of ${platformName(platform)}`}>
-          <table className={styles.table}>
+        <section className={cards.scroll} tabIndex={0} aria-label={`Rules of ${platformName(platform)}`}>
+          <table className={classes(cards.table, styles.table)}>
             <thead className="sr-only-on-phone">
               <tr>
                 <th scope="col">Criterion</th>

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { healthSourcesQuery, quarantineQuery } from '../../api/health-client.ts';
 import type { health } from '../../api/health-client.ts';
+import cards from '../../parts/CardTable.module.css';
 import { HealthPage } from '../../parts/health-tabs/HealthPage.tsx';
 import { amountText } from '../../parts/health-chart/series-model.ts';
 import { Dsns } from '../../parts/dsns/Dsns.tsx';
@@ -56,8 +57,8 @@ function NoSource() {
 function Sources({ items }: { items: readonly HealthSource[] }) {
   const now = useAppTime(60_000);
   return (
-    <section className={styles.scroll} tabIndex={0} aria-label="Sources of health">
-      <table className={styles.table}>
+    <section className={cards.scroll} tabIndex={0} aria-label="Sources of health">
+      <table className={cards.table}>
         <thead className="sr-only-on-phone">
           <tr>
             <th scope="col">Source</th>

@@ -1,12 +1,14 @@
 /** The picture of a metric: the rate with its range, and on the same axis which share of the use each version has, and how much it is used. Or all of it as a table. */
+import { cellStateNames } from '#domain/cell-state.ts';
 import { sourceName } from '#domain/names.ts';
 import { Lamp } from '../../ui/Lamp.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import type { HealthLine, HealthSeries } from '../../api/health-client.ts';
 import { useNarrow } from '../../hooks/useMedia.ts';
-import { HealthChart, LimitSwatch, Swatch } from '../../parts/health-chart/HealthChart.tsx';
+import { HealthChart } from '../../parts/health-chart/HealthChart.tsx';
 import type { HealthChartProps } from '../../parts/health-chart/HealthChart.tsx';
 import { ageText, ageTicks } from '../../parts/health-chart/chart-model.ts';
+import { Legend } from '../../parts/health-chart/Legend.tsx';
 import {
   baselineAt,
   baselineLine,
@@ -29,6 +31,7 @@ import {
   wholeStep,
 } from '../../parts/health-chart/series-model.ts';
 import type { Axis, Standing } from '../../parts/health-chart/series-model.ts';
+import { limitOf, withWhom, worstOf } from '../../parts/health-chart/whom.ts';
 import { Moment } from '../../parts/Moment.tsx';
 import { judgedBy, standsInWords } from '../../parts/rate/rate-words.ts';
 import { useAppTime, useRoom, useZone } from '../../parts/room.ts';
@@ -36,23 +39,16 @@ import { clockTime, dayText, momentText, stationTimeText } from '../../util/time
 import { PointsTable } from './PointsTable.tsx';
 import styles from './health.module.css';
 
-const lampOf: Readonly<Record<Standing, 'clear' | 'caution' | 'stop' | 'not-set-up'>> = {
-  under: 'clear',
-  crosses: 'caution',
-  over: 'stop',
-  unknown: 'not-set-up',
-};
-
 export function Picture({ series, lead, axis, isTable }: { series: HealthSeries; lead: HealthLine; axis: Axis; isTable: boolean }) {
   const last = lead.points.at(-1);
-  const limit = series.limit?.limit ?? null;
+  const limit = limitOf(series);
   const standing = standingOf(last, limit);
   const before = last === undefined ? null : baselineAt(series, last.ageHours);
-  const stands = useStands(series, lead);
+  const { state, stands } = useJudged(series, lead);
   const words = stands.map(({ text }) => text);
   return (
     <Panel
-      title={`${metricTitle(series.metric)} of ${lead.version}`}
+      title={withWhom(`${metricTitle(series.metric)} of ${lead.version}`, series)}
       aside={
         lead.toldUntil === null ? null : (
           <span>
@@ -62,22 +58,24 @@ export function Picture({ series, lead, axis, isTable }: { series: HealthSeries;
       }
     >
       <div className={styles.value}>
-        {limit === null ? null : <Lamp state={stands.some(({ state }) => state === 'stop') ? 'stop' : lampOf[standing]} silent />}
+        {state === null ? null : <Lamp state={state} />}
         <b data-standing={standing}>{last?.rate === null || last === undefined ? 'No rate' : rateText(last.rate)}</b>
         <p>
           {unitText(series)}
           {last?.lower === null || last?.upper === null || last === undefined ? '' : ` · range ${rangeText(last.lower, last.upper)}`}
           {limit === null
-            ? ', no limit in the policy'
+            ? series.segment === 'all'
+              ? ', no limit in the policy'
+              : ', no limit judges a segment'
             : standing === 'under'
               ? `, limit ${rateText(limit)}`
               : ` ${standingText(standing, limit) ?? ''}`}
           {before === null || axis === 'date' ? '' : ` · ${listed(series.baseline?.versions ?? [])} had ${rateText(before)} at this age`}
         </p>
       </div>
-      {stands.map(({ state, text }) => (
-        <p key={text} className={styles.stands} data-state={state} aria-hidden="true">
-          <Lamp state={state} silent /> {text}
+      {stands.map((each) => (
+        <p key={each.text} className={styles.stands} data-state={each.state} aria-hidden="true">
+          <Lamp state={each.state} silent /> {each.text}
         </p>
       ))}
       <p className="sr-only">{seriesInWords(series, lead, words)}</p>
@@ -90,15 +88,24 @@ export function Picture({ series, lead, axis, isTable }: { series: HealthSeries;
   );
 }
 
-/** What the criteria that judge this line say beside its range. A segment is not judged by them. */
-function useStands(series: HealthSeries, lead: HealthLine) {
+/** The worst state of the criteria that judge this line, and what each that is not green says beside its range. A segment is not judged by them. */
+function useJudged(series: HealthSeries, lead: HealthLine) {
   const { room } = useRoom();
   const zone = useZone();
   const now = useAppTime(60_000);
-  if (series.segment !== 'all') return [];
-  const { platform, metric, audience } = series;
-  const cells = judgedBy(room.cells, { track: `${room.app.id}/${lead.version}/${platform}`, metric, audience });
-  return cells.flatMap((cell) => standsInWords(cell, now, zone) ?? []);
+  const { platform, metric, audience, segment } = series;
+  const cells = segment === 'all' ? judgedBy(room.cells, { track: `${room.app.id}/${lead.version}/${platform}`, metric, audience }) : [];
+  const said = cells.filter(({ state }) => state === 'stop' || state === 'unknown' || state === 'caution' || state === 'waived');
+  return {
+    state: worstOf(cells),
+    stands: said.map(
+      (cell) =>
+        standsInWords(cell, now, zone) ?? {
+          state: cell.state,
+          text: `${cell.title} is ${cellStateNames[cell.state]}. ${cell.clause}${/[.!?]$/.test(cell.clause) ? '' : '.'}`,
+        },
+    ),
+  };
 }
 
 function Charts({
@@ -118,7 +125,7 @@ function Charts({
   const zone = useZone();
   const now = useAppTime(60_000);
   const items = series.items;
-  const limit = series.limit?.limit ?? null;
+  const limit = limitOf(series);
   const rates = [...baselineLine(series, axis), ...linesOf(items, lead.version, axis, ({ rate }) => rate, { band: true })];
   const xs = rates.flatMap(({ points }) => points.map((point) => point.x));
   const most = isNarrow ? 4 : 8;
@@ -155,7 +162,12 @@ function Charts({
   const step = series.stepHours === 24 ? 'each day' : series.stepHours === 1 ? 'each hour' : `each ${series.stepHours} hours`;
   return (
     <>
-      <Legend series={series} lead={lead.version} axis={axis} />
+      <Legend
+        version={lead.version}
+        before={series.baseline === null || axis === 'date' ? null : series.baseline.versions}
+        spread
+        hasLimit={limit !== null}
+      />
       <div className={styles.charts}>
         <h3>Since each rollout began, {unitText(series)}</h3>
         <HealthChart
@@ -171,7 +183,7 @@ function Charts({
         <h3>Share of the use on each version, {step}</h3>
         <HealthChart
           {...common}
-          summary={`Adoption: ${items.flatMap(({ version, points }) => (points.at(-1)?.share === null || points.length === 0 ? [] : [`${version} ended at ${shareText(points.at(-1)?.share ?? 0)}`])).join(', ')}.`}
+          summary={`${withWhom('Adoption', series)}: ${items.flatMap(({ version, points }) => (points.at(-1)?.share === null || points.length === 0 ? [] : [`${version} ended at ${shareText(points.at(-1)?.share ?? 0)}`])).join(', ')}.`}
           lines={linesOf(items, lead.version, axis, ({ share }) => (share === null ? null : share * 100), { area: true })}
           top={100}
           height={isNarrow ? 104 : 120}
@@ -183,7 +195,7 @@ function Charts({
         </h3>
         <HealthChart
           {...common}
-          summary={`Use ${step}: ${items.flatMap((item) => (item.points.length === 0 ? [] : [`${item.version} ${usageText(item.points.findLast((point) => wholeStep(point, item) !== null)?.stepExposure ?? 0, series)} at last`])).join(', ')}.`}
+          summary={`${withWhom(`Use ${step}`, series)}: ${items.flatMap((item) => (item.points.length === 0 ? [] : [`${item.version} ${usageText(item.points.findLast((point) => wholeStep(point, item) !== null)?.stepExposure ?? 0, series)} at last`])).join(', ')}.`}
           lines={linesOf(items, lead.version, axis, wholeStep, { area: true })}
           height={isNarrow ? 104 : 120}
           tick={tickText}
@@ -196,28 +208,5 @@ function Charts({
         </p>
       ) : null}
     </>
-  );
-}
-
-function Legend({ series, lead, axis }: { series: HealthSeries; lead: string; axis: Axis }) {
-  return (
-    <ul className={styles.legend} aria-label="What the strokes mean">
-      <li>
-        <Swatch look="lead" /> {lead}
-      </li>
-      <li>
-        <Swatch look="baseline" band /> always-valid range
-      </li>
-      {series.baseline === null || axis === 'date' ? null : (
-        <li>
-          <Swatch look="baseline" /> {listed(series.baseline.versions)} at the same age, from the least to the most
-        </li>
-      )}
-      {series.limit === null ? null : (
-        <li>
-          <LimitSwatch /> limit
-        </li>
-      )}
-    </ul>
   );
 }

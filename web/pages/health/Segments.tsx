@@ -6,6 +6,8 @@ import { segmentsQuery } from '../../api/health-client.ts';
 import type { HealthSegments, HealthSeries } from '../../api/health-client.ts';
 import { amountText, dimensionTitles, listed, rangeText, rateText, shareText, usageText } from '../../parts/health-chart/series-model.ts';
 import { valueName } from '../../parts/crash-groups/words.ts';
+import numbers from '../../parts/health-chart/NumbersTable.module.css';
+import { withWhom } from '../../parts/health-chart/whom.ts';
 import { useRoom } from '../../parts/room.ts';
 import { Loading, NotRead } from '../../parts/States.tsx';
 import { Choices } from '../../ui/Field.tsx';
@@ -54,7 +56,7 @@ export function Segments({
     );
   return (
     <Panel
-      title={`${titleOf(dimension)} of ${version}`}
+      title={withWhom(`${titleOf(dimension)} of ${version}`, { segment: 'all', audience: search.audience ?? 'production' })}
       aside={
         read.data === undefined || read.data.baseline.length === 0 ? null : (
           <span>
@@ -103,8 +105,8 @@ function Table({ segments, dimension, of }: { segments: HealthSegments; dimensio
           ? `None of ${segments.items.length + segments.left} is worse than ${dimension === 'arm' ? 'the others' : 'it was'}, as far as the numbers tell.`
           : `${listed(named.map(({ segment }) => valueName(dimension, segment)))} ${named.length === 1 ? 'is' : 'are'} more than twice as bad as ${dimension === 'arm' ? 'the others' : 'before'}.`}
       </p>
-      <section className={styles.scroll} tabIndex={0} aria-label={titleOf(dimension)}>
-        <table className={styles.table}>
+      <section className={numbers.scroll} tabIndex={0} aria-label={titleOf(dimension)}>
+        <table className={numbers.table}>
           <thead>
             <tr>
               <th scope="col">{titleOf(dimension).replace(/s$/, '')}</th>

@@ -5,6 +5,7 @@ import type { HealthSeries } from '../../api/health-client.ts';
 import { ageText } from '../../parts/health-chart/chart-model.ts';
 import { Swatch } from '../../parts/health-chart/HealthChart.tsx';
 import { amountText, looksOf, rangeText, rateText, shareText, usageText } from '../../parts/health-chart/series-model.ts';
+import { withWhom } from '../../parts/health-chart/whom.ts';
 import { useRoom } from '../../parts/room.ts';
 import { Panel } from '../../ui/Panel.tsx';
 import styles from './health.module.css';
@@ -16,7 +17,7 @@ export function Versions({ series, lead, hours }: { series: HealthSeries; lead: 
   const search = useHealthSearch();
   const look = looksOf(series.items, lead);
   return (
-    <Panel title="Versions" aside={hours === null ? null : <span>each up to {ageText(hours, hours >= 96)} old</span>}>
+    <Panel title={withWhom('Versions', series)} aside={hours === null ? null : <span>each up to {ageText(hours, hours >= 96)} old</span>}>
       <ul className={styles.versions}>
         {series.items.map(({ version, stage, points }) => {
           const last = points.at(-1);

@@ -6,6 +6,7 @@ import { seriesQuery } from '../../api/health-client.ts';
 import type { HealthSeries } from '../../api/health-client.ts';
 import { useNarrow } from '../../hooks/useMedia.ts';
 import { leadOf, metricTitle, usageTitle } from '../../parts/health-chart/series-model.ts';
+import { segmentName, withWhom } from '../../parts/health-chart/whom.ts';
 import { HealthPage } from '../../parts/health-tabs/HealthPage.tsx';
 import { FirstShare } from '../../parts/health-plan/FirstShare.tsx';
 import { Empty, Failed, Loading } from '../../parts/lists/ListPage.tsx';
@@ -26,6 +27,7 @@ export default function HealthMetricsPage() {
   const search = useHealthSearch();
   const { platform = leadTrack(room)?.platform ?? room.app.platforms[0] ?? '', metric = 'crashes', by = 'age', step = 'hour' } = search;
   const hours = by === 'date' || search.span === 'all' ? null : spanOf(room.tracks, platform, search.version, now);
+  const whom = { segment: search.segment ?? 'all', audience: search.audience ?? 'production' };
   const asked = {
     platform,
     metric,
@@ -41,7 +43,7 @@ export default function HealthMetricsPage() {
   const series = read.data;
   const lead = series === undefined ? null : leadOf(series.items, search.version);
   return (
-    <HealthPage current="metrics" about={`${metricTitle(metric)} on ${platformName(platform)}`}>
+    <HealthPage current="metrics" about={withWhom(`${metricTitle(metric)} on ${platformName(platform)}`, whom)}>
       <Choosers platform={platform} metric={metric} by={by} step={step} series={series} />
       {read.isError ? <Failed error={read.error} what="health" again={() => void read.refetch()} isOld={series !== undefined} /> : null}
       {series === undefined && !read.isError ? <Loading what="health" /> : null}
@@ -160,7 +162,7 @@ function Choosers({
       />
       {segment === undefined ? null : (
         <span className={styles.only}>
-          Only {segment.replace('=', ' ')}{' '}
+          Only {segmentName(segment)}{' '}
           <button type="button" className="link" onClick={() => choose({ segment: undefined })}>
             Show all
           </button>
@@ -172,7 +174,8 @@ function Choosers({
   return isNarrow ? (
     <details className={styles.folded}>
       <summary>
-        {platformName(platform)}, {metricTitle(metric).toLowerCase()}, {by === 'age' ? 'by age' : 'by date'}
+        {withWhom(`${platformName(platform)}, ${metricTitle(metric).toLowerCase()}`, { segment: segment ?? 'all', audience })},{' '}
+        {by === 'age' ? 'by age' : 'by date'}
       </summary>
       {fields}
     </details>
@@ -186,7 +189,7 @@ function NothingTold({ series }: { series: HealthSeries }) {
   const others = series.known.audiences.filter((each) => each !== series.audience);
   return (
     <Empty
-      title={`Nothing is told of ${metricTitle(series.metric).toLowerCase()} on ${platformName(series.platform)}${series.audience === 'production' ? '' : ` of ${series.audience}`}.`}
+      title={`${withWhom(`Nothing is told of ${metricTitle(series.metric).toLowerCase()} on ${platformName(series.platform)}`, series)}.`}
     >
       {others.length === 0 ? '' : `There is something of ${others.join(', ')}. `}
       An app with a Sentry SDK tells it by a DSN, others by roll-ups:{' '}

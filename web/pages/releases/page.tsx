@@ -5,6 +5,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { inWords } from '#domain/time.ts';
 import { may, whoMay } from '../../api/authority.ts';
 import { client, troubleOf } from '../../api/client.ts';
+import { useReadAgain } from '../../hooks/useReadAgain.ts';
 import { Button } from '../../ui/Button.tsx';
 import { SelectField } from '../../ui/Field.tsx';
 import { Lamp } from '../../ui/Lamp.tsx';
@@ -59,7 +60,7 @@ export default function ReleasesPage() {
   // the heads of live tracks tell that a release moved; a fact that moves none is no news to this list
   const moved = room.tracks.map(({ id, stage, percent }) => `${id} ${stage} ${percent ?? ''}`).join();
   const read = useInfiniteQuery({
-    queryKey: ['releases', app, state, kind, moved],
+    queryKey: ['releases', app, state, kind],
     queryFn: ({ pageParam }) =>
       client.listReleases({
         params: { app },
@@ -67,8 +68,10 @@ export default function ReleasesPage() {
       }),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next,
+    staleTime: 0,
     placeholderData: (old) => old,
   });
+  useReadAgain(moved, read);
   const lines = read.data?.pages.flatMap(({ items }) => items) ?? [];
   const bases = lines
     .filter(({ tracks }) => tracks.some(({ reached }) => reached['rolling-out'] !== undefined || reached['released'] !== undefined))

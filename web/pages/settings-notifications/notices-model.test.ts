@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { channelsInWords, howItWent } from './notices-model.ts';
+import { channelsInWords, howItWent, wayOf } from './notices-model.ts';
 
 const team = (of: string, channel: string | null) => ({ of, channel });
 
@@ -31,4 +31,19 @@ test.each([
   [{ waiting: 0, refused: 3 }, '3 were refused in the last 30 days.'],
 ])('what did not come there is said: %o', (tally, says) => {
   expect(howItWent(tally)).toBe(says);
+});
+
+describe('the chat that is connected', () => {
+  const last = (state: string, orderedAt = '2024-10-01T10:00:00.000Z') => ({ last: { state, orderedAt } });
+
+  test.each([
+    [[], 'unknown'],
+    [[{ last: null }, last('ordered')], 'unknown'],
+    [[last('done'), { last: null }], 'clear'],
+    [[last('done'), last('refused', '2024-10-01T11:00:00.000Z')], 'stop'],
+    [[last('refused'), last('done', '2024-10-01T11:00:00.000Z')], 'caution'],
+    [[last('done'), last('waiting', '2024-10-01T11:00:00.000Z')], 'caution'],
+  ])('is as well as its last messages went, and not green because it is connected: %o is %s', (kinds, state) => {
+    expect(wayOf(kinds).state).toBe(state);
+  });
 });

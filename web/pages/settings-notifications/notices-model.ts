@@ -1,4 +1,5 @@
 /** What is said of the ways by which people are told something. */
+import type { CellState } from '#domain/cell-state.ts';
 import type { NoticeKind } from '#domain/notices.ts';
 
 type Channel = { of: string; channel: string | null };
@@ -41,4 +42,20 @@ export function howItWent({ waiting, refused }: { waiting: number; refused: numb
   ].filter((part) => part !== null);
   const text = parts.join('; ');
   return text === '' ? null : `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+type Told = { last: { state: string; orderedAt: string } | null };
+
+/** How the chat that is connected tells it, by what became of the last message of each kind: that it is connected does not say that anything comes there. */
+export function wayOf(kinds: readonly Told[]): { state: CellState; words: string } {
+  const ended = kinds
+    .flatMap(({ last }) => (last?.state === 'done' || last?.state === 'refused' ? [last] : []))
+    .toSorted((a, b) => b.orderedAt.localeCompare(a.orderedAt));
+  const [newest] = ended;
+  if (newest === undefined) return { state: 'unknown', words: 'No message has come there yet: post one to try it.' };
+  if (newest.state === 'refused') return { state: 'stop', words: 'The last message was refused.' };
+  if (ended.some(({ state }) => state === 'refused'))
+    return { state: 'caution', words: 'The last message came there; the last of another kind was refused.' };
+  if (kinds.some(({ last }) => last?.state === 'waiting')) return { state: 'caution', words: 'A message waits to be tried again.' };
+  return { state: 'clear', words: 'The last message came there.' };
 }

@@ -13,7 +13,7 @@ import { EmptyState } from '../../ui/EmptyState.tsx';
 import { Lamp } from '../../ui/Lamp.tsx';
 import { Panel, Tag } from '../../ui/Panel.tsx';
 import { ProblemNote } from '../../ui/ProblemNote.tsx';
-import { channelsInWords, howItWent } from './notices-model.ts';
+import { channelsInWords, howItWent, wayOf } from './notices-model.ts';
 import styles from './notifications.module.css';
 
 type Rules = Awaited<ReturnType<typeof settings.getNotifications>>;
@@ -35,7 +35,7 @@ export default function SettingsNotificationsPage() {
       <Read list={rules} what="the notifications" rows={6}>
         {({ chat, kinds }) => (
           <>
-            <Way chat={chat} />
+            <Way chat={chat} kinds={kinds} />
             <Panel title="Told outside of these pages, by need">
               <ul className={shared.rows}>
                 {kinds.map((kind) => (
@@ -72,7 +72,7 @@ export default function SettingsNotificationsPage() {
 }
 
 /** The chat that tells it, with a message to see whether it comes there. */
-function Way({ chat }: { chat: Rules['chat'] }) {
+function Way({ chat, kinds }: Rules) {
   const { room } = useRoom();
   const cache = useQueryClient();
   const { because } = useMaySet('notifications');
@@ -82,15 +82,16 @@ function Way({ chat }: { chat: Rules['chat'] }) {
     onSettled: () => cache.invalidateQueries({ queryKey: ['settings-history'] }),
   });
   const last = attempt.data?.tried.at(-1);
+  const way = wayOf(kinds);
   return (
     <Panel title="By which way">
       <div className={shared.body}>
         <p className={styles.way}>
-          <Lamp state={chat === null ? 'not-set-up' : 'clear'} silent />
+          <Lamp state={chat === null ? 'not-set-up' : way.state} silent />
           <span>
             {chat === null
               ? 'No chat is connected: nobody is told anything outside of these pages, and what was to be told is refused. The journal has it in any case. '
-              : `${chat.name} tells it. `}
+              : `${chat.name} tells it. ${way.words} `}
             <Link className="link" to="/settings/$page" params={{ page: 'integrations' }} search={{ app: room.app.id }}>
               {chat === null ? 'Connect one' : 'Its connection'}
             </Link>

@@ -8,10 +8,11 @@ import { capabilities, storefrontKinds } from '#domain/rollout/storefronts.ts';
 import type { StorefrontKind } from '#domain/rollout/storefronts.ts';
 import { may, whoMay } from '../../api/authority.ts';
 import type { settings } from '../../api/settings-client.ts';
+import cards from '../../parts/CardTable.module.css';
 import { FirstShareSentence } from '../../parts/health-plan/FirstShare.tsx';
 import { Platform } from '../../parts/lists/ListPage.tsx';
 import { PolicyChangeDialog } from '../../parts/policy-change/PolicyChange.tsx';
-import { sharesIn, withValue } from '../../parts/policy-change/policy-text.ts';
+import { sharesIn, withChanges } from '../../parts/policy-change/policy-text.ts';
 import { platformsQuery, policyQuery } from '../../parts/policy-change/queries.ts';
 import { useMe, useRoom } from '../../parts/room.ts';
 import { Read, SettingsPage } from '../../parts/settings/SettingsPage.tsx';
@@ -19,6 +20,7 @@ import shared from '../../parts/settings/settings.module.css';
 import { Button } from '../../ui/Button.tsx';
 import { CheckField, TextField } from '../../ui/Field.tsx';
 import { Panel } from '../../ui/Panel.tsx';
+import { classes } from '../../util/classes.ts';
 import styles from './platforms.module.css';
 
 type Rules = Awaited<ReturnType<typeof settings.listPlatforms>>['items'][number];
@@ -93,8 +95,8 @@ function OnePlatform({ rules }: { rules: Rules }) {
           </>
         )}
       </div>
-      <div className={styles.scroll}>
-        <table className={styles.table}>
+      <div className={cards.scroll}>
+        <table className={classes(cards.table, styles.table)}>
           <caption className="sr-only">Steps of {platformName(platform)}</caption>
           <thead className="sr-only-on-phone">
             <tr>
@@ -138,6 +140,8 @@ function whatItCan(kind: StorefrontKind): string {
 function Edit({ rules: { platform, storefronts, rollout }, onClose }: { rules: Rules; onClose: () => void }) {
   const { room } = useRoom();
   const policy = useQuery(policyQuery(room.app.id)).data;
+  // the rules may be read again while they are edited
+  const [began] = useState({ storefronts, rollout });
   const [stores, setStores] = useState<readonly StorefrontKind[]>(storefronts);
   const [shares, setShares] = useState(rollout.join(', '));
   const [wanted, setWanted] = useState<{ text: string; basedOn: number } | null>(null);
@@ -153,9 +157,7 @@ function Edit({ rules: { platform, storefronts, rollout }, onClose }: { rules: R
         event.preventDefault();
         setTried(true);
         if (read === null || stores.length === 0 || policy === undefined) return;
-        let { text } = policy;
-        if (stores.join() !== storefronts.join()) text = withValue(text, ['platforms', platform, 'storefronts'], stores);
-        if (read.join() !== rollout.join()) text = withValue(text, ['platforms', platform, 'rollout'], read);
+        const text = withChanges(policy.text, ['platforms', platform], began, { storefronts: stores, rollout: read });
         setWanted({ text, basedOn: policy.revision });
       }}
     >

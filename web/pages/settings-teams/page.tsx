@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { may, whoMay } from '../../api/authority.ts';
 import type { settings } from '../../api/settings-client.ts';
 import { PolicyChangeDialog } from '../../parts/policy-change/PolicyChange.tsx';
-import { withValue } from '../../parts/policy-change/policy-text.ts';
+import { withChanges, withValue } from '../../parts/policy-change/policy-text.ts';
 import { policyQuery, teamsQuery } from '../../parts/policy-change/queries.ts';
 import { useMe, useRoom } from '../../parts/room.ts';
 import { Read, SettingsPage } from '../../parts/settings/SettingsPage.tsx';
@@ -100,7 +100,9 @@ function TeamForm({ team, known, onClose }: { team: Team | null; known: readonly
   const [owns, setOwns] = useState((team?.owns ?? []).join('\n'));
   const [testing, setTesting] = useState<'manual' | 'opted-out'>(team === null || team.testing === 'manual' ? 'manual' : 'opted-out');
   const [instead, setInstead] = useState(team === null || team.testing === 'manual' ? '' : team.testing);
-  const [wanted, setWanted] = useState<{ text: string; title: string } | null>(null);
+  // the team may be read again while it is edited
+  const [began] = useState(team === null ? {} : inPolicy(team));
+  const [wanted, setWanted] = useState<{ text: string; basedOn: number; title: string } | null>(null);
   const [wasTried, setTried] = useState(false);
   const faults = {
     name: !/^[a-z][a-z0-9-]*$/.test(name)
@@ -110,8 +112,8 @@ function TeamForm({ team, known, onClose }: { team: Team | null; known: readonly
         : null,
     instead: testing === 'opted-out' && instead.trim() === '' ? 'Say what stands in for its tests by hand.' : null,
   };
-  const write = (value: unknown, title: string): void => {
-    if (policy !== undefined) setWanted({ text: withValue(policy.text, ['teams', name], value), title });
+  const write = (title: string, write: (text: string) => string): void => {
+    if (policy !== undefined) setWanted({ text: write(policy.text), basedOn: policy.revision, title });
   };
   return (
     <form
@@ -125,14 +127,12 @@ function TeamForm({ team, known, onClose }: { team: Team | null; known: readonly
           .split('\n')
           .map((path) => path.trim())
           .filter((path) => path !== '');
-        write(
-          {
-            ...(paths.length === 0 ? {} : { owns: paths }),
-            ...(channel.trim() === '' ? {} : { channel: channel.trim() }),
-            testing: testing === 'manual' ? 'manual' : { 'opted-out': instead.trim() },
-          },
-          team === null ? `New team ${name}` : `Team ${name}`,
-        );
+        const now = inPolicy({
+          owns: paths,
+          channel: channel.trim() === '' ? null : channel.trim(),
+          testing: testing === 'manual' ? 'manual' : instead.trim(),
+        });
+        write(team === null ? `New team ${name}` : `Team ${name}`, (text) => withChanges(text, ['teams', name], began, now));
       }}
     >
       <div className={shared.two}>
@@ -184,7 +184,7 @@ function TeamForm({ team, known, onClose }: { team: Team | null; known: readonly
           Look at its effect
         </Button>
         {team === null ? null : (
-          <Button look="danger" onClick={() => write(undefined, `Without the team ${name}`)}>
+          <Button look="danger" onClick={() => write(`Without the team ${name}`, (text) => withValue(text, ['teams', name], undefined))}>
             Take the team out…
           </Button>
         )}
@@ -192,15 +192,16 @@ function TeamForm({ team, known, onClose }: { team: Team | null; known: readonly
           Leave it as it is
         </Button>
       </div>
-      {wanted === null || policy === undefined ? null : (
-        <PolicyChangeDialog
-          title={wanted.title}
-          text={wanted.text}
-          basedOn={policy.revision}
-          onClose={() => setWanted(null)}
-          onDone={onClose}
-        />
-      )}
+      {wanted === null ? null : <PolicyChangeDialog {...wanted} onClose={() => setWanted(null)} onDone={onClose} />}
     </form>
   );
+}
+
+/** The values of a team in the policy; what is not there is not said. */
+function inPolicy({ owns, channel, testing }: Pick<Team, 'owns' | 'channel' | 'testing'>) {
+  return {
+    owns: owns.length === 0 ? undefined : owns,
+    channel: channel ?? undefined,
+    testing: testing === 'manual' ? 'manual' : { 'opted-out': testing },
+  };
 }

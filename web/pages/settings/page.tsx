@@ -72,7 +72,14 @@ function Ways() {
   const { page } = useParams({ from: '/settings/$page' });
   const of = (part: SettingsPart['of']) => settingsIds.filter((id) => settingsParts[id].of === part);
   const link = (id: (typeof settingsIds)[number]) => (
-    <Link key={id} to="/settings/$page" params={{ page: id }} search={{ app: room.app.id }} aria-current={page === id ? 'page' : undefined}>
+    <Link
+      key={id}
+      ref={page === id ? toTheMiddle : undefined}
+      to="/settings/$page"
+      params={{ page: id }}
+      search={{ app: room.app.id }}
+      aria-current={page === id ? 'page' : undefined}
+    >
       <Icon name={settingsParts[id].icon} />
       {settingsNames[id]}
     </Link>
@@ -80,12 +87,20 @@ function Ways() {
   return (
     <nav aria-label="Settings" className={styles.ways}>
       <AppChoice />
-      <h2>{room.app.name}</h2>
-      {of('app').map(link)}
-      <h2>This Signalbox</h2>
-      {of('instance').map(link)}
+      <div className={styles.row}>
+        <h2>{room.app.name}</h2>
+        {of('app').map(link)}
+        <h2>This Signalbox</h2>
+        {of('instance').map(link)}
+      </div>
     </nav>
   );
+}
+
+/** On a phone the ways are one row that is wider than it: the page that is shown stands in its middle. */
+function toTheMiddle(way: HTMLAnchorElement | null): void {
+  const row = way?.parentElement;
+  if (way && row) row.scrollLeft = way.offsetLeft - (row.clientWidth - way.offsetWidth) / 2;
 }
 
 function AppChoice() {

@@ -9,6 +9,7 @@ import { Lamp } from '../../ui/Lamp.tsx';
 import { isOf } from '../../api/authority.ts';
 import { signOffMatrixQuery } from '../../api/queries.ts';
 import { useNarrow } from '../../hooks/useMedia.ts';
+import { useReadAgain } from '../../hooks/useReadAgain.ts';
 import { useAsk } from '../../parts/commands/ask.ts';
 import { Empty, Failed, Loading, ReleasePage, useWhole } from '../../parts/lists/ListPage.tsx';
 import { teamTitle } from '../../parts/lists/team-title.ts';
@@ -26,8 +27,9 @@ export default function SignOffsPage() {
   const { room } = useRoom();
   const me = useMe();
   const isNarrow = useNarrow();
-  const list = useInfiniteQuery(signOffMatrixQuery({ app, version }, 'all', room.version));
+  const list = useInfiniteQuery(signOffMatrixQuery({ app, version }, 'all'));
   useWhole(list);
+  useReadAgain(room.version, list);
   const columns = list.data?.pages.at(-1)?.columns ?? [];
   const all = list.data?.pages.flatMap(({ items }) => items) ?? [];
   const shown = inOrder(all, me).filter((row) => (show !== 'open' || row.cells.some(owes)) && (teams !== 'mine' || isOf(me, row.team)));

@@ -1,22 +1,24 @@
 /** Health since the rollout began: crashes and ANRs with range, limit and what was before at the same age; how much it is used, and by how many. */
 import type { ReactNode } from 'react';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { Cell } from '#api/verdict.ts';
+import { CheckField } from '../../ui/Field.tsx';
 import { Lamp } from '../../ui/Lamp.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { seriesQuery } from '../../api/health-client.ts';
 import type { HealthLine, HealthSeries } from '../../api/health-client.ts';
-import { HealthChart, LimitSwatch, Swatch } from '../../parts/health-chart/HealthChart.tsx';
+import { HealthChart } from '../../parts/health-chart/HealthChart.tsx';
 import type { HealthChartProps, Mark } from '../../parts/health-chart/HealthChart.tsx';
 import { ageText, ageTicks } from '../../parts/health-chart/chart-model.ts';
 import type { ChartLine } from '../../parts/health-chart/chart-model.ts';
+import { Legend } from '../../parts/health-chart/Legend.tsx';
+import { beforeColumn, NumbersTable, RateNumbers } from '../../parts/health-chart/NumbersTable.tsx';
 import {
   amountText,
   baselineAt,
   baselineLine,
   linesOf,
-  listed,
   metricTitle,
   rangeText,
   rateText,
@@ -33,8 +35,8 @@ import {
 import { Moment } from '../../parts/Moment.tsx';
 import { standsInWords } from '../../parts/rate/rate-words.ts';
 import { useAppTime, useRoom, useZone } from '../../parts/room.ts';
-import { NotRead } from '../../parts/States.tsx';
-import { leastUse, lengthOf } from './health-model.ts';
+import { Loading, NotRead } from '../../parts/States.tsx';
+import { leastUse, lengthOf, byAge } from './health-model.ts';
 import type { Shown } from './shown.ts';
 import styles from './health.module.css';
 
@@ -43,6 +45,8 @@ const HEIGHT = 118;
 export function Health({ track, cells }: Shown) {
   const { room } = useRoom();
   const { platform, version } = track;
+  const { as } = useSearch({ from: '/$app/$version/$platform' });
+  const navigate = useNavigate({ from: '/$app/$version/$platform' });
   const isOut = track.reached['rolling-out'] !== undefined;
   // a new build is a new count: the one that ships is shown
   const build = track.candidate?.build;
@@ -55,17 +59,29 @@ export function Health({ track, cells }: Shown) {
   if (!isOut) return null;
   const first = track.rollout[0];
   const [line] = crashes.data?.items ?? [];
+  const isTold = line !== undefined && line.points.length > 0 && !anrs.isPending;
   return (
     <Panel
       title={`Health since ${first === undefined ? 'the rollout' : `${first}%`}`}
       aside={
-        <Link className="link" to="/$app/health" params={{ app: room.app.id }} search={{ platform, version }}>
-          All of it
-        </Link>
+        <span className={styles.ways}>
+          {isTold ? (
+            <CheckField
+              label="As a table"
+              checked={as === 'table'}
+              onChange={(event) =>
+                void navigate({ search: event.target.checked ? { as: 'table' } : {}, replace: true, resetScroll: false })
+              }
+            />
+          ) : null}
+          <Link className="link" to="/$app/health" params={{ app: room.app.id }} search={{ platform, version }}>
+            All of it
+          </Link>
+        </span>
       }
     >
       {crashes.isError ? <NotRead error={crashes.error} what="Health" again={() => void crashes.refetch()} /> : null}
-      {crashes.isPending || anrs.isPending ? <p className={styles.none}>Reading health…</p> : null}
+      {crashes.isPending || anrs.isPending ? <Loading what="health" rows={4} rowHeight={94} /> : null}
       {crashes.data === undefined || line === undefined || anrs.isPending ? null : line.points.length === 0 ? (
         <p className={styles.none}>
           No source tells of {version} on this platform yet.{' '}
@@ -73,9 +89,11 @@ export function Health({ track, cells }: Shown) {
             See the sources
           </Link>
         </p>
+      ) : as === 'table' ? (
+        <Table series={crashes.data} anrs={anrs.data} line={line} />
       ) : (
         <>
-          <Legend series={crashes.data} version={version} />
+          <Legend version={version} before={crashes.data.baseline?.versions ?? null} hasLimit={crashes.data.limit !== null} />
           <div className={styles.charts}>
             <Rate series={crashes.data} cells={cells} />
             {anrs.data === undefined ? <div className={styles.chart} /> : <Rate series={anrs.data} cells={cells} />}
@@ -88,26 +106,25 @@ export function Health({ track, cells }: Shown) {
   );
 }
 
-function Legend({ series, version }: { series: HealthSeries; version: string }) {
+/** What the four charts show, in one table by age. */
+function Table({ series, anrs, line }: { series: HealthSeries; anrs: HealthSeries | undefined; line: HealthLine }) {
+  const rates = [series, ...(anrs === undefined ? [] : [anrs])].flatMap((of) => [
+    { title: metricTitle(of.metric), cells: byAge(of.items[0]?.points ?? [], (point) => <RateNumbers point={point} />) },
+    ...beforeColumn(`${metricTitle(of.metric)} before`, of),
+  ]);
+  const { points } = line;
   return (
-    <ul className={styles.legend} aria-label="What the strokes mean">
-      <li>
-        <Swatch look="lead" /> {version}
-      </li>
-      <li>
-        <Swatch look="baseline" band /> always-valid range
-      </li>
-      {series.baseline === null ? null : (
-        <li>
-          <Swatch look="baseline" /> {listed(series.baseline.versions)} at the same age
-        </li>
-      )}
-      {series.limit === null ? null : (
-        <li>
-          <LimitSwatch /> limit
-        </li>
-      )}
-    </ul>
+    <NumbersTable
+      label={`Health of ${line.version} by age`}
+      first="Age"
+      rows={[...byAge(points, ({ ageHours }) => ageText(ageHours, series.stepHours === 24))].map(([at, title]) => ({ at, title }))}
+      columns={[
+        ...rates,
+        { title: usageTitle(series), cells: byAge(points, ({ exposure }) => usageText(exposure, series)) },
+        { title: 'Share of the use', cells: byAge(points, ({ share }) => (share === null ? null : shareText(share))) },
+        { title: 'People', cells: byAge(points, ({ users }) => amountText(users)) },
+      ]}
+    />
   );
 }
 

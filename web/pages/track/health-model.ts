@@ -14,3 +14,11 @@ const DAY = 24;
 export function lengthOf(ageHours: number): number {
   return Math.max(1, Math.ceil(ageHours / DAY - 1e-9)) * DAY;
 }
+
+/** What is said of each point by its age in whole hours, in their order: for the rows of a table. */
+export function byAge<Point extends { ageHours: number }, Said>(
+  points: readonly Point[],
+  say: (point: Point) => Said,
+): ReadonlyMap<number, Said> {
+  return new Map(points.map((point) => [Math.round(point.ageHours), say(point)]));
+}

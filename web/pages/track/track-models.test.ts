@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { TrackHead } from '#api/control-room.ts';
 import type { Cell } from '#api/verdict.ts';
 import { actsOf, heldBecause, stepKind } from './acts-model.ts';
-import { leastUse, lengthOf } from './health-model.ts';
+import { byAge, leastUse, lengthOf } from './health-model.ts';
 import { lineOf } from './line-model.ts';
 import { pauseBudget, placeOf, policyInWords, scaleOf, shareOf, storefrontInWords } from './rollout-model.ts';
 
@@ -215,4 +215,15 @@ describe('the charts of health', () => {
   test('the first day is shown whole, and days that have begun', () => {
     expect([0, 6, 24, 25, 160].map(lengthOf)).toEqual([24, 24, 24, 48, 168]);
   });
+});
+
+test('the table of a track has a row for each whole hour of age, in the order of the points', () => {
+  const points = [
+    { ageHours: 1, of: 'a' },
+    { ageHours: 5.999_999, of: 'b' },
+  ];
+  expect([...byAge(points, ({ of }) => of)]).toEqual([
+    [1, 'a'],
+    [6, 'b'],
+  ]);
 });

@@ -17,6 +17,16 @@ function wordIn(value: unknown): string | undefined {
   return (typeof value === 'string' && value !== '') || typeof value === 'number' ? String(value).slice(0, 200) : undefined;
 }
 
+/** What the address of one group keeps of the list that one came from: all of it, and beside the version that is looked at the one that the list was narrowed to. */
+export function groupSearch(sought: CrashGroupsSearch): CrashGroupsSearch & { among?: string } {
+  return { ...sought, ...(sought.version === undefined ? {} : { among: sought.version }) };
+}
+
+/** The list that one came from to a group, out of the group's address. */
+export function listSearch(search: Record<string, unknown>): CrashGroupsSearch {
+  return crashGroupsSearch({ ...search, version: search['among'] });
+}
+
 export function crashGroupsSearch(search: Record<string, unknown>): CrashGroupsSearch {
   const words = (['platform', 'version', 'team', 'search'] as const).flatMap((name) => {
     const word = wordIn(search[name]);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { crashGroupsSearch } from './search.ts';
+import { crashGroupsSearch, groupSearch, listSearch } from './search.ts';
 import { daysInWords, impactInWords, orderInWords, severityInWords, unfinishedInWords, valueName, wholeDays } from './words.ts';
 
 test('a severity says its low end, and the same level twice once', () => {
@@ -55,4 +55,11 @@ test('an address keeps what can be asked for and drops the rest', () => {
     severity: 'S1',
     ticket: 'none',
   });
+});
+
+test('one comes back from a group to the list as it was narrowed, whatever version was looked at meanwhile', () => {
+  const narrowed = { severity: 'S2', version: '8.9.2', search: 'player' } as const;
+  expect(listSearch(groupSearch(narrowed))).toEqual(narrowed);
+  expect(listSearch({ ...groupSearch(narrowed), version: '8.9.1' })).toEqual(narrowed);
+  expect(listSearch({ ...groupSearch({ team: 'none' }), version: '8.9.1' })).toEqual({ team: 'none' });
 });

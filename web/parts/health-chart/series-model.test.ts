@@ -96,6 +96,9 @@ describe('the words of a rate', () => {
     expect(seriesInWords(all, leadOf(all.items, undefined), ['Crash rate is Stop since 10:05.'])).toMatch(
       /use is on it\. Crash rate is Stop since 10:05\.$/,
     );
+    expect(seriesInWords(series({ segment: 'country=BR', audience: 'employees' }), leadOf(all.items, undefined))).toMatch(
+      /^Crash rate on Android, market Brazil, employees, 8\.9\.2, 6 hours after its rollout began: 0\.31 affected people per 1,000 h of use, range 0\.231 to 0\.395\. /,
+    );
     expect(seriesInWords(series({ items: [] }), null)).toBe('Crash rate on Android: nothing is told of it.');
     const unused = line('8.9.2', 'rolling-out', [point(2, { rate: null, lower: null, upper: null, share: null })]);
     expect(seriesInWords(all, unused)).toMatch(/it was not used, so that there is no rate\.$/);

@@ -3,6 +3,7 @@ import type { HealthLine, HealthSeries } from '../../api/health-client.ts';
 import { platformName } from '#domain/names.ts';
 import type { ChartLine, Look } from './chart-model.ts';
 import { looks } from './chart-model.ts';
+import { limitOf, withWhom } from './whom.ts';
 
 /** A rate as it is read: few digits, and never more than it is worth. */
 export function rateText(rate: number): string {
@@ -192,12 +193,12 @@ export function standingText(standing: Standing, limit: number | null): string |
   }
 }
 
-/** The sentence that says what a picture of a rate shows: value, range, limit, what was before, how much it is used, and `stands`: what its criteria say beside the range. */
+/** The sentence that says what a picture of a rate shows: of whom it is, value, range, limit, what was before, how much it is used, and `stands`: what its criteria say beside the range. */
 export function seriesInWords(series: HealthSeries, lead: HealthLine | null, stands: readonly string[] = []): string {
-  const what = `${metricTitle(series.metric)} on ${platformName(series.platform)}`;
+  const what = withWhom(`${metricTitle(series.metric)} on ${platformName(series.platform)}`, series);
   const last = lead?.points.at(-1);
   if (lead === null || last === undefined) return `${what}: nothing is told of it.`;
-  const limit = series.limit?.limit ?? null;
+  const limit = limitOf(series);
   const age = Math.round(last.ageHours);
   const begin = `${what}, ${lead.version}, ${age < 48 ? `${age} hours` : `${Math.round(age / 24)} days`} after its rollout began`;
   if (last.rate === null || last.lower === null || last.upper === null)

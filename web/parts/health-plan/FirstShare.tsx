@@ -11,7 +11,7 @@ import { metricTitle, rateText, usageText, usageTitle } from '../health-chart/se
 import { Moment } from '../Moment.tsx';
 import { useRoom } from '../room.ts';
 import { Loading, NotRead } from '../States.tsx';
-import { askedOf, faultOf } from './plan-model.ts';
+import { askedOf, faultOf, isShare } from './plan-model.ts';
 import type { Written } from './plan-model.ts';
 import styles from './FirstShare.module.css';
 
@@ -30,9 +30,14 @@ export function FirstShare({ platform, metric, exposure }: { platform: string; m
 /** The sentence alone, for a share that is being written elsewhere: nothing while it cannot be told. */
 export function FirstShareSentence({ platform, percent }: { platform: string; percent: number | undefined }) {
   const { room } = useRoom();
-  const asked = useSettled(percent === undefined || percent <= 0 || percent > 100 ? {} : { percent }, 250);
-  const { data } = useQuery(healthPlanQuery(room.app.id, { platform, metric: 'crashes', ...asked }));
-  if (data === undefined || data.plan === null) return null;
+  const isTold = percent !== undefined && isShare(percent);
+  const asked = useSettled(isTold ? percent : null, 250);
+  const { data } = useQuery({
+    ...healthPlanQuery(room.app.id, { platform, metric: 'crashes', ...(asked === null ? {} : { percent: asked }) }),
+    enabled: asked !== null,
+  });
+  // what was told of another share, or of the policy's own, is no answer
+  if (!isTold || data?.percent !== percent || data.plan === null) return null;
   return (
     <output className={styles.sentence} data-late={!data.plan.inTime || undefined}>
       {data.sentence}
@@ -48,14 +53,14 @@ function FirstShareForm({ of }: { of: { platform: string; metric: string; exposu
   const [own, setOwn] = useState<Written>(untouched);
   const policy = useQuery(healthPlanQuery(room.app.id, of)).data;
   const fault = faultOf(own, policy?.of ?? 'h');
-  const asked = useSettled(fault === null ? askedOf(own) : {}, 250);
-  const read = useQuery(healthPlanQuery(room.app.id, { ...of, ...asked }));
+  const asked = useSettled(fault === null ? askedOf(own) : null, 250);
+  const read = useQuery({ ...healthPlanQuery(room.app.id, { ...of, ...asked }), enabled: asked !== null });
   const plan = read.data;
   const set = (name: keyof Written) => (event: { target: { value: string } }) => setOwn({ ...own, [name]: event.target.value });
   return (
     <div className={styles.body}>
       {read.isError ? <NotRead error={read.error} what="The plan" again={() => void read.refetch()} /> : null}
-      {plan === undefined ? (
+      {fault !== null || asked === null ? null : plan === undefined ? (
         read.isError ? null : (
           <Loading what="the plan" rows={2} rowHeight={32} />
         )
@@ -102,7 +107,7 @@ function FirstShareForm({ of }: { of: { platform: string; metric: string; exposu
         </div>
         {fault === null ? null : (
           <p className={styles.fault} role="alert">
-            {fault}
+            {fault} Nothing can be told until then.
           </p>
         )}
       </details>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { askedOf, faultOf } from './plan-model.ts';
+import { askedOf, faultOf, isShare } from './plan-model.ts';
 
 const empty = { percent: '', days: '', limit: '', people: '', hours: '' };
 
@@ -10,6 +10,11 @@ test('what is left empty is not asked for, and numbers are read as people write 
   expect(faultOf(written, 'h')).toBeNull();
   expect(askedOf(written)).toEqual({ percent: 1, days: 5, limit: 2, dailyUsers: 10_000, hoursPerUser: 0.5 });
   expect(askedOf({ ...empty, people: '6,000,000' })).toEqual({ dailyUsers: 6_000_000 });
+});
+
+test('a share of which nothing can be told is none that is asked for', () => {
+  expect([0.0001, 1, 100].map(isShare)).toEqual([true, true, true]);
+  expect([0, -1, 0.00005, 100.5, Number.NaN].map(isShare)).toEqual([false, false, false, false, false]);
 });
 
 test('what cannot be is named with what would be right', () => {

@@ -22,6 +22,13 @@ const numberIn = (text: string): number =>
 /** Of what is no hours, one person has more in a day than there are hours. */
 const ofOthers = { what: 'What each has', most: 1000 };
 
+const LEAST_SHARE = 0.0001;
+
+/** Whether a first share in percent is one that something can be told of. */
+export function isShare(percent: number): boolean {
+  return percent >= LEAST_SHARE && percent <= names.percent.most;
+}
+
 /** What is wrong with it and what would be right; null: nothing. `of`: what the limit is counted by. */
 export function faultOf(written: Written, of: string): string | null {
   for (const name of Object.keys(names) as (keyof Written)[]) {
@@ -31,7 +38,7 @@ export function faultOf(written: Written, of: string): string | null {
     if (text !== '' && !(value > 0 && value <= most)) return `${what}: a number above 0, at most ${most.toLocaleString('en')}.`;
   }
   const least: readonly [keyof Written, number][] = [
-    ['percent', 0.0001],
+    ['percent', LEAST_SHARE],
     ['limit', 1e-6],
     ['people', 1],
     ['hours', 0.001],

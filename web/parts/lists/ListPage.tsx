@@ -5,9 +5,9 @@ import { Link } from '@tanstack/react-router';
 import { platformName } from '#domain/names.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Icon, platformIcon } from '../../ui/Icon.tsx';
-import { ProblemNote } from '../../ui/ProblemNote.tsx';
 import { codeOf, troubleOf } from '../../api/client.ts';
 import { inTitle, useRoom } from '../room.ts';
+import { Loading as Rows, NotRead } from '../States.tsx';
 import styles from './ListPage.module.css';
 
 type To = '/$app/$version/sign-offs' | '/$app/$version/builds' | '/$app/$version/changes';
@@ -61,15 +61,12 @@ export function ReleasePage({
   );
 }
 
-/** While a list is read for the first time: nothing at first, then words; rows keep the page from jumping. */
+/** While a list is read for the first time, in a box of its own. */
 export function Loading({ what }: { what: string }) {
   return (
-    <output className={styles.loading}>
-      <span>Reading {what}…</span>
-      <i aria-hidden="true" />
-      <i aria-hidden="true" />
-      <i aria-hidden="true" />
-    </output>
+    <div className={styles.box}>
+      <Rows what={what} rows={4} />
+    </div>
   );
 }
 
@@ -77,22 +74,18 @@ export function Loading({ what }: { what: string }) {
 export function Failed({ error, what, again, isOld = false }: { error: unknown; what: string; again: () => void; isOld?: boolean }) {
   if (codeOf(error) === 'not-found')
     return (
-      <Empty title={`${troubleOf(error).detail.charAt(0).toUpperCase()}${troubleOf(error).detail.slice(1)}.`}>
+      <Empty title={`${capital(troubleOf(error).detail)}.`}>
         The address names something that is not here. Go on with one of those that are listed.
       </Empty>
     );
   return (
-    <div className={styles.failed}>
-      <ProblemNote trouble={troubleOf(error)} />
-      <p>
-        {isOld ? `What is below was read before; ${what} may have changed since. ` : `Nothing is known of ${what} yet. `}
-        <Button size="small" onClick={again}>
-          Read {what} again
-        </Button>
-      </p>
+    <div className={styles.box}>
+      <NotRead error={error} what={capital(what)} again={again} isOld={isOld} />
     </div>
   );
 }
+
+const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
 /** Nothing to show, and what that means. */
 export function Empty({ title, children }: { title: string; children?: ReactNode }) {

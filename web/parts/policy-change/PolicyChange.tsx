@@ -167,6 +167,8 @@ export function PolicyChangeDialog({
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
+          // the form that it stands in would make its text anew, of what came into force meanwhile
+          event.stopPropagation();
           change.submit();
         }}
       >

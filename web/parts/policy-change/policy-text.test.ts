@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { sharesIn, withValue } from './policy-text.ts';
+import { sharesIn, withChanges, withValue } from './policy-text.ts';
 
 const policy = `# Ours since 2024.
 process: weekly-mobile
@@ -58,6 +58,39 @@ describe('a value that is written into a policy', () => {
 
   test('leaves a text alone that cannot be read', () => {
     expect(withValue('a: [', ['a'], 1)).toBe('a: [');
+  });
+});
+
+describe('what a form changes of a policy', () => {
+  const began = { owns: ['**'], channel: '#player', testing: 'manual' };
+
+  test('is what differs from what it began with: what another changed meanwhile stays as it is', () => {
+    const meanwhile = policy.replace('owns: ["**"]', 'owns: [ios/**]');
+    expect(withChanges(meanwhile, ['teams', 'player'], began, { ...began, channel: '#play' })).toBe(
+      meanwhile.replace('channel: "#player"', 'channel: "#play"'),
+    );
+    expect(withChanges(policy, ['teams', 'player'], began, { ...began })).toBe(policy);
+  });
+
+  test('is taken out of its map, and what is around that stays as it was written', () => {
+    const meanwhile = policy.replace('channel: "#player"', 'channel: "#player", testing: manual');
+    expect(withChanges(meanwhile, ['teams', 'player'], began, { ...began, channel: undefined })).toBe(
+      meanwhile.replace(/player: .*\}/, 'player: { owns: ["**"], testing: manual }'),
+    );
+  });
+
+  test('reaches into a map within it: the day until which a team is opted out stays', () => {
+    const optedOut = policy.replace('channel: "#player"', 'testing: { opted-out: tests cover it, until: 2025-03-01 }');
+    const before = { testing: { 'opted-out': 'tests cover it' } };
+    expect(withChanges(optedOut, ['teams', 'player'], before, { testing: { 'opted-out': 'robots cover it' } })).toBe(
+      optedOut.replace('tests cover it', 'robots cover it'),
+    );
+  });
+
+  test('that is not there yet is a line of its own', () => {
+    expect(withChanges(policy, ['teams', 'search'], {}, { owns: ['search/**'], channel: undefined })).toBe(
+      `${policy}  search: { owns: [search/**] }\n`,
+    );
   });
 });
 

@@ -18,6 +18,30 @@ export function withValue(text: string, path: Path, value: unknown): string {
   return wanted.toString({ lineWidth: 0 });
 }
 
+type Values = Readonly<Record<string, unknown>>;
+
+const isValues = (value: unknown): value is Values => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * The text with what somebody changed of a map: of `now`, the values that are not as they were when its form began. What the form did not touch stays as the text has it, for
+ * another may have changed it since. An undefined value takes its key out.
+ */
+export function withChanges(text: string, path: Path, began: Values, now: Values): string {
+  const changed = Object.entries(now).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(began[key]));
+  const there = parseDocument(text).getIn(path, true);
+  if (isMap(there) && changed.every(([, value]) => value !== undefined))
+    return changed.reduce((written, [key, value]) => {
+      const before = began[key];
+      return isValues(value) && isValues(before)
+        ? withChanges(written, [...path, key], before, value)
+        : withValue(written, [...path, key], value);
+    }, text);
+  // what goes out of a map has no place of its own in the text: the map is written anew, and nothing around it
+  const values = isMap(there) ? (there.toJSON() as Values) : {};
+  const left = Object.entries({ ...values, ...Object.fromEntries(changed) }).filter(([, value]) => value !== undefined);
+  return withValue(text, path, Object.fromEntries(left));
+}
+
 function reads(text: string): string | null {
   const document = parseDocument(text);
   return document.errors.length > 0 ? null : JSON.stringify(document.toJS());

@@ -17,3 +17,7 @@ test('an admin of one app sets up that app; people and keys are for admins of al
   expect(whoSets('policy', 'Music')).toBe('an admin of Music');
   expect(whoSets('keys', 'Music')).toBe('an admin of all apps');
 });
+
+test('what the policy writes is history of each page that writes into it: a team that was changed is history of teams', () => {
+  expect(settingsIds.filter((id) => settingsParts[id].history.includes('policy-saved'))).toEqual(['platforms', 'policy', 'teams']);
+});

@@ -42,7 +42,8 @@ export const settingsParts: Readonly<Record<SettingsId, SettingsPart>> = {
     of: 'app',
     icon: 'team',
     about: 'Which teams there are, what they own, where they are reached, and who is on call.',
-    history: ['rota-set', 'rota-removed'],
+    // teams stand in the policy
+    history: ['policy-saved', 'rota-set', 'rota-removed'],
   },
   integrations: {
     of: 'app',

@@ -32,6 +32,13 @@ test('one country of sixty that crashes far more is named, though the whole is w
   });
 });
 
+test('what is named says of how many it is certain: places for arms count too, whether arms come or not', () => {
+  const others = usual.filter(({ segment, version }) => segment !== 'country=AB' || version === '8.9.1');
+  expect(scan([...others, of('country=AB', '8.9.2', 20)]).because).toContain(
+    'with certainty, among 68 that may be looked at: 60 segments of earlier releases and 8 places for arms of an experiment. It stays Stop',
+  );
+});
+
 test('none is named where all are as before', () => {
   expect(scan(usual)).toMatchObject({ colour: 'green', headline: 'None stands out', clause: '60 segments looked at' });
 });

@@ -229,7 +229,7 @@ function judge(at: At): Finding {
         bad[0] === undefined
           ? 'A segment was far worse, and was not cleared'
           : `${count(bad[0].affected, 'person', 'people')} affected${timesOf(bad[0])}`,
-      because: `Of ${ofWhom(counting, at)}, ${which} ${bad.length > 1 ? 'are' : 'is'} far worse than before: more than ${at.settings.ratio} times the rate of ${what}, with certainty, among ${segments.length} segments. It stays Stop until a person clears it with a reason, or another build comes.`,
+      because: `Of ${ofWhom(counting, at)}, ${which} ${bad.length > 1 ? 'are' : 'is'} far worse than before: more than ${at.settings.ratio} times the rate of ${what}, with certainty, among ${allowedFor(places)}. It stays Stop until a person clears it with a reason, or another build comes.`,
       turnsGreen: 'when a person clears it with a reason, or another build comes',
       who: [releaseManager(remedy, at.release)],
     });
@@ -248,7 +248,7 @@ function judge(at: At): Finding {
       ...told,
       headline: `${watched.length} to look at`,
       clause: `${worst.segment}${timesOf(worst)}: not certain yet`,
-      because: `Of ${ofWhom(counting, at)}, ${names(watched.map(({ segment }) => segment))} ${watched.length > 1 ? 'stand' : 'stands'} out for ${what} among ${segments.length} segments. One in ten of such a list is harmless; it is not certain yet.`,
+      because: `Of ${ofWhom(counting, at)}, ${names(watched.map(({ segment }) => segment))} ${watched.length > 1 ? 'stand' : 'stands'} out for ${what} among ${allowedFor(places)}. One in ten of such a list is harmless; it is not certain yet.`,
       turnsGreen: 'when no segment stands out any more',
       who: [releaseManager('looks at what is different there', at.release)],
     });
@@ -258,6 +258,13 @@ function judge(at: At): Finding {
     clause: `${segments.length} segments looked at`,
     because: `None of ${segments.length} segments of ${ofWhom(counting, at)} has more than ${at.settings.ratio} times its earlier rate of ${what}.`,
   });
+}
+
+/** The number that the promise of the scan rests on: places, of which arms may leave some empty. */
+function allowedFor(places: number): string {
+  const known = places - ARM_PLACES;
+  const arms = `${ARM_PLACES} places for arms of an experiment`;
+  return known === 0 ? arms : `${places} that may be looked at: ${count(known, 'segment', 'segments')} of earlier releases and ${arms}`;
 }
 
 function timesOf({ ratio }: Found): string {
