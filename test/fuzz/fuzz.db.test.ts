@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { problem } from '#api/problem.ts';
+import { problem } from '#api/problem-schema.ts';
 import { fuzzRoom } from './room.ts';
 import type { FuzzRoom } from './room.ts';
 import { groups, play, shares } from './target.ts';
