@@ -21,7 +21,7 @@ const SEED = 1;
 
 describe('whatever is handed in', () => {
   test.each(groups)('to %s is taken or refused with what was wrong and what would be right, and nothing is half done', async (group) => {
-    const targets = targetsOf(room, [group]);
+    const targets = await targetsOf(room, [group]);
     const each = shares(targets, INPUTS[group]);
     for (const [index, target] of targets.entries())
       expect((await play(target, { inputs: each[index] ?? 1, seed: SEED })).fault).toBeNull();
