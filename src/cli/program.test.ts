@@ -1,10 +1,11 @@
-import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { loadedBy } from '../../test/setup/loaded.ts';
 import { loadedWith } from '../../test/setup/source.ts';
 import { commandTable } from './command-table.ts';
 import type { CommandParts } from './command-table.ts';
+import { exits } from './exit-codes.ts';
 import type { Io } from './output.ts';
 import { program } from './program.ts';
 
@@ -71,19 +72,12 @@ test('a command that only asks a server loads no schemas, and the program loads 
 });
 
 test('a process that asks a server loads that command only', () => {
-  const hook = `import { registerHooks } from 'node:module';
-    import { writeSync } from 'node:fs';
-    registerHooks({ load: (url, context, next) => (writeSync(2, 'loaded ' + url + '\\n'), next(url, context)) });`;
-  const { stderr, status } = spawnSync(
-    process.execPath,
-    ['--import', `data:text/javascript,${encodeURIComponent(hook)}`, join(import.meta.dirname, 'main.ts'), 'status'],
-    { encoding: 'utf8', env: { ...process.env, SIGNALBOX_URL: 'http://127.0.0.1:1', SIGNALBOX_KEY: 'sbx_x' } },
-  );
-  expect(status).toBe(4);
-  const loaded = stderr.split('\n').filter((line) => line.startsWith('loaded '));
-  expect(loaded.filter((line) => line.includes('/src/cli/commands/')).map((line) => line.replace(/.*\//, ''))).toEqual([
-    'look.ts',
-    'forecast.ts',
-  ]);
-  expect(loaded.filter((line) => HEAVY.some((name) => line.includes(`/node_modules/${name}/`)))).toEqual([]);
+  const { status, loaded } = loadedBy([join(import.meta.dirname, 'main.ts'), 'status'], {
+    SIGNALBOX_URL: 'http://127.0.0.1:1',
+    SIGNALBOX_KEY: 'sbx_x',
+  });
+  expect(status).toBe(exits.unreachable);
+  const commands = loaded.filter((url) => url.includes('/src/cli/commands/')).map((url) => basename(url));
+  expect(commands).toEqual(['look.ts', 'forecast.ts']);
+  expect(loaded.filter((url) => HEAVY.some((name) => url.includes(`/node_modules/${name}/`)))).toEqual([]);
 });
