@@ -281,7 +281,7 @@ function withLateClaims(connection: Connection): Connection {
 
 test('what a running robot takes by itself is waited for by who waits until all is settled', async () => {
   const engine = await engineOf('running', withLateClaims);
-  engine.start();
+  void engine.start();
   await engine.settle();
   for (let round = 1; round <= 5; round += 1) {
     now = plusMs(now, 1000);
