@@ -1,6 +1,7 @@
 import { openApiText } from '#api/openapi.ts';
 import { policyReference } from '#domain/policy/reference.ts';
 import { packageVersion } from '#lib/package-root.ts';
+import { routeTable } from './route-table.ts';
 
 /** A file of the repository that is made from the sources. `make` returns its whole text and reads no clock, so that the same sources give the same file. */
 export type Generator = { file: string; make: () => string | Promise<string> };
@@ -9,4 +10,5 @@ export type Generator = { file: string; make: () => string | Promise<string> };
 export const generators: readonly Generator[] = [
   { file: 'docs/reference/openapi.json', make: () => openApiText(packageVersion()) },
   { file: 'docs/reference/policy.md', make: policyReference },
+  { file: 'src/api/routes.ts', make: routeTable },
 ];

@@ -1,10 +1,10 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { integrations } from '#integrations/index.ts';
 import { packageRoot } from '#lib/package-root.ts';
-import { importsOf, trespassesOf } from './setup/source.ts';
+import { importsOf, targetOf, trespassesOf } from './setup/source.ts';
 import type { Import } from './setup/source.ts';
 
 /*
@@ -57,14 +57,6 @@ function roomOf(file: string): string {
 
 function isTestFile(file: string): boolean {
   return /\.(test|contract)\.tsx?$|\/(emulator|harness|testing)\.ts$/.test(file);
-}
-
-/** The file of ours that an import names, relative to the root; null for a package. */
-function targetOf(file: string, specifier: string): string | null {
-  if (specifier.startsWith('.')) return relative(root, join(root, dirname(file), specifier.replace(/\?.*$/, '')));
-  if (specifier === '#config') return 'src/config.ts';
-  if (specifier.startsWith('#')) return `src/${specifier.slice(1)}`;
-  return null;
 }
 
 function packageOf(specifier: string): string {
@@ -242,7 +234,7 @@ describe('what a room may not do', () => {
 
 describe('these tests themselves', () => {
   const source = (file: string): Source => ({ file, room: roomOf(file), isTest: isTestFile(file), text: '', imports: [] });
-  const named = (specifier: string): Import => ({ specifier, isType: false });
+  const named = (specifier: string): Import => ({ specifier, isType: false, isLate: false });
 
   test.each([
     ['src/domain/x.ts', '#engine/tick.ts', 'domain may not import engine'],

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { packageRoot, packageVersion } from '#lib/package-root.ts';
+import { loadedBy } from './setup/loaded.ts';
 
 /*
  * The package as a stranger gets it: packed, installed into an empty folder and run. It is among the tests with a database because it takes as long as they do.
@@ -61,6 +62,16 @@ describe('the packed tarball', () => {
 
   test('compares versions without a server', () => {
     expect(signalbox('version', 'compare', '1.2', '1.3')).toMatchObject({ status: 0, stdout: '<\n' });
+  });
+
+  test('loads no schemas to ask a server', () => {
+    const { status, loaded } = loadedBy([join(folder, 'node_modules', 'signalbox', 'dist', 'signalbox.js'), 'status'], {
+      SIGNALBOX_URL: 'http://127.0.0.1:1',
+      SIGNALBOX_KEY: 'sbx_x',
+    });
+    expect(status).toBe(4);
+    expect(loaded.filter((url) => url.includes('/node_modules/commander/'))).not.toEqual([]);
+    expect(loaded.filter((url) => /\/node_modules\/(zod|yaml)\//.test(url))).toEqual([]);
   });
 
   test('tells an old Node what it needs, before anything else is loaded', () => {

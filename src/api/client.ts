@@ -1,9 +1,12 @@
-/** The typed client of the API, for the browser and for Node: one method for each route of the contract. */
-import { contract } from './contract.ts';
+/**
+ * The typed client of the API, for the browser and for Node: one method for each route of the contract. The contract gives the types only: what is loaded is the
+ * table of its routes, because its schemas are many and nobody calls a server faster for having them.
+ */
 import type { RouteId, RouteOf } from './contract.ts';
-import { problem, problemOf } from './problem.ts';
+import { problemIn, problemOf } from './problem.ts';
 import type { Problem } from './problem.ts';
 import type { AnswerOf, AskOf, Route } from './route.ts';
+import { routes } from './routes.ts';
 
 /** The parts of `fetch` that the client uses. */
 type Response = {
@@ -66,6 +69,14 @@ type Method<R> = keyof AskOf<R> extends never
 type Callable = Exclude<RouteId, 'streamControlRoom'>;
 export type Client = { [Id in Callable]: Method<RouteOf<Id>> };
 
+type Row<R extends Pick<Route, 'method' | 'path'>> = R extends { streams: infer Streams }
+  ? readonly [R['method'], R['path'], Streams]
+  : readonly [R['method'], R['path']];
+/** Each route as the contract has it: a table that does not follow from it any more does not compile. */
+const table: { readonly [Id in RouteId]: Row<RouteOf<Id>> } = routes;
+
+type LooseRow = readonly [Route['method'], Route['path'], Route['streams']?];
+type Called = Pick<Route, 'method' | 'path'> & { streams: Route['streams'] | undefined };
 type LooseAsk = {
   params?: Record<string, unknown>;
   query?: Record<string, unknown>;
@@ -81,8 +92,8 @@ type LooseAsk = {
  */
 export function createClient(options: ClientOptions): Client {
   const methods: Record<string, (ask?: LooseAsk) => Promise<unknown>> = {};
-  for (const each of (contract as readonly Route[]).filter(({ streams }) => streams !== 'sse'))
-    methods[each.id] = (ask = {}) => call(each, ask, options);
+  for (const [id, [method, path, streams]] of Object.entries<LooseRow>(table))
+    if (streams !== 'sse') methods[id] = (ask = {}) => call({ method, path, streams }, ask, options);
   return methods as unknown as Client;
 }
 
@@ -100,7 +111,7 @@ function encoded(value: unknown): string {
   return encodeURIComponent(String(value).toWellFormed());
 }
 
-async function call(each: Route, ask: LooseAsk, options: ClientOptions): Promise<unknown> {
+async function call(each: Called, ask: LooseAsk, options: ClientOptions): Promise<unknown> {
   const send = options.fetch ?? (globalThis as unknown as { fetch: Fetch }).fetch;
   const url = `${options.baseUrl.replace(/\/+$/, '')}${addressOf(each.path, ask.params, ask.query)}`;
   const headers: Record<string, string> = { accept: 'application/json' };
@@ -141,11 +152,19 @@ function parsed(text: string, baseUrl: string): unknown {
 }
 
 async function problemFrom(answer: Response): Promise<Problem> {
-  const text = await textOf(answer);
+  return (
+    problemIn(jsonIn(await textOf(answer))) ?? {
+      ...problemOf('trouble', `the server answered ${answer.status} without saying why`, null),
+      status: answer.status,
+    }
+  );
+}
+
+function jsonIn(text: string): unknown {
   try {
-    return problem.parse(JSON.parse(text));
+    return JSON.parse(text);
   } catch {
-    return { ...problemOf('trouble', `the server answered ${answer.status} without saying why`, null), status: answer.status };
+    return null;
   }
 }
 

@@ -1,14 +1,11 @@
 /** Crash groups: how bad each is on a version, whose it is, and its ticket. */
 import { z } from 'zod';
 import { audiences } from '#domain/facts.ts';
-import { ticketOrderStates, ticketStates } from '#domain/health/crash-groups.ts';
-import { NOVELTY_WEIGHTS, severityLevels } from '#domain/health/severity.ts';
-import type { Novelty } from '#domain/health/severity.ts';
+import { ticketFilters, ticketOrderStates, ticketStates } from '#domain/health/crash-groups.ts';
+import { novelties, severityLevels } from '#domain/health/severity.ts';
 import { route } from './route.ts';
 import { actor, appParams, moment, pageOf, pageQuery, platformId, versionName } from './words.ts';
 
-export const novelties = Object.keys(NOVELTY_WEIGHTS) as [Novelty, ...Novelty[]];
-export const ticketFilters = ['open', 'closed', 'refused', 'waiting', 'none', 'not-wanted'] as const;
 const level = z.enum(severityLevels as readonly [(typeof severityLevels)[number], ...(typeof severityLevels)[number][]]);
 const novelty = z.enum(novelties).meta({
   description:

@@ -1,7 +1,7 @@
 /** The OpenAPI 3.1 document, made from the contract. Named schemas are its components; each stands there once. */
 import { z } from 'zod';
 import { contract } from './contract.ts';
-import { problem } from './problem.ts';
+import { problem } from './problem-schema.ts';
 import type { Route, Who } from './route.ts';
 
 type Json = { [name: string]: unknown };

@@ -1,6 +1,8 @@
-/** Errors of the API: RFC 9457 problem documents with a stable code, what was wrong, and what would be right. */
-import { z } from 'zod';
-import { refusalCodes } from '#domain/release/commands.ts';
+/**
+ * Errors of the API: RFC 9457 problem documents with a stable code, what was wrong, and what would be right. Their schema is in problem-schema.ts: the client
+ * reads a document without any.
+ */
+import { refusalCodes } from '#domain/release/refusal.ts';
 
 /** Codes that the server gives beside the refusals of the rules. Stable: clients may branch on them. */
 export const serverCodes = [
@@ -28,22 +30,17 @@ export const serverCodes = [
 export const problemCodes = [...new Set([...refusalCodes, ...serverCodes])] as const;
 export type ProblemCode = (typeof refusalCodes)[number] | (typeof serverCodes)[number];
 
-export const problem = z
-  .object({
-    type: z.string().meta({ description: 'A name of the kind of problem: `urn:signalbox:problem:` and the code.' }),
-    title: z.string(),
-    status: z.int(),
-    code: z.enum(problemCodes as [ProblemCode, ...ProblemCode[]]).meta({ description: 'Stable; made for programs.' }),
-    detail: z.string().meta({ description: 'What was wrong, in words.' }),
-    right: z.string().nullable().meta({ description: 'What would be right, in words.' }),
-    holding: z.array(z.string()).optional().meta({ description: 'The criteria that hold the step, where criteria are the reason.' }),
-    errors: z
-      .array(z.object({ path: z.string(), detail: z.string(), right: z.string().nullable() }))
-      .optional()
-      .meta({ description: 'Each fault of the input with its place: `body.items.3.commit`, or `line 12, column 3` of a policy.' }),
-  })
-  .meta({ id: 'Problem' });
-export type Problem = z.infer<typeof problem>;
+/** A problem document. problem-schema.ts says what each part means. */
+export type Problem = {
+  type: string;
+  title: string;
+  status: number;
+  code: ProblemCode;
+  detail: string;
+  right: string | null;
+  holding?: string[] | undefined;
+  errors?: { path: string; detail: string; right: string | null }[] | undefined;
+};
 
 /** The HTTP status that each code is sent with. */
 export const statusOf: Readonly<Record<ProblemCode, number>> = {
@@ -110,3 +107,39 @@ export function problemOf(
     ...more,
   };
 }
+
+/** The problem document that an answer carries, as the schema takes it; null when it carries none. */
+export function problemIn(answer: unknown): Problem | null {
+  if (!isRecord(answer)) return null;
+  const { type, title, status, code, detail, right, holding, errors } = answer;
+  if (!isText(type) || !isText(title) || !isText(detail) || !isTextOrNull(right)) return null;
+  if (!Number.isSafeInteger(status) || !isCode(code)) return null;
+  if (holding !== undefined && !(Array.isArray(holding) && holding.every(isText))) return null;
+  const faults = errors === undefined ? undefined : faultsIn(errors);
+  if (faults === null) return null;
+  return {
+    type,
+    title,
+    status: status as number,
+    code,
+    detail,
+    right,
+    ...(holding === undefined ? {} : { holding }),
+    ...(faults === undefined ? {} : { errors: faults }),
+  };
+}
+
+function faultsIn(errors: unknown): NonNullable<Problem['errors']> | null {
+  if (!Array.isArray(errors)) return null;
+  const faults = errors.flatMap((each: unknown) => {
+    if (!isRecord(each)) return [];
+    const { path, detail, right } = each;
+    return isText(path) && isText(detail) && isTextOrNull(right) ? [{ path, detail, right }] : [];
+  });
+  return faults.length === errors.length ? faults : null;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isTextOrNull = (value: unknown): value is string | null => value === null || isText(value);
+const isCode = (value: unknown): value is ProblemCode => (problemCodes as readonly unknown[]).includes(value);

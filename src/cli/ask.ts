@@ -2,7 +2,7 @@
 import { createClient, ProblemError, UnreachableError } from '#api/client.ts';
 import type { Client } from '#api/client.ts';
 import type { Problem, ProblemCode } from '#api/problem.ts';
-import { refusalCodes } from '#domain/release/commands.ts';
+import { refusalCodes } from '#domain/release/refusal.ts';
 import { exits } from './exit-codes.ts';
 import type { Exit } from './exit-codes.ts';
 import type { Io } from './output.ts';

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { CommanderError } from 'commander';
 import { program } from './program.ts';
+import type { ProgramParts } from './program.ts';
 import { exits } from './exit-codes.ts';
 import { processIo } from './output.ts';
 import { UsageError } from './settings.ts';
@@ -16,7 +17,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 const io = processIo();
 
-const signalbox = program(io, {
+const parts: ProgramParts = {
   version: packageVersion(),
   environment: process.env,
   standardInput: () => text(process.stdin),
@@ -33,10 +34,11 @@ const signalbox = program(io, {
   },
   readEnvelope: async (file) => (await import('#integrations/sentry/found.ts')).foundInFile(file),
   serveSandbox: async (options) => (await import('#integrations/sandbox/server.ts')).serveSandbox(options),
-});
+};
 
 try {
-  await signalbox.parseAsync(process.argv);
+  const words = process.argv.slice(2);
+  await (await program(io, parts, words)).parseAsync(words, { from: 'user' });
 } catch (error) {
   if (error instanceof CommanderError) io.exit(error.exitCode);
   else {

@@ -2,12 +2,9 @@
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
 
 export type Settings = { url: string; key: string | null };
 export type Environment = Readonly<Record<string, string | undefined>>;
-
-const kept = z.object({ url: z.string(), key: z.string().nullable() });
 
 /** Where the settings are kept: `~/.config/signalbox/connection.json`, or under XDG_CONFIG_HOME. */
 export function settingsFile(environment: Environment): string {
@@ -38,11 +35,21 @@ async function readKept(file: string): Promise<Settings | null> {
   } catch {
     return null;
   }
+  const kept = keptIn(text);
+  if (kept === null) throw new UsageError(`${file} is not what signalbox connect writes; remove it and connect again`);
+  return kept;
+}
+
+/** By hand: every command reads this file, and a schema would take longer to load than all the rest. */
+function keptIn(text: string): Settings | null {
+  let kept: unknown;
   try {
-    return kept.parse(JSON.parse(text));
+    kept = JSON.parse(text);
   } catch {
-    throw new UsageError(`${file} is not what signalbox connect writes; remove it and connect again`);
+    return null;
   }
+  const { url, key } = (kept ?? {}) as { url?: unknown; key?: unknown };
+  return typeof url === 'string' && (key === null || typeof key === 'string') ? { url, key } : null;
 }
 
 /** Keeps the server and key for later commands; only their owner may read them. */

@@ -3,22 +3,20 @@
  * This file has their shapes as zod schemas, because they come in over HTTP and from adapters, and the typed view that the criteria read.
  */
 import { z } from 'zod';
+import { audiences, colours, storefrontStates } from './fact-words.ts';
+import type { BugDecision, Colour, CommitCategory, signOffStates } from './fact-words.ts';
 import type { HealthFacts } from './health/health-facts.ts';
 import { factInstant } from './moment.ts';
 import type { Instant } from './time.ts';
+
+/* Its words are had from here too: only what must do without schemas takes them from where they are. */
+export { audiences, bugDecisions, colours, commitCategories, signOffStates, storefrontStates } from './fact-words.ts';
+export type { Audience, BugDecision, Colour, CommitCategory, StorefrontStateName } from './fact-words.ts';
 
 const word = z.string().trim().min(1).max(200);
 const sha = z.string().regex(/^[0-9a-f]{7,64}$/, 'a commit id: 7 to 64 hexadecimal digits');
 const url = z.url({ protocol: /^https?$/ }).max(2000);
 const text = z.string().trim().max(4000);
-
-/** The audiences a build can be handed to, smallest first. */
-export const audiences = ['employees', 'alpha', 'beta', 'production'] as const;
-export type Audience = (typeof audiences)[number];
-
-export const colours = ['green', 'yellow', 'red', 'unknown'] as const;
-/** The colour of a verdict. On the screen: Clear, Caution, Stop, Unknown. */
-export type Colour = (typeof colours)[number];
 
 /** One compiled artifact. `number` orders the builds of a version on a platform. */
 export const buildFact = z.object({
@@ -98,22 +96,6 @@ export const checkFact = z.object({
   dueAt: factInstant.optional(),
   url: url.optional(),
 });
-
-/** The states of a build in a storefront, in our words. Adapters map their vendor's onto these. */
-export const storefrontStates = [
-  'none',
-  'draft',
-  'in-review',
-  'rejected',
-  'approved',
-  'rolling-out',
-  'paused',
-  'halted',
-  'released',
-  'replaced',
-  'withdrawn',
-] as const;
-export type StorefrontStateName = (typeof storefrontStates)[number];
 
 /** What a storefront says of one version, read from it. */
 export const storefrontFact = z.object({
@@ -234,18 +216,6 @@ export type StorefrontState = z.infer<typeof storefrontFact> & At;
 export type BranchHead = z.infer<typeof branchFact> & At;
 export type Report = z.infer<typeof reportFact> & At;
 
-export const commitCategories = [
-  'change',
-  'version-bump',
-  'translations',
-  'release-notes',
-  'dependency',
-  'merge',
-  'merge-back',
-  'revert',
-] as const;
-export type CommitCategory = (typeof commitCategories)[number];
-
 /** A commit of a release branch since its cut. */
 export type BranchCommit = {
   sha: string;
@@ -256,9 +226,6 @@ export type BranchCommit = {
   /** Numbers of the trunk change it came from, found by trailer, patch-id or reference. */
   origin: { sha: string | null; reference: string | null; evidence: readonly ('x-trailer' | 'patch-id' | 'pr-ref')[] } | null;
 };
-
-export const bugDecisions = ['blocker', 'not-a-blocker', 'fall-back', 'ask'] as const;
-export type BugDecision = (typeof bugDecisions)[number];
 
 /** A bug with what people of this app decided about it for this version and platform. */
 export type Bug = z.infer<typeof bugFact> &
@@ -277,7 +244,6 @@ export type Bug = z.infer<typeof bugFact> &
     ownerlessSince: Instant | null;
   };
 
-export const signOffStates = ['pending', 'testing', 'signed', 'rejected', 'withdrawn'] as const;
 /** One team's word. `build` is the build it was given on. `opted-out` comes from the policy, not from here. */
 export type SignOff = {
   team: string;

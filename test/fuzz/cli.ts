@@ -26,11 +26,11 @@ type Drawn = { arguments: string[]; options: { which: number; value: string }[];
 /** Ends a command as it stands when the process would be in its way. */
 const NOTHING_HERE = 'this is not started here';
 
-export function cliTargets(room: FuzzRoom): Target[] {
+export async function cliTargets(room: FuzzRoom): Promise<Target[]> {
   const folder = mkdtempSync(join(tmpdir(), 'signalbox-fuzz-cli-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   const files = filesIn(folder);
-  const leaves = leavesOf(program(silent(), partsOf(room, folder, '')));
+  const leaves = leavesOf(await program(silent(), partsOf(room, folder, ''), []));
   return leaves.map(({ path, command }) => {
     const options = command.options.filter(({ long }) => long !== '--help' && long !== '--version');
     return target<Drawn>({
@@ -276,7 +276,7 @@ async function runs(room: FuzzRoom, folder: string, words: readonly string[], in
     isTty: false,
   };
   try {
-    await program(io, partsOf(room, folder, input)).parseAsync([...words], { from: 'user' });
+    await (await program(io, partsOf(room, folder, input), words)).parseAsync([...words], { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) io.exit(error.exitCode);
     else {

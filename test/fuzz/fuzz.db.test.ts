@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { problem } from '#api/problem.ts';
+import { problem } from '#api/problem-schema.ts';
 import { fuzzRoom } from './room.ts';
 import type { FuzzRoom } from './room.ts';
 import { groups, play, shares } from './target.ts';
@@ -21,7 +21,7 @@ const SEED = 1;
 
 describe('whatever is handed in', () => {
   test.each(groups)('to %s is taken or refused with what was wrong and what would be right, and nothing is half done', async (group) => {
-    const targets = targetsOf(room, [group]);
+    const targets = await targetsOf(room, [group]);
     const each = shares(targets, INPUTS[group]);
     for (const [index, target] of targets.entries())
       expect((await play(target, { inputs: each[index] ?? 1, seed: SEED })).fault).toBeNull();

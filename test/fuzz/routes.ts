@@ -2,7 +2,7 @@
 import { Agent, request as httpRequest } from 'node:http';
 import * as fc from 'fast-check';
 import { contract } from '#api/contract.ts';
-import { problem } from '#api/problem.ts';
+import { problem } from '#api/problem-schema.ts';
 import type { Route } from '#api/route.ts';
 import type { FuzzRoom } from './room.ts';
 import { Fault, target } from './target.ts';

@@ -44,7 +44,7 @@ const room = await fuzzRoom(database);
 const began = performance.now();
 const tallies: Tally[] = [];
 try {
-  const targets = targetsOf(room, only).filter(
+  const targets = (await targetsOf(room, only)).filter(
     ({ name }) => values.target === undefined || name === values.target || (values.path === undefined && name.includes(values.target)),
   );
   if (targets.length === 0) throw new Error(`no target is called ${values.target ?? ''}`);

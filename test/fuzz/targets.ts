@@ -6,7 +6,7 @@ import type { FuzzRoom } from './room.ts';
 import { routeTargets } from './routes.ts';
 import type { Group, Target } from './target.ts';
 
-const makers: Readonly<Record<Group, (room: FuzzRoom) => Target[]>> = {
+const makers: Readonly<Record<Group, (room: FuzzRoom) => Target[] | Promise<Target[]>>> = {
   routes: routeTargets,
   policy: policyTargets,
   git: gitTargets,
@@ -18,10 +18,13 @@ const makers: Readonly<Record<Group, (room: FuzzRoom) => Target[]>> = {
  */
 const SHARE: Readonly<Record<Group, number>> = { routes: 72, policy: 16, cli: 11.9, git: 0.1 };
 
-export function targetsOf(room: FuzzRoom, only: readonly Group[]): Target[] {
-  return only.flatMap((group) => {
-    const made = makers[group](room);
-    const all = made.reduce((sum, { weight }) => sum + weight, 0);
-    return made.map((target) => ({ ...target, weight: (target.weight / all) * SHARE[group] }));
-  });
+export async function targetsOf(room: FuzzRoom, only: readonly Group[]): Promise<Target[]> {
+  const groups = await Promise.all(
+    only.map(async (group) => {
+      const made = await makers[group](room);
+      const all = made.reduce((sum, { weight }) => sum + weight, 0);
+      return made.map((target) => ({ ...target, weight: (target.weight / all) * SHARE[group] }));
+    }),
+  );
+  return groups.flat();
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { importsOf, trespassesOf } from './source.ts';
+import { importsOf, loadedWith, trespassesOf } from './source.ts';
 
 describe('the imports of a source text', () => {
   test.each([
@@ -27,11 +27,23 @@ describe('the imports of a source text', () => {
     ]);
   });
 
+  test('what is loaded when it is come to is known as late', () => {
+    expect(importsOf("import './a.ts'; const b = await import('./b.ts')", 'x.ts').map(({ isLate }) => isLate)).toEqual([false, true]);
+  });
+
   test('pages with elements are read too', () => {
     expect(importsOf("import a from './a.tsx'; const b = <p>import c from './c.ts'</p>", 'x.tsx')).toEqual([
-      { specifier: './a.tsx', isType: false },
+      { specifier: './a.tsx', isType: false, isLate: false },
     ]);
   });
+});
+
+test('what is loaded with a file is found through others, with the way, and without types and what is late', () => {
+  const { files, packages } = loadedWith('src/api/problem-schema.ts');
+  expect(files).toEqual(['src/api/problem-schema.ts', 'src/api/problem.ts', 'src/domain/release/refusal.ts']);
+  expect([...packages]).toEqual([['zod', 'src/api/problem-schema.ts']]);
+  expect(loadedWith('src/api/openapi.ts', 'src/domain/release/refusal.ts').packages.get('zod')).toMatch(/^src\/api\/openapi\.ts/);
+  expect(loadedWith('src/cli/command-table.ts').files).toEqual(['src/cli/command-table.ts']);
 });
 
 describe('what some rooms may not do', () => {

@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { parseAst } from 'vite';
+import { packageRoot } from '#lib/package-root.ts';
 
-/** One import, export-from, import() or import type of a file. */
-export type Import = { specifier: string; isType: boolean };
+/** One import, export-from, import() or import type of a file. `isLate`: import(), which loads when it is come to. */
+export type Import = { specifier: string; isType: boolean; isLate: boolean };
 
 /** Something in a file that some rooms may not do. `at` is file and line. */
 export type Trespass = {
@@ -18,9 +21,37 @@ export function importsOf(text: string, file: string): Import[] {
   walk(parse(text, file), (node) => {
     const specifier = specifierOf(node);
     if (specifier !== null)
-      found.push({ specifier, isType: node['importKind'] === 'type' || node['exportKind'] === 'type' || node.type === 'TSImportType' });
+      found.push({
+        specifier,
+        isType: node['importKind'] === 'type' || node['exportKind'] === 'type' || node.type === 'TSImportType',
+        isLate: node.type === 'ImportExpression',
+      });
   });
   return found;
+}
+
+/** The file of ours that an import names, relative to the root; null for a package. */
+export function targetOf(file: string, specifier: string): string | null {
+  const root = packageRoot();
+  if (specifier.startsWith('.')) return relative(root, join(root, dirname(file), specifier.replace(/\?.*$/, '')));
+  if (specifier === '#config') return 'src/config.ts';
+  if (specifier.startsWith('#')) return `src/${specifier.slice(1)}`;
+  return null;
+}
+
+/** All that is loaded before these files can run: files of ours, and packages each with a way to it. What is imported late is not among it. */
+export function loadedWith(...start: readonly string[]): { files: string[]; packages: Map<string, string> } {
+  const ways = new Map(start.map((file) => [file, file]));
+  const packages = new Map<string, string>();
+  for (const [each, way] of ways) {
+    for (const { specifier, isType, isLate } of importsOf(readFileSync(join(packageRoot(), each), 'utf8'), each)) {
+      if (isType || isLate) continue;
+      const target = targetOf(each, specifier);
+      if (target === null) packages.set(specifier, way);
+      else if (!ways.has(target)) ways.set(target, `${way} → ${target}`);
+    }
+  }
+  return { files: [...ways.keys()], packages };
 }
 
 /** What a source text does that some rooms may not: the rooms are for the caller to choose. */

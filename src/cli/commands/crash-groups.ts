@@ -1,9 +1,8 @@
 /** `signalbox crash-groups`: which crashes are worst, whose they are, and their tickets. */
 import { Command, Option } from 'commander';
-import { novelties, ticketFilters } from '#api/crash-groups.ts';
 import type { CrashGroupLine } from '#api/crash-groups.ts';
-import { noveltyWords, ticketDeeds } from '#domain/health/crash-groups.ts';
-import { severityLevels } from '#domain/health/severity.ts';
+import { noveltyWords, ticketDeeds, ticketFilters } from '#domain/health/crash-groups.ts';
+import { novelties, severityLevels } from '#domain/health/severity.ts';
 import type { Novelty, SeverityLevel } from '#domain/health/severity.ts';
 import { allPages, ask, numberOf } from '../ask.ts';
 import type { Parts, Said } from '../ask.ts';

@@ -2,7 +2,7 @@
 import { Command, Option } from 'commander';
 import type { AskOf } from '#api/route.ts';
 import type { RouteOf } from '#api/contract.ts';
-import { bugDecisions } from '#domain/facts.ts';
+import { bugDecisions } from '#domain/fact-words.ts';
 import { ask, numberOf, trackOf } from '../ask.ts';
 import type { Parts } from '../ask.ts';
 import { EXIT_HELP } from '../exit-codes.ts';

@@ -1,15 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { Command, Option } from 'commander';
-import { type ParsedPolicy, parsePolicy, type Problem } from '#domain/policy/document.ts';
-import { policyDefaults } from '#domain/policy/defaults.ts';
+import type { ParsedPolicy, Problem } from '#domain/policy/document.ts';
 import { type ProcessName, processNames } from '#domain/policy/processes.ts';
 import { exitCodes, type Io, speakThrough } from '../output.ts';
 
 /** How the text of a policy is had: a file's, or standard input for `-`. */
 export type ReadPolicy = (file: string) => Promise<string>;
 
-/** `signalbox policy …`: prints the defaults of a policy and checks one. Needs no server. */
+/** `signalbox policy …`: prints the defaults of a policy and checks one. Needs no server. The grammar of policies is loaded by who asks for it: the others leave it to the server. */
 export function policyCommand(io: Io, read: ReadPolicy = readFileOrInput): Command {
   const command = new Command('policy').description(
     'the policy of an app, and what another one would do; its defaults and a check of a file need no server',
@@ -31,7 +30,8 @@ function defaultsCommand(io: Io): Command {
         .choices(processNames)
         .default('weekly-mobile'),
     )
-    .action(({ process }: { process: ProcessName }) => {
+    .action(async ({ process }: { process: ProcessName }) => {
+      const { policyDefaults } = await import('#domain/policy/defaults.ts');
       io.out(policyDefaults(process).trimEnd());
       io.exit(exitCodes.ok);
     });
@@ -48,6 +48,7 @@ function checkCommand(io: Io, read: ReadPolicy): Command {
         return null;
       });
       if (source === null) return io.exit(exitCodes.refused);
+      const { parsePolicy } = await import('#domain/policy/document.ts');
       const parsed = parsePolicy(source);
       if (json) io.out(JSON.stringify(parsed.ok ? { ok: true, problems: [] } : parsed, null, 2));
       else for (const line of linesFor(file === '-' ? 'standard input' : file, parsed)) io.out(line);

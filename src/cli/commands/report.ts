@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { Command, Option } from 'commander';
 import type { Client } from '#api/client.ts';
-import { audiences, colours } from '#domain/facts.ts';
+import { audiences, colours } from '#domain/fact-words.ts';
 import { ask, jsonOf, numberOf, textOf, trackOf } from '../ask.ts';
 import type { Parts, Said } from '../ask.ts';
 import { EXIT_HELP, exits } from '../exit-codes.ts';

@@ -133,6 +133,8 @@ export type Told = {
 /** `wanted`: ordered and not there yet. `refused`: the tracker did not take it. */
 export const ticketStates = ['wanted', 'open', 'closed', 'refused'] as const;
 export type TicketState = (typeof ticketStates)[number];
+/** What the list of groups can be narrowed to. */
+export const ticketFilters = ['open', 'closed', 'refused', 'waiting', 'none', 'not-wanted'] as const;
 
 export type TicketStep = { do: 'open' | 'update' | 'reopen'; why: string };
 

@@ -18,6 +18,7 @@ export const FLOW_WEIGHTS = {
 /** `regressed`: mended once and back. `worse`: more than 1.25 times as often as before. `known`: nothing of the others can be told. */
 export const NOVELTY_WEIGHTS = { new: 1.5, regressed: 1.25, worse: 1.25, known: 1, unchanged: 0.5 } as const;
 export type Novelty = keyof typeof NOVELTY_WEIGHTS;
+export const novelties = Object.keys(NOVELTY_WEIGHTS) as [Novelty, ...Novelty[]];
 
 export const SEVERITY_LEVELS = { S1: 2000, S2: 500, S3: 50 } as const;
 export type SeverityLevel = keyof typeof SEVERITY_LEVELS | 'S4';

@@ -4,7 +4,7 @@ import type { TrackFacts } from '../facts.ts';
 import type { TrackPolicy } from '../policy/track-policy.ts';
 import type { Instant } from '../time.ts';
 import type { Evidence, LastVerdict, Verdict } from '../criteria/criterion.ts';
-import type { Refused } from './commands.ts';
+import type { Refused } from './refusal.ts';
 import type { Event } from './events.ts';
 import type { App, Release, Sibling } from './release.ts';
 import type { Step, Track } from './track.ts';
