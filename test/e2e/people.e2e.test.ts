@@ -606,7 +606,7 @@ describe('several people in one control room', () => {
     await maja.mouse.click(4, 4);
     await act(maja, 'Make the invitation');
     const shown = maja.getByRole('region', { name: 'The invitation of noor@example.com' });
-    await expect.poll(() => shown.evaluate((place) => place === document.activeElement)).toBe(true);
+    await shown.and(maja.locator(':focus')).waitFor();
     expect(await shown.getByRole('code').innerText()).toContain('/invitation#token=');
     await shown.getByRole('button', { name: 'I have kept it' }).click();
     expect(await maja.getByText('#token=').count()).toBe(0);

@@ -39,7 +39,7 @@ export function useShellKeys({ onHelp, onSearch }: { onHelp: () => void; onSearc
     '.': density.toggle,
     y: () => {
       // there is no clipboard without a secure context
-      const copying = navigator.clipboard?.writeText(location.href) ?? Promise.reject();
+      const copying = navigator.clipboard?.writeText(location.href) ?? Promise.reject(new Error('no clipboard'));
       copying.then(
         () => say('The link is copied.'),
         () => say('This browser does not let it be copied: take it from the address bar.'),
