@@ -24,4 +24,8 @@ const app = (
 // the first thing that takes the place of the outline in index.html is the page itself; a page that cannot be loaded says so when it is shown
 void router.load().finally(() => createRoot(place).render(app));
 
-whenIdle(keepPages);
+whenIdle(() => {
+  keepPages();
+  // without it everything works and less is explained
+  import('./ui/tips.ts').then(({ showTips }) => showTips()).catch(() => undefined);
+});

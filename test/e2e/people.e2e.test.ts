@@ -609,8 +609,11 @@ describe('several people in one control room', () => {
     await dialogOf(maja).getByLabel('E-mail').fill('noor@example.com');
     await dialogOf(maja).getByLabel('Teams whose word they may give').fill('player');
     await expectAccessible(maja, 'inviting somebody');
+    // what was written is not thrown away by a press beside it
+    await maja.mouse.click(4, 4);
     await act(maja, 'Make the invitation');
     const shown = maja.getByRole('region', { name: 'The invitation of noor@example.com' });
+    await shown.and(maja.locator(':focus')).waitFor();
     expect(await shown.getByRole('code').innerText()).toContain('/invitation#token=');
     await shown.getByRole('button', { name: 'I have kept it' }).click();
     expect(await maja.getByText('#token=').count()).toBe(0);
@@ -673,6 +676,12 @@ describe('several people in one control room', () => {
     await maja.getByText('There is none: people sign in by password.').waitFor();
     await vera.goto(`${world.url}/settings/people?app=tunes`);
     await vera.getByText('An admin of all apps reads and changes by which of them people sign in.').waitFor();
+    // a press on what is off says why
+    const pressed = async (): Promise<readonly string[]> => {
+      await vera.getByRole('button', { name: 'Invite somebody…' }).click({ force: true });
+      return vera.getByRole('tooltip').allInnerTexts();
+    };
+    await expect.poll(pressed, { timeout: VIEWS_WITHIN_MS }).toEqual(['Only an admin of all apps may do this']);
   });
 
   test('a key is shown once and counts until it is revoked; an integration says what it was asked and answered', async () => {

@@ -5,8 +5,8 @@ import type { ControlRoom, ControlRoomPatch } from '#api/control-room.ts';
 import type { Instant } from '#domain/time.ts';
 import { controlRoomQuery, sessionQuery } from '../api/queries.ts';
 import { codeOf } from '../api/client.ts';
-import type { News } from '../api/live/news.ts';
 import { watchControlRoom } from '../api/live/watch.ts';
+import type { Watcher } from '../api/live/watch.ts';
 import { keptAtMs } from '../util/kept.ts';
 import { changedCells } from './changed-cells.ts';
 
@@ -89,7 +89,7 @@ export function useLiveRoom(app: string, who: string): { room: ControlRoom | und
     return true;
   };
 
-  const take = useEffectEvent((news: News, agoMs: number): boolean => {
+  const take: Watcher['take'] = useEffectEvent((news, agoMs) => {
     switch (news.is) {
       case 'heard':
         heard(news.at, agoMs);
@@ -110,14 +110,16 @@ export function useLiveRoom(app: string, who: string): { room: ControlRoom | und
       case 'database':
         setLive((old) => ({ ...old, isHeard: true, databaseAwaySince: news.news.awaySince }));
         return true;
-      case 'refused':
-        void cache.invalidateQueries({ queryKey: sessionQuery.queryKey });
-        void cache.refetchQueries({ queryKey });
-        return true;
       case 'who':
         void cache.invalidateQueries({ queryKey: sessionQuery.queryKey });
         return true;
     }
+  });
+
+  // who is signed out, or is another by now, leaves with the session that is read
+  const isGone = useEffectEvent(async () => {
+    await Promise.all([cache.invalidateQueries({ queryKey: sessionQuery.queryKey }), cache.refetchQueries({ queryKey })]);
+    return codeOf(cache.getQueryState(queryKey)?.error) !== null;
   });
 
   const shown = useEffectEvent(() => {
@@ -126,7 +128,10 @@ export function useLiveRoom(app: string, who: string): { room: ControlRoom | und
   });
 
   useEffect(
-    () => (isReady ? watchControlRoom(app, who, { shown: () => shown(), take: (news, agoMs) => take(news, agoMs) }) : undefined),
+    () =>
+      isReady
+        ? watchControlRoom(app, who, { shown: () => shown(), take: (news, agoMs) => take(news, agoMs), isGone: () => isGone() })
+        : undefined,
     [app, who, isReady],
   );
 

@@ -1,12 +1,12 @@
-import type { ButtonHTMLAttributes, ReactNode } from 'react';
+import type { ButtonHTMLAttributes, ComponentProps, ReactNode } from 'react';
 import { classes } from '../util/classes.ts';
 import styles from './Button.module.css';
 
 type Look = { look?: 'plain' | 'primary' | 'danger' | 'ghost'; size?: 'small' | 'normal' };
 
 /**
- * A button: neutral, because colour is kept for state. `because` is why it cannot be pressed now: it stays in the order of focus and says so,
- * in words beside it (a disabled button without a reason is a defect).
+ * A button: neutral, because colour is kept for state. `because` is why it cannot be pressed now: it stays in the order of focus, and says so to whoever
+ * hears it, hovers, comes to it by the keyboard or presses it all the same (`tips.ts`). A disabled button without a reason is a defect.
  */
 export function Button({
   look = 'plain',
@@ -14,18 +14,16 @@ export function Button({
   because = null,
   className,
   children,
-  onClick,
   ...rest
-}: Look & { because?: string | null; children: ReactNode } & Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'disabled'>) {
-  const isOff = because !== null;
+}: Look & { because?: string | null; children: ReactNode } & Omit<ComponentProps<'button'>, 'disabled'>) {
   return (
     <button
       type="button"
       {...rest}
+      {...(because === null
+        ? {}
+        : { 'aria-disabled': true, 'aria-description': because, 'data-tip': because, onClick: (event) => event.preventDefault() })}
       className={classes(styles.button, styles[look], size === 'small' && styles.small, className)}
-      aria-disabled={isOff || undefined}
-      title={because ?? rest.title}
-      onClick={isOff ? (event) => event.preventDefault() : onClick}
     >
       {children}
     </button>

@@ -3,12 +3,13 @@ import type { ReactNode } from 'react';
 import styles from './Dialog.module.css';
 
 /**
- * A modal dialog. The focus goes in and comes back to what opened it; Esc and a press outside close it.
- * `footer` holds the buttons, the one that acts last.
+ * A modal dialog. The focus goes in and comes back to what opened it; Esc and a press outside close it. One that is a form is not closed by a press outside,
+ * which would throw away what was written into it. `footer` holds the buttons, the one that acts last.
  */
 export function Dialog({
   open,
   onClose,
+  isForm = false,
   title,
   about,
   footer,
@@ -17,6 +18,7 @@ export function Dialog({
 }: {
   open: boolean;
   onClose: () => void;
+  isForm?: boolean;
   title: ReactNode;
   about?: ReactNode;
   footer: ReactNode;
@@ -26,6 +28,7 @@ export function Dialog({
   return (
     <Base.Root
       open={open}
+      disablePointerDismissal={isForm}
       onOpenChange={(isOpen) => {
         if (!isOpen) onClose();
       }}

@@ -176,6 +176,19 @@ describe('a tab that is not heard any more', () => {
   });
 });
 
+describe('after the machine slept', () => {
+  test('every tab is told at once that it has missed something, and those that live are back with one line', () => {
+    const [one, other] = [come(4), come(4)];
+    nowMs += 3_600 * SECOND_MS;
+    for (let turn = 0; turn < 3; turn++) hub.turn();
+    for (const { heard } of [one, other]) expect(heard.at(-1)).toEqual({ is: 'missed' });
+    hub.hear(one, { is: 'come', app: 'music', who: 'maja', version: 4, at: '2024-10-01T12:00:00.000Z', isSeen: true });
+    expect(open()).toEqual(['music']);
+    lineOf().take(patch(4, 5));
+    expect([shown(one), shown(other)]).toEqual([['4-5'], []]);
+  });
+});
+
 describe('seven tabs of seven apps', () => {
   test('have three lines together; one that is looked at has its line at once, from where it stands', () => {
     const tabs = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((app, at) => come(at, { app, isSeen: app === 'a' }));

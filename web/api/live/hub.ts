@@ -208,8 +208,13 @@ export function createHub(open: (app: string, handlers: LineHandlers) => Line, n
       if (turn % ASKED_EVERY_TURNS === 0) {
         for (const [tab, room] of roomOf) {
           const silentMs = nowMs() - (room.members.get(tab)?.answeredAtMs ?? 0);
-          if (silentMs > GONE_AFTER_MS) leave(tab);
-          else tab.tell({ is: 'here' });
+          if (silentMs <= GONE_AFTER_MS) {
+            tab.tell({ is: 'here' });
+            continue;
+          }
+          // after the machine slept every tab was silent: one that lives comes anew at once
+          tab.tell({ is: 'missed' });
+          leave(tab);
         }
       }
       place();

@@ -10,6 +10,13 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
 /** An app that is not found so often in turn is gone: a sample that is made anew is away for a moment. */
 const GONE_AFTER_TRIES = 4;
+const REFUSALS: readonly number[] = [401, 403, 404];
+
+/** Whether Signalbox itself says no. What stands in front of it may too, while it is brought up anew: that is trouble which passes. */
+async function isOurs(response: Response): Promise<boolean> {
+  const problem = (await response.json().catch(() => null)) as { type?: unknown } | null;
+  return String(problem?.type).startsWith('urn:signalbox:problem:');
+}
 
 export type LineHandlers = {
   /** From which version the stream is asked: sent as `Last-Event-ID`. */
@@ -78,8 +85,9 @@ export function openLine(app: string, { version, begun, take }: LineHandlers): L
         headers: { accept: 'text/event-stream', 'last-event-id': String(after) },
         signal,
       });
-      notFound = response.status === 404 ? notFound + 1 : 0;
-      if (response.status === 401 || response.status === 403 || notFound >= GONE_AFTER_TRIES) {
+      const isNo = REFUSALS.includes(response.status) && (await isOurs(response));
+      notFound = isNo && response.status === 404 ? notFound + 1 : 0;
+      if (isNo && (response.status !== 404 || notFound >= GONE_AFTER_TRIES)) {
         stopped = true;
         take({ is: 'refused' });
         return;

@@ -3,7 +3,7 @@
  * that nobody sees gives up after a while.
  */
 import type { Instant } from '#domain/time.ts';
-import type { Line } from './line.ts';
+import type { Line, openLine } from './line.ts';
 import type { News, Said, Told } from './news.ts';
 
 /** The worker answers at once; its script may have to be fetched first. */
@@ -12,24 +12,47 @@ const ANSWERS_WITHIN_MS = 10_000;
 const SILENT_AFTER_MS = 40_000;
 /** A page that nobody sees keeps a stream of its own for this long. */
 const UNSEEN_FOR_MS = 60_000;
+/** What could not be begun, or was refused to one who may see it after all, is tried again after so long. */
+const AGAIN_AFTER_MS = 10_000;
 
-export type Watcher = {
+type Follower = {
   /** What the page shows: a version of the app, and of when it is, by the app's time. */
   shown: () => { version: number; at: Instant };
   /** Takes news that were heard `agoMs` ago. Whether they follow on what the page shows: where they do not, the stream is asked anew from the version that is shown. */
   take: (news: News, agoMs: number) => boolean;
 };
+export type Watcher = Pick<Follower, 'shown'> & {
+  take: (news: Exclude<News, { is: 'refused' }>, agoMs: number) => boolean;
+  /** The stream was refused: asks whether the app may be seen no more. False where nothing says so. */
+  isGone: () => Promise<boolean>;
+};
 
 const isSeen = (): boolean => document.visibilityState === 'visible';
 
-/** Watches an app for a person until the answer is called. */
-export function watchControlRoom(app: string, who: string, watcher: Watcher): () => void {
+// no part of a first view where the worker is there
+const loadLine = (): Promise<{ openLine: typeof openLine }> => import('./line.ts');
+
+/** Watches an app for a person until the answer is called. `load` brings what a stream of the page's own needs. */
+export function watchControlRoom(app: string, who: string, watcher: Watcher, load = loadLine): () => void {
   let leave: (() => void) | null = null;
   let isAlone = typeof SharedWorker === 'undefined';
+  let timer: ReturnType<typeof setTimeout>;
 
+  const follower: Follower = {
+    shown: watcher.shown,
+    take: (news, agoMs) => {
+      if (news.is !== 'refused') return watcher.take(news, agoMs);
+      void refused();
+      return true;
+    },
+  };
+  const refused = async (): Promise<void> => {
+    const left = leave;
+    if (!(await watcher.isGone()) && leave === left && left !== null) timer = setTimeout(come, AGAIN_AFTER_MS);
+  };
   const come = (): void => {
-    leave?.();
-    leave = isAlone ? alone(app, watcher) : together(app, who, watcher, lost);
+    go();
+    leave = isAlone ? alone(app, follower, load) : together(app, who, follower, lost);
   };
   const lost = (hasAnswered: boolean): void => {
     // a worker that ended is begun anew by whoever comes; one that never spoke would not
@@ -37,6 +60,7 @@ export function watchControlRoom(app: string, who: string, watcher: Watcher): ()
     come();
   };
   const go = (): void => {
+    clearTimeout(timer);
     leave?.();
     leave = null;
   };
@@ -59,7 +83,7 @@ export function watchControlRoom(app: string, who: string, watcher: Watcher): ()
 }
 
 /** By the worker. `lost` is called once when it does not answer, with whether it ever did. */
-function together(app: string, who: string, { shown, take }: Watcher, lost: (hasAnswered: boolean) => void): () => void {
+function together(app: string, who: string, { shown, take }: Follower, lost: (hasAnswered: boolean) => void): () => void {
   let hasAnswered = false;
   let port: MessagePort | null = null;
   let timer: ReturnType<typeof setTimeout>;
@@ -117,32 +141,36 @@ function together(app: string, who: string, { shown, take }: Watcher, lost: (has
 }
 
 /** By a stream of the page's own. */
-function alone(app: string, { shown, take }: Watcher): () => void {
+function alone(app: string, { shown, take }: Follower, load: typeof loadLine): () => void {
   let isOver = false;
   let line: Line | null = null;
-  let unseen: ReturnType<typeof setTimeout> | undefined;
+  let timer: ReturnType<typeof setTimeout>;
   const open = async (): Promise<void> => {
-    // no part of a first view where the worker is there
-    const { openLine } = await import('./line.ts');
-    if (isOver || line !== null || !isSeen()) return;
-    line = openLine(app, { version: () => shown().version, begun: () => undefined, take: (news) => take(news, 0) });
+    try {
+      const code = await load();
+      if (isOver || line !== null || !isSeen()) return;
+      line = code.openLine(app, { version: () => shown().version, begun: () => undefined, take: (news) => take(news, 0) });
+    } catch {
+      clearTimeout(timer);
+      if (!isOver) timer = setTimeout(look, AGAIN_AFTER_MS);
+    }
   };
   const look = (): void => {
-    clearTimeout(unseen);
+    clearTimeout(timer);
     if (isSeen()) void open();
     else
-      unseen = setTimeout(() => {
+      timer = setTimeout(() => {
         line?.close();
         line = null;
       }, UNSEEN_FOR_MS);
   };
-  const wake = (): void => line?.wake();
+  const wake = (): void => (line === null ? look() : line.wake());
   document.addEventListener('visibilitychange', look);
   globalThis.addEventListener('online', wake);
   look();
   return () => {
     isOver = true;
-    clearTimeout(unseen);
+    clearTimeout(timer);
     line?.close();
     document.removeEventListener('visibilitychange', look);
     globalThis.removeEventListener('online', wake);

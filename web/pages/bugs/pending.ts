@@ -8,6 +8,7 @@ import type { RouteOf } from '#api/contract.ts';
 import { client, troubleOf } from '../../api/client.ts';
 import type { Trouble } from '../../ui/ProblemNote.tsx';
 import { say } from '../../parts/shell/announce.ts';
+import { newId } from '../../util/id.ts';
 
 type Give = AskOf<RouteOf<'giveCommand'>>;
 export type Step = { params: Give['params']; body: Give['body']; words: string };
@@ -44,7 +45,7 @@ function change(id: string, part: Partial<Waiting>): void {
 /** Begins the ten seconds. A decision about the same bug that still waits is replaced: only the last word counts. */
 export function decide(bug: string, text: string, steps: readonly Step[], nowMs: number): void {
   for (const each of all) if (each.bug === bug && each.state === 'waiting') undo(each.id);
-  const id = crypto.randomUUID();
+  const id = newId();
   set([
     ...all.filter((each) => each.bug !== bug || each.state !== 'failed'),
     { id, bug, text, steps, sendsAtMs: nowMs + UNDO_FOR_MS, state: 'waiting', done: [], trouble: null },

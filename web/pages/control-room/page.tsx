@@ -254,8 +254,5 @@ function useRoomKeys({
       if (url === undefined || url === null) return say('No source with an address: open a criterion first.');
       globalThis.open(url, '_blank', 'noopener');
     },
-    y: () => {
-      void navigator.clipboard?.writeText(location.href).then(() => say('The link is copied.'));
-    },
   });
 }

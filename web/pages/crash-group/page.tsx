@@ -27,9 +27,10 @@ import { Failed, Loading, Out, Platform } from '../../parts/lists/ListPage.tsx';
 import { teamTitle } from '../../parts/lists/team-title.ts';
 import { Moment } from '../../parts/Moment.tsx';
 import { useMe, useRoom } from '../../parts/room.ts';
+import { ReasonDialog } from '../../parts/settings/ReasonDialog.tsx';
+import type { Asked } from '../../parts/settings/ReasonDialog.tsx';
 import { say } from '../../parts/shell/announce.ts';
 import { Button } from '../../ui/Button.tsx';
-import { TextArea } from '../../ui/Field.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { Lamp } from '../../ui/Lamp.tsx';
 import { Panel } from '../../ui/Panel.tsx';
@@ -430,24 +431,9 @@ function noTicket({ judgement, users, decision }: CrashGroupDetail): string {
 function Decision({ group }: { group: CrashGroupDetail }) {
   const { room } = useRoom();
   const me = useMe();
-  const queries = useQueryClient();
-  const [isOpen, setOpen] = useState(false);
-  const [reason, setReason] = useState('');
+  // what is asked stays what it was when it was opened, whatever others decide meanwhile
+  const [asked, setAsked] = useState<Asked | null>(null);
   const { decision } = group;
-  const app = room.app.id;
-  const decide = useMutation({
-    mutationFn: () =>
-      crashGroups.decideCrashGroup({
-        params: { app, group: group.id },
-        body: { decision: decision === null ? 'not-worth-a-ticket' : 'undecided', reason: reason.trim() },
-      }),
-    onSuccess: () => {
-      setOpen(false);
-      setReason('');
-      say('Decided.');
-      void queries.invalidateQueries({ queryKey: crashGroupKey(app, group.id) });
-    },
-  });
   const because = may(me, 'decide-bug') ? null : `${whoMay('decide-bug')} may`;
   return (
     <Panel title="Decision">
@@ -462,49 +448,42 @@ function Decision({ group }: { group: CrashGroupDetail }) {
             </p>
           </>
         )}
-        {isOpen ? (
-          <form
-            className={styles.form}
-            onSubmit={(event) => {
-              event.preventDefault();
-              decide.mutate();
-            }}
-          >
-            <TextArea
-              label="Reason"
-              hint="Kept in the audit log"
-              value={reason}
-              required
-              minLength={3}
-              maxLength={2000}
-              onChange={(event) => setReason(event.target.value)}
-            />
-            <p className={styles.acts}>
-              <Button
-                type="submit"
-                look="primary"
-                because={reason.trim().length < 3 ? 'Say why' : decide.isPending ? 'It is being sent' : null}
-              >
-                {decision === null ? 'Decide: worth no ticket' : 'Take it back'}
-              </Button>
-              <Button look="ghost" onClick={() => setOpen(false)}>
-                Cancel
-              </Button>
-            </p>
-          </form>
-        ) : (
-          <>
-            <Button onClick={() => setOpen(true)} because={because}>
-              {decision === null ? 'Worth no ticket…' : 'Take the decision back…'}
-            </Button>
-            {because === null ? null : <p className={styles.soft}>{because}.</p>}
-          </>
-        )}
-        {decide.isError ? <ProblemNote trouble={troubleOf(decide.error)} /> : null}
+        <Button
+          onClick={() => setAsked(decision === null ? worthNone(room.app.id, group) : takeBack(room.app.id, group))}
+          because={because}
+        >
+          {decision === null ? 'Worth no ticket…' : 'Take the decision back…'}
+        </Button>
+        {because === null ? null : <p className={styles.soft}>{because}.</p>}
       </div>
+      {asked === null ? null : <ReasonDialog asked={asked} onClose={() => setAsked(null)} />}
     </Panel>
   );
 }
+
+const worthNone = (app: string, { id, title }: CrashGroupDetail): Asked => ({
+  title: 'Worth no ticket',
+  about: `“${title}” gets no ticket, and none can be asked for, until the decision is taken back. A ticket that it has stays.`,
+  act: 'Decide: worth no ticket',
+  look: 'primary',
+  why: 'Reason',
+  least: 3,
+  done: 'Decided.',
+  send: (reason) => crashGroups.decideCrashGroup({ params: { app, group: id }, body: { decision: 'not-worth-a-ticket', reason } }),
+  refresh: [crashGroupKey(app, id)[0]],
+});
+
+const takeBack = (app: string, { id, title, decision }: CrashGroupDetail): Asked => ({
+  title: 'Take the decision back',
+  about: `${decision?.by ?? 'Somebody'} decided that “${title}” is worth no ticket: ${decision?.reason ?? ''}`,
+  act: 'Take it back',
+  look: 'primary',
+  why: 'Reason',
+  least: 3,
+  done: 'The decision is taken back.',
+  send: (reason) => crashGroups.decideCrashGroup({ params: { app, group: id }, body: { decision: 'undecided', reason } }),
+  refresh: [crashGroupKey(app, id)[0]],
+});
 
 function History({ group }: { group: CrashGroupDetail }) {
   return (

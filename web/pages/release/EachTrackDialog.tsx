@@ -8,6 +8,7 @@ import { CheckField, TextArea } from '../../ui/Field.tsx';
 import { FormDialog } from '../../parts/commands/FormDialog.tsx';
 import { paramsOf, useAppTime, useRoom, useZone } from '../../parts/room.ts';
 import { placeInWords } from '../../parts/track-lines/stations.ts';
+import { newId } from '../../util/id.ts';
 import { momentText } from '../../util/time.ts';
 import styles from './release.module.css';
 
@@ -117,7 +118,7 @@ async function order(is: Is, head: Head, reason: string): Promise<string | null>
     await client.giveCommand({
       params: paramsOf(head),
       body: { command: is === 'cut' ? { do: 'cut' } : { do: 'cancel', reason }, basedOn: head.revision },
-      idempotencyKey: crypto.randomUUID(),
+      idempotencyKey: newId(),
     });
     return null;
   } catch (error) {

@@ -1,5 +1,6 @@
 /** The platforms of an app, as its policy has them: where each ships, in which shares, and each step with who takes it, when, and what holds it. */
 import { useState } from 'react';
+import type { RefObject } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { platformName, stepInWords } from '#domain/names.ts';
@@ -17,6 +18,7 @@ import { platformsQuery, policyQuery } from '../../parts/policy-change/queries.t
 import { useMe, useRoom } from '../../parts/room.ts';
 import { Read, SettingsPage } from '../../parts/settings/SettingsPage.tsx';
 import shared from '../../parts/settings/settings.module.css';
+import { useFormFocus } from '../../parts/settings/useFormFocus.ts';
 import { Button } from '../../ui/Button.tsx';
 import { CheckField, TextField } from '../../ui/Field.tsx';
 import { Panel } from '../../ui/Panel.tsx';
@@ -55,11 +57,12 @@ function OnePlatform({ rules }: { rules: Rules }) {
   const me = useMe();
   const [isEditing, setEditing] = useState(false);
   const { platform, process, storefronts, rollout, steps, halts, live } = rules;
+  const form = useFormFocus(isEditing ? platform : null);
   return (
     <Panel title={<Platform platform={platform} />} aside={live.length === 0 ? 'nothing is under way' : `${live.join(', ')} under way`}>
       <div className={shared.body}>
         {isEditing ? (
-          <Edit rules={rules} onClose={() => setEditing(false)} />
+          <Edit form={form} rules={rules} onClose={() => setEditing(false)} />
         ) : (
           <>
             <dl className={shared.facts}>
@@ -85,6 +88,7 @@ function OnePlatform({ rules }: { rules: Rules }) {
             </dl>
             <div className={shared.acts}>
               <Button
+                data-opens={platform}
                 aria-label={`Change stores and shares of ${platformName(platform)}`}
                 because={may(me, 'propose-policy') ? null : `Only ${whoMay('propose-policy')} may change it`}
                 onClick={() => setEditing(true)}
@@ -137,7 +141,15 @@ function whatItCan(kind: StorefrontKind): string {
   return `${starts}, ${shares}. A halt${halt.at100 ? '' : ' (not at 100%)'}: ${haltMeans.charAt(0).toLowerCase()}${haltMeans.slice(1)}`;
 }
 
-function Edit({ rules: { platform, storefronts, rollout }, onClose }: { rules: Rules; onClose: () => void }) {
+function Edit({
+  form,
+  rules: { platform, storefronts, rollout },
+  onClose,
+}: {
+  form: RefObject<HTMLFormElement | null>;
+  rules: Rules;
+  onClose: () => void;
+}) {
   const { room } = useRoom();
   const policy = useQuery(policyQuery(room.app.id)).data;
   // the rules may be read again while they are edited
@@ -150,6 +162,7 @@ function Edit({ rules: { platform, storefronts, rollout }, onClose }: { rules: R
   const fault = read === null ? 'Shares are numbers such as 1, 10, 100.' : null;
   return (
     <form
+      ref={form}
       className={shared.body}
       style={{ padding: 0 }}
       noValidate

@@ -1,5 +1,6 @@
 /** Teams, as the policy names them, with who is in each; and who is on call, for each team and for the release. */
 import { useState } from 'react';
+import type { RefObject } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { may, whoMay } from '../../api/authority.ts';
 import type { settings } from '../../api/settings-client.ts';
@@ -9,6 +10,7 @@ import { policyQuery, teamsQuery } from '../../parts/policy-change/queries.ts';
 import { useMe, useRoom } from '../../parts/room.ts';
 import { Read, SettingsPage } from '../../parts/settings/SettingsPage.tsx';
 import shared from '../../parts/settings/settings.module.css';
+import { useFormFocus } from '../../parts/settings/useFormFocus.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Choices, TextArea, TextField } from '../../ui/Field.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
@@ -22,13 +24,14 @@ export default function SettingsTeamsPage() {
   const me = useMe();
   const list = useQuery(teamsQuery(room.app.id));
   const [edited, setEdited] = useState<string | null>(null);
+  const form = useFormFocus(edited);
   const because = may(me, 'propose-policy') ? null : `Only ${whoMay('propose-policy')} may change teams`;
   const teams = list.data?.items ?? [];
   return (
     <SettingsPage
       id="teams"
       acts={
-        <Button because={because} onClick={() => setEdited('')}>
+        <Button data-opens="" because={because} onClick={() => setEdited('')}>
           New team…
         </Button>
       }
@@ -36,7 +39,7 @@ export default function SettingsTeamsPage() {
       <OnCall duties={['release-manager', ...teams.map(({ id }) => id)]} />
       {edited === '' ? (
         <Panel title="New team">
-          <TeamForm team={null} known={teams.map(({ id }) => id)} onClose={() => setEdited(null)} />
+          <TeamForm form={form} team={null} known={teams.map(({ id }) => id)} onClose={() => setEdited(null)} />
         </Panel>
       ) : null}
       <Panel title="Teams">
@@ -49,7 +52,7 @@ export default function SettingsTeamsPage() {
                 {items.map((team) =>
                   edited === team.id ? (
                     <li key={team.id} style={{ gridTemplateColumns: 'minmax(0, 1fr)', padding: 0 }}>
-                      <TeamForm team={team} known={[]} onClose={() => setEdited(null)} />
+                      <TeamForm form={form} team={team} known={[]} onClose={() => setEdited(null)} />
                     </li>
                   ) : (
                     <OneTeam key={team.id} team={team} because={because} onEdit={() => setEdited(team.id)} />
@@ -83,7 +86,7 @@ function OneTeam({ team, because, onEdit }: { team: Team; because: string | null
         </p>
       </div>
       <div className={shared.acts}>
-        <Button size="small" aria-label={`Change ${id}`} because={because} onClick={onEdit}>
+        <Button size="small" data-opens={id} aria-label={`Change ${id}`} because={because} onClick={onEdit}>
           Change…
         </Button>
       </div>
@@ -92,7 +95,17 @@ function OneTeam({ team, because, onEdit }: { team: Team; because: string | null
 }
 
 /** A team as the policy writes it. Who is in it is set under people. */
-function TeamForm({ team, known, onClose }: { team: Team | null; known: readonly string[]; onClose: () => void }) {
+function TeamForm({
+  form,
+  team,
+  known,
+  onClose,
+}: {
+  form: RefObject<HTMLFormElement | null>;
+  team: Team | null;
+  known: readonly string[];
+  onClose: () => void;
+}) {
   const { room } = useRoom();
   const policy = useQuery(policyQuery(room.app.id)).data;
   const [name, setName] = useState(team?.id ?? '');
@@ -117,6 +130,7 @@ function TeamForm({ team, known, onClose }: { team: Team | null; known: readonly
   };
   return (
     <form
+      ref={form}
       className={shared.body}
       noValidate
       onSubmit={(event) => {

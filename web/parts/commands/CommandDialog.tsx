@@ -16,9 +16,11 @@ import { ProblemNote } from '../../ui/ProblemNote.tsx';
 import { client, codeOf, troubleOf } from '../../api/client.ts';
 import { controlRoomQuery } from '../../api/queries.ts';
 import { useSettled } from '../../hooks/useSettled.ts';
+import { newId } from '../../util/id.ts';
 import { paramsOf, useRoom } from '../room.ts';
 import { say } from '../shell/announce.ts';
 import { changesOf } from './changes.ts';
+import { closing, SENDING } from './sending.ts';
 import { PREVIEW_REASON } from './words.ts';
 import styles from './CommandDialog.module.css';
 
@@ -77,7 +79,7 @@ export function CommandDialog(props: CommandDialogProps) {
       client.giveCommand({
         params: paramsOf(track),
         body: { command: sent, basedOn: basis.revision },
-        idempotencyKey: crypto.randomUUID(),
+        idempotencyKey: newId(),
       }),
     onSuccess: () => {
       say(done);
@@ -110,19 +112,23 @@ export function CommandDialog(props: CommandDialogProps) {
   const isHeld = props.isHeld === true && isTouch();
   const { isHolding, wasShort, ...held } = useHold(send);
   const isStale = codeOf(give.error) === 'stale';
+  const sending = give.isPending ? SENDING : null;
   return (
     <Dialog
       open
-      onClose={onClose}
+      onClose={closing(give.isPending, onClose)}
+      isForm
       title={title}
       about={about}
       note={note ?? `Written to the audit log${channelOf(room, track)} with your name`}
       footer={
         <>
-          <Button onClick={onClose}>Back</Button>
+          <Button onClick={onClose} because={sending}>
+            Back
+          </Button>
           <Button
             look={look}
-            because={give.isPending ? 'It is being sent' : null}
+            because={sending}
             {...(isHeld
               ? {
                   ...held,

@@ -7,6 +7,7 @@ import { Button } from '../../ui/Button.tsx';
 import { Dialog, DialogBody } from '../../ui/Dialog.tsx';
 import { ProblemNote } from '../../ui/ProblemNote.tsx';
 import { say } from '../shell/announce.ts';
+import { closing, SENDING } from './sending.ts';
 import styles from './CommandDialog.module.css';
 
 /** What is read again after it was sent, and where another was quicker. */
@@ -58,17 +59,21 @@ export function FormDialog<Sent>({
       if (codeOf(error) === 'stale') readAgain();
     },
   });
+  const sending = give.isPending ? SENDING : null;
   return (
     <Dialog
       open
-      onClose={onClose}
+      onClose={closing(give.isPending, onClose)}
+      isForm
       title={title}
       about={about}
       note={note}
       footer={
         <>
-          <Button onClick={onClose}>Back</Button>
-          <Button look={look} type="submit" form={id} because={give.isPending ? 'It is being sent' : null}>
+          <Button onClick={onClose} because={sending}>
+            Back
+          </Button>
+          <Button look={look} type="submit" form={id} because={sending}>
             {codeOf(give.error) === 'stale' ? `${act} all the same` : act}
           </Button>
         </>

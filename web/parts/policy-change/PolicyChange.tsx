@@ -8,6 +8,7 @@ import { Button } from '../../ui/Button.tsx';
 import { Dialog, DialogBody } from '../../ui/Dialog.tsx';
 import { TextArea } from '../../ui/Field.tsx';
 import { ProblemNote } from '../../ui/ProblemNote.tsx';
+import { closing, SENDING } from '../commands/sending.ts';
 import { useMe, useRoom } from '../room.ts';
 import { say } from '../shell/announce.ts';
 import { EffectView } from './EffectView.tsx';
@@ -70,13 +71,7 @@ function useChange({ text, basedOn, because = '' }: Wanted, onDone: () => void) 
   const missing = why.trim() === '' ? 'Say why: it stands beside the revision.' : null;
   const off =
     lacks ??
-    (effect.data === undefined
-      ? 'Its effect is looked at first'
-      : isSame
-        ? 'It is the policy in force'
-        : send.isPending
-          ? 'It is being sent'
-          : null);
+    (effect.data === undefined ? 'Its effect is looked at first' : isSame ? 'It is the policy in force' : send.isPending ? SENDING : null);
   const submit = (): void => {
     setTried(true);
     if (missing === null && off === null) send.mutate();
@@ -148,13 +143,16 @@ export function PolicyChangeDialog({
   return (
     <Dialog
       open
-      onClose={onClose}
+      onClose={closing(change.send.isPending, onClose)}
+      isForm
       title={title}
       about="It is written into the policy. This is what it means for the releases that are under way."
       note="Written to the journal with your name."
       footer={
         <>
-          <Button onClick={onClose}>Back</Button>
+          <Button onClick={onClose} because={change.send.isPending ? SENDING : null}>
+            Back
+          </Button>
           <Button look="primary" type="submit" form={id} because={change.off}>
             {actName(change.isProposed, wanted.basedOn)}
           </Button>

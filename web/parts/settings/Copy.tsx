@@ -16,18 +16,18 @@ export function Copy({
   children?: ReactNode;
 }) {
   const [copied, setCopied] = useState<'yes' | 'no' | null>(null);
+  const copy = async (): Promise<void> => {
+    try {
+      // there is none without a secure context, and it may be forbidden
+      await navigator.clipboard.writeText(value);
+      setCopied('yes');
+    } catch {
+      setCopied('no');
+    }
+  };
   return (
     <>
-      <Button
-        size={size}
-        aria-label={label}
-        onClick={() =>
-          void navigator.clipboard.writeText(value).then(
-            () => setCopied('yes'),
-            () => setCopied('no'),
-          )
-        }
-      >
+      <Button size={size} aria-label={label} onClick={() => void copy()}>
         Copy it
       </Button>
       {children}

@@ -1,11 +1,12 @@
+import { afterDialogs } from '../../ui/after-dialogs.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Copy } from './Copy.tsx';
 import styles from './settings.module.css';
 
-/** A secret that is shown this once: to be copied, and put away by whoever has it. */
+/** A secret that is shown this once: to be copied, and put away by whoever has it. The page goes to it when it comes, out of whatever dialog made it. */
 export function Once({ what, about, value, onKept }: { what: string; about?: string; value: string; onKept: () => void }) {
   return (
-    <section className={styles.once} aria-label={what}>
+    <section key={value} ref={bringUp} tabIndex={-1} className={styles.once} aria-label={what}>
       <p>
         <b>{what}.</b> It is shown this once, and kept nowhere. {about}
       </p>
@@ -20,3 +21,9 @@ export function Once({ what, about, value, onKept }: { what: string; about?: str
     </section>
   );
 }
+
+const bringUp = (place: HTMLElement | null): (() => void) =>
+  afterDialogs(() => {
+    place?.scrollIntoView({ block: 'center' });
+    place?.focus({ preventScroll: true });
+  });

@@ -13,6 +13,8 @@ export type Asked = {
   look?: 'primary' | 'danger';
   /** What the field asks for; null: no reason is kept of this. */
   why?: string | null;
+  /** How many characters it has at least. */
+  least?: number;
   /** What is said once it is done. */
   done: string;
   send: (why: string) => Promise<unknown>;
@@ -24,14 +26,14 @@ export type Asked = {
 export function ReasonDialog({ asked, onClose }: { asked: Asked; onClose: () => void }) {
   const cache = useQueryClient();
   const [why, setWhy] = useState('');
-  const { title, about, act, look = 'danger', why: label = 'Why', done, send, refresh, more } = asked;
+  const { title, about, act, look = 'danger', why: label = 'Why', least = 1, done, send, refresh, more } = asked;
   return (
     <FormDialog
       title={title}
       {...(about === undefined ? {} : { about })}
       act={act}
       look={look}
-      missing={label !== null && why.trim() === '' ? 'Say why: it stands in the journal.' : null}
+      missing={label !== null && why.trim().length < least ? 'Say why, in a few words: it stands in the journal.' : null}
       send={async () => {
         await send(why.trim());
         await Promise.all([...refresh, 'settings-history'].map((key) => cache.invalidateQueries({ queryKey: [key] })));

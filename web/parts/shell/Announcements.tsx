@@ -47,7 +47,7 @@ export function Announcements() {
       <p className="sr-only" role="alert">
         {alert}
       </p>
-      <output className={styles.toasts}>
+      <output className={styles.toasts} aria-live="polite">
         {said === null ? null : (
           <span key={said.id} className={styles.toast}>
             {said.text}

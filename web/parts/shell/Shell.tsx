@@ -10,7 +10,6 @@ import type { Theme } from '../../hooks/useTheme.ts';
 import { IconButton, Key } from '../../ui/Button.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { Menu } from '../../ui/Menu.tsx';
-import { TipLayer } from '../../ui/TipLayer.tsx';
 import { clockTime, headerClock, shortLength, zonesText } from '../../util/time.ts';
 import { useAppTime, useRoom, useZone } from '../room.ts';
 import type { Crumb } from './navigation.ts';
@@ -79,7 +78,6 @@ export function Shell({
             <Icon name="keyboard" />
           </IconButton>
           {isNarrow ? <PersonMenu /> : null}
-          <TipLayer />
         </header>
         <NotLiveBar />
         <PausedBar />

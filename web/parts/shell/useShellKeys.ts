@@ -38,7 +38,12 @@ export function useShellKeys({ onHelp, onSearch }: { onHelp: () => void; onSearc
     l: theme.toggle,
     '.': density.toggle,
     y: () => {
-      void navigator.clipboard?.writeText(location.href).then(() => say('The link is copied.'));
+      // there is no clipboard without a secure context
+      const copying = navigator.clipboard?.writeText(location.href) ?? Promise.reject(new Error('no clipboard'));
+      copying.then(
+        () => say('The link is copied.'),
+        () => say('This browser does not let it be copied: take it from the address bar.'),
+      );
     },
   });
   const onKey = useEffectEvent((event: KeyboardEvent) => {
