@@ -55,6 +55,15 @@ test('an app that is not found four times in turn is gone', async () => {
   expect([heard, asked]).toEqual([[{ is: 'refused' }], 4]);
 });
 
+test('it is told within seconds, however long the server was away before', async () => {
+  const gone = problem(404, 'not-found');
+  answers = [page(502), page(502), page(502), page(502), gone, gone, gone, gone];
+  line = openLine('music', { version: () => 4, begun: () => undefined, take: (news) => heard.push(news) > 0 });
+  // half a second, one, two and four are waited for a server that is away
+  await vi.advanceTimersByTimeAsync(7_500 + 3_000);
+  expect(heard).toEqual([{ is: 'refused' }]);
+});
+
 test('what a proxy answers while the server is brought up anew is trouble that passes', async () => {
   await opened(page(403), page(404), page(404), page(404), page(404), () => Response.json({ code: 'forbidden' }, { status: 403 }));
   expect(heard).toEqual([]);

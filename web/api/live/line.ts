@@ -8,8 +8,9 @@ import type { News } from './news.ts';
 const SILENT_AFTER_MS = 35_000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
-/** An app that is not found so often in turn is gone: a sample that is made anew is away for a moment. */
+/** An app that is not found so often in turn, a moment after each other, is gone: a sample that is made anew is away for a moment. */
 const GONE_AFTER_TRIES = 4;
+const NOT_FOUND_PAUSE_MS = 1000;
 const REFUSALS: readonly number[] = [401, 403, 404];
 
 /** Whether Signalbox itself says no. What stands in front of it may too, while it is brought up anew: that is trouble which passes. */
@@ -47,10 +48,13 @@ export function openLine(app: string, { version, begun, take }: LineHandlers): L
 
   const later = (): void => {
     if (stopped) return;
-    timer = setTimeout(() => {
-      timer = null;
-      void connect();
-    }, pauseMs);
+    timer = setTimeout(
+      () => {
+        timer = null;
+        void connect();
+      },
+      notFound > 0 ? NOT_FOUND_PAUSE_MS : pauseMs,
+    );
     pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
   };
 
