@@ -2,22 +2,25 @@
  * Plays simulated cycles: `npm run simulate -- --cycles 100 --seed 1`. A seed is one course of events: `--seed N --cycles 1 --trace` plays it again and shows it.
  *
  *     --at-once 4     cycles that are played at the same time
+ *     --threads 2     threads in which they are played: one for each core, two at most when not said
  *     --twice         each seed twice: both must take the same course
  *     --keep-going    goes on after a broken invariant
  *     --table         what went wrong on purpose, by kind
  *     --mutation X    breaks a rule on purpose (see mutations.ts), and tells after how many cycles it was found; `all` for each of them
  */
+import { availableParallelism } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import type { Played } from './cycle.ts';
 import { mutations, playMutated } from './mutations.ts';
-import { ownLanes } from './own-lanes.ts';
+import { inThreads } from './threads.ts';
 
 const { values } = parseArgs({
   options: {
     cycles: { type: 'string', default: '10' },
     seed: { type: 'string', default: '1' },
     'at-once': { type: 'string', default: '4' },
+    threads: { type: 'string', default: String(Math.min(2, availableParallelism())) },
     trace: { type: 'boolean', default: false },
     twice: { type: 'boolean', default: false },
     'keep-going': { type: 'boolean', default: false },
@@ -34,7 +37,8 @@ else await breakOnPurpose(values.mutation);
 async function simulate(): Promise<void> {
   const first = Number(values.seed);
   const seeds = Array.from({ length: Number(values.cycles) }, (_, index) => first + index);
-  const lanes = await ownLanes(Math.min(Number(values['at-once']), seeds.length * (values.twice ? 2 : 1)));
+  const atOnce = Math.min(Number(values['at-once']), seeds.length * (values.twice ? 2 : 1));
+  const lanes = await inThreads(Math.min(Number(values.threads), atOnce), atOnce);
   const all: Played[] = [];
   const hashes = new Map<number, string>();
   let unlike = 0;
