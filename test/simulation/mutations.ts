@@ -8,7 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '#lib/package-root.ts';
 
-export type Mutation = { name: string; rule: string; file: string; find: string; replace: string };
+type Edit = { find: string; replace: string };
+/** `also`: where the rule is kept in a second place, which alone would hold it. */
+export type Mutation = Edit & { name: string; rule: string; file: string; also?: Edit };
 
 export const mutations: readonly Mutation[] = [
   {
@@ -31,6 +33,7 @@ export const mutations: readonly Mutation[] = [
     file: 'src/db/outbox.ts',
     find: 'if (urgent !== undefined) return urgent;',
     replace: 'if (urgent !== undefined && rows.every((row) => row.urgent)) return urgent;',
+    also: { find: 'and (urgent or not exists (', replace: 'and (true or not exists (' },
   },
   {
     name: 'halted-without-reading-back',
@@ -84,19 +87,19 @@ export const mutations: readonly Mutation[] = [
 ];
 
 /** Makes a copy of the tree with a rule broken; gives its folder. */
-export function mutated({ file, find, replace, name }: Mutation): string {
+export function mutated({ file, find, replace, also, name }: Mutation): string {
   const folder = mkdtempSync(join(tmpdir(), `signalbox-mutation-${name}-`));
   const root = packageRoot();
   for (const each of ['src', 'test', 'sql', 'scripts', 'package.json']) cpSync(join(root, each), join(folder, each), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   const at = join(folder, file);
-  const text = readFileSync(at, 'utf8');
-  if (text.split(find).length !== 2)
-    throw new Error(`${name}: “${find}” stands ${text.split(find).length - 1} times in ${file}; once is needed`);
-  writeFileSync(
-    at,
-    text.replace(find, () => replace),
-  );
+  let text = readFileSync(at, 'utf8');
+  for (const edit of [{ find, replace }, ...(also === undefined ? [] : [also])]) {
+    const times = text.split(edit.find).length - 1;
+    if (times !== 1) throw new Error(`${name}: “${edit.find}” stands ${times} times in ${file}; once is needed`);
+    text = text.replace(edit.find, () => edit.replace);
+  }
+  writeFileSync(at, text);
   return folder;
 }
 
