@@ -16,6 +16,7 @@ import { ProblemNote } from '../../ui/ProblemNote.tsx';
 import { actsOf } from './acts-model.ts';
 import { Builds } from './Builds.tsx';
 import { Gates } from './Gates.tsx';
+import { Groups } from './Groups.tsx';
 import { Head } from './Head.tsx';
 import { Health } from './Health.tsx';
 import { Line } from './Line.tsx';
@@ -75,6 +76,7 @@ function TrackShown(shown: Shown) {
       <Line track={track} />
       <Rollout {...shown} />
       <Health {...shown} />
+      <Groups {...shown} />
       <Builds {...shown} />
       <Storefronts track={track} />
       <Waivers track={track} />
