@@ -1,6 +1,6 @@
 /** Crash groups: how bad each is on a version, whose it is, and its ticket. */
 import { z } from 'zod';
-import { audiences } from '#domain/facts.ts';
+import { audiences, bugDecisions } from '#domain/facts.ts';
 import { ticketFilters, ticketOrderStates, ticketStates } from '#domain/health/crash-groups.ts';
 import { novelties, severityLevels } from '#domain/health/severity.ts';
 import { route } from './route.ts';
@@ -105,6 +105,16 @@ export const crashGroupLine = z
     judgement: judgement.nullable().meta({ description: 'Null where nothing was told of use, or the version was never live here' }),
     owner: owner.nullable().meta({ description: 'Null until it was looked for' }),
     ticket: ticket.nullable(),
+    triage: z
+      .object({
+        team: z.string().nullable().meta({ description: 'Whose the ticket is' }),
+        decision: z
+          .object({ is: z.enum(bugDecisions), reason: z.string(), by: z.string(), at: moment })
+          .nullable()
+          .meta({ description: 'What was decided of the ticket on this version' }),
+      })
+      .nullable()
+      .meta({ description: 'What triage says of the ticket; null where there is none, or the tracker has not told of it yet' }),
     decision: decision.nullable(),
     versions: z.array(countOfVersion).meta({ description: 'The newest versions that had it, oldest first' }),
     firstAt: moment,
@@ -160,7 +170,11 @@ export const crashGroupRoutes = [
       version: versionName.optional().meta({ description: 'Only groups that this version had, as they are on it' }),
       severity: level.optional().meta({ description: 'At least so severe' }),
       novelty: novelty.optional(),
-      team: z.string().max(200).optional().meta({ description: 'A team, or `none` for those without an owner' }),
+      team: z
+        .string()
+        .max(200)
+        .optional()
+        .meta({ description: 'A team that owns the code or has the ticket, or `none` for those that nobody has' }),
       ticket: z.enum(ticketFilters).optional().meta({
         description:
           '`not-wanted`: somebody decided that it is worth none; `refused`: the tracker did not take what was ordered last; `waiting`: that is not done yet',

@@ -176,7 +176,7 @@ export function samples(parts: {
     for (const platform of sdkPlatforms) await dsns.make({ app, platform, name: `${platformName(platform)} app` }, by);
     running.delete(app);
     const sample = enter(made.place);
-    return inTurn(sample, () => play(sample, { at: move.at ?? (move.speed === null ? MOMENT : BEGINS), speed: move.speed }, progress));
+    return inTurn(sample, () => play(sample, { at: move.at ?? ((move.speed ?? 0) > 0 ? BEGINS : MOMENT), speed: move.speed }, progress));
   }
 
   async function sampleNamed(app: string): Promise<Running | SampleRefusal> {

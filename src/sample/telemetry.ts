@@ -188,7 +188,7 @@ const adsInTheNight: Burst = {
   version: '8.9.2',
   from: stockholm('10-02 01:50'),
   to: stockholm('10-02 03:05'),
-  people: 460,
+  people: 390,
   in: 'BR',
 };
 const incident: readonly Change[] = (['android', 'ios', 'desktop'] as const).map((platform) => ({

@@ -111,7 +111,7 @@ async function play(at: Simulation, story: Story): Promise<void> {
   for (let moment = 0; moment < MOMENTS; moment++) await storm(at, story);
   // What was begun is carried on while it is still rough: most of what is sent to storefronts is sent now.
   for (const track of story.live) story.forward(track);
-  await at.drain();
+  await at.drain(() => story.mayTurn());
   await calm(at, story);
 }
 
@@ -129,8 +129,8 @@ async function storm(at: Simulation, story: Story): Promise<void> {
   const tracks = out.length > 0 && chance.percent(75) ? out : all;
   const track = tracks.length === 0 ? null : chance.pick(tracks);
   const what = chance.below(100);
-  if (track !== null && what < 38) story.forward(track);
-  else if (track !== null && what < 58) story.sideways(track);
+  if (track !== null && what < 34) story.forward(track);
+  else if (track !== null && what < 50) story.sideways(track);
   else if (what < 78) await timePasses(at, story);
   else if (what < 84) await processEnds(at);
   else if (what < 88) await wakeUpsGoWrong(at);
@@ -138,22 +138,13 @@ async function storm(at: Simulation, story: Story): Promise<void> {
   else if (what < 94) stalls(at);
   for (let steps = chance.between(0, 50); steps > 0; steps--) {
     if (!(await at.one())) break;
-    const ordered = story.ordered;
-    if (ordered !== null && chance.percent(5)) story.against(ordered);
+    story.mayTurn();
   }
 }
 
 async function timePasses(at: Simulation, story: Story): Promise<void> {
-  if (at.chance.percent(50)) await at.drain();
-  // until what goes out may go on
-  if (at.chance.percent(30) && story.live.some(({ stage }) => stage === 'rolling-out')) {
-    for (const track of story.live)
-      if (track.stage === 'rolling-out') {
-        story.health(track.version, track.platform, 'green');
-        story.usage(track);
-      }
-    return at.gate.pass((at.policy.soakMinutes + at.chance.between(-5, 10)) * 60_000);
-  }
+  if (at.chance.percent(50)) await at.drain(() => story.mayTurn());
+  if (at.chance.percent(60) && story.live.some(({ stage }) => stage === 'rolling-out')) return untilItMayGoOn(at, story);
   const minutes = at.chance.weighted([
     [4, 1],
     [4, 6],
@@ -162,6 +153,17 @@ async function timePasses(at: Simulation, story: Story): Promise<void> {
     [1, 600],
   ] as const);
   at.gate.pass(at.chance.between(1, minutes * 60_000));
+}
+
+/** What goes out goes well, and has soaked or nearly: the next share is ordered, and more of what goes wrong hits its try. */
+async function untilItMayGoOn(at: Simulation, story: Story): Promise<void> {
+  for (const track of story.live)
+    if (track.stage === 'rolling-out') {
+      story.health(track.version, track.platform, 'green');
+      story.usage(track);
+    }
+  at.gate.pass((at.policy.soakMinutes + at.chance.between(-5, 10)) * 60_000);
+  if (at.chance.percent(60)) await at.drain(() => story.mayTurn());
 }
 
 async function processEnds(at: Simulation): Promise<void> {

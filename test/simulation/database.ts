@@ -191,6 +191,9 @@ export class RealConnection {
   }
 }
 
+/** How a transaction begins, with an isolation of its own or not. */
+const BEGINS = /^(?:begin|start transaction)\b/;
+
 const BROKEN = { code: '08006', message: 'Connection terminated unexpectedly' };
 const IN_THE_WAY = { code: '40P01', message: 'deadlock detected' };
 
@@ -300,7 +303,7 @@ export class InstanceDatabase {
     const fault = this.#faults.befalls(this.#of, text);
     if (fault === 'broken') return this.#break(line);
     if (fault === 'in-the-way') throw databaseError(IN_THE_WAY);
-    if (text === 'begin') {
+    if (BEGINS.test(text)) {
       this.#gate.holder = line;
       line.isOpen = true;
     }

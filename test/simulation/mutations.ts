@@ -8,9 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '#lib/package-root.ts';
 
-type Edit = { find: string; replace: string };
-/** `also`: where the rule is kept in a second place, which alone would hold it. */
-export type Mutation = Edit & { name: string; rule: string; file: string; also?: Edit };
+type Edit = { file: string; find: string; replace: string };
+/** `also`: other places in which the rule is kept, each of which alone would hold it. */
+export type Mutation = Edit & { name: string; rule: string; also?: readonly Edit[] };
 
 export const mutations: readonly Mutation[] = [
   {
@@ -33,7 +33,14 @@ export const mutations: readonly Mutation[] = [
     file: 'src/db/outbox.ts',
     find: 'if (urgent !== undefined) return urgent;',
     replace: 'if (urgent !== undefined && rows.every((row) => row.urgent)) return urgent;',
-    also: { find: 'and (urgent or not exists (', replace: 'and (true or not exists (' },
+    also: [
+      { file: 'src/db/outbox.ts', find: 'and (urgent or not exists (', replace: 'and (true or not exists (' },
+      {
+        file: 'src/engine/lane-hold.ts',
+        find: 'const hasHaltBehind = (): boolean => waiting.some((key) => key !== current);',
+        replace: 'const hasHaltBehind = (): boolean => waiting.length < 0 && current !== null;',
+      },
+    ],
   },
   {
     name: 'halted-without-reading-back',
@@ -87,19 +94,21 @@ export const mutations: readonly Mutation[] = [
 ];
 
 /** Makes a copy of the tree with a rule broken; gives its folder. */
-export function mutated({ file, find, replace, also, name }: Mutation): string {
+export function mutated({ name, also = [], ...first }: Mutation): string {
   const folder = mkdtempSync(join(tmpdir(), `signalbox-mutation-${name}-`));
   const root = packageRoot();
   for (const each of ['src', 'test', 'sql', 'scripts', 'package.json']) cpSync(join(root, each), join(folder, each), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
-  const at = join(folder, file);
-  let text = readFileSync(at, 'utf8');
-  for (const edit of [{ find, replace }, ...(also === undefined ? [] : [also])]) {
-    const times = text.split(edit.find).length - 1;
-    if (times !== 1) throw new Error(`${name}: “${edit.find}” stands ${times} times in ${file}; once is needed`);
-    text = text.replace(edit.find, () => edit.replace);
+  for (const { file, find, replace } of [first, ...also]) {
+    const at = join(folder, file);
+    const text = readFileSync(at, 'utf8');
+    const times = text.split(find).length - 1;
+    if (times !== 1) throw new Error(`${name}: “${find}” stands ${times} times in ${file}; once is needed`);
+    writeFileSync(
+      at,
+      text.replace(find, () => replace),
+    );
   }
-  writeFileSync(at, text);
   return folder;
 }
 

@@ -71,6 +71,8 @@ export class Simulation {
   #dirty = false;
   #aheadMs = 0;
   #trying: string | null = null;
+  /** A track of which the next wake-up comes late, and at which step it is not waited for any more. */
+  #keptAsleep: { track: string; untilStep: number } | null = null;
   /** The step at which an instance last asked what is next in a lane: from there on its try is under way. */
   readonly #laneTaken = new Map<string, number>();
   /** What people wait for an answer to, by the process that was asked. */
@@ -172,6 +174,7 @@ export class Simulation {
       this.#dirty = false;
       await this.observer.look(this.gate.steps);
       this.#hold('commit');
+      await this.#keepAsleep();
       if (trying !== null) this.#hold('try');
     }
     const writes = this.vendors.state.writes.length;
@@ -259,6 +262,20 @@ export class Simulation {
       ]);
   }
 
+  /** The next wake-up of this track comes late: what is ordered for it may be tried before anybody has looked at what is new. */
+  keepAsleep(track: string): void {
+    this.#keptAsleep = { track, untilStep: this.gate.steps + 30 };
+  }
+
+  async #keepAsleep(): Promise<void> {
+    if (this.#keptAsleep === null || this.gate.holder !== null) return;
+    const { track, untilStep } = this.#keptAsleep;
+    const at = new Date(this.gate.now + this.chance.between(1000, 120_000)).toISOString();
+    const { rowCount } = await this.#real.watching.query(`update due set at = $2 where kind = 'track' and key = $1`, [track, at]);
+    if (rowCount !== 0) this.count('wake-up: late');
+    if (rowCount !== 0 || this.gate.steps > untilStep) this.#keptAsleep = null;
+  }
+
   /** A process is gone between two steps, whatever it was doing. */
   async drop(name: string): Promise<void> {
     const instance = this.#instances.get(name);
@@ -333,11 +350,14 @@ export class Simulation {
     return true;
   }
 
-  /** Lets all go on that can, until nothing waits. */
-  async drain(most = 20_000): Promise<void> {
+  /** Lets all go on that can, until nothing waits. `between`: what comes in between the steps. */
+  async drain(between: () => void = () => undefined, most = 20_000): Promise<void> {
     let pausedMs = 0;
     for (let i = 0; i < most; i++) {
-      if (await this.one()) continue;
+      if (await this.one()) {
+        between();
+        continue;
+      }
       const next = this.gate.untilNext();
       // Short pauses are waited for: they are a program's own, and no time that passes. Who waits for the lease of a process that died makes them until it ends.
       if (next === null || next > SHORT_MS || pausedMs > MOST_PAUSED_MS) return;

@@ -63,6 +63,8 @@ export class Story {
   readonly #at: Simulation;
   readonly #chance: Chance;
   readonly memory: StoryMemory;
+  /** The keys of orders against which something turned. */
+  readonly #turned = new Set<string>();
 
   constructor(at: Simulation, memory: StoryMemory = emptyMemory()) {
     this.#at = at;
@@ -630,16 +632,25 @@ export class Story {
     this.#chance.weighted(wrong)();
   }
 
-  /** A track for which a step is ordered that is still to be tried. */
-  get ordered(): Track | null {
-    const open = [...this.#at.observer.outbox.values()].find(
-      ({ state, urgent, step, track }) => (state === 'ordered' || state === 'waiting') && !urgent && step !== null && track !== null,
-    );
-    return this.live.find(({ id }) => id === open?.track) ?? null;
+  /** A step that is ordered and still to be tried, against which nothing has turned yet. */
+  get #ordered(): { key: string; track: Track } | null {
+    for (const { key, state, urgent, step, track } of this.#at.observer.outbox.values()) {
+      if ((state !== 'ordered' && state !== 'waiting') || urgent || step === null || this.#turned.has(key)) continue;
+      const of = this.live.find(({ id }) => id === track);
+      if (of !== undefined) return { key, track: of };
+    }
+    return null;
   }
 
-  /** What was ordered would not be ordered any more: before it is tried again, its pause passes. */
-  against(track: Track): void {
+  /** Between an order and its try something may turn against it, once: it would not be ordered any more. */
+  mayTurn(): void {
+    const ordered = this.#ordered;
+    if (ordered === null || !this.#chance.percent(15)) return;
+    this.#turned.add(ordered.key);
+    this.#turnAgainst(ordered.track);
+  }
+
+  #turnAgainst(track: Track): void {
     this.#at.count('people: what turns against an order');
     const what: [number, () => void][] = [
       [5, () => this.health(track.version, track.platform, 'red')],
@@ -650,6 +661,7 @@ export class Story {
       [1, () => this.halt(track)],
     ];
     this.#chance.weighted(what)();
+    if (this.#chance.percent(50)) this.#at.keepAsleep(track.id);
     if (this.#chance.percent(60)) this.#at.gate.pass(this.#chance.between(1, 90_000));
   }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connect } from '#db/connect.ts';
-import { crashGroupsOf, unfinishedTickets } from '#db/views/crash-groups.ts';
+import { crashGroupsOf, groupChoices, unfinishedTickets } from '#db/views/crash-groups.ts';
 import { ticketOrderOf } from '#domain/health/crash-groups.ts';
 import { sandboxTools } from '#integrations/sandbox/in-process.ts';
 import type { Observed } from '#domain/health/observed.ts';
@@ -10,7 +10,10 @@ import type { Room } from './room.ts';
 /* The one ticket of a crash group and release line: made once, kept up to date, opened again when the crash is back, and never a second one. */
 
 let at: Room;
-const policy = lightPolicy.replace('player: { testing: manual }', 'player: { owns: ["file-1.txt"], testing: manual }');
+const policy = lightPolicy.replace(
+  'player: { testing: manual }',
+  'player: { owns: ["file-1.txt"], testing: manual }\n  social: { testing: { opted-out: they have no tests } }',
+);
 beforeAll(async () => {
   at = await room({ policy });
   // a release in which nobody crashed
@@ -130,6 +133,35 @@ describe('a crash group that is worth a ticket', () => {
       { from: null, to: 'S1', novelty: 'new' },
       { from: 'S1', to: 'S1', novelty: 'regressed' },
     ]);
+  });
+
+  test('says what triage decided of its ticket and, where its code has no owner, whose the ticket is', async () => {
+    const { key } = tickets('8f21c')[0] ?? { key: '' };
+    const shown = async () => (await crashGroupsOf(at.base.db, { ...everything, ticket: null, search: 'Fault 8f21c' }))[0]?.triage;
+    expect(await shown()).toEqual({ team: 'player', decision: null });
+    must(await at.engine.command(at.track, { do: 'assign-bug', bug: key, team: 'social', reason: 'they know it' }, astrid, {}));
+    const word = { risk: null, impact: null, workaround: null };
+    must(
+      await at.engine.command(
+        at.track,
+        { do: 'decide-bug', bug: key, decision: 'not-a-blocker', reason: 'mended in 1.2', ...word },
+        astrid,
+        {},
+      ),
+    );
+    await at.engine.settle();
+    expect(await shown()).toMatchObject({ team: 'social', decision: { is: 'not-a-blocker', reason: 'mended in 1.2', by: astrid.name } });
+    // the owner by path goes before; of one without it, the ticket's team is asked for
+    const of = async (team: string) => (await crashGroupsOf(at.base.db, { ...everything, ticket: null, team })).map(({ title }) => title);
+    expect(await of('player')).toContain('Fault 8f21c');
+    expect(await of('social')).not.toContain('Fault 8f21c');
+    await at.base.db
+      .updateTable('crash_groups')
+      .set({ owner: null })
+      .where('id', '=', await groupId('8f21c'))
+      .execute();
+    expect(await of('social')).toEqual(['Fault 8f21c']);
+    expect((await groupChoices(at.base.db, 'music')).teams).toContain('social');
   });
 
   test('has one ticket, whatever is killed: the tracker took it, and whoever asked died before the answer', async () => {

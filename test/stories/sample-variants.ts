@@ -75,6 +75,8 @@ export function variantsGoOn(playPast: (moment: string) => Promise<void>): void 
         const room = await enter('night', onTestFinished);
         await room.to('10-02 02:12');
         expect(await room.verdict('8.9.2', 'android', 'crash-rate')).toMatchObject({ colour: 'yellow' });
+        await room.to('10-02 02:41');
+        expect(await room.stage('8.9.2', 'android')).toBe('rolling-out 1%');
         await room.to('10-02 02:44');
         expect(await room.stage('8.9.2', 'android')).toBe('halted 1%');
         const halted = await room.track('8.9.2', 'android');

@@ -9,6 +9,7 @@ import type { Judgement, Ticket } from '../health/crash-groups.ts';
 import { literalOf } from '../health/series.ts';
 import type { ActorStamp, CrashSample, GroupDecision } from '../schema.ts';
 import type { Db } from '../transaction.ts';
+import type { StoredDecision } from './triage.ts';
 
 export { judgementsOf } from '../health/crash-groups.ts';
 export type { Judgement } from '../health/crash-groups.ts';
@@ -38,6 +39,9 @@ export type ShownTicket = Omit<
   order: TicketOrderRow | null;
 };
 
+/** Whose the ticket is, and what was decided of it on the version that the group is shown on. */
+export type ShownTriage = { team: string | null; decision: Pick<StoredDecision, 'is' | 'reason' | 'by' | 'at'> | null };
+
 export type ShownGroup = {
   id: number;
   platform: string;
@@ -55,6 +59,8 @@ export type ShownGroup = {
   crashes: number;
   judgement: Judgement | null;
   ticket: ShownTicket | null;
+  /** What triage says of the ticket; null where there is none, or the tracker has not told of it yet. */
+  triage: ShownTriage | null;
   /** What they are ordered by; those that were never judged come last. */
   rank: number;
 };
@@ -89,11 +95,23 @@ function shownOn(version: string | null) {
     left join crash_judgements j on j.crash_group = g.id and j.version = shown.version
     left join lateral (
       select * from crash_tickets k where k.crash_group = g.id and (k.line = shown.version or k.told -> 'versions' ? shown.version) order by k.at desc limit 1
-    ) k on true`;
+    ) k on true
+    left join lateral (
+      select b.bug, coalesce(n.team, b.team) as team, d.decision
+      from bugs b
+      left join bug_assignments n on n.app = b.app and n.bug = b.bug
+      left join bug_decisions d on d.track = g.app || '/' || shown.version || '/' || g.platform and d.bug = b.bug
+      where b.app = g.app and b.bug = k.ticket order by b.arrival desc limit 1
+    ) triage on true`;
 }
 
 const GROUP = sql`g.id, g.platform, g.fingerprint, g.title, g.flow, g.samples, g.owner, g.decision, g.first_at as "firstAt", g.last_at as "lastAt", shown.version, shown.live,
-  shown.users, shown.crashes, ${JUDGEMENT} as judgement, case when k.line is null then null else ${TICKET} end as ticket, coalesce(j.score, -1) as rank`;
+  shown.users, shown.crashes, ${JUDGEMENT} as judgement, case when k.line is null then null else ${TICKET} end as ticket,
+  case when triage.bug is null then null else jsonb_build_object('team', triage.team, 'decision', case when triage.decision is null then null else
+    jsonb_build_object('is', triage.decision -> 'is', 'reason', triage.decision -> 'reason', 'by', triage.decision -> 'by', 'at', triage.decision -> 'at') end) end as triage, coalesce(j.score, -1) as rank`;
+
+/** Whose a group is: by the path of its code, else whoever triage gave its ticket to. */
+const TEAM = sql`coalesce(g.owner ->> 'team', triage.team)`;
 
 /** The worst first. */
 export async function crashGroupsOf(db: Db, asked: GroupsAsked): Promise<ShownGroup[]> {
@@ -105,7 +123,7 @@ export async function crashGroupsOf(db: Db, asked: GroupsAsked): Promise<ShownGr
     ...(platform === null ? [] : [sql`g.platform = ${platform}`]),
     ...(levels === null ? [] : [sql`j.level = any(${[...levels]}::text[])`]),
     ...(novelty === null ? [] : [sql`j.novelty = ${novelty}`]),
-    ...(team === null ? [] : [team === 'none' ? sql`g.owner ->> 'team' is null` : sql`g.owner ->> 'team' = ${team}`]),
+    ...(team === null ? [] : [team === 'none' ? sql`${TEAM} is null` : sql`${TEAM} = ${team}`]),
     ...(ticket === null ? [] : [ticketIs(ticket)]),
     ...(words === null ? [] : [sql`g.title ilike ${words}`]),
     ...(after === null ? [] : [sql`(coalesce(j.score, -1), g.id) < (${after.score}::float8, ${after.id}::bigint)`]),
@@ -158,7 +176,14 @@ export async function groupChoices(
           left join releases r on r.app = g.app and r.version = v.version where g.app = ${app}
         ) as had
       ), '{}') as versions,
-      coalesce((select array_agg(distinct owner ->> 'team' order by owner ->> 'team') from crash_groups where app = ${app} and owner ->> 'team' is not null), '{}') as teams,
+      coalesce((
+        select array_agg(distinct team order by team) from (
+          select coalesce(g.owner ->> 'team', (
+            select coalesce(n.team, b.team) from crash_tickets k join bugs b on b.app = g.app and b.bug = k.ticket
+            left join bug_assignments n on n.app = b.app and n.bug = b.bug where k.crash_group = g.id order by k.at desc, b.arrival desc limit 1
+          )) as team from crash_groups g where g.app = ${app}
+        ) as theirs where team is not null
+      ), '{}') as teams,
       (select count(*)::int from crash_groups where app = ${app}) as total`.execute(db);
   return rows[0] ?? { platforms: [], versions: [], teams: [], total: 0 };
 }

@@ -122,7 +122,7 @@ export function crashGroupHandlers(
 }
 
 function lineOf(group: ShownGroup, counts: readonly CountOfVersion[], hasTracker: boolean): CrashGroupLine {
-  const { id, platform, title, flow, version, live, users, crashes, owner, decision, firstAt, lastAt } = group;
+  const { id, platform, title, flow, version, live, users, crashes, owner, triage, decision, firstAt, lastAt } = group;
   return {
     id,
     platform,
@@ -135,6 +135,7 @@ function lineOf(group: ShownGroup, counts: readonly CountOfVersion[], hasTracker
     judgement: group.judgement === null ? null : judgementView(group.judgement),
     owner,
     ticket: group.ticket === null ? null : ticketView(group.ticket, hasTracker),
+    triage,
     decision,
     versions: counts
       .slice(0, VERSIONS_IN_LINE)

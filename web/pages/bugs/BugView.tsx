@@ -13,8 +13,9 @@ import { Failed, Loading, Platform } from '../../parts/lists/ListPage.tsx';
 import { Moment } from '../../parts/Moment.tsx';
 import { useRoom } from '../../parts/room.ts';
 import { Decide } from './Decide.tsx';
+import { decisionNames } from '../../parts/lists/decision-names.ts';
 import { teamTitle } from '../../parts/lists/team-title.ts';
-import { decisionNames, stationNames } from './triage-model.ts';
+import { stationNames } from './triage-model.ts';
 import styles from './bugs.module.css';
 
 export function BugView({ bug: key, teamsInUse }: { bug: string; teamsInUse: readonly string[] }) {

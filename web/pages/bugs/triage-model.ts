@@ -1,4 +1,5 @@
 /** Triage as it is shown: lists under their releases, what a button will do, and what a decision changes. */
+import { decisionNames } from '../../parts/lists/decision-names.ts';
 import type { TrackHead } from '#api/control-room.ts';
 import type { BugDetail, TriageLine } from '#api/triage.ts';
 import type { PlanView } from '#api/tracks.ts';
@@ -47,13 +48,6 @@ export function lineState(line: TriageLine): { lamp: CellState; words: string } 
     return { lamp: last.is === 'ask' ? 'caution' : 'clear', words: last.is === 'blocker' ? 'Blocker, verified' : decisionNames[last.is] };
   return { lamp: likelihoodLamps[line.likelihood], words: likelihoodNames[line.likelihood] };
 }
-
-export const decisionNames: Readonly<Record<BugDecision, string>> = {
-  'fall-back': 'Fall back',
-  blocker: 'Blocker',
-  'not-a-blocker': 'Not a blocker',
-  ask: 'Ask',
-};
 
 export type Group = { release: string | null; title: string; lines: readonly TriageLine[] };
 

@@ -17,6 +17,7 @@ import {
   noveltyMeanings,
   noveltyNames,
   orderInWords,
+  ownerInWords,
   people,
   severityInWords,
   stateOfTicket,
@@ -24,6 +25,7 @@ import {
 } from '../../parts/crash-groups/words.ts';
 import { HealthPage } from '../../parts/health-tabs/HealthPage.tsx';
 import { Failed, Loading, Out, Platform } from '../../parts/lists/ListPage.tsx';
+import { decisionNames } from '../../parts/lists/decision-names.ts';
 import { teamTitle } from '../../parts/lists/team-title.ts';
 import { Moment } from '../../parts/Moment.tsx';
 import { useMe, useRoom } from '../../parts/room.ts';
@@ -293,7 +295,9 @@ function Dimension({ dimension, segments }: { dimension: string; segments: Crash
   );
 }
 
-function Owner({ group: { owner } }: { group: CrashGroupDetail }) {
+function Owner({ group }: { group: CrashGroupDetail }) {
+  const { owner } = group;
+  const theirs = ownerInWords(group);
   return (
     <Panel title="Owner">
       <div className={styles.pad}>
@@ -301,8 +305,12 @@ function Owner({ group: { owner } }: { group: CrashGroupDetail }) {
           <p className={styles.soft}>Whose code it is was not looked for yet.</p>
         ) : owner.team === null ? (
           <>
-            <p className={styles.strong}>No owner</p>
-            <p className={styles.soft}>{`${owner.because.charAt(0).toUpperCase()}${owner.because.slice(1)}.`}</p>
+            <p className={styles.strong}>{theirs.team === null ? 'No owner' : theirs.words}</p>
+            <p className={styles.soft}>
+              {theirs.team === null
+                ? `${owner.because.charAt(0).toUpperCase()}${owner.because.slice(1)}.`
+                : `It has the ticket ${group.ticket?.key ?? ''}. By its code it is nobody’s: ${owner.because}.`}
+            </p>
           </>
         ) : (
           <>
@@ -433,13 +441,27 @@ function Decision({ group }: { group: CrashGroupDetail }) {
   const me = useMe();
   // what is asked stays what it was when it was opened, whatever others decide meanwhile
   const [asked, setAsked] = useState<Asked | null>(null);
-  const { decision } = group;
+  const { decision, version } = group;
+  const decided = group.triage?.decision ?? null;
   const because = may(me, 'decide-bug') ? null : `${whoMay('decide-bug')} may`;
   return (
     <Panel title="Decision">
       <div className={styles.pad}>
         {decision === null ? (
-          <p className={styles.soft}>Nobody decided anything about the group. Whether its ticket blocks a release is decided in triage.</p>
+          decided === null ? (
+            <p className={styles.soft}>
+              Nobody decided anything about the group. Whether its ticket blocks a release is decided in triage.
+            </p>
+          ) : (
+            <>
+              <p className={styles.strong}>
+                {decisionNames[decided.is]} on {version}
+              </p>
+              <p className={styles.soft}>
+                {decided.by}, <Moment at={decided.at} />, in triage of its ticket: {decided.reason}
+              </p>
+            </>
+          )
         ) : (
           <>
             <p className={styles.strong}>Worth no ticket</p>

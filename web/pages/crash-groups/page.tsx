@@ -13,7 +13,16 @@ import { useKeys } from '../../hooks/useKeys.ts';
 import { useReadAgain } from '../../hooks/useReadAgain.ts';
 import { useSoughtWords } from '../../hooks/useSoughtWords.ts';
 import { Severity } from '../../parts/crash-groups/Severity.tsx';
-import { impactInWords, noveltyMeanings, noveltyNames, people, ticketInWords, unfinishedInWords } from '../../parts/crash-groups/words.ts';
+import {
+  decisionInWords,
+  impactInWords,
+  noveltyMeanings,
+  noveltyNames,
+  ownerInWords,
+  people,
+  ticketInWords,
+  unfinishedInWords,
+} from '../../parts/crash-groups/words.ts';
 import { HealthPage } from '../../parts/health-tabs/HealthPage.tsx';
 import { Empty, Failed, Loading, More, Platform } from '../../parts/lists/ListPage.tsx';
 import { teamTitle } from '../../parts/lists/team-title.ts';
@@ -157,7 +166,9 @@ function Unfinished({ tickets, sought }: { tickets: { refused: number; waiting: 
 }
 
 function Row({ group, app, sought }: { group: CrashGroupLine; app: string; sought: CrashGroupsSearch }) {
-  const { judgement, owner, flow, ticket } = group;
+  const { judgement, flow, ticket } = group;
+  const owner = ownerInWords(group);
+  const decision = decisionInWords(group);
   const novelty = judgement?.novelty ?? null;
   return (
     <tr>
@@ -191,15 +202,9 @@ function Row({ group, app, sought }: { group: CrashGroupLine; app: string; sough
         <Versions versions={group.versions} shown={group.version} />
       </td>
       <td className={styles.owner}>
-        {owner === null ? (
-          <span className={styles.soft}>not looked for yet</span>
-        ) : owner.team === null ? (
-          <span className={styles.soft} title={owner.because}>
-            no owner
-          </span>
-        ) : (
-          teamTitle(owner.team)
-        )}
+        <span className={owner.team === null ? styles.soft : undefined} title={owner.because ?? undefined}>
+          {owner.words}
+        </span>
       </td>
       <td className={styles.ticket}>
         {ticket?.key === null || ticket === null ? (
@@ -210,6 +215,11 @@ function Row({ group, app, sought }: { group: CrashGroupLine; app: string; sough
           <Link to="/$app/bugs/$bug" params={{ app, bug: ticket.key }} className="link">
             {ticketInWords(group)}
           </Link>
+        )}
+        {decision === null ? null : (
+          <span className={styles.order} title={decision.because}>
+            {decision.words}
+          </span>
         )}
         <TicketOrder group={group} />
       </td>

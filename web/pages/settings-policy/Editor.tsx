@@ -14,6 +14,7 @@ import { CodeArea } from '../../ui/CodeArea.tsx';
 import type { CodeAreaHandle } from '../../ui/CodeArea.tsx';
 import { Lamp } from '../../ui/Lamp.tsx';
 import { Panel } from '../../ui/Panel.tsx';
+import { Lost } from './Lost.tsx';
 import styles from './policy.module.css';
 
 /** A text that is edited: from which revision, and why so far. */
@@ -41,6 +42,7 @@ export function Editor({ policy, edit, onEdit }: { policy: Policy; edit: Edit | 
   const me = useMe();
   const area = useRef<CodeAreaHandle>(null);
   const [asked, setAsked] = useState<string | null>(null);
+  const [isLosing, setLosing] = useState(false);
   const text = edit?.text ?? policy.text;
   const basedOn = edit?.basedOn ?? policy.revision;
   const { faults, isRested } = useFaults(text);
@@ -120,14 +122,8 @@ export function Editor({ policy, edit, onEdit }: { policy: Policy; edit: Edit | 
               Look at its effect
             </Button>
             {isChanged ? (
-              <Button
-                look="ghost"
-                onClick={() => {
-                  setAsked(null);
-                  onEdit(null);
-                }}
-              >
-                Back to the text in force
+              <Button look="ghost" onClick={() => setLosing(true)}>
+                Back to the text in force…
               </Button>
             ) : null}
           </div>
@@ -145,6 +141,19 @@ export function Editor({ policy, edit, onEdit }: { policy: Policy; edit: Edit | 
           />
         )}
       </div>
+      {isLosing ? (
+        <Lost
+          title="Back to the text in force"
+          about="What you wrote is nowhere else: it is lost."
+          act="Lose it"
+          onLose={() => {
+            setLosing(false);
+            setAsked(null);
+            onEdit(null);
+          }}
+          onKeep={() => setLosing(false)}
+        />
+      ) : null}
     </Panel>
   );
 }

@@ -97,7 +97,7 @@ function Criterion({ entry: { title, cell, others, counts }, track, holds }: { e
           {limit === null || cell.state === 'not-needed-yet' ? '' : `, ${limit}`}
           {cell.setUp && !counts ? ', shown only' : ''}
         </span>
-        {holds ? <p>{cell.because}</p> : null}
+        {holds ? <p>{shortly(cell)}</p> : null}
         {holds
           ? others
               .filter((other) => other.holds !== null)
@@ -117,6 +117,11 @@ function Criterion({ entry: { title, cell, others, counts }, track, holds }: { e
       </span>
     </li>
   );
+}
+
+/** Why, briefly: of a rate the numbers stand in its chart and, in a whole sentence, where it is looked at by itself. */
+function shortly({ rate, clause, because }: Cell): string {
+  return (rate ?? null) === null ? because : `${clause}.`;
 }
 
 /** What stays Stop until a person clears it, and who may. */

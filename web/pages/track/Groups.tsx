@@ -7,7 +7,14 @@ import { troubleOf } from '../../api/client.ts';
 import { crashGroupsQuery } from '../../api/crash-groups-client.ts';
 import { useReadAgain } from '../../hooks/useReadAgain.ts';
 import { Severity } from '../../parts/crash-groups/Severity.tsx';
-import { noveltyMeanings, noveltyNames, ticketInWords } from '../../parts/crash-groups/words.ts';
+import {
+  decisionInWords,
+  impactInWords,
+  noveltyMeanings,
+  noveltyNames,
+  ownerInWords,
+  ticketInWords,
+} from '../../parts/crash-groups/words.ts';
 import { useRoom } from '../../parts/room.ts';
 import { Panel } from '../../ui/Panel.tsx';
 import { ProblemNote } from '../../ui/ProblemNote.tsx';
@@ -42,8 +49,9 @@ export function Groups({ track: { app, version, platform } }: Shown) {
               <th scope="col">Change</th>
               <th scope="col">People</th>
               <th scope="col">Severity</th>
-              <th scope="col">Owner</th>
               <th scope="col">Ticket</th>
+              <th scope="col">Team</th>
+              <th scope="col">Decision</th>
             </tr>
           </thead>
           <tbody>
@@ -58,7 +66,9 @@ export function Groups({ track: { app, version, platform } }: Shown) {
 }
 
 function Row({ app, group }: { app: string; group: CrashGroupLine }) {
-  const { id, title, users, judgement, owner, ticket } = group;
+  const { id, title, users, judgement, ticket } = group;
+  const owner = ownerInWords(group);
+  const decision = decisionInWords(group);
   const novelty = judgement?.novelty ?? null;
   return (
     <tr>
@@ -72,11 +82,11 @@ function Row({ app, group }: { app: string; group: CrashGroupLine }) {
       </td>
       <td data-label="People" className="figures">
         {users.toLocaleString('en')}
+        {judgement === null ? '' : `, ${impactInWords(judgement.impact)} of 1 M a day`}
       </td>
       <td data-label="Severity">
         <Severity judgement={judgement} />
       </td>
-      <td data-label="Owner">{owner?.team ?? 'no owner'}</td>
       <td data-label="Ticket">
         {ticket?.key === null || ticket === null ? (
           ticketInWords(group)
@@ -85,6 +95,12 @@ function Row({ app, group }: { app: string; group: CrashGroupLine }) {
             {ticketInWords(group)}
           </Link>
         )}
+      </td>
+      <td data-label="Team" title={owner.because ?? undefined}>
+        {owner.words}
+      </td>
+      <td data-label="Decision" title={decision?.because}>
+        {decision?.words ?? 'not decided'}
       </td>
     </tr>
   );

@@ -65,6 +65,9 @@ export function Health({ track, cells }: Shown) {
       title={`Health since ${first === undefined ? 'the rollout' : `${first}%`}`}
       aside={
         <span className={styles.ways}>
+          {isTold && as !== 'table' && crashes.data !== undefined ? (
+            <Legend version={version} before={crashes.data.baseline?.versions ?? null} hasLimit={crashes.data.limit !== null} inHead />
+          ) : null}
           {isTold ? (
             <CheckField
               label="As a table"
@@ -92,15 +95,12 @@ export function Health({ track, cells }: Shown) {
       ) : as === 'table' ? (
         <Table series={crashes.data} anrs={anrs.data} line={line} />
       ) : (
-        <>
-          <Legend version={version} before={crashes.data.baseline?.versions ?? null} hasLimit={crashes.data.limit !== null} />
-          <div className={styles.charts}>
-            <Rate series={crashes.data} cells={cells} />
-            {anrs.data === undefined ? <div className={styles.chart} /> : <Rate series={anrs.data} cells={cells} />}
-            <Use series={crashes.data} line={line} cells={cells} />
-            <People series={crashes.data} line={line} />
-          </div>
-        </>
+        <div className={styles.charts}>
+          <Rate series={crashes.data} cells={cells} />
+          {anrs.data === undefined ? <div className={styles.chart} /> : <Rate series={anrs.data} cells={cells} />}
+          <Use series={crashes.data} line={line} cells={cells} />
+          <People series={crashes.data} line={line} />
+        </div>
       )}
     </Panel>
   );

@@ -1,6 +1,16 @@
 import { expect, test } from 'vitest';
 import { crashGroupsSearch, groupSearch, listSearch } from './search.ts';
-import { daysInWords, impactInWords, orderInWords, severityInWords, unfinishedInWords, valueName, wholeDays } from './words.ts';
+import {
+  daysInWords,
+  decisionInWords,
+  impactInWords,
+  orderInWords,
+  ownerInWords,
+  severityInWords,
+  unfinishedInWords,
+  valueName,
+  wholeDays,
+} from './words.ts';
 
 test('a severity says its low end, and the same level twice once', () => {
   expect(severityInWords({ level: 'S1', levelLower: 'S4' })).toBe('S1, at least S4');
@@ -47,6 +57,24 @@ test('what of all tickets is not done is one sentence, and none where all is', (
   expect(unfinishedInWords({ refused: 1, waiting: 0 })).toBe('The tracker refused 1 ticket.');
   expect(unfinishedInWords({ refused: 0, waiting: 1 })).toBe('1 ticket waits to be filed.');
   expect(unfinishedInWords({ refused: 3, waiting: 2 })).toBe('The tracker refused 3 tickets; 2 wait to be filed.');
+});
+
+test('a group is of who owns its code, else of who has its ticket, else nobody’s, with why', () => {
+  const nobody = { team: null, because: 'no frame tells where it is in the code' } as const;
+  const own = { team: 'lyrics', path: 'lyrics/View.kt', rule: 'lyrics/**', from: 'policy', frame: 0 } as const;
+  const triage = { team: 'car-mode', decision: null };
+  expect(ownerInWords({ owner: own, triage, ticket: null })).toEqual({ team: 'lyrics', words: 'Lyrics', because: 'by lyrics/View.kt' });
+  expect(ownerInWords({ owner: nobody, triage, ticket: null })).toMatchObject({ team: 'car-mode', words: 'Car mode' });
+  expect(ownerInWords({ owner: nobody, triage: null, ticket: null })).toEqual({ team: null, words: 'no owner', because: nobody.because });
+  expect(ownerInWords({ owner: null, triage: null, ticket: null }).words).toBe('not looked for yet');
+});
+
+test('a decision on the group goes before that on its ticket', () => {
+  const of = { reason: 'six people', by: 'Maja', at: '2024-10-01T07:45:00.000Z' };
+  const triage = { team: null, decision: { is: 'not-a-blocker', ...of } } as const;
+  expect(decisionInWords({ triage, decision: null })).toEqual({ words: 'Not a blocker', because: 'Maja: six people' });
+  expect(decisionInWords({ triage, decision: { is: 'not-worth-a-ticket', ...of } })?.words).toBe('Not worth a ticket');
+  expect(decisionInWords({ triage: { team: 'car-mode', decision: null }, decision: null })).toBeNull();
 });
 
 test('an address keeps what can be asked for and drops the rest', () => {

@@ -3,6 +3,8 @@ import type { CrashGroupLine, CrashJudgement, CrashTicket, CrashTicketOrder } fr
 import { ticketDeeds } from '#domain/health/crash-groups.ts';
 import type { Novelty, SeverityLevel } from '#domain/health/severity.ts';
 import { dayText } from '../../util/time.ts';
+import { decisionNames } from '../lists/decision-names.ts';
+import { teamTitle } from '../lists/team-title.ts';
 
 export const noveltyNames: Readonly<Record<Novelty, string>> = {
   new: 'New',
@@ -46,6 +48,30 @@ export function people(count: number): string {
 
 export function crashes(count: number): string {
   return `${count.toLocaleString('en')} ${count === 1 ? 'crash' : 'crashes'}`;
+}
+
+/** Whose it is, and why that is so: by the path of its code, else by its ticket. `team` null: nobody's. */
+export function ownerInWords({ owner, triage, ticket }: Pick<CrashGroupLine, 'owner' | 'triage' | 'ticket'>): {
+  team: string | null;
+  words: string;
+  because: string | null;
+} {
+  if (owner !== null && owner.team !== null) return { team: owner.team, words: teamTitle(owner.team), because: `by ${owner.path}` };
+  if (triage !== null && triage.team !== null)
+    return { team: triage.team, words: teamTitle(triage.team), because: `by its ticket ${ticket?.key ?? ''}`.trim() };
+  return owner === null
+    ? { team: null, words: 'not looked for yet', because: null }
+    : { team: null, words: 'no owner', because: owner.because };
+}
+
+/** What was decided: of its ticket on this version, or that it is worth none. Null: nothing yet. */
+export function decisionInWords({
+  triage,
+  decision,
+}: Pick<CrashGroupLine, 'triage' | 'decision'>): { words: string; because: string } | null {
+  if (decision !== null) return { words: 'Not worth a ticket', because: `${decision.by}: ${decision.reason}` };
+  const decided = triage?.decision ?? null;
+  return decided === null ? null : { words: decisionNames[decided.is], because: `${decided.by}: ${decided.reason}` };
 }
 
 export function ticketInWords({ ticket, decision }: Pick<CrashGroupLine, 'ticket' | 'decision'>): string {

@@ -8,14 +8,17 @@ export function Legend({
   before,
   spread = false,
   hasLimit,
+  inHead = false,
 }: {
   version: string;
   before: readonly string[] | null;
   spread?: boolean;
   hasLimit: boolean;
+  /** It stands in the head of a panel, which has its own room about it. */
+  inHead?: boolean;
 }) {
   return (
-    <ul className={styles.legend} aria-label="What the strokes mean">
+    <ul className={styles.legend} data-in-head={inHead || undefined} aria-label="What the strokes mean">
       <li>
         <Swatch look="lead" /> {version}
       </li>

@@ -13,7 +13,14 @@ export function Once({ what, about, value, onKept }: { what: string; about?: str
       <code>{value}</code>
       <div className={styles.acts}>
         <Copy value={value}>
-          <Button look="primary" onClick={onKept}>
+          <Button
+            look="primary"
+            onClick={() => {
+              onKept();
+              // what had the focus is gone: it goes back to the page
+              document.querySelector<HTMLElement>('#main')?.focus({ preventScroll: true });
+            }}
+          >
             I have kept it
           </Button>
         </Copy>
