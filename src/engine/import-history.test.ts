@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AnalysedVersion, Analysis } from '#domain/history/analysis.ts';
 import { parsePolicy } from '#domain/policy/document.ts';
-import { draftsOf } from './import-history.ts';
+import { draftsOf, leftOutOf } from './import-history.ts';
 import { versionInName } from './observe-git.ts';
 import { rulesFrom } from './policy-book.ts';
 
@@ -55,6 +55,15 @@ function analysis(versions: AnalysedVersion[]): Analysis {
     dates: {},
   };
 }
+
+test('what makes no release is told with why, the first of many', () => {
+  const because = 'its branch point lies before the first commit that the repository holds';
+  const left_out = Array.from({ length: 22 }, (_, n) => ({ version: `1.${n}`, tag: null, because }));
+  expect(leftOutOf({ ...analysis([]), left_out: left_out.slice(0, 1) })).toEqual([`1.0 is left out: ${because}`]);
+  expect(leftOutOf({ ...analysis([]), left_out }).at(-1)).toBe('2 more are left out');
+  expect(leftOutOf(analysis([]))).toEqual(["no tag or branch looks like a release: say in the connection's settings how they are named"]);
+  expect(leftOutOf(analysis([aVersion('1.0', {})]))).toEqual([]);
+});
 
 describe('history as releases', () => {
   const history = analysis([

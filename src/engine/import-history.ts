@@ -56,7 +56,7 @@ export async function importHistory(
   const now = appNow(context, id);
   const drafts = draftsOf(analysis, app, rules, now);
   progress(`${drafts.length} releases in the history of ${analysis.trunk}`);
-  for (const { ref, because } of analysis.unreadable.slice(0, 20)) progress(`${ref} cannot be read and is left out: ${because}`);
+  for (const line of leftOutOf(analysis)) progress(line);
   const told: Change[] = [];
   const counted = await inTransaction(context.db, (tx) => write(context, tx, app, analysis, drafts, rules, by, told));
   tellAll(context, told);
@@ -67,6 +67,22 @@ export async function importHistory(
 }
 
 type Draft = { release: Release; inferred: Inferred[]; tracks: readonly Track[] };
+
+const LEFT_OUT_TOLD = 20;
+
+/** What of a history makes no release, with why: the first of each kind. */
+export function leftOutOf({ unreadable, left_out, versions }: Pick<Analysis, 'unreadable' | 'left_out' | 'versions'>): string[] {
+  const more = (count: number): string[] => (count > LEFT_OUT_TOLD ? [`${count - LEFT_OUT_TOLD} more are left out`] : []);
+  return [
+    ...(versions.length + left_out.length + unreadable.length === 0
+      ? ["no tag or branch looks like a release: say in the connection's settings how they are named"]
+      : []),
+    ...unreadable.slice(0, LEFT_OUT_TOLD).map(({ ref, because }) => `${ref} cannot be read and is left out: ${because}`),
+    ...more(unreadable.length),
+    ...left_out.slice(0, LEFT_OUT_TOLD).map(({ version, because }) => `${version} is left out: ${because}`),
+    ...more(left_out.length),
+  ];
+}
 
 /** What history tells, as releases with their tracks. Pure: nothing is stored yet. */
 export function draftsOf(analysis: Analysis, app: App, rules: Rules, now: string): Draft[] {

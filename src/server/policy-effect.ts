@@ -65,6 +65,18 @@ function shortened(lines: readonly Line[]): Line[] {
   });
 }
 
+const robotDoes: Readonly<Record<Plan['robot']['is'], string>> = {
+  armed: 'is armed',
+  holding: 'holds',
+  acting: 'acts',
+  paused: 'is paused',
+  asks: 'asks a person',
+  failed: 'could not do what it ordered',
+  shadowing: 'only tells what it would do',
+  manual: 'leaves the step to people',
+  resting: 'rests',
+};
+
 /** What a track would do under another policy that it does not do now, in sentences; none where nothing is another. */
 export function changesOf(before: Plan, then: Plan): string[] {
   const changes: string[] = [];
@@ -72,7 +84,8 @@ export function changesOf(before: Plan, then: Plan): string[] {
     changes.push(
       `The next step is ${then.next === null ? 'none' : stepInWords(then.next)}, not ${before.next === null ? 'none' : stepInWords(before.next)}.`,
     );
-  if (before.robot.is !== then.robot.is) changes.push(`The robot is ${then.robot.is}, not ${before.robot.is}.`);
+  if (before.robot.is !== then.robot.is)
+    changes.push(`The robot ${robotDoes[then.robot.is]}; under the policy in force it ${robotDoes[before.robot.is]}.`);
   const known = new Map(before.verdicts.map((verdict) => [verdict.instance, verdict]));
   const coming = new Map(then.verdicts.map((verdict) => [verdict.instance, verdict]));
   for (const verdict of then.verdicts) {

@@ -66,6 +66,10 @@ export type Rated = Counting & {
   limit: Limit;
   gate: Gate | null;
   isTold: boolean;
+  /** Usage of it is told of hours that are whole, whatever else is. */
+  isUsed: boolean;
+  /** Something of it is told, if only of an hour that goes on. */
+  isBegun: boolean;
   watermarkMs: number | null;
   versions: readonly string[];
   /** So much usage is enough to tell it. */
@@ -141,6 +145,8 @@ function worked(settings: RateOf, at: JudgeAt<unknown>): Rated | null {
     limit,
     gate,
     isTold: series.isTold,
+    isUsed: series.hours.some(({ exposure }) => exposure > 0),
+    isBegun: own.some(({ hours }) => hours.length > 0),
     watermarkMs,
     versions,
     requiredExposure: (powerGreen(designRatio, alphaGreen, power).expected * limit.per) / limit.amount,

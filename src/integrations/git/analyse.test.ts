@@ -56,6 +56,15 @@ describe('where a release branch left trunk', () => {
     });
   });
 
+  test('a young repository, all of whose branches leave its first commit: there', async () => {
+    const drawing = draw();
+    const first = drawing.commit('main', 'Begin');
+    drawing.commit('release/1.0', 'Bump version number', { from: first });
+    const { drawn, analysis, version } = await analysed(drawing);
+    expect(version('1.0')).toMatchObject({ status: 'in-progress', cut_sha: drawn.sha(first), cut_method: 'merge-base' });
+    expect(analysis.left_out).toEqual([]);
+  });
+
   test('a branch that was merged back and deleted: the fork of its first parents, not the tag', async () => {
     const drawing = draw();
     const cut = begun(drawing);

@@ -50,7 +50,7 @@ export type AnalyseOptions = {
 };
 
 /** Raised with every change of what an analysis says, so that a kept one is not taken for a new one. */
-const EDITION = 2;
+const EDITION = 3;
 
 /**
  * Analyses a repository. Without news since the last time the kept answer is given.

@@ -25,8 +25,15 @@ export type Draft = {
   listed: number[];
 };
 
-/** Versions with their cuts, builds and commits, in version order. */
-export function draftsOf(graph: CommitGraph, trunk: Trunk, trains: Trains, policy: CutPolicy): { drafts: Draft[]; leftOut: LeftOut[] } {
+type Drafts = { drafts: Draft[]; leftOut: LeftOut[] };
+
+/** Versions with their cuts, builds and commits, in version order. Where every branch leaves the first commit, nothing was cut off there: the repository is young. */
+export function draftsOf(graph: CommitGraph, trunk: Trunk, trains: Trains, policy: CutPolicy): Drafts {
+  const found = draftsAfter(graph, trunk, trains, policy, (cut) => cutsOffHistory(graph, trunk, cut));
+  return found.drafts.length === 0 && found.leftOut.length > 0 ? draftsAfter(graph, trunk, trains, policy, () => false) : found;
+}
+
+function draftsAfter(graph: CommitGraph, trunk: Trunk, trains: Trains, policy: CutPolicy, isCutOff: (cut: Cut) => boolean): Drafts {
   const drafts: Draft[] = [];
   const leftOut: LeftOut[] = [];
   // Where no build is ever tagged, builds are numbered in commits' subjects.
@@ -45,7 +52,7 @@ export function draftsOf(graph: CommitGraph, trunk: Trunk, trains: Trains, polic
       inFinal: contains(graph, trunk, commit, build.commit),
     }));
     const cut = mendedByBuilds(trunk, cutOf(graph, trunk, commit, policy), builds);
-    if (cutsOffHistory(graph, trunk, cut)) {
+    if (isCutOff(cut)) {
       leftOut.push({
         version: version.label,
         tag: version.final?.short ?? null,

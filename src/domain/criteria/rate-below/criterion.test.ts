@@ -115,6 +115,17 @@ describe('the rate of people affected', () => {
     expect(rate([])).toMatchObject({ colour: 'yellow', headline: 'No usage yet' });
   });
 
+  test('is too early, and not unknown, while the first hour of the rollout goes on', () => {
+    const begins = '2024-10-01T12:05:00.000Z';
+    const first = rate(
+      [{ from: '2024-10-01T12:00:00.000Z', hours: 1, exposure: 5, affected: 14 }],
+      {},
+      { track: aTrack('rolling-out', { startedAt: begins }) },
+    );
+    expect(first).toMatchObject({ colour: 'yellow', headline: 'No whole hour yet', clause: 'Too early: its first hour goes on' });
+    expect(first.because).toBe('No hour is told to its end yet of 8.9.2 (build 1047) on iOS, with users.');
+  });
+
   test('is judged by the limit of its platform and audience, and in its own unit of use', () => {
     expect(rate([ours(0)], { 'limit-per-1000-hours': { android: 0.4 } })).toMatchObject({ colour: 'unknown', headline: 'No limit' });
     expect(rate([ours(0)], { 'by-audience': { production: { 'times-limit': 2 } } }).limit?.amount).toBe(0.8);

@@ -76,7 +76,8 @@ function judge(at: At): Finding {
   const found = rated(at.settings, at);
   if (found === null) return noLimit(at);
   const { gate } = found;
-  if (gate === null) return found.isTold || found.watermarkMs === null ? nothingYet(at, found) : notTold(at, found);
+  // nothing told is not zero; but where no hour of use is told whole yet, no metric of it can be
+  if (gate === null) return found.isUsed && !found.isTold ? notTold(at, found) : nothingYet(at, found);
   switch (gate.colour) {
     case 'red':
       return over(at, found, gate);
@@ -338,11 +339,11 @@ function tooSmall(at: At, found: Rated, gate: Gate): Finding | null {
 }
 
 function nothingYet(at: At, found: Rated): Finding {
-  const { numbers, limit } = found;
+  const { numbers, limit, isBegun } = found;
   return yellow({
-    headline: 'No usage yet',
-    clause: 'Too early: nobody is known to have used it',
-    because: `Nothing is told yet of ${ofWhom(found, at)}.`,
+    headline: isBegun ? 'No whole hour yet' : 'No usage yet',
+    clause: isBegun ? 'Too early: its first hour goes on' : 'Too early: nobody is known to have used it',
+    because: `${isBegun ? 'No hour is told to its end' : 'Nothing is told'} yet of ${ofWhom(found, at)}.`,
     turnsGreen: `when enough was used and the whole range is under ${rateInWords(limit.amount)} ${unitOf(limit)}`,
     who: [feedsWho(at, found.usage, 'tells of usage')],
     limit: quantityOf(limit.amount, limit),
