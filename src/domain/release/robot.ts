@@ -8,6 +8,7 @@ import { isGoing, seenOf } from './adopt.ts';
 import { firstPercent, haltableStorefronts, nextPercent, nextStep } from './can.ts';
 import type { TrackEvent } from './events.ts';
 import { wish, type Wish } from './orders.ts';
+import { rateInWords } from '../criteria/rate.ts';
 import { capital } from '../criteria/words.ts';
 import { platformName } from '../names.ts';
 import { haltingVerdicts, permitted } from './permitted.ts';
@@ -137,7 +138,7 @@ export function stopNow(world: World, track: Track, verdicts: readonly Verdict[]
 function causeOf({ title, because, headline, clause, range, limit, rate }: Verdict): string {
   if (!rate || !range || !limit || !clause) return `${title}: ${because}`;
   const [low, high] = range;
-  return `${title} ${headline}, ${low} to ${high}, limit ${limit.amount}: ${clause.charAt(0).toLowerCase()}${clause.slice(1)}.`;
+  return `${title} ${headline}, ${rateInWords(low)} to ${rateInWords(high)}, limit ${rateInWords(limit.amount)}: ${clause.charAt(0).toLowerCase()}${clause.slice(1)}.`;
 }
 
 /** The share that users are receiving now, on the least advanced of the storefronts that are live; null where nothing is, or where it has reached everyone. */

@@ -8,18 +8,7 @@ import { seriesOf, totalOf } from '../../health/told.ts';
 import type { HourOfHealth } from '../../health/evidence.ts';
 import type { Criterion, Finding, JudgeAt, RateNumbers } from '../criterion.ts';
 import { green, red, unknown, yellow } from '../finding.ts';
-import {
-  countingOf,
-  feedsWho,
-  metricName,
-  ofWhom,
-  quantityOf,
-  rateForPeople,
-  rateInWords,
-  unitOf,
-  usageForPeople,
-  usageInWords,
-} from '../rate.ts';
+import { countingOf, feedsWho, metricName, ofWhom, quantityOf, rateInWords, unitOf, usageForPeople, usageInWords } from '../rate.ts';
 import { checkLimit, limitOf, limitShape, metric, usageShape } from '../rate-settings.ts';
 import { answerTo, ownQuestion, usageOf, watermarkOf } from '../usage-of.ts';
 import { capital, count, releaseManager } from '../words.ts';
@@ -148,7 +137,7 @@ function judge(at: At): Finding {
       ...told,
       headline: value === null ? 'Rose' : rateInWords(value),
       clause: isOver ? `Over the limit since ${when}` : 'Rose over the limit, and was not cleared',
-      because: `${ofWhom(counting, at)}: ${what} rose over ${rateInWords(limit.amount)} ${unitOf(limit)}, most clearly since ${when}${value === null ? '' : `: ${rateForPeople(value)} since then`}. It stays Stop until a person clears it with a reason, or another build comes.`,
+      because: `${ofWhom(counting, at)}: ${what} rose over ${rateInWords(limit.amount)} ${unitOf(limit)}, most clearly since ${when}${value === null ? '' : `: ${rateInWords(value)} since then`}. It stays Stop until a person clears it with a reason, or another build comes.`,
       turnsGreen: 'when a person clears it with a reason, or another build comes',
       who: [releaseManager('finds what changed then, and clears it or has another build made', at.release)],
     });
