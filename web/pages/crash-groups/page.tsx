@@ -216,7 +216,7 @@ function Row({ group, app, sought }: { group: CrashGroupLine; app: string; sough
             {ticketInWords(group)}
           </Link>
         )}
-        {decision === null ? null : (
+        {decision === null || ticket === null ? null : (
           <span className={styles.order} title={decision.because}>
             {decision.words}
           </span>

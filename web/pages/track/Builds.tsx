@@ -3,8 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { useQuery } from '@tanstack/react-query';
 import { stageAllows } from '#domain/release/can.ts';
 import { Button } from '../../ui/Button.tsx';
-import { Panel, Tag } from '../../ui/Panel.tsx';
-import { ProblemNote } from '../../ui/ProblemNote.tsx';
+import { Tag } from '../../ui/Panel.tsx';
 import { may, whoMay } from '../../api/authority.ts';
 import { troubleOf } from '../../api/client.ts';
 import { buildsQuery } from '../../api/queries.ts';
@@ -12,7 +11,7 @@ import { useAsk } from '../../parts/commands/ask.ts';
 import { Moment } from '../../parts/Moment.tsx';
 import { paramsOf, useMe, useRoom } from '../../parts/room.ts';
 import type { Shown } from './shown.ts';
-import styles from './lists.module.css';
+import { TablePanel } from './TablePanel.tsx';
 
 const SHOWN = 5;
 
@@ -26,56 +25,41 @@ export function Builds({ track }: Shown) {
   const because = may(me, 'choose-candidate') ? null : `only a ${whoMay('choose-candidate')} may do this`;
   if (!read.isError && all.length === 0) return null;
   return (
-    <Panel
+    <TablePanel
       title="Release candidates"
       aside={
         <Link className="link" to="/$app/$version/builds" params={{ app: track.app, version: track.version }}>
           All builds of {track.version}
         </Link>
       }
+      trouble={read.isError ? troubleOf(read.error) : null}
+      columns={['Build', 'Commit', 'State', 'Tests', 'Reached', 'Built']}
     >
-      {read.isError ? <ProblemNote trouble={troubleOf(read.error)} /> : null}
-      <div className={styles.scroll}>
-        <table className={styles.table}>
-          <thead className="sr-only-on-phone">
-            <tr>
-              <th scope="col">Build</th>
-              <th scope="col">Commit</th>
-              <th scope="col">State</th>
-              <th scope="col">Tests</th>
-              <th scope="col">Reached</th>
-              <th scope="col">Built</th>
-            </tr>
-          </thead>
-          <tbody>
-            {all.slice(0, SHOWN).map((build) => (
-              <tr key={build.number}>
-                <th scope="row">
-                  {build.candidate === null ? '' : `RC ${build.candidate}, `}
-                  <code>{build.number}</code> {build.number === track.candidate?.build ? <Tag>final candidate</Tag> : null}
-                  {canChoose && build.state === 'succeeded' && build.number !== track.candidate?.build ? (
-                    <Button size="small" because={because} onClick={() => ask({ is: 'choose-candidate', track, build })}>
-                      Choose…
-                    </Button>
-                  ) : null}
-                </th>
-                <td data-label="Commit">
-                  <code title={build.commit}>{build.commit.slice(0, 10)}</code>
-                </td>
-                <td data-label="State">{build.state}</td>
-                <td data-label="Tests">
-                  {build.testRuns.length === 0 ? 'none yet' : build.testRuns.map(({ suite, state }) => `${suite} ${state}`).join(', ')}
-                </td>
-                <td data-label="Reached">{reached(build.distributions)}</td>
-                <td data-label="Built">
-                  <Moment at={build.at} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </Panel>
+      {all.slice(0, SHOWN).map((build) => (
+        <tr key={build.number}>
+          <th scope="row">
+            {build.candidate === null ? '' : `RC ${build.candidate}, `}
+            <code>{build.number}</code> {build.number === track.candidate?.build ? <Tag>final candidate</Tag> : null}
+            {canChoose && build.state === 'succeeded' && build.number !== track.candidate?.build ? (
+              <Button size="small" because={because} onClick={() => ask({ is: 'choose-candidate', track, build })}>
+                Choose…
+              </Button>
+            ) : null}
+          </th>
+          <td data-label="Commit">
+            <code title={build.commit}>{build.commit.slice(0, 10)}</code>
+          </td>
+          <td data-label="State">{build.state}</td>
+          <td data-label="Tests">
+            {build.testRuns.length === 0 ? 'none yet' : build.testRuns.map(({ suite, state }) => `${suite} ${state}`).join(', ')}
+          </td>
+          <td data-label="Reached">{reached(build.distributions)}</td>
+          <td data-label="Built">
+            <Moment at={build.at} />
+          </td>
+        </tr>
+      ))}
+    </TablePanel>
   );
 }
 

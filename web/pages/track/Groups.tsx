@@ -16,10 +16,8 @@ import {
   ticketInWords,
 } from '../../parts/crash-groups/words.ts';
 import { useRoom } from '../../parts/room.ts';
-import { Panel } from '../../ui/Panel.tsx';
-import { ProblemNote } from '../../ui/ProblemNote.tsx';
 import type { Shown } from './shown.ts';
-import styles from './lists.module.css';
+import { TablePanel } from './TablePanel.tsx';
 
 const SHOWN = 5;
 const CHANGED: readonly Novelty[] = ['new', 'regressed', 'worse'];
@@ -32,36 +30,20 @@ export function Groups({ track: { app, version, platform } }: Shown) {
   const changed = all.filter(({ judgement }) => judgement !== null && CHANGED.includes(judgement.novelty));
   if (!read.isError && changed.length === 0) return null;
   return (
-    <Panel
+    <TablePanel
       title={`Crash groups, new or worse in ${version}`}
       aside={
         <Link className="link" to="/$app/health/groups" params={{ app }} search={{ version, platform }}>
           All groups of {version}
         </Link>
       }
+      trouble={read.isError ? troubleOf(read.error) : null}
+      columns={['Group', 'Change', 'People', 'Severity', 'Ticket', 'Team', 'Decision']}
     >
-      {read.isError ? <ProblemNote trouble={troubleOf(read.error)} /> : null}
-      <div className={styles.scroll}>
-        <table className={styles.table}>
-          <thead className="sr-only-on-phone">
-            <tr>
-              <th scope="col">Group</th>
-              <th scope="col">Change</th>
-              <th scope="col">People</th>
-              <th scope="col">Severity</th>
-              <th scope="col">Ticket</th>
-              <th scope="col">Team</th>
-              <th scope="col">Decision</th>
-            </tr>
-          </thead>
-          <tbody>
-            {changed.slice(0, SHOWN).map((group) => (
-              <Row key={group.id} app={app} group={group} />
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </Panel>
+      {changed.slice(0, SHOWN).map((group) => (
+        <Row key={group.id} app={app} group={group} />
+      ))}
+    </TablePanel>
   );
 }
 
