@@ -162,7 +162,7 @@ function healthTry(context: Context, app: string, connected: Connected): Try | n
         return read.ok ? [] : [read];
       });
       const [first] = doubts;
-      const told = `It answers, with ${counted(rows.length, 'roll-up')} ${cursor === null ? 'to begin with' : 'since it was last read'}, complete until ${completeUntil ?? 'nobody knows when'}.`;
+      const told = `It answers, with ${counted(rows.length, 'roll-up')} ${cursor === null ? 'to begin with' : 'since it was last read'}, complete ${completeUntil === null ? 'up to the newest hour of them' : `until ${completeUntil}`}.`;
       return first === undefined ? told : `${told} ${counted(doubts.length, 'of them is', 'of them are')} not believed: ${first.because}.`;
     },
   };

@@ -6,10 +6,10 @@ const regex = (groups: readonly string[]) =>
   z
     .string()
     .max(500)
-    .refine((text) => isRegex(text), 'this is no regular expression')
+    .refine((text) => isRegex(text), 'this is no regular expression; right would be: one such as ^v(?<version>\\d+\\.\\d+\\.\\d+)$')
     .refine(
       (text) => groups.some((group) => text.includes(`(?<${group}>`)),
-      `it needs the named group ${groups.join(' or ')}, as in ^v(?<version>\\d+\\.\\d+\\.\\d+)$`,
+      `it has no group named ${groups.join(' or ')}; right would be: one as in ^v(?<version>\\d+\\.\\d+\\.\\d+)$`,
     );
 
 /** What a connection to a repository is told. Only `repo` is needed; the rest is found by itself where it follows a common habit. */
@@ -21,7 +21,7 @@ export const gitSettings = z.strictObject({
     .max(2000)
     .refine(
       (repo) => !/^[a-z][a-z0-9+.-]*:\/\/[^/@\s]*:[^/@\s]*@/i.test(repo),
-      'an address with a password in it would be shown; put the password into token',
+      'an address with a password in it would be shown; right would be: the address alone, and the password as the token',
     )
     .describe('A directory, a bundle, or an address that git reads'),
   token: z

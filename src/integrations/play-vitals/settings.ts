@@ -23,7 +23,10 @@ export const playSettings = z.strictObject({
   serviceAccount: z
     .string()
     .max(20_000)
-    .refine((text) => accountIn(text) !== null, 'the whole JSON file of a service account, with client_email and private_key')
+    .refine(
+      (text) => accountIn(text) !== null,
+      'this is no service account; right would be: its whole JSON file, with client_email and private_key',
+    )
     .meta({
       secret: true,
       description:

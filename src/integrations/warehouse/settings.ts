@@ -10,12 +10,12 @@ export const warehouseSettings = z.strictObject({
     .max(500)
     .refine(
       (text) => PROTOCOLS.includes(URL.parse(text)?.protocol ?? '') && (URL.parse(text)?.hostname ?? '') !== '',
-      'postgresql://host:5432 for PostgreSQL; https://host:8443 or http://host:8123 for ClickHouse',
+      'this is no address of a warehouse; right would be: postgresql://host:5432 for PostgreSQL, https://host:8443 or http://host:8123 for ClickHouse',
     )
     .refine((text) => {
       const url = URL.parse(text);
       return url === null || (url.username === '' && url.password === '' && url.search === '');
-    }, 'the address alone: user, password and database have fields of their own')
+    }, 'there is more in it than the address; right would be: the address alone, with user, password and database in the fields of their own')
     .meta({
       address: true,
       title: 'Address',
@@ -39,7 +39,10 @@ export const warehouseSettings = z.strictObject({
     .trim()
     .min(1)
     .max(20_000)
-    .refine((text) => parametersOf(text).has('since'), 'a query with :since in it, the moment from which hours are asked for')
+    .refine(
+      (text) => parametersOf(text).has('since'),
+      'it does not say from when; right would be: a query with :since in it, the moment from which hours are asked for',
+    )
     .meta({
       multiline: true,
       title: 'Query',

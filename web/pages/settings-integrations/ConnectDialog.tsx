@@ -53,7 +53,9 @@ export function ConnectDialog({
       title={connection === null ? `Connect ${integration.name}` : `Settings of ${integration.name}`}
       about={connection === null ? integration.connects : 'What it brings is read anew from its beginning.'}
       act={connection === null ? 'Connect it' : 'Save the settings'}
-      missing={missingIn(fields, texts) ?? (ports.length + narrow.length === 0 ? 'Choose what it serves.' : null)}
+      missing={
+        missingIn(fields, texts, { isOld: connection !== null }) ?? (ports.length + narrow.length === 0 ? 'Choose what it serves.' : null)
+      }
       send={async () => {
         const sent = { settings: settingsOf(fields, texts), serves };
         const made =
@@ -74,7 +76,9 @@ export function ConnectDialog({
       {usual.length === 0 ? null : (
         <details className={styles.usual} open={connection !== null}>
           <summary>
-            {usual.length} {usual.length === 1 ? 'setting is' : 'settings are'} as usual: {listed(usual.map(({ label }) => label))}
+            {connection === null
+              ? `${usual.length} ${usual.length === 1 ? 'setting is' : 'settings are'} as usual: ${listed(usual.map(({ label }) => label))}`
+              : 'Settings with something usual'}
           </summary>
           <div className={styles.fields}>{usual.map(one)}</div>
         </details>

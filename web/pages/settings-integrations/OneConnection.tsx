@@ -15,8 +15,8 @@ import { Button } from '../../ui/Button.tsx';
 import { Lamp } from '../../ui/Lamp.tsx';
 import { Panel, Tag } from '../../ui/Panel.tsx';
 import { ProblemNote } from '../../ui/ProblemNote.tsx';
-import type { Connection } from './ConnectDialog.tsx';
-import { labelOf, portName, shown } from './form-model.ts';
+import type { Connection, Integration } from './ConnectDialog.tsx';
+import { factsOf, isRead, portName } from './form-model.ts';
 import styles from './integrations.module.css';
 
 type SourceState = Connection['sources'][number];
@@ -32,13 +32,13 @@ const lamps: Readonly<Record<SourceState['state'], { lamp: CellState; words: str
 
 export function OneConnection({
   connection,
-  hasChat,
+  integration,
   onChange,
   onSecret,
 }: {
   connection: Connection;
-  /** Whether it tells people things: a message can be tried. */
-  hasChat: boolean;
+  /** What it is a connection to; undefined while that is not known, and for the world of a sample. */
+  integration: Integration | undefined;
   /** Null: there is no form of its settings. */
   onChange: (() => void) | null;
   onSecret: (made: { path: string; secret: string }) => void;
@@ -49,6 +49,8 @@ export function OneConnection({
   const [asked, setAsked] = useState<Asked | null>(null);
   const { id, name, serves, settings: set, sources, webhook } = connection;
   const params = { app: room.app.id, connection: id };
+  const provides = integration?.provides ?? [];
+  const hasChat = provides.includes('chat') && (serves.length === 0 || serves.includes('chat'));
   // what the stream says of sources is newer than what was read with the page
   const now = sources.map((source) => room.sources.find((each) => each.source === source.source) ?? source);
   const check = useMutation({
@@ -95,19 +97,13 @@ export function OneConnection({
     <Panel title={name} aside={serves.length === 0 ? 'serves all that it can' : `serves ${serves.map(portName).join(', ')}`}>
       <div className={shared.body}>
         <dl className={shared.facts}>
-          {Object.entries(set)
-            .filter(([, value]) => shown('text', value) !== '' && shown('text', value) !== '{}')
-            .map(([field, value]) => (
-              <Fact
-                key={field}
-                name={labelOf(field)}
-                value={typeof value === 'boolean' ? (value ? 'yes' : 'no') : shown(Array.isArray(value) ? 'lines' : 'text', value)}
-              />
-            ))}
+          {factsOf(integration?.settings ?? {}, set).map(({ label, value }) => (
+            <Fact key={label} name={label} value={value} />
+          ))}
           <dt>Webhook</dt>
           <dd>{webhook ? 'a signed message has it read at once' : 'none; it is read on its schedule'}</dd>
         </dl>
-        <Sources sources={now} />
+        <Sources sources={now} isRead={isRead(serves.length === 0 ? provides : serves)} />
         {check.data === undefined ? null : <Tried tried={check.data.tried} />}
         <ProblemNote trouble={check.error === null ? null : troubleOf(check.error)} />
         <div className={shared.acts}>
@@ -157,8 +153,13 @@ function Fact({ name, value }: { name: string; value: string }) {
   );
 }
 
-function Sources({ sources }: { sources: readonly SourceState[] }) {
-  if (sources.length === 0) return <p className={shared.soft}>It brings nothing that is read: what is sent goes by it.</p>;
+function Sources({ sources, isRead: isToBeRead }: { sources: readonly SourceState[]; isRead: boolean }) {
+  if (sources.length === 0)
+    return (
+      <p className={shared.soft}>
+        {isToBeRead ? 'Nothing of it was read yet.' : 'It brings nothing that is read: what is sent goes by it.'}
+      </p>
+    );
   return (
     <ul className={styles.sources} aria-label="What it brings">
       {sources.map(({ source, kinds, state, lastReadAt, freshForMinutes, nextReadAt, error }) => (

@@ -1,5 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { fieldsOf, foldOf, labelOf, missingIn, optionName, portName, sentences, settingsOf, textsOf } from './form-model.ts';
+import {
+  factsOf,
+  fieldsOf,
+  foldOf,
+  isRead,
+  labelOf,
+  missingIn,
+  optionName,
+  portName,
+  sentences,
+  settingsOf,
+  textsOf,
+} from './form-model.ts';
 
 const schema = {
   type: 'object',
@@ -54,6 +66,27 @@ describe('the form of an integration', () => {
     });
   });
 
+  test('names the settings of a connection as it does itself, in its order, those that it does not know after them', () => {
+    const named = { ...schema, properties: { ...schema.properties, write: { type: 'boolean', title: 'May write' } } };
+    expect(
+      factsOf(named, {
+        else: 1,
+        write: false,
+        apps: { music: 'a', pods: 'b' },
+        tagGrammar: [],
+        segments: ['os'],
+        repo: 'r',
+        cutPolicy: null,
+      }),
+    ).toEqual([
+      { label: 'Repo', value: 'r' },
+      { label: 'Apps', value: 'music = a, pods = b' },
+      { label: 'May write', value: 'no' },
+      { label: 'Segments', value: 'System' },
+      { label: 'Else', value: '1' },
+    ]);
+  });
+
   test('has what is usual in a fold, and a list that is emptied stays empty', () => {
     expect(foldOf(fields).usual.map(({ name }) => name)).toEqual(['apps', 'write', 'segments']);
     const usual = fields.filter(({ isUsual }) => isUsual);
@@ -75,8 +108,19 @@ describe('the form of an integration', () => {
     [{ apps: 'music' }, 'Apps is a name, an equals sign and a value in each line.'],
     [{}, null],
   ])('says what is missing: %o', (part, says) => {
-    expect(missingIn(fields, { ...filled, ...part })).toBe(says);
+    expect(missingIn(fields, { ...filled, ...part }, { isOld: false })).toBe(says);
   });
+
+  test('asks for a secret that is needed only while there is none', () => {
+    const sealed = fieldsOf({ ...schema, required: ['repo', 'token'] });
+    expect(missingIn(sealed, filled, { isOld: false })).toBe('Token is needed.');
+    expect(missingIn(sealed, filled, { isOld: true })).toBeNull();
+    expect(missingIn(sealed, { ...filled, repo: '' }, { isOld: true })).toBe('Repo is needed.');
+  });
+});
+
+test('a connection for chat or metrics alone is not read', () => {
+  expect([['chat', 'metrics'], ['chat', 'tracker'], ['health']].map(isRead)).toEqual([false, true, true]);
 });
 
 test('ports are called as people call them', () => {

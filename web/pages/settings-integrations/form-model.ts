@@ -109,6 +109,27 @@ export function shown(kind: Field['kind'], value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
+/** The settings of a connection under the names that the form gives them, in its order; what is empty is left out. */
+export function factsOf(
+  schema: Readonly<Record<string, unknown>>,
+  settings: Readonly<Record<string, unknown>>,
+): readonly { label: string; value: string }[] {
+  const fields = fieldsOf(schema);
+  const others = Object.keys(settings)
+    .filter((name) => !fields.some((field) => field.name === name))
+    .map((name) => ({ name, label: labelOf(name), kind: 'text' as const }));
+  return [...fields, ...others].flatMap(({ name, label, kind }) => {
+    const value = inWords(kind, settings[name]);
+    return value === '' ? [] : [{ label, value }];
+  });
+}
+
+function inWords(kind: Field['kind'], value: unknown): string {
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (Array.isArray(value)) return value.map((each) => (kind === 'several' ? optionName(String(each)) : String(each))).join(', ');
+  return isRecord(value) ? shown('record', value).replaceAll('\n', ', ') : shown('text', value);
+}
+
 /** What a form begins with: the settings of a connection, its secrets left out; or the defaults. */
 export function textsOf(fields: readonly Field[], settings: Readonly<Record<string, unknown>> | null): Readonly<Record<string, string>> {
   return Object.fromEntries(
@@ -158,9 +179,9 @@ function valueOf(kind: Field['kind'], text: string): unknown {
   }
 }
 
-/** What is missing before it can be sent; null: nothing. */
-export function missingIn(fields: readonly Field[], texts: Readonly<Record<string, string>>): string | null {
-  const empty = fields.find(({ name, required }) => required && (texts[name] ?? '').trim() === '');
+/** What is missing before it can be sent; null: nothing. Secrets of an old connection stay as they are where nothing is said. */
+export function missingIn(fields: readonly Field[], texts: Readonly<Record<string, string>>, { isOld }: { isOld: boolean }): string | null {
+  const empty = fields.find(({ name, kind, required }) => required && !(isOld && kind === 'secret') && (texts[name] ?? '').trim() === '');
   if (empty !== undefined) return `${empty.label} is needed.`;
   const odd = fields.find(({ name, kind }) => kind === 'number' && (texts[name] ?? '').trim() !== '' && Number.isNaN(Number(texts[name])));
   if (odd !== undefined) return `${odd.label} is a number.`;
@@ -180,6 +201,11 @@ export const portNames: Readonly<Record<string, string>> = {
   health: 'Release health',
   metrics: 'Metrics',
 };
+
+/** Whether a connection that serves these ports is read; by the others things are sent alone, to it or from it. */
+export function isRead(ports: readonly string[]): boolean {
+  return ports.some((port) => port !== 'chat' && port !== 'metrics');
+}
 
 /** A port, or the port for one storefront, as people call it. */
 export function portName(port: string): string {

@@ -13,19 +13,26 @@ import { Panel } from '../../ui/Panel.tsx';
 import { ConnectDialog } from './ConnectDialog.tsx';
 import type { Connection, Integration } from './ConnectDialog.tsx';
 import { OneConnection } from './OneConnection.tsx';
+import { isRead } from './form-model.ts';
 
 export default function SettingsIntegrationsPage() {
   const { room } = useRoom();
   const { because } = useMaySet('integrations');
-  const connections = useQuery(connectionsQuery(room.app.id));
   const integrations = useQuery({
     queryKey: ['integrations'],
     queryFn: () => settings.listIntegrations(),
     staleTime: Number.POSITIVE_INFINITY,
   });
+  const of = (id: string): Integration | undefined => integrations.data?.items.find((each) => each.id === id);
+  const waits = ({ integration, serves, sources }: Connection): boolean =>
+    sources.length === 0 && isRead(serves.length === 0 ? (of(integration)?.provides ?? []) : serves);
+  // what a new connection brings is known when it was read for the first time
+  const connections = useQuery({
+    ...connectionsQuery(room.app.id),
+    refetchInterval: ({ state }) => (state.data?.items.some(waits) === true ? 5000 : false),
+  });
   const [asked, setAsked] = useState<{ integration: Integration; connection: Connection | null } | null>(null);
   const [secret, setSecret] = useState<{ name: string; path: string; value: string } | null>(null);
-  const of = (id: string): Integration | undefined => integrations.data?.items.find((each) => each.id === id);
   const asking = (connection: Connection): (() => void) | null => {
     const integration = of(connection.integration);
     return integration === undefined ? null : () => setAsked({ integration, connection });
@@ -51,10 +58,7 @@ export default function SettingsIntegrationsPage() {
               <OneConnection
                 key={connection.id}
                 connection={connection}
-                hasChat={
-                  (of(connection.integration)?.provides.includes('chat') ?? false) &&
-                  (connection.serves.length === 0 || connection.serves.includes('chat'))
-                }
+                integration={of(connection.integration)}
                 onChange={asking(connection)}
                 onSecret={({ path, secret: value }) => setSecret({ name: connection.name, path, value })}
               />
