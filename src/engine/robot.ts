@@ -109,7 +109,9 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
       .catch((error: unknown) => context.log.error({ err: error, kind, key }, 'a piece of the engine’s work failed'))
       .finally(() => {
         running[kind].delete(key);
-        if (life.started) wake();
+        // orders come of looks at tracks
+        if (kind === 'track') wake();
+        else goOn();
       });
     running[kind].set(key, { app, work: promise, since: context.clock.now(), leases });
   }
@@ -271,14 +273,18 @@ export function createRobot(context: Context, sweepEveryMs: number): Robot {
   /* ---- the pump: never two passes at once in one process ---- */
 
   function wake(): void {
-    life.woken = true;
-    if (!life.started || life.stopping) return;
     // A pass that begins now finds them by itself, but where it would wait for another pass or for work in their lane.
-    if (pumping !== null || running.lane.size > 0) lookForHalts(whichOf()).catch(() => undefined);
-    if (pumping !== null) return;
+    if (life.started && !life.stopping && (pumping !== null || running.lane.size > 0)) lookForHalts(whichOf()).catch(() => undefined);
+    goOn();
+  }
+
+  /** Looks for work; a pass that is under way is followed by another. */
+  function goOn(): void {
+    life.woken = true;
+    if (!life.started || life.stopping || pumping !== null) return;
     pumping = pump().finally(() => {
       pumping = null;
-      if (life.woken && life.started && !life.stopping) wake();
+      if (life.woken) goOn();
     });
   }
 

@@ -203,6 +203,10 @@ async function calm(at: Simulation, story: Story): Promise<void> {
   if (at.chance.percent(60)) for (const { name } of at.instances.slice(1)) await at.drop(name);
   story.flush();
   await at.drain();
+  // Longer than the lease of a lane.
+  at.gate.pass(10_000);
+  await at.drain();
+  at.holdCalm();
   // People help a little.
   for (let rounds = at.chance.pick([0, 0, 1]); rounds > 0; rounds--) {
     for (const track of story.live) story.help(track);

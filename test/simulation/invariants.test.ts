@@ -233,6 +233,9 @@ const breaks: Readonly<Record<string, Observed>> = {
     outbox: new Map([['k', action('k')]]),
     outboxBefore: new Map([['h', action('h', { kind: 'ensure-halted', urgent: true, state: 'ordered' })]]),
   }),
+  'a halt that was not tried yet waits behind no order that waits for another try': seen({
+    outbox: new Map([['h', action('h', { kind: 'ensure-halted', urgent: true, state: 'ordered', attempts: 0, nextTryAt: null })]]),
+  }),
   'halted is shown only after every storefront that can stop was seen to stand still': seen({
     news: [line({ is: 'halted', percent: 1, why: '', by: '' })],
     vendor: vendor([release({ history: [history({})] })]),

@@ -11,8 +11,11 @@ import { liveObjectsByKey } from '#integrations/sandbox/world/world.ts';
 import type { Release, State, Write } from '#integrations/sandbox/world/state.ts';
 import type { Line, Observed, SeenAction, SeenTrack, SentHour } from './observed.ts';
 
-/** When an invariant is asked: after a commit, after a call to a vendor, when an action is about to be tried, or when a cycle has come to rest. */
-export type Asked = 'commit' | 'vendor' | 'try' | 'rest';
+/**
+ * When an invariant is asked: after a commit, after a call to a vendor, when an action is about to be tried, when faults are off and nothing is left to do in the present
+ * moment, or when a cycle has come to rest.
+ */
+export type Asked = 'commit' | 'vendor' | 'try' | 'calm' | 'rest';
 export type Invariant = { sentence: string; asked: readonly Asked[]; broken: (seen: Observed) => string | null };
 
 /** What is known of a cycle at rest beside what was observed on the way. */
@@ -150,6 +153,16 @@ export const invariants: readonly Invariant[] = [
           each.lane === tried.lane && each.kind === 'ensure-halted' && !isOver(each) && (each.nextTryAt === null || each.nextTryAt <= now),
       );
       return halt === undefined ? null : `${tried.key} is tried while ${halt.key} waits in ${halt.lane}`;
+    },
+  },
+  {
+    sentence: 'a halt that was not tried yet waits behind no order that waits for another try',
+    asked: ['calm'],
+    broken: ({ outbox }) => {
+      const halt = [...outbox.values()].find(
+        ({ kind, state, attempts, nextTryAt }) => kind === 'ensure-halted' && state === 'ordered' && attempts === 0 && nextTryAt === null,
+      );
+      return halt === undefined ? null : `${halt.key} waits in ${halt.lane}, where nothing is under way`;
     },
   },
   {

@@ -166,6 +166,11 @@ export class Simulation {
     }
   }
 
+  /** Nothing is left to do in the present moment, with faults off and all that a process that died had taken given back. */
+  holdCalm(): void {
+    this.#hold('calm');
+  }
+
   /** After a step: what can be seen of it is looked at, and every invariant that concerns it is asked. */
   async check(): Promise<void> {
     const trying = this.#trying;

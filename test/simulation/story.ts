@@ -65,6 +65,8 @@ export class Story {
   readonly memory: StoryMemory;
   /** The keys of orders against which something turned. */
   readonly #turned = new Set<string>();
+  /** The keys of orders behind which a halt was given. */
+  readonly #haltedBehind = new Set<string>();
 
   constructor(at: Simulation, memory: StoryMemory = emptyMemory()) {
     this.#at = at;
@@ -642,8 +644,34 @@ export class Story {
     return null;
   }
 
-  /** Between an order and its try something may turn against it, once: it would not be ordered any more. */
+  /** An order that waits in the lane of a rollout, or of which a try is in doubt, and behind which nobody has halted that rollout yet. */
+  get #inTheWay(): { key: string; rollout: Track } | null {
+    for (const { key, state, urgent, attempts, track } of this.#at.observer.outbox.values()) {
+      const isOpen = state === 'ordered' || state === 'trying' || state === 'waiting';
+      if (!isOpen || urgent || this.#haltedBehind.has(key)) continue;
+      const platform = this.live.find(({ id }) => id === track)?.platform;
+      // its own order would be given up with the halt, but for one that may have taken effect
+      const rollout = this.live.find(
+        (each) => each.platform === platform && each.stage === 'rolling-out' && (each.id !== track || state === 'trying' || attempts > 0),
+      );
+      if (rollout !== undefined) return { key, rollout };
+    }
+    return null;
+  }
+
+  /**
+   * Between an order and its try something may turn against it, once: it would not be ordered any more. And somebody may halt a rollout
+   * in whose lane another order stands.
+   */
   mayTurn(): void {
+    const inTheWay = this.#inTheWay;
+    if (inTheWay !== null && this.#chance.percent(8)) {
+      this.#haltedBehind.add(inTheWay.key);
+      this.#at.count('people: a halt behind another order in its lane');
+      this.halt(inTheWay.rollout);
+      if (this.#chance.percent(50)) this.#at.gate.pass(this.#chance.between(1, 90_000));
+      return;
+    }
     const ordered = this.#ordered;
     if (ordered === null || !this.#chance.percent(15)) return;
     this.#turned.add(ordered.key);
