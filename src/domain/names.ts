@@ -77,6 +77,7 @@ const sourceNames: Readonly<Record<string, string>> = {
   github: 'GitHub',
   gitlab: 'GitLab',
   jira: 'Jira',
+  'sentry-api': 'Sentry API',
   slack: 'Slack',
   testflight: 'TestFlight',
   'app-store-connect': 'App Store',
@@ -93,12 +94,12 @@ const portNames: Readonly<Record<string, string>> = {
   storefront: 'Storefront',
 };
 
-/** A source as people call it: `google-play` is Google Play, `crash-feed` is Crash feed, and of the sandbox only what it stands in for is named. */
+/** A source as people call it: `google-play` is Google Play, `crash-feed` is Crash feed, and of the sandbox and the sample only what they stand in for is named. */
 export function sourceName(source: string): string {
   const [owner = source, port] = source.split(':');
   const known = entryOf(sourceNames, owner) ?? entryOf(sourceNames, owner.toLowerCase());
   if (known !== undefined) return known;
   const named = entryOf(portNames, port);
-  if (owner === 'sandbox') return named ?? 'Sandbox';
+  if (owner === 'sandbox' || owner === 'sample') return named ?? `${owner.charAt(0).toUpperCase()}${owner.slice(1)}`;
   return /^[a-z0-9]+(?:[-_][a-z0-9]+)*$/.test(owner) ? `${owner.charAt(0).toUpperCase()}${owner.slice(1).replaceAll(/[-_]/g, ' ')}` : owner;
 }

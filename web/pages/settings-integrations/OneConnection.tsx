@@ -94,7 +94,10 @@ export function OneConnection({
     refresh,
   });
   return (
-    <Panel title={name} aside={serves.length === 0 ? 'serves all that it can' : `serves ${serves.map(portName).join(', ')}`}>
+    <Panel
+      title={integration === undefined ? sourceName(name) : name}
+      aside={serves.length === 0 ? 'serves all that it can' : `serves ${serves.map(portName).join(', ')}`}
+    >
       <div className={shared.body}>
         <dl className={shared.facts}>
           {factsOf(integration?.settings ?? {}, set).map(({ label, value }) => (
