@@ -182,12 +182,12 @@ function faultsOfUnion(
   return [{ path, because: `${shown(given)} cannot stand here`, wouldBeRight: discriminator ? `${discriminator}: ${right}` : right }];
 }
 
-/** Checks of our own say both halves: in `params.wouldBeRight`, or after the last colon of the message. */
+/** Checks of our own say both halves: in `params.wouldBeRight`, after `; right would be: `, or after the last colon of the message. */
 function customFault(issue: Extract<Issue, { code: 'custom' }>, path: Path): Fault {
   const right: unknown = issue.params?.['wouldBeRight'];
   if (typeof right === 'string')
     return { path, because: issue.message, wouldBeRight: right, at: issue.params?.['at'] === 'key' ? 'key' : 'value' };
-  const cut = /^(.*[^:])(?:; right would be: |: )([^"]+)$/s.exec(issue.message);
+  const cut = /^(.+?); right would be: (.+)$/s.exec(issue.message) ?? /^(.*[^:]): ([^"]+)$/s.exec(issue.message);
   if (cut?.[1] && cut[2]) return { path, because: cut[1], wouldBeRight: cut[2] };
   return { path, because: issue.message, wouldBeRight: 'see the reference of this key' };
 }
