@@ -100,6 +100,6 @@ export function sourceName(source: string): string {
   const known = entryOf(sourceNames, owner) ?? entryOf(sourceNames, owner.toLowerCase());
   if (known !== undefined) return known;
   const named = entryOf(portNames, port);
-  if (owner === 'sandbox' || owner === 'sample') return named ?? `${owner.charAt(0).toUpperCase()}${owner.slice(1)}`;
+  if (named !== undefined && (owner === 'sandbox' || owner === 'sample')) return named;
   return /^[a-z0-9]+(?:[-_][a-z0-9]+)*$/.test(owner) ? `${owner.charAt(0).toUpperCase()}${owner.slice(1).replaceAll(/[-_]/g, ' ')}` : owner;
 }

@@ -78,7 +78,7 @@ export function ConnectDialog({
           <summary>
             {connection === null
               ? `${usual.length} ${usual.length === 1 ? 'setting is' : 'settings are'} as usual: ${listed(usual.map(({ label }) => label))}`
-              : 'Settings with something usual'}
+              : 'Settings that have a usual value'}
           </summary>
           <div className={styles.fields}>{usual.map(one)}</div>
         </details>

@@ -16,7 +16,7 @@ import { Lamp } from '../../ui/Lamp.tsx';
 import { Panel, Tag } from '../../ui/Panel.tsx';
 import { ProblemNote } from '../../ui/ProblemNote.tsx';
 import type { Connection, Integration } from './ConnectDialog.tsx';
-import { factsOf, isRead, portName } from './form-model.ts';
+import { factsOf, isRead, portName, portsOf } from './form-model.ts';
 import styles from './integrations.module.css';
 
 type SourceState = Connection['sources'][number];
@@ -49,8 +49,7 @@ export function OneConnection({
   const [asked, setAsked] = useState<Asked | null>(null);
   const { id, name, serves, settings: set, sources, webhook } = connection;
   const params = { app: room.app.id, connection: id };
-  const provides = integration?.provides ?? [];
-  const hasChat = provides.includes('chat') && (serves.length === 0 || serves.includes('chat'));
+  const ports = portsOf(connection, integration?.provides ?? []);
   // what the stream says of sources is newer than what was read with the page
   const now = sources.map((source) => room.sources.find((each) => each.source === source.source) ?? source);
   const check = useMutation({
@@ -106,7 +105,7 @@ export function OneConnection({
           <dt>Webhook</dt>
           <dd>{webhook ? 'a signed message has it read at once' : 'none; it is read on its schedule'}</dd>
         </dl>
-        <Sources sources={now} isRead={isRead(serves.length === 0 ? provides : serves)} />
+        <Sources sources={now} isRead={isRead(ports)} />
         {check.data === undefined ? null : <Tried tried={check.data.tried} />}
         <ProblemNote trouble={check.error === null ? null : troubleOf(check.error)} />
         <div className={shared.acts}>
@@ -117,7 +116,7 @@ export function OneConnection({
           >
             {check.isPending ? 'Asking…' : 'Try it'}
           </Button>
-          {hasChat && check.data?.tried.every(({ ok }) => ok) === true ? (
+          {ports.includes('chat') && check.data?.tried.every(({ ok }) => ok) === true ? (
             <Button because={because ?? (check.isPending ? 'It is being asked' : null)} onClick={() => check.mutate(true)}>
               Try it with a message to the channel
             </Button>

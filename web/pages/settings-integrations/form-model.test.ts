@@ -8,6 +8,7 @@ import {
   missingIn,
   optionName,
   portName,
+  portsOf,
   sentences,
   settingsOf,
   textsOf,
@@ -117,6 +118,13 @@ describe('the form of an integration', () => {
     expect(missingIn(sealed, filled, { isOld: true })).toBeNull();
     expect(missingIn(sealed, { ...filled, repo: '' }, { isOld: true })).toBe('Repo is needed.');
   });
+});
+
+test('a connection that names no ports serves all that there are', () => {
+  expect([portsOf({ serves: [] }, ['chat', 'tracker']), portsOf({ serves: ['chat'] }, ['chat', 'tracker'])]).toEqual([
+    ['chat', 'tracker'],
+    ['chat'],
+  ]);
 });
 
 test('a connection for chat or metrics alone is not read', () => {

@@ -202,6 +202,11 @@ export const portNames: Readonly<Record<string, string>> = {
   metrics: 'Metrics',
 };
 
+/** The ports that a connection serves: all of the integration's where it names none. */
+export function portsOf({ serves }: { serves: readonly string[] }, provides: readonly string[]): readonly string[] {
+  return serves.length === 0 ? provides : serves;
+}
+
 /** Whether a connection that serves these ports is read; by the others things are sent alone, to it or from it. */
 export function isRead(ports: readonly string[]): boolean {
   return ports.some((port) => port !== 'chat' && port !== 'metrics');

@@ -13,7 +13,7 @@ import { Panel } from '../../ui/Panel.tsx';
 import { ConnectDialog } from './ConnectDialog.tsx';
 import type { Connection, Integration } from './ConnectDialog.tsx';
 import { OneConnection } from './OneConnection.tsx';
-import { isRead } from './form-model.ts';
+import { isRead, portsOf } from './form-model.ts';
 
 export default function SettingsIntegrationsPage() {
   const { room } = useRoom();
@@ -24,8 +24,8 @@ export default function SettingsIntegrationsPage() {
     staleTime: Number.POSITIVE_INFINITY,
   });
   const of = (id: string): Integration | undefined => integrations.data?.items.find((each) => each.id === id);
-  const waits = ({ integration, serves, sources }: Connection): boolean =>
-    sources.length === 0 && isRead(serves.length === 0 ? (of(integration)?.provides ?? []) : serves);
+  const waits = (connection: Connection): boolean =>
+    connection.sources.length === 0 && isRead(portsOf(connection, of(connection.integration)?.provides ?? []));
   // what a new connection brings is known when it was read for the first time
   const connections = useQuery({
     ...connectionsQuery(room.app.id),
